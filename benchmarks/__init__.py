@@ -1,0 +1,5 @@
+"""The figures tempshell is held to, measured side by side: ``python -m benchmarks``.
+
+Needs a Python that has tempshell, and nothing else. ``timing`` runs programs in turns, ``commands`` has those that are
+compared, ``screen`` watches an idle practice screen, ``table`` shows what came out.
+"""

@@ -1,0 +1,1 @@
+complete --command tempshell --no-files --arguments "(env _TEMPSHELL_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) tempshell)" --condition "env _TEMPSHELL_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) tempshell"

@@ -1,0 +1,121 @@
+"""``nox`` runs every test this machine can; ``nox -s tests -P 3.13`` runs one session, on another Python."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+import nox
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+DOCKER, CLUSTER = "docker", "cluster"  # markers of tests
+CHECK_FAILED = 6  # tempshell's exit code
+SHIPPED = {"tempshell_cli/_data/images/shell/Dockerfile", "tempshell_cli/_data/task_packs/linux-basics/pack.yaml"}
+
+nox.needs_version = ">=2025.2.9"  # dependency_groups follows include-group
+nox.options.default_venv_backend = "virtualenv"  # comes with nox, wherever it is installed
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, format, and that imports point down."""
+    install_group(session, "lint")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports", env={"PYTHONPATH": "src"})
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types, strictly, of the tests too."""
+    install_group(session, "types")
+    session.install("--editable", ".")
+    session.run("mypy")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Everything that needs no engine but this machine."""
+    pytest(session, "-m", f"not {DOCKER} and not {CLUSTER}")
+
+
+@nox.session
+def engines(session: nox.Session) -> None:
+    """Everything that needs Docker; it skips, visibly, where no engine answers and none can be had."""
+    session.run("python", "-m", "tests.testbed", "docker", success_codes=[0, 1])
+    pytest(session, "-m", DOCKER)
+
+
+@nox.session
+def clusters(session: nox.Session) -> None:
+    """Everything that needs kind and Kubernetes; skips as ``engines`` does. The first run builds Kubernetes."""
+    session.run("python", "-m", "tests.testbed", "kind", success_codes=[0, 1])
+    install_tests(session)
+    session.run("python", "-m", "tests.support.pods", "up", success_codes=[0, 1])
+    try:
+        run_pytest(session, "--dist", "loadgroup", "-m", CLUSTER)
+    finally:
+        session.run("python", "-m", "tests.support.pods", "down", success_codes=[0, 1])
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Wheel and sdist; then the wheel, in an environment of its own, used from somewhere else."""
+    session.install("build")
+    place = Path(session.create_tmp()).resolve()
+    for old in place.glob("dist/*"):
+        old.unlink()
+    session.run("python", "-m", "build", "--outdir", str(place / "dist"))
+    session.run("python", "-m", "venv", "--clear", str(place / "venv"))
+    (wheel,) = place.glob("dist/*.whl")
+    if missing := SHIPPED - set(ZipFile(wheel).namelist()):
+        session.error(f"the wheel lacks {', '.join(missing)}")
+    python = str(place / "venv" / "bin" / "python")
+    session.run(python, "-m", "pip", "install", "--quiet", str(wheel), external=True)
+    session.chdir(place)
+    use(session, str(place / "venv" / "bin" / "tempshell"), place)
+
+
+def use(session: nox.Session, tempshell: str, place: Path) -> None:
+    """Do with an installed tempshell what a person does first, as an owner whose sessions are nobody else's."""
+    own = {"XDG_STATE_HOME": str(place / "state"), "XDG_CONFIG_HOME": str(place / "config"), "TEMPSHELL_NO_LIMITS": "1"}
+    settings = place / "config" / "tempshell" / "config.toml"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(f'owner = "nox-{os.getpid()}"\n', encoding="utf-8")
+
+    def run(*argv: str, code: int = 0) -> None:
+        session.run(tempshell, *argv, env=own, success_codes=[code], external=True)
+
+    run("--version")
+    if sys.platform != "linux":
+        session.skip("the rest needs the local backend, and that needs Linux")
+    try:
+        run("run", "--", "true")
+        run("start", "--detach", "linux-basics")
+        run("check", code=CHECK_FAILED)  # nothing is solved yet
+    finally:
+        run("stop", "--all")
+
+
+def pytest(session: nox.Session, *options: str) -> None:
+    """Run the tests that the options select, on an installed tempshell."""
+    install_tests(session)
+    run_pytest(session, *options)
+
+
+def run_pytest(session: nox.Session, *options: str) -> None:
+    """Run pytest. What fails is run once more, and told: real engines stumble on a busy machine, but not twice."""
+    session.run("pytest", "--numprocesses", "auto", "--reruns", "1", "-raR", *options, *session.posargs)
+
+
+def install_tests(session: nox.Session) -> None:
+    """Install tempshell, and what its tests use."""
+    install_group(session, "test")
+    session.install("--editable", ".")
+
+
+def install_group(session: nox.Session, name: str) -> None:
+    """Install a dependency group of pyproject.toml."""
+    session.install(*nox.project.dependency_groups(PROJECT, name))

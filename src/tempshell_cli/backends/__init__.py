@@ -1,0 +1,1 @@
+"""Engines: one folder each, all behind the protocol in ``base``. Registered by entry point."""

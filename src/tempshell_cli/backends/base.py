@@ -1,0 +1,220 @@
+"""What an engine has to be able to do, and the words for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
+
+from tempshell_cli.core.process import NOTHING, Command
+
+
+class Profile(StrEnum):
+    """How much a person may do inside the sandbox."""
+
+    RESTRICTED = "restricted"
+    ADMIN = "admin"
+
+
+class Network(StrEnum):
+    """What a sandbox can reach: ``default`` is what its engine gives a network of its own."""
+
+    NONE = "none"
+    DEFAULT = "default"
+
+
+class Capability(StrEnum):
+    """What packs can ask of a sandbox beyond a shell."""
+
+    IMAGES = "images"
+    OUTBOUND = "outbound"
+    ADMIN = "admin"
+    CLUSTER_ADMIN = "cluster-admin"
+    NETPOL_ENFORCED = "netpol-enforced"
+    CLUSTER_DNS = "cluster-dns"
+    NODE_SHELL = "node-shell"
+
+
+class Access(StrEnum):
+    """What kubectl inside a pod may do in the pod's own namespace: the cluster's role of that name."""
+
+    NONE = "none"
+    VIEW = "view"
+    EDIT = "edit"
+
+
+class Cluster(NamedTuple):
+    """What a cluster is made of: how many nodes, the engine's own configuration (YAML), images to load into it."""
+
+    nodes: int = 1
+    config: str = ""
+    images: Sequence[str] = ()
+
+
+class Template(NamedTuple):
+    """A sandbox recipe. ``memory`` is in bytes, ``cpus`` in cores."""
+
+    image: str
+    profile: Profile = Profile.RESTRICTED
+    network: Network = Network.DEFAULT
+    cpus: float = 0.5
+    memory: int = 512 * 1024**2
+    pids: int = 100
+    env: Mapping[str, str] = NOTHING
+    cluster: Cluster = Cluster()
+    access: Access = Access.NONE
+
+
+class SandboxRequest(NamedTuple):
+    """What to make, for whom, until when (an aware UTC time). The ``session`` id names and labels it all.
+
+    ``ports`` are free ones of the engine's machine, one for each kind that the backend's ``port_kinds`` asks for.
+    """
+
+    session: str
+    owner: str
+    deadline: datetime
+    template: Template
+    name: str = ""
+    pack: str = ""
+    ports: Mapping[str, int] = MappingProxyType({})
+
+
+class Condition(StrEnum):
+    """What the engine says of a sandbox. ``DEAD``: its parts are there, but nothing runs in them."""
+
+    RUNNING = "running"
+    DEAD = "dead"
+
+
+class Sandbox(NamedTuple):
+    """What an engine runs for one session, as its labels tell it.
+
+    ``details`` is the backend's own: all that ``shell`` needs, so that no engine is asked before an exec.
+    ``frozen`` is what was left of the lease of one that is paused.
+    """
+
+    backend: str
+    session: str
+    owner: str
+    deadline: datetime
+    details: Mapping[str, str] = NOTHING
+    name: str = ""
+    pack: str = ""
+    condition: Condition = Condition.RUNNING
+    home: str = "/home/learner"
+    frozen: timedelta | None = None
+
+
+class Problem(NamedTuple):
+    """What is wrong with an engine, and what to do about it."""
+
+    what: str
+    hint: str
+
+
+class Receipt(NamedTuple):
+    """What ``destroy`` verified to be gone, and what it could not remove. Both name engine objects."""
+
+    session: str
+    removed: Sequence[str] = ()
+    leftover: Sequence[str] = ()
+
+
+# Progress, a line at a time: entering says what is being done, leaving says how long it took.
+Report = Callable[[str], AbstractContextManager[None]]
+
+
+class Backend(Protocol):
+    """One engine. Synchronous; called from workers where a screen must not block.
+
+    ``endpoint`` names which engine (a Docker context or host, a kube context); "" is the user's current one.
+    Every method raises EngineUnavailable, with the engine's words, where the engine does not answer.
+    """
+
+    name: ClassVar[str]
+    endpoint: str
+
+    def answers(self) -> bool:
+        """Tell cheaply whether the engine seems to be there; ``doctor`` looks closely."""
+        ...
+
+    def doctor(self) -> Sequence[Problem]:
+        """Return what stands in the way of using this engine; empty means healthy."""
+        ...
+
+    def capabilities(self) -> frozenset[Capability]:
+        """Return what packs may ask of its sandboxes."""
+        ...
+
+    def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
+        """Make a sandbox that is ready for ``shell``.
+
+        Raises ProvisionFailed (or EngineUnavailable). What was made until then carries the session's label,
+        so that ``destroy`` finds it; the caller calls it.
+        """
+        ...
+
+    def find(self, owner: str | None = None) -> Sequence[Sandbox]:
+        """Return the sandboxes the engine has, by label: all that has parts, running or dead."""
+        ...
+
+    def shell(self, sandbox: Sandbox, argv: Sequence[str], *, tty: bool = False, user: str | None = None) -> Command:
+        """Return the local command that runs ``argv`` in the sandbox's home and passes its exit code on."""
+        ...
+
+    def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
+        """Move the deadline on the resource itself."""
+        ...
+
+    def destroy(self, session: str) -> Receipt:
+        """Remove everything labelled with the session id, then look again. Idempotent."""
+        ...
+
+
+@runtime_checkable
+class UsesPorts(Protocol):
+    """A backend whose sandboxes publish ports on the engine's loopback interface."""
+
+    port_kinds: ClassVar[Sequence[str]]
+
+
+@runtime_checkable
+class CanPause(Protocol):
+    """A backend that can freeze a sandbox. What is frozen keeps its place on the engine until ``until``."""
+
+    def pause(self, sandbox: Sandbox, *, left: timedelta, until: datetime) -> None:
+        """Freeze everything that runs, and keep on the engine how much of the lease was left."""
+        ...
+
+    def resume(self, sandbox: Sandbox, deadline: datetime) -> None:
+        """Let it go on, until the deadline. Does no harm to one that runs."""
+        ...
+
+
+class Kubeconfig(NamedTuple):
+    """A kubeconfig, and the command that tunnels to its cluster, if that takes one."""
+
+    content: str
+    tunnel: Sequence[str] = ()
+
+
+@runtime_checkable
+class HasKubectl(Protocol):
+    """A backend whose sandbox has a cluster that can be looked at from outside the learner's reach."""
+
+    def kubectl(self, sandbox: Sandbox, argv: Sequence[str]) -> Command:
+        """Return the local command that runs kubectl with credentials and a program that are not the learner's."""
+        ...
+
+
+@runtime_checkable
+class HasKubeconfig(Protocol):
+    """A backend whose sandbox is a cluster that the host's own kubectl may use, too."""
+
+    def kubeconfig(self, sandbox: Sandbox) -> Kubeconfig:
+        """Return a kubeconfig, and how to reach the cluster with it."""
+        ...

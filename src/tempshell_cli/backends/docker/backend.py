@@ -1,0 +1,135 @@
+"""The Docker backend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from datetime import datetime
+from typing import Any, ClassVar
+
+from tempshell_cli.backends import labels
+from tempshell_cli.backends.base import (
+    Capability,
+    Condition,
+    Network,
+    Problem,
+    Profile,
+    Receipt,
+    Report,
+    Sandbox,
+    SandboxRequest,
+)
+from tempshell_cli.backends.docker.container import Place, container_name, create_options, home_of, user_of
+from tempshell_cli.backends.docker.engine import DockerEngine, condition_of, name_of, of_owner, of_session
+from tempshell_cli.backends.docker.exec import Entry, exec_command
+from tempshell_cli.core.process import Command
+
+_TERMINAL, _NETWORK = f"{labels.COMPONENT}=terminal", f"{labels.COMPONENT}=network"
+
+
+class DockerBackend:
+    """Containers on the Docker engine of a context or host; see ``endpoint.resolve`` for ""."""
+
+    name: ClassVar[str] = "docker"
+
+    def __init__(self, endpoint: str = "") -> None:
+        self.engine = DockerEngine(endpoint)
+        self.endpoint = self.engine.endpoint
+
+    def answers(self) -> bool:
+        """Tell whether the engine tells its version."""
+        return self.engine.answers()
+
+    def doctor(self) -> Sequence[Problem]:
+        """Return what is missing: the CLI, the engine."""
+        return self.engine.problems()
+
+    def capabilities(self) -> frozenset[Capability]:
+        """Images, a network that reaches out, and root in a container of one's own."""
+        return frozenset({Capability.IMAGES, Capability.OUTBOUND, Capability.ADMIN})
+
+    def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
+        """Make the session's network and its container, and start it."""
+        from tempshell_cli.backends.docker.images import ensure_image  # noqa: PLC0415 - an exec needs none of it
+
+        with self.engine.speaking():
+            image = ensure_image(self.engine.client, request.template.image, report)
+            with report("starting the container"):
+                self._start(request, image)
+        return _sandbox(labels.labels(request, "terminal"), self.endpoint, request.deadline, Condition.RUNNING)
+
+    def find(self, owner: str | None = None) -> Sequence[Sandbox]:
+        """Return the sandboxes that have a container or a network on the engine."""
+        with self.engine.speaking():
+            networks = {found["Labels"][labels.SESSION]: found["Labels"] for found in self._networks(owner)}
+            containers = {found["Labels"][labels.SESSION]: found for found in self._containers(owner)}
+            lone = [self._dead(networks[session]) for session in networks.keys() - containers.keys()]
+            return [self._found(container) for container in containers.values()] + lone
+
+    def shell(self, sandbox: Sandbox, argv: Sequence[str], *, tty: bool = False, user: str | None = None) -> Command:
+        """Return a ``docker exec``."""
+        told = sandbox.details
+        entry = Entry(told["endpoint"], told["container"], user or told["user"], sandbox.home)
+        return exec_command(entry, argv, tty=tty)
+
+    def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
+        """Tell PID 1, and wait until it has taken it."""
+        with self.engine.speaking():
+            self.engine.move_deadline(sandbox.details["container"], deadline)
+
+    def destroy(self, session: str) -> Receipt:
+        """Remove the session's containers and networks, and look until they are gone."""
+        with self.engine.speaking():
+            networks = [found["Name"] for found in self._networks(session=session)]
+            with ThreadPoolExecutor() as beside:  # the engine takes as long for the one as for the other
+                going = [beside.submit(self.engine.remove_network, name) for name in networks]
+                removed = self.engine.remove_containers(lambda: self._containers(session=session))
+                removed += [gone.result() for gone in going]
+            left = [f"container {name_of(found)}" for found in self._containers(session=session)]
+            left += [f"network {found['Name']}" for found in self._networks(session=session)]
+        return Receipt(session, removed, left)
+
+    def _start(self, request: SandboxRequest, image: str) -> None:
+        """Make network and container at the same time: the engine needs the first only for starting the second."""
+        name = container_name(request.session)
+        own = request.template.network is Network.DEFAULT
+        options = create_options(self.engine.client, request, image, Place(name, network=name if own else "none"))
+        with ThreadPoolExecutor() if own else nullcontext() as beside:
+            made = (
+                beside.submit(self.engine.create_network, name, labels.labels(request, "network")) if beside else None
+            )
+            container = self.engine.create_container(options)
+        if made:
+            made.result()
+        self.engine.start_container(container)
+
+    def _found(self, container: Mapping[str, Any]) -> Sandbox:
+        condition = condition_of(container)
+        told = None if condition is Condition.DEAD else self.engine.told_deadline(container["Id"])
+        return _sandbox(container["Labels"], self.endpoint, told or labels.deadline_of(container["Labels"]), condition)
+
+    def _dead(self, found: Mapping[str, str]) -> Sandbox:
+        return _sandbox(found, self.endpoint, labels.deadline_of(found), Condition.DEAD)
+
+    def _containers(self, owner: str | None = None, *, session: str = "") -> list[dict[str, Any]]:
+        return self.engine.containers(of_session(session), _TERMINAL, *of_owner(owner))
+
+    def _networks(self, owner: str | None = None, *, session: str = "") -> list[dict[str, Any]]:
+        return self.engine.networks(of_session(session), _NETWORK, *of_owner(owner))
+
+
+def _sandbox(found: Mapping[str, str], endpoint: str, deadline: datetime, condition: Condition) -> Sandbox:
+    profile = Profile(found.get(labels.PROFILE, Profile.RESTRICTED))
+    session = found[labels.SESSION]
+    return Sandbox(
+        backend=DockerBackend.name,
+        session=session,
+        owner=found.get(labels.OWNER, ""),
+        deadline=deadline,
+        details={"endpoint": endpoint, "container": container_name(session), "user": user_of(profile)},
+        name=found.get(labels.NAME, ""),
+        pack=found.get(labels.PACK, ""),
+        condition=condition,
+        home=home_of(profile),
+    )

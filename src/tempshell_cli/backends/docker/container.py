@@ -1,0 +1,105 @@
+"""The container of a session: every control of a sandbox, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tempshell_cli.backends.base import Profile, SandboxRequest, Template
+from tempshell_cli.backends.init import init_argv
+from tempshell_cli.backends.labels import labels
+from tempshell_cli.core.process import NOTHING
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+# PID 1 belongs to a user of its own: a person inside can neither trace it nor write to its standard input.
+INIT_USER = "10000:10000"
+LEARNER = "10001:10001"
+ROOT = "0:0"
+_LEARNER_HOME, _ROOT_HOME = "/home/learner", "/root"
+_OPEN_FILES = 4096
+_TMPFS = {
+    "/tmp": "rw,noexec,nosuid,nodev,size=100m,mode=1777",  # noqa: S108 - a path inside the container
+    "/var/tmp": "rw,noexec,nosuid,nodev,size=16m,mode=1777",  # noqa: S108
+    "/run": "rw,noexec,nosuid,nodev,size=16m,mode=0755",
+    # Scripts a learner writes at home have to run.
+    _LEARNER_HOME: "rw,exec,nosuid,nodev,size=256m,mode=0700,uid=10001,gid=10001",
+}
+
+
+def container_name(session: str) -> str:
+    """Return the name of a session's container and network."""
+    return f"tempshell-{session}"
+
+
+def home_of(profile: Profile) -> str:
+    """Return the home directory inside."""
+    return _ROOT_HOME if profile is Profile.ADMIN else _LEARNER_HOME
+
+
+def user_of(profile: Profile) -> str:
+    """Return ``uid:gid`` of the person inside."""
+    return ROOT if profile is Profile.ADMIN else LEARNER
+
+
+class Place(NamedTuple):
+    """A container's name, the network it is on (``none``: no other than loopback), and what is mounted in it.
+
+    ``volumes`` maps a volume's name to the path where it is, read-only.
+    """
+
+    name: str
+    network: str
+    component: str = "terminal"
+    volumes: Mapping[str, str] = NOTHING
+
+
+def create_options(client: APIClient, request: SandboxRequest, image: str, place: Place) -> dict[str, Any]:
+    """Return the keyword arguments of ``create_container``."""
+    profile = request.template.profile
+    return {
+        "image": image,
+        "name": place.name,
+        "hostname": request.name or place.name,
+        "user": INIT_USER,
+        "entrypoint": init_argv(request.deadline.timestamp()),
+        "command": [],
+        # How the deadline is moved: see init.sh. Detached, or the SDK asks for one that closes after its first user.
+        "stdin_open": True,
+        "detach": True,
+        "environment": {
+            "HOME": home_of(profile),
+            "LANG": "C.UTF-8",
+            **request.template.env,
+        },
+        "working_dir": "/",
+        "stop_signal": "SIGKILL",  # PID 1 holds nothing that would need a farewell
+        "labels": labels(request, place.component),
+        "host_config": client.create_host_config(**_host_options(request.template, place)),
+    }
+
+
+def _host_options(template: Template, place: Place) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "auto_remove": True,
+        "network_mode": place.network,
+        "mem_limit": template.memory,
+        "memswap_limit": template.memory,  # the same: no swap
+        "nano_cpus": int(template.cpus * 1e9),
+        "pids_limit": template.pids,
+        "ulimits": [{"Name": "nofile", "Soft": _OPEN_FILES, "Hard": _OPEN_FILES}],
+        "log_config": {"Type": "json-file", "Config": {"max-size": "1m", "max-file": "1"}},
+        "ipc_mode": "private",
+        "binds": {name: {"bind": path, "mode": "ro"} for name, path in place.volumes.items()} or None,
+    }
+    return options if template.profile is Profile.ADMIN else options | _restrictions()
+
+
+def _restrictions() -> dict[str, Any]:
+    return {
+        "read_only": True,
+        "tmpfs": _TMPFS,
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges:true"],
+    }

@@ -1,0 +1,253 @@
+"""One Docker engine: what carries our labels there is made, found and removed here."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tempshell_cli.backends import labels
+from tempshell_cli.backends.base import Condition, Problem
+from tempshell_cli.backends.docker import endpoint as endpoints
+from tempshell_cli.backends.init import move_deadline, told_deadline
+from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed, TempshellError
+from tempshell_cli.core.interrupts import held_back
+from tempshell_cli.core.process import Completed
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+_PATIENCE = 10.0  # seconds for the engine to do what it has accepted
+_POLL = 0.02
+_NOT_FOUND, _CONFLICT = 404, 409
+_ACTIVE_ENDPOINTS = "active endpoints"
+_ALIVE = {"running", "paused"}
+Labels = Mapping[str, str]
+
+
+class DockerEngine:
+    """The engine of a context or host; see ``endpoint.resolve`` for "".
+
+    Use it within ``speaking``, which turns what the SDK raises into our errors.
+    """
+
+    def __init__(self, endpoint: str = "") -> None:
+        self.endpoint = endpoints.resolve(endpoint)
+
+    @cached_property
+    def client(self) -> APIClient:
+        """The SDK's client; raises EngineUnavailable."""
+        return endpoints.connect(self.endpoint)
+
+    @property
+    def host(self) -> str:
+        """The URL of the engine; "" for the default socket."""
+        return endpoints.host(self.endpoint)
+
+    def answers(self) -> bool:
+        """Tell whether the engine tells its version."""
+        try:
+            return bool(self.client)
+        except TempshellError:
+            return False
+
+    def problems(self) -> list[Problem]:
+        """Return what is missing: the CLI, the engine."""
+        problems = []
+        if not shutil.which("docker"):
+            problems.append(Problem("the docker command is missing", "install Docker's CLI (docker.io, docker-ce-cli)"))
+        try:
+            self.client.version()
+        except TempshellError as cause:
+            problems.append(Problem(str(cause), cause.hint))
+        return problems
+
+    @contextmanager
+    def speaking(self) -> Iterator[None]:
+        """Turn what the SDK raises into our errors, with the engine's own words."""
+        client = self.client
+        from docker.errors import APIError, DockerException  # noqa: PLC0415 - loaded with the client
+        from requests.exceptions import RequestException  # noqa: PLC0415
+
+        try:
+            yield
+        except APIError as cause:
+            raise ProvisionFailed(f"the Docker engine refused: {cause.explanation or cause}", hint=_DOCTOR) from cause
+        except (DockerException, RequestException) as cause:
+            raise endpoints.unavailable(client.base_url, cause) from cause
+
+    def create_network(self, name: str, carried: Labels) -> None:
+        """Make a bridge network; raises ProvisionFailed where the name is taken."""
+        with held_back():
+            self.client.create_network(name, driver="bridge", labels=dict(carried), check_duplicate=True)
+
+    def create_volume(self, name: str, carried: Labels) -> None:
+        """Make an empty volume."""
+        with held_back():
+            self.client.create_volume(name, labels=dict(carried))
+
+    def create_container(self, options: Mapping[str, Any]) -> str:
+        """Make a container and return its id; raises ProvisionFailed where it would get less than asked for."""
+        with held_back():
+            created = self.client.create_container(**options)
+        for warning in created.get("Warnings") or ():
+            if "swap" not in warning.lower():  # a kernel without swap accounting has no swap to limit
+                raise ProvisionFailed(f"the engine would run the container with less than asked for: {warning}")
+        return str(created["Id"])
+
+    def start_container(self, container: str) -> None:
+        """Start a container."""
+        with held_back():
+            self.client.start(container)
+
+    def never_restart(self, container: str) -> None:
+        """Take a container's restart policy away."""
+        self.client.update_container(container, restart_policy={"Name": "no"})  # type: ignore[arg-type]  # a gap in the SDK's stubs
+
+    def pause(self, container: str) -> None:
+        """Freeze a container; does no harm to one that is frozen."""
+        with _already("paused"):
+            self.client.pause(container)
+
+    def unpause(self, container: str) -> None:
+        """Thaw a container; does no harm to one that runs."""
+        with _already("not paused"):
+            self.client.unpause(container)
+
+    def run_in(self, container: str, argv: Sequence[str], *, user: str) -> Completed:
+        """Run a command in a container; its standard error is part of ``stdout``."""
+        made = self.client.exec_create(container, list(argv), user=user)
+        said = self.client.exec_start(made["Id"])
+        return Completed(int(self.client.exec_inspect(made["Id"])["ExitCode"]), said, b"")
+
+    def containers(self, *wanted: str) -> list[dict[str, Any]]:
+        """Return the containers, running or not, with all these labels (``NAME`` or ``NAME=VALUE``)."""
+        return list(self.client.containers(all=True, filters={"label": list(wanted)}))
+
+    def networks(self, *wanted: str) -> list[dict[str, Any]]:
+        """Return the networks with all these labels."""
+        return list(self.client.networks(filters={"label": list(wanted)}))
+
+    def volumes(self, *wanted: str) -> list[dict[str, Any]]:
+        """Return the volumes with all these labels."""
+        return list(self.client.volumes(filters={"label": list(wanted)})["Volumes"] or ())
+
+    def remove_containers(self, found: Callable[[], Iterable[Mapping[str, Any]]]) -> list[str]:
+        """Remove what ``found`` returns until that is nothing, and say what it was.
+
+        The engine refuses while it makes a container, or removes it by itself (``--rm``).
+        """
+        removed: dict[str, None] = {}
+        late = time.monotonic() + _PATIENCE
+        while (left := list(found())) and time.monotonic() < late:
+            for container in left:
+                with gone_is_fine():
+                    self.client.remove_container(container["Id"], force=True, v=True)
+                removed[f"container {name_of(container)}"] = None
+            time.sleep(_POLL)
+        return list(removed)
+
+    def remove_network(self, name: str) -> str:
+        """Remove a network, and say so. The last container to leave it may still be on its way out."""
+        self._while_used(lambda: self.client.remove_network(name))
+        return f"network {name}"
+
+    def remove_volume(self, name: str) -> str:
+        """Remove a volume, and say so."""
+        self._while_used(lambda: self.client.remove_volume(name))
+        return f"volume {name}"
+
+    def told_deadline(self, container: str) -> datetime | None:
+        """Return the deadline that PID 1 of a running container has told last."""
+        with gone_is_fine():  # two lines: the last may be half written, and then the engine tells nothing of it
+            told = told_deadline(self.client.logs(container, stdout=True, stderr=False, tail=2))
+            return datetime.fromtimestamp(told, UTC) if told else None
+        return None
+
+    def move_deadline(self, container: str, deadline: datetime) -> None:
+        """Tell PID 1 through its standard input, and wait until it has taken it."""
+        channel = self.client.attach_socket(container, params={"stdin": 1, "stream": 1})
+        with closing(channel), closing(_socket(channel)) as pipe:
+            pipe.sendall(move_deadline(deadline.timestamp()))
+        self._until(lambda: self.told_deadline(container) == deadline.replace(microsecond=0), "moving the deadline")
+
+    def _until(self, holds: Callable[[], bool], what: str) -> None:
+        late = time.monotonic() + _PATIENCE
+        while not holds():
+            if time.monotonic() > late:
+                raise EngineUnavailable(f"{what}: no effect within {_PATIENCE:.0f} s", hint="see `tempshell status`")
+            time.sleep(_POLL)
+
+    def _while_used(self, remove: Callable[[], object]) -> None:
+        """Remove something that the engine may say is in use by a container that it is just removing."""
+        from docker.errors import APIError  # noqa: PLC0415 - loaded with the client
+
+        late = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                with gone_is_fine():
+                    remove()
+            except APIError as cause:
+                said = str(cause.explanation)
+                if not (_ACTIVE_ENDPOINTS in said or "in use" in said) or time.monotonic() > late:
+                    raise
+                time.sleep(_POLL)
+            else:
+                return
+
+
+_DOCTOR = "`tempshell doctor` tells what the engine lacks"
+
+
+def condition_of(container: Mapping[str, Any]) -> Condition:
+    """Return what a listed container's state means for its sandbox."""
+    return Condition.RUNNING if container["State"] in _ALIVE else Condition.DEAD
+
+
+def name_of(container: Mapping[str, Any]) -> str:
+    """Return the name of a listed container; one that is being removed may have none."""
+    names: Sequence[str] = container.get("Names") or (container["Id"],)
+    return names[0].lstrip("/")
+
+
+def of_session(session: str) -> str:
+    """Return the label filter for a session's things, or with "" for every session's."""
+    return f"{labels.SESSION}={session}" if session else labels.SESSION
+
+
+def of_owner(owner: str | None) -> list[str]:
+    """Return the label filters for an owner's things; none for everybody's."""
+    return [f"{labels.OWNER}={owner}"] if owner else []
+
+
+@contextmanager
+def gone_is_fine() -> Iterator[None]:
+    """Let pass that something is gone already, or on its way out: ``--rm`` and other people's commands race us."""
+    from docker.errors import APIError  # noqa: PLC0415 - loaded with the client
+
+    try:
+        yield
+    except APIError as cause:
+        leaving = cause.status_code == _CONFLICT and "remov" in str(cause.explanation)
+        if cause.status_code != _NOT_FOUND and not leaving:
+            raise
+
+
+@contextmanager
+def _already(state: str) -> Iterator[None]:
+    """Let pass that a container is in that state already."""
+    from docker.errors import APIError  # noqa: PLC0415 - loaded with the client
+
+    try:
+        yield
+    except APIError as cause:
+        if state not in str(cause.explanation):
+            raise
+
+
+def _socket(channel: Any) -> Any:  # noqa: ANN401 - a socket, or the SDK's wrapping of one
+    return getattr(channel, "_sock", channel)

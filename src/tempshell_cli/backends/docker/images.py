@@ -1,0 +1,127 @@
+"""Images: the shipped ones are built from their Dockerfile where they are missing, others are pulled."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tempshell_cli.backends.base import Report
+from tempshell_cli.backends.labels import COMPONENT
+from tempshell_cli.core.errors import ProvisionFailed, UsageProblem
+from tempshell_cli.core.paths import shipped
+from tempshell_cli.core.process import NOTHING
+from tempshell_cli.core.text import strip_controls
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+_REPOSITORY = "tempshell/"
+_OF_A_NODE = "terminal"
+_SLOWEST_STEP = 900  # seconds of silence in a build or a pull
+_LAST_LINES = 15
+
+
+class Image(NamedTuple):
+    """A shipped image: ``reference`` carries the digest of what it is built from, so that an upgrade builds anew."""
+
+    name: str
+    reference: str
+    context: Path
+    args: Mapping[str, str] = NOTHING
+
+
+def shipped_images() -> list[Image]:
+    """Return the images whose Dockerfile comes with tempshell, but for the one that is made for each kind of node."""
+    contexts = [file.parent for file in sorted(shipped("images").glob("*/Dockerfile"))]
+    return [built(_REPOSITORY + one.name, one) for one in contexts if one.name != _OF_A_NODE]
+
+
+def built(name: str, context: Path, args: Mapping[str, str] = NOTHING, *, also: str = "") -> Image:
+    """Return the image that is built from a context with arguments; ``also`` is what else it depends on."""
+    content = hashlib.sha256(also.encode())
+    for argument in sorted(args.items()):
+        content.update("=".join(argument).encode() + b"\0")
+    for file in sorted(path for path in context.rglob("*") if path.is_file()):
+        content.update(str(file.relative_to(context)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return Image(name, f"{name}:{content.hexdigest()[:12]}", context, args)
+
+
+def resolve_image(asked: str) -> Image | str:
+    """Return the shipped image of that name (``tempshell/shell``), or what was asked for, to be pulled."""
+    return next((image for image in shipped_images() if asked == image.name), asked)
+
+
+def ensure_image(client: APIClient, asked: Image | str, report: Report) -> str:
+    """Return a reference the engine has, built or pulled now if need be; raises ProvisionFailed."""
+    image = resolve_image(asked) if isinstance(asked, str) else asked
+    reference = image if isinstance(image, str) else image.reference
+    if not has_image(client, reference):
+        if isinstance(image, Image):
+            build(client, image, report)
+        else:
+            pull(client, image, report)
+    return reference
+
+
+def has_image(client: APIClient, reference: str) -> bool:
+    """Tell whether the engine has the image."""
+    from docker.errors import ImageNotFound  # noqa: PLC0415 - loaded with the client
+
+    try:
+        client.inspect_image(reference)  # type: ignore[no-untyped-call]  # a gap in the SDK's stubs
+    except ImageNotFound:
+        return False
+    return True
+
+
+def build(client: APIClient, image: Image, report: Report) -> None:
+    """Build a shipped image; raises ProvisionFailed with the builder's last lines."""
+    with report(f"building image {image.name}"):
+        _follow(
+            client.build(
+                path=str(image.context),
+                tag=image.reference,
+                rm=True,
+                forcerm=True,
+                decode=True,
+                timeout=_SLOWEST_STEP,
+                labels={COMPONENT: "image"},
+                buildargs=dict(image.args),
+            ),
+            what=f"building {image.name}",
+        )
+
+
+def pull(client: APIClient, reference: str, report: Report) -> None:
+    """Pull an image; raises ProvisionFailed with the registry's words."""
+    from docker.errors import APIError  # noqa: PLC0415 - loaded with the client
+    from docker.utils import parse_repository_tag  # noqa: PLC0415
+
+    repository, tag = parse_repository_tag(reference)
+    with report(f"pulling image {reference}"):
+        try:
+            _follow(client.pull(repository, tag or "latest", stream=True, decode=True), what=f"pulling {reference}")
+        except APIError as cause:
+            raise ProvisionFailed(
+                f"cannot pull image {reference!r}: {cause.explanation}", hint="check the name, or `docker login`"
+            ) from cause
+
+
+def shipped_image(name: str) -> Image:
+    """Return the shipped image of that name, with or without ``tempshell/``; raises UsageProblem."""
+    known = {image.name: image for image in shipped_images()}
+    wanted = name if name.startswith(_REPOSITORY) else _REPOSITORY + name
+    if wanted not in known:
+        raise UsageProblem(f"tempshell ships no image {name!r}", hint=f"it ships {', '.join(known)}")
+    return known[wanted]
+
+
+def _follow(stream: Iterable[dict[str, Any]], *, what: str) -> None:
+    lines: list[str] = []
+    for word in stream:
+        if "error" in word:
+            told = "\n".join([*lines[-_LAST_LINES:], strip_controls(str(word["error"]))])
+            raise ProvisionFailed(f"{what} failed:\n{told}", hint="see that the engine reaches its registries")
+        lines += strip_controls(str(word.get("stream", ""))).splitlines()

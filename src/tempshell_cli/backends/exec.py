@@ -1,0 +1,78 @@
+"""Running a command inside a sandbox with pipes, a clean environment and a timeout that holds inside."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from tempshell_cli.backends.base import Backend, HasKubectl, Sandbox
+from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.core.process import Completed
+from tempshell_cli.core.runner import Runner, SubprocessRunner
+
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+# Says the exit code and a word nobody inside knows, so that a dead engine is never taken for a wrong answer.
+_WITNESS = 'word=$1; shift; "$@"; code=$?; printf "%s %d" "$word" "$code" >&2; exit "$code"'
+_KILL_AFTER = 2  # seconds between TERM and KILL inside
+_GRACE = 10.0  # seconds more for the engine than for the command
+_TIMEOUT_CODES = {124, 137}  # of timeout(1): ended by TERM, ended by KILL
+
+
+class SandboxExec:
+    """A way into one sandbox for programs: setup, checks, file copy."""
+
+    def __init__(self, backend: Backend, sandbox: Sandbox, runner: Runner | None = None) -> None:
+        self._backend = backend
+        self._sandbox = sandbox
+        self._runner = runner or SubprocessRunner()
+
+    @property
+    def cluster(self) -> ClusterExec | None:
+        """The way into the sandbox's cluster, where it has one."""
+        if not isinstance(self._backend, HasKubectl):
+            return None
+        return ClusterExec(self._backend, self._sandbox, self._runner)
+
+    @property
+    def home(self) -> str:
+        """The home directory inside."""
+        return self._sandbox.home
+
+    def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float, user: str | None = None) -> Completed:
+        """Run ``argv`` for ``timeout`` seconds at most; what it has started ends with it.
+
+        Raises EngineUnavailable, with the engine's words, where it could not be run at all.
+        """
+        word = os.urandom(8).hex()
+        inside = (
+            *("/usr/bin/env", "-i", f"PATH={_PATH}", f"HOME={self.home}", "LANG=C.UTF-8"),
+            *("/bin/sh", "-c", _WITNESS, "sh", word),
+            *("timeout", "-k", str(_KILL_AFTER), f"{timeout:g}", *argv),
+        )
+        command = self._backend.shell(self._sandbox, inside, user=user)
+        done = self._runner.run(command, stdin=stdin, timeout=timeout + _KILL_AFTER + _GRACE)
+        stderr, found, code = done.stderr.rpartition(word.encode())
+        if not found:
+            raise _engine_failed(done)
+        exit_code = int(code)
+        return Completed(exit_code, done.stdout, stderr, timed_out=exit_code in _TIMEOUT_CODES)
+
+
+class ClusterExec:
+    """A way into the cluster of one sandbox, with credentials that are not the learner's."""
+
+    def __init__(self, backend: HasKubectl, sandbox: Sandbox, runner: Runner) -> None:
+        self._backend = backend
+        self._sandbox = sandbox
+        self._runner = runner
+
+    def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:
+        """Run kubectl for ``timeout`` seconds at most, and return how it ended."""
+        command = self._backend.kubectl(self._sandbox, argv)
+        return self._runner.run(command, stdin=stdin, timeout=timeout + _GRACE)
+
+
+def _engine_failed(done: Completed) -> EngineUnavailable:
+    said = done.stderr.decode(errors="replace").strip() or f"exit code {done.exit_code}"
+    reason = "no answer in time" if done.timed_out else said
+    return EngineUnavailable(f"the sandbox could not be entered: {reason}", hint="see `tempshell status`")

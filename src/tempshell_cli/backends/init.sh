@@ -1,0 +1,24 @@
+# The first process of a sandbox. It holds the sandbox open, reaps what is left behind, and ends it at the deadline.
+#
+# $1 is the deadline in seconds since the epoch. A line "deadline N" on standard input moves it: only the engine can
+# write there, so nobody inside the sandbox can. It is sent twice: the end of a tick can cut one line in two, which is
+# then ignored. The read is the tick, and a builtin on purpose: a child (sleep, date) could be stopped by a person
+# inside, and a wall clock read each second holds across a suspend.
+# $2 is "watched" where a supervisor holds the other end of the input as long as it lives: its end ends the sandbox,
+# too. Bash alone can tell that (1) from a tick (above 128).
+# The kernel keeps a person inside from killing PID 1 by a signal that it has no handler for. Bash installs handlers,
+# for `read -t` among others, so these are ignored.
+# Needs bash, or the ash of busybox; both have `read -t` and EPOCHSECONDS.
+trap '' HUP INT QUIT ILL TRAP ABRT BUS FPE USR1 SEGV USR2 PIPE ALRM TERM XCPU XFSZ VTALRM PROF SYS
+deadline=$1
+echo "deadline $deadline"
+while [ "$EPOCHSECONDS" -lt "$deadline" ]; do
+  read -r -t 1 word moved || {
+    [ "$?:$2:${BASH_VERSION:+bash}" = 1:watched:bash ] && exit
+    word=''
+  }
+  case $word:$moved in
+    deadline:*[!0-9]* | deadline:) ;;
+    deadline:*) deadline=$moved; echo "deadline $deadline" ;;
+  esac
+done

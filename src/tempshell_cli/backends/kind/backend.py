@@ -1,0 +1,305 @@
+"""The kind backend."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+from tempshell_cli.backends import labels
+from tempshell_cli.backends.base import (
+    Capability,
+    Condition,
+    Kubeconfig,
+    Network,
+    Problem,
+    Profile,
+    Receipt,
+    Report,
+    Sandbox,
+    SandboxRequest,
+)
+from tempshell_cli.backends.docker.container import home_of, user_of
+from tempshell_cli.backends.docker.engine import DockerEngine, condition_of, name_of, of_owner, of_session
+from tempshell_cli.backends.docker.exec import Entry, exec_command
+from tempshell_cli.backends.kind.command import Kind
+from tempshell_cli.backends.kind.names import (
+    KIND_CLUSTER,
+    TERMINAL,
+    cluster_name,
+    control_plane_name,
+    session_of,
+    terminal_name,
+)
+from tempshell_cli.backends.kind.record import create_record, left_of, move_record, records
+from tempshell_cli.core.errors import ProvisionFailed, UsageProblem
+from tempshell_cli.core.paths import Paths
+from tempshell_cli.core.process import Command
+
+_NETWORK = "cluster-network"
+_ADMIN = ("kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf")
+_NODES_READY = (
+    *_ADMIN,
+    *("wait", "node", "--all", "--for", "condition=Ready", "--timeout", "120s"),
+)
+_BOOTING = "Writing configuration"  # kind's first step after it has made the nodes
+
+
+class KindBackend:
+    """kind clusters on the Docker engine of a context or host; see ``endpoint.resolve`` for "".
+
+    What stands for a session on the engine is a labelled volume: see ``record``.
+    """
+
+    name: ClassVar[str] = "kind"
+    port_kinds: ClassVar[Sequence[str]] = ("api", "http", "https")
+
+    def __init__(self, endpoint: str = "", paths: Paths | None = None) -> None:
+        self.engine = DockerEngine(endpoint)
+        self.endpoint = self.engine.endpoint
+        self.kind = Kind(self.endpoint)
+        self._paths = paths or Paths.of_user()
+
+    def answers(self) -> bool:
+        """Tell whether kind is there and the engine tells its version."""
+        return bool(shutil.which("kind")) and self.engine.answers()
+
+    def doctor(self) -> Sequence[Problem]:
+        """Return what is missing: kind, the engine, what the machine needs for a node."""
+        from tempshell_cli.backends.kind.preflight import limits_of_machine  # noqa: PLC0415 - an exec needs none of it
+
+        missing = [] if shutil.which("kind") else [Problem("the kind command is missing", _INSTALL_KIND)]
+        return [*missing, *self.engine.problems(), *limits_of_machine()]
+
+    def capabilities(self) -> frozenset[Capability]:
+        """Everything that the administrator of a cluster can do."""
+        return frozenset({Capability.IMAGES, Capability.OUTBOUND, Capability.CLUSTER_ADMIN, Capability.CLUSTER_DNS})
+
+    def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
+        """Make the record, the network, the cluster and the terminal beside it, in this order."""
+        from tempshell_cli.backends.kind.preflight import check_room  # noqa: PLC0415 - as above
+        from tempshell_cli.backends.kind.terminal import start_terminal  # noqa: PLC0415
+
+        cluster = cluster_name(request.session)
+        if request.template.network is Network.NONE:
+            raise UsageProblem("a kind cluster needs a network", hint="leave --network out")
+        with self.engine.speaking():
+            check_room(self.engine.client.info(), request.template.cluster.nodes)
+            create_record(self.engine, request)
+            self.engine.create_network(cluster, labels.labels(request, _NETWORK))
+            with ThreadPoolExecutor(1) as beside:
+                image = self._create_cluster(request, report, beside)
+                self._arm(request.session, request.deadline)
+                with report("building the terminal's image"):
+                    terminal = image.result()
+            with report("starting the terminal"):
+                start_terminal(self.engine, request, terminal, self.kind.kubeconfig(cluster, internal=True))
+        return _sandbox(labels.labels(request, "cluster"), self.endpoint, Condition.RUNNING)
+
+    def find(self, owner: str | None = None) -> Sequence[Sandbox]:
+        """Return the sandboxes that have anything on the engine."""
+        with self.engine.speaking():
+            # In this order: what has a container had its record before, so that none is taken for an orphan.
+            terminals = {one["Labels"][labels.SESSION]: one for one in self._terminals(owner) if _is_terminal(one)}
+            nodes = _by_session(self._nodes())
+            known = {**self._strays(owner), **records(self.engine, owner)}
+            if owner is None:
+                known |= {session: _orphan(session) for session in nodes.keys() - known.keys()}
+        return [
+            _sandbox(carried, self.endpoint, _together(terminals.get(session), nodes.get(session, ())))
+            for session, carried in known.items()
+        ]
+
+    def shell(self, sandbox: Sandbox, argv: Sequence[str], *, tty: bool = False, user: str | None = None) -> Command:
+        """Return a ``docker exec`` into the terminal."""
+        told = sandbox.details
+        entry = Entry(told["endpoint"], told["container"], user or told["user"], sandbox.home)
+        return exec_command(entry, argv, tty=tty)
+
+    def kubectl(self, sandbox: Sandbox, argv: Sequence[str]) -> Command:
+        """Return a ``docker exec`` of the control plane's own kubectl."""
+        told = sandbox.details
+        return exec_command(
+            Entry(told["endpoint"], control_plane_name(sandbox.session), "0:0", "/"), (*_ADMIN, *argv), tty=False
+        )
+
+    def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
+        """Move the deadline in the nodes, in the terminal and on record."""
+        with self.engine.speaking():
+            self._arm(sandbox.session, deadline)
+            self.engine.move_deadline(sandbox.details["container"], deadline)
+            move_record(self.engine, sandbox.session, deadline)
+
+    def pause(self, sandbox: Sandbox, *, left: timedelta, until: datetime) -> None:
+        """Freeze nodes and terminal. Their deadlines are moved first: a frozen timer goes off when it thaws."""
+        with self.engine.speaking():
+            self._arm(sandbox.session, until)
+            self.engine.move_deadline(sandbox.details["container"], until)
+            move_record(self.engine, sandbox.session, until, left)
+            for container in self._parts(sandbox.session):
+                self.engine.pause(container["Id"])
+
+    def resume(self, sandbox: Sandbox, deadline: datetime) -> None:
+        """Thaw nodes and terminal, and give them the deadline."""
+        with self.engine.speaking():
+            for container in self._parts(sandbox.session):
+                self.engine.unpause(container["Id"])
+        self.set_deadline(sandbox, deadline)
+
+    def kubeconfig(self, sandbox: Sandbox) -> Kubeconfig:
+        """Return the kubeconfig for the engine's machine, whose loopback interface has the API's port."""
+        from tempshell_cli.backends.kind.tunnel import tunnel  # noqa: PLC0415 - as above
+
+        content = self.kind.kubeconfig(cluster_name(sandbox.session), internal=False)
+        return Kubeconfig(content, tunnel(self.engine.host, content))
+
+    def destroy(self, session: str) -> Receipt:
+        """Remove terminal, cluster, kubeconfig, network and record, in this order, and look until they are gone."""
+        with self.engine.speaking():
+            removed = self.engine.remove_containers(lambda: self._terminals(session=session))
+            removed += self._delete_cluster(session)
+            removed += self._remove_kubeconfig(session)
+            removed += [self.engine.remove_network(found["Name"]) for found in self._networks(session)]
+            removed += [self.engine.remove_volume(found["Name"]) for found in self.engine.volumes(of_session(session))]
+            left = [f"container {name_of(found)}" for found in self._parts(session)]
+            left += [f"network {found['Name']}" for found in self._networks(session)]
+            left += [f"volume {found['Name']}" for found in self.engine.volumes(of_session(session))]
+        return Receipt(session, removed, left)
+
+    def _create_cluster(self, request: SandboxRequest, report: Report, beside: ThreadPoolExecutor) -> Future[str]:
+        """Make the cluster, and the terminal's image ``beside`` it as soon as there is a node to take kubectl from."""
+        from tempshell_cli.backends.kind.config import cluster_config  # noqa: PLC0415 - as above
+
+        wanted = request.template.cluster
+        config = cluster_config(cluster_name(request.session), request.ports, nodes=wanted.nodes, extra=wanted.config)
+        image: list[Future[str]] = []
+
+        def begun(step: str) -> None:
+            if step.startswith(_BOOTING):
+                image.append(beside.submit(self._terminal_image, request.session))
+
+        self.kind.create(
+            cluster_name(request.session),
+            config=config,
+            image=request.template.image,
+            kubeconfig=self._kubeconfig_file(request.session),
+            report=report,
+            begun=begun,
+        )
+        if wanted.nodes > 1:
+            with report("waiting for the workers"):
+                self._wait_for_nodes(request.session)
+        for name in wanted.images:
+            with report(f"loading image {name}"):
+                self.kind.load(cluster_name(request.session), name)
+        return image[0] if image else beside.submit(self._terminal_image, request.session)
+
+    def _wait_for_nodes(self, session: str) -> None:
+        """Wait for all nodes; kind waits for the control plane alone."""
+        done = self.engine.run_in(control_plane_name(session), _NODES_READY, user="0")
+        if done.exit_code:
+            raise ProvisionFailed(f"not all nodes are ready: {done.stdout.decode(errors='replace').strip()}")
+
+    def _terminal_image(self, session: str) -> str:
+        from tempshell_cli.backends.kind.terminal import ensure_terminal_image  # noqa: PLC0415 - as above
+
+        node = self._nodes(session)[0]
+        return ensure_terminal_image(self.engine, node["Image"], lambda _: nullcontext())
+
+    def _arm(self, session: str, deadline: datetime) -> None:
+        from tempshell_cli.backends.kind.timer import arm  # noqa: PLC0415 - as above
+
+        arm(self.engine, [node["Id"] for node in self._nodes(session)], deadline)
+
+    def _delete_cluster(self, session: str) -> list[str]:
+        """Let kind remove its nodes; what is left where kind is not there, or fails, is removed all the same."""
+        nodes = self._nodes(session)
+        if nodes and shutil.which("kind"):
+            with suppress(ProvisionFailed):
+                self.kind.delete(cluster_name(session), self._kubeconfig_file(session))
+        self.engine.remove_containers(lambda: self._nodes(session))
+        return [f"container {name_of(node)}" for node in nodes]
+
+    def _remove_kubeconfig(self, session: str) -> list[str]:
+        file = self._kubeconfig_file(session)
+        was_there = file.exists()
+        file.unlink(missing_ok=True)
+        return [f"kubeconfig {file}"] if was_there else []
+
+    def _kubeconfig_file(self, session: str) -> Path:
+        return self._paths.private("kubeconfig") / session
+
+    def _parts(self, session: str) -> list[dict[str, Any]]:
+        return [*self._terminals(session=session), *self._nodes(session)]
+
+    def _terminals(self, owner: str | None = None, *, session: str = "") -> list[dict[str, Any]]:
+        """Return the terminal containers, and those that only fill a volume."""
+        found = self.engine.containers(of_session(session), *of_owner(owner))
+        return [one for one in found if one["Labels"].get(labels.COMPONENT, "").startswith("cluster-")]
+
+    def _nodes(self, session: str = "") -> list[dict[str, Any]]:
+        """Return the node containers of our clusters: ours by name, and on the network of that name."""
+        wanted = f"{KIND_CLUSTER}={cluster_name(session)}" if session else KIND_CLUSTER
+        found = self.engine.containers(wanted)
+        return [one for one in found if _is_ours(one)]
+
+    def _networks(self, session: str) -> list[dict[str, Any]]:
+        return self.engine.networks(of_session(session), f"{labels.COMPONENT}={_NETWORK}")
+
+    def _strays(self, owner: str | None) -> dict[str, Mapping[str, str]]:
+        """Return the labels of what may have outlived its session's record, by session."""
+        networks = self.engine.networks(f"{labels.COMPONENT}={_NETWORK}", *of_owner(owner))
+        return {one["Labels"][labels.SESSION]: one["Labels"] for one in [*networks, *self._terminals(owner)]}
+
+
+_INSTALL_KIND = "install kind: https://kind.sigs.k8s.io/docs/user/quick-start/#installation"
+
+
+def _is_ours(node: Mapping[str, Any]) -> bool:
+    """Tell a node of ours from one of a user's cluster that has such a name: only ours is on a network named so."""
+    cluster = node["Labels"][KIND_CLUSTER]
+    return bool(session_of(cluster)) and node["HostConfig"]["NetworkMode"] == cluster
+
+
+def _orphan(session: str) -> Mapping[str, str]:
+    """Return labels for a node that has outlived everything that would tell whose it is: its deadline is over."""
+    return {labels.SESSION: session}
+
+
+def _is_terminal(container: Mapping[str, Any]) -> bool:
+    return bool(container["Labels"][labels.COMPONENT] == TERMINAL)
+
+
+def _by_session(nodes: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for node in nodes:
+        found.setdefault(session_of(node["Labels"][KIND_CLUSTER]), []).append(node)
+    return found
+
+
+def _together(terminal: Mapping[str, Any] | None, nodes: Sequence[Mapping[str, Any]]) -> Condition:
+    """Return the condition of a sandbox that lives only as long as all of its parts do."""
+    whole = terminal is not None and bool(nodes)
+    alive = all(condition_of(part) is Condition.RUNNING for part in (terminal, *nodes) if part)
+    return Condition.RUNNING if whole and alive else Condition.DEAD
+
+
+def _sandbox(carried: Mapping[str, str], endpoint: str, condition: Condition) -> Sandbox:
+    profile = Profile(carried.get(labels.PROFILE, Profile.RESTRICTED))
+    session = carried[labels.SESSION]
+    return Sandbox(
+        backend=KindBackend.name,
+        session=session,
+        owner=carried.get(labels.OWNER, ""),
+        deadline=labels.deadline_of(carried),
+        details={"endpoint": endpoint, "container": terminal_name(session), "user": user_of(profile)},
+        name=carried.get(labels.NAME, ""),
+        pack=carried.get(labels.PACK, ""),
+        condition=condition,
+        home=home_of(profile),
+        frozen=left_of(carried),
+    )

@@ -1,0 +1,160 @@
+"""The kind command: what it is asked to do, and its steps as it tells them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from tempshell_cli.backends.base import Report
+from tempshell_cli.backends.docker import endpoint as endpoints
+from tempshell_cli.core.errors import EngineUnavailable, PortTaken, ProvisionFailed
+from tempshell_cli.core.process import Command, cannot_start
+from tempshell_cli.core.runner import SubprocessRunner
+from tempshell_cli.core.text import strip_controls
+
+_SLOWEST = 300.0  # seconds for anything but a creation, which waits by itself
+_WAIT = "180s"
+_LAST_LINES = 15
+_STEP, _DONE, _READY = (
+    " • ",
+    " ✓ ",
+    " • Ready after",
+)  # how kind begins the lines of its steps, where it writes to no terminal
+_PORT_TAKEN = re.compile(r"port is already allocated|address already in use")
+_FRAME = re.compile(r"\t/|[\w./-]+\.\(?[\w*]+\)?(\.\w+)*$|goroutine ")  # of a Go stack trace
+_TOO_MANY = re.compile(r"too many open files|inotify", re.IGNORECASE)
+_INOTIFY = "raise fs.inotify.max_user_instances (512) and max_user_watches (524288) with sysctl"
+
+
+class Kind:
+    """The kind command for the engine of an endpoint. Never sees the user's own kubeconfig."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._env = {**endpoints.environment(endpoint), "KIND_EXPERIMENTAL_PROVIDER": "docker"}
+
+    def create(  # noqa: PLR0913 - what kind is told
+        self,
+        cluster: str,
+        *,
+        config: str,
+        image: str,
+        kubeconfig: Path,
+        report: Report,
+        begun: Callable[[str], None],
+    ) -> None:
+        """Make a cluster and wait until it is ready, each of kind's steps a line of the report.
+
+        ``begun`` hears each step as it begins. Raises ProvisionFailed with kind's last lines, PortTaken where a port
+        is in use.
+        """
+        asked = ["create", "cluster", "--name", cluster, "--config", "-", "--wait", _WAIT]
+        asked += ["--kubeconfig", str(kubeconfig), *(["--image", image] if image else [])]
+        with _running(self._command(*asked, network=cluster), config) as process, ExitStack() as step:
+            assert process.stderr  # noqa: S101 - a pipe
+            said = _follow(process.stderr, step, report, begun)
+            if process.wait():
+                raise _failed(f"kind could not make {cluster}", said)
+
+    def delete(self, cluster: str, kubeconfig: Path) -> None:
+        """Remove a cluster's nodes; raises ProvisionFailed with kind's words."""
+        self._run("delete", "cluster", "--name", cluster, "--kubeconfig", str(kubeconfig))
+
+    def kubeconfig(self, cluster: str, *, internal: bool) -> str:
+        """Return a cluster's kubeconfig, for the engine's machine or for the cluster's own network."""
+        return self._run("get", "kubeconfig", "--name", cluster, *(["--internal"] if internal else []))
+
+    def load(self, cluster: str, image: str) -> None:
+        """Load an image of the engine into a cluster's nodes."""
+        self._run("load", "docker-image", image, "--name", cluster)
+
+    def _run(self, *argv: str) -> str:
+        done = SubprocessRunner().run(self._command(*argv), timeout=_SLOWEST)
+        if done.exit_code:
+            raise _failed(f"`kind {' '.join(argv[:2])}` failed", _lines(done.stderr.decode(errors="replace")))
+        return done.stdout.decode()
+
+    def _command(self, *argv: str, network: str = "") -> Command:
+        own = {"KIND_EXPERIMENTAL_DOCKER_NETWORK": network} if network else {}
+        return Command(("kind", *argv), {**self._env, **own})
+
+
+def _follow(lines: Iterable[str], step: ExitStack, report: Report, begun: Callable[[str], None]) -> list[str]:
+    """Report the steps, and return all that was said. The step that failed stays open for its error."""
+    said = []
+    for line in lines:
+        said += _lines(line)
+        if line.startswith(_READY):
+            continue
+        if line.startswith(_STEP):
+            step.close()
+            what = _plain(line)
+            begun(what)
+            step.enter_context(report(f"kind: {what}"))
+        elif line.startswith(_DONE):
+            step.close()
+    return said
+
+
+def _plain(line: str) -> str:
+    """Return a step without its bullet, its picture and its dots."""
+    return " ".join(re.sub(r"[^ -~]", "", line).split()).strip(" .")
+
+
+@contextmanager
+def _running(command: Command, stdin: str) -> Iterator[subprocess.Popen[str]]:
+    """Run kind in a group of its own, which ends with the block, and with us: a kill -9 leaves nobody at work."""
+    argv = [*_ending_with_us(), *command.argv]
+    try:
+        process = subprocess.Popen(
+            argv,
+            env=command.environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+    except OSError as cause:
+        raise cannot_start(command.argv, cause) from cause
+    with process:
+        try:
+            assert process.stdin  # noqa: S101 - a pipe
+            with suppress(BrokenPipeError), process.stdin as pipe:  # it ended at once; its words and its code tell why
+                pipe.write(stdin)
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def _ending_with_us() -> Sequence[str]:
+    """Return what makes the kernel end a program when its parent dies, where there is such a thing."""
+    return ("setpriv", "--pdeathsig", "KILL") if shutil.which("kind") and shutil.which("setpriv") else ()
+
+
+def _failed(what: str, said: Sequence[str]) -> ProvisionFailed | EngineUnavailable:
+    told = [line for line in said if not _FRAME.match(line)]
+    words = "\n".join(_error(told))
+    if _PORT_TAKEN.search(words):
+        return PortTaken(f"{what}: a port is in use:\n{words}", hint="see what listens there, or change [ports]")
+    if "Cannot connect to the Docker daemon" in words:
+        return EngineUnavailable(f"{what}:\n{words}", hint="`tempshell doctor` tells what the engine lacks")
+    return ProvisionFailed(f"{what}:\n{words}", hint=_INOTIFY if _TOO_MANY.search(words) else "see kind's words above")
+
+
+def _error(said: Sequence[str]) -> Sequence[str]:
+    """Return what kind says from the word ERROR on, its first and its last lines where it is long."""
+    start = next((place for place, line in enumerate(said) if line.startswith("ERROR")), None)
+    told = said if start is None else said[start:]
+    return told if len(told) <= _LAST_LINES else [*told[:3], "...", *told[3 - _LAST_LINES :]]
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in strip_controls(text).splitlines() if line.strip()]

@@ -1,0 +1,90 @@
+"""The configuration that kind makes a cluster from (https://kind.sigs.k8s.io/docs/user/configuration/)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from tempshell_cli.core.errors import UsageProblem
+
+_LOOPBACK = "127.0.0.1"
+# What a node keeps for itself, and the least free memory before it evicts pods: one learner's mistake must not take
+# the API server with it.
+_RESERVATIONS = """\
+kind: InitConfiguration
+nodeRegistration:
+  kubeletExtraArgs:
+    system-reserved: memory=256Mi
+    eviction-hard: memory.available<100Mi
+"""
+_INGRESS = {"http": 80, "https": 443}
+
+
+def cluster_config(name: str, ports: Mapping[str, int], *, nodes: int = 1, extra: str = "") -> str:
+    """Return the document for a cluster of one control-plane node and ``nodes - 1`` workers.
+
+    ``extra`` is a document of the user's that is laid under it: lists are joined node by node, and what tempshell
+    needs itself (name, ports on the loopback interface) wins. Raises UsageProblem where it is no such document.
+    """
+    merged = _over(_read(extra), _ours(name, ports, nodes))
+    return yaml.safe_dump(merged, sort_keys=False)
+
+
+def _ours(name: str, ports: Mapping[str, int], nodes: int) -> dict[str, Any]:
+    published = [
+        {"containerPort": inside, "hostPort": ports[kind], "listenAddress": _LOOPBACK, "protocol": "TCP"}
+        for kind, inside in _INGRESS.items()
+    ]
+    first = {"role": "control-plane", "extraPortMappings": published, "kubeadmConfigPatches": [_RESERVATIONS]}
+    return {
+        "kind": "Cluster",
+        "apiVersion": "kind.x-k8s.io/v1alpha4",
+        "name": name,
+        "networking": {"apiServerAddress": _LOOPBACK, "apiServerPort": ports["api"]},
+        "nodes": [first, *({"role": "worker"} for _ in range(nodes - 1))],
+    }
+
+
+def _read(extra: str) -> dict[str, Any]:
+    try:
+        found = yaml.safe_load(extra) or {}
+    except yaml.YAMLError as cause:
+        raise UsageProblem(f"the kind configuration is no YAML: {cause}", hint=_SEE) from cause
+    if not isinstance(found, dict) or found.get("kind", "Cluster") != "Cluster":
+        raise UsageProblem("the kind configuration describes no Cluster", hint=_SEE)
+    nodes = found.get("nodes", [])
+    if not isinstance(nodes, list) or not all(isinstance(node, dict) for node in nodes):
+        raise UsageProblem("the kind configuration's nodes are no list of nodes", hint=_SEE)
+    if nodes and nodes[0].get("role", "control-plane") != "control-plane":
+        raise UsageProblem("the kind configuration's first node is not the control plane", hint=_SEE)
+    return found
+
+
+_SEE = "https://kind.sigs.k8s.io/docs/user/configuration/ describes it"
+
+
+def _over(under: Any, ours: Any) -> Any:  # noqa: ANN401 - YAML
+    """Return ours over what is under it: maps by key, the list of nodes by place, other lists joined."""
+    if isinstance(under, dict) and isinstance(ours, dict):
+        return {key: _over(under.get(key), ours.get(key)) for key in {**under, **ours}}
+    if isinstance(under, list) and isinstance(ours, list):
+        return _nodes(under, ours) if _are_nodes(ours) else [*under, *ours]
+    return under if ours is None else ours
+
+
+def _are_nodes(items: list[Any]) -> bool:
+    return all(isinstance(item, dict) and "role" in item for item in items)
+
+
+def _nodes(under: list[Any], ours: list[Any]) -> list[Any]:
+    """Return the longer list of nodes, ours laid over theirs; a worker of ours does not change a node of theirs."""
+    places = range(max(len(under), len(ours)))
+    return [
+        _over(_at(under, place), _at(ours, place) if place == 0 or place >= len(under) else None) for place in places
+    ]
+
+
+def _at(items: list[Any], place: int) -> Any:  # noqa: ANN401 - YAML
+    return items[place] if place < len(items) else None

@@ -1,0 +1,41 @@
+"""What the parts of a session's cluster are called. kind takes no labels, so its parts are known by name."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+KIND_CLUSTER = "io.x-k8s.kind.cluster"  # kind's own label: the cluster's name
+TERMINAL = "cluster-terminal"  # the component label of the container that people are in
+_OURS = re.compile(r"ckad-([0-9a-f]{8})")
+
+
+def cluster_name(session: str) -> str:
+    """Return the name of a session's cluster, and of its network."""
+    return f"ckad-{session}"
+
+
+def session_of(cluster: str) -> str:
+    """Return the session of a cluster; "" for one that is not ours."""
+    found = _OURS.fullmatch(cluster)
+    return found[1] if found else ""
+
+
+def control_plane_name(session: str) -> str:
+    """Return the name of the node that kind makes first."""
+    return f"{cluster_name(session)}-control-plane"
+
+
+def terminal_name(session: str) -> str:
+    """Return the name of the terminal container."""
+    return f"term-{cluster_name(session)}"
+
+
+def record_name(session: str, deadline: datetime) -> str:
+    """Return the name of the volume that stands for the session: each deadline has one of its own."""
+    return f"{cluster_name(session)}-{int(deadline.timestamp())}"
+
+
+def kubeconfig_name(session: str) -> str:
+    """Return the name of the volume with the kubeconfig that the terminal sees."""
+    return f"{cluster_name(session)}-kubeconfig"

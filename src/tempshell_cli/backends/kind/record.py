@@ -1,0 +1,57 @@
+"""The engine's record of a session: an empty volume whose labels say whose cluster it is, and until when.
+
+Labels cannot be changed, so a moved deadline is another volume. It is made before the old one is removed: whatever
+happens in between, there is a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from tempshell_cli.backends import labels
+from tempshell_cli.backends.base import SandboxRequest
+from tempshell_cli.backends.docker.engine import DockerEngine, of_owner, of_session
+from tempshell_cli.backends.kind.names import record_name
+
+_RECORD = "cluster"
+_MARK = f"{labels.COMPONENT}={_RECORD}"
+LEFT = f"{labels.PREFIX}left"  # seconds of the lease when the cluster was paused
+
+
+def create_record(engine: DockerEngine, request: SandboxRequest) -> None:
+    """Make the record of a session that is about to be made."""
+    engine.create_volume(record_name(request.session, request.deadline), labels.labels(request, _RECORD))
+
+
+def move_record(engine: DockerEngine, session: str, deadline: datetime, left: timedelta | None = None) -> None:
+    """Give the record another deadline; ``left`` is what a paused one has left of its lease."""
+    old = engine.volumes(of_session(session), _MARK)
+    carried = {name: value for name, value in newest(old)["Labels"].items() if name != LEFT}
+    carried[labels.DEADLINE] = deadline.isoformat(timespec="seconds")
+    if left is not None:
+        carried[LEFT] = str(int(left.total_seconds()))
+    name = record_name(session, deadline)
+    engine.create_volume(name, carried)
+    for volume in old:
+        if volume["Name"] != name:
+            engine.remove_volume(volume["Name"])
+
+
+def records(engine: DockerEngine, owner: str | None = None, session: str = "") -> dict[str, Mapping[str, str]]:
+    """Return the labels of the sessions' records, by session."""
+    found: dict[str, list[Mapping[str, Mapping[str, str]]]] = {}
+    for volume in engine.volumes(of_session(session), _MARK, *of_owner(owner)):
+        found.setdefault(volume["Labels"][labels.SESSION], []).append(volume)
+    return {of: newest(volumes)["Labels"] for of, volumes in found.items()}
+
+
+def newest(volumes: Iterable[Mapping[str, Mapping[str, str]]]) -> Mapping[str, Mapping[str, str]]:
+    """Return the record that counts where a move was cut in two: the one that lasts longer."""
+    return max(volumes, key=lambda volume: labels.deadline_of(volume["Labels"]))
+
+
+def left_of(record: Mapping[str, str]) -> timedelta | None:
+    """Return what a paused session has left of its lease; None for one that runs."""
+    told = record.get(LEFT, "")
+    return timedelta(seconds=int(told)) if told.isdecimal() else None

@@ -1,0 +1,72 @@
+"""The terminal container beside a cluster: its image, its kubeconfig, its start."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+
+from tempshell_cli.backends import labels
+from tempshell_cli.backends.base import Report, SandboxRequest
+from tempshell_cli.backends.docker.container import LEARNER, Place, create_options, home_of, user_of
+from tempshell_cli.backends.docker.engine import DockerEngine
+from tempshell_cli.backends.docker.images import built, ensure_image
+from tempshell_cli.backends.kind.names import TERMINAL, cluster_name, kubeconfig_name, terminal_name
+from tempshell_cli.core.errors import ProvisionFailed
+from tempshell_cli.core.paths import shipped
+
+_KUBECONFIG, _FILLER = "cluster-kubeconfig", "cluster-filler"
+_MOUNTED = "/etc/tempshell/kube"
+# A copy of one's own, because people change its current namespace all day; the mounted one is there to return to.
+_OWN_COPY = f'install -D -m 0600 {_MOUNTED}/config "$1/.kube/config"'
+
+
+def ensure_terminal_image(engine: DockerEngine, node_image: str, report: Report) -> str:
+    """Return the terminal image with the kubectl of that very node image, built if the engine has none."""
+    shell = ensure_image(engine.client, "tempshell/shell", report)
+    inspected = engine.client.inspect_image(node_image)  # type: ignore[no-untyped-call]  # a gap in the SDK's stubs
+    args = {"SHELL_IMAGE": shell, "NODE_IMAGE": node_image}
+    image = built("tempshell/terminal", shipped("images") / "terminal", args, also=str(inspected["Id"]))
+    return ensure_image(engine.client, image, report)
+
+
+def start_terminal(engine: DockerEngine, request: SandboxRequest, image: str, kubeconfig: str) -> None:
+    """Start the container on the cluster's network, with the internal kubeconfig mounted read-only."""
+    session = request.session
+    _fill_kubeconfig(engine, request, image, kubeconfig)
+    volumes = {kubeconfig_name(session): _MOUNTED}
+    place = Place(terminal_name(session), cluster_name(session), TERMINAL, volumes)
+    container = engine.create_container(create_options(engine.client, request, image, place))
+    engine.start_container(container)
+    profile = request.template.profile
+    done = engine.run_in(container, ("/bin/sh", "-c", _OWN_COPY, "sh", home_of(profile)), user=user_of(profile))
+    if done.exit_code:
+        raise ProvisionFailed(f"the kubeconfig cannot be put in place: {done.stdout.decode(errors='replace')}")
+
+
+def _fill_kubeconfig(engine: DockerEngine, request: SandboxRequest, image: str, content: str) -> None:
+    """Write the kubeconfig into a volume, by way of a container that is never started: no secret is in any argv."""
+    volume = kubeconfig_name(request.session)
+    engine.create_volume(volume, labels.labels(request, _KUBECONFIG))
+    host = engine.client.create_host_config(binds={volume: {"bind": _MOUNTED, "mode": "rw"}}, network_mode="none")
+    filler = engine.create_container(
+        {
+            "image": image,
+            "name": f"fill-{cluster_name(request.session)}",
+            "command": ["true"],
+            "labels": labels.labels(request, _FILLER),
+            "host_config": host,
+        }
+    )
+    engine.client.put_archive(filler, _MOUNTED, _archive("config", content.encode()))
+    engine.client.remove_container(filler, force=True)
+
+
+def _archive(name: str, content: bytes) -> bytes:
+    """Return a tar with one file that the learner alone may read."""
+    uid, gid = (int(number) for number in LEARNER.split(":"))
+    member = tarfile.TarInfo(name)
+    member.size, member.mode, member.uid, member.gid = len(content), 0o400, uid, gid
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        archive.addfile(member, io.BytesIO(content))
+    return made.getvalue()

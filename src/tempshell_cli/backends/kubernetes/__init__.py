@@ -1,0 +1,1 @@
+"""Pods on any Kubernetes cluster that a kubeconfig leads to. Its API provisions; kubectl attaches."""

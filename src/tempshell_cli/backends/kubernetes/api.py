@@ -1,0 +1,139 @@
+"""Talking to a cluster's API: objects are plain JSON, as the Kubernetes documentation shows them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from tempshell_cli.backends.kubernetes.connection import Connection
+from tempshell_cli.backends.kubernetes.credentials import Credentials
+from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.core.interrupts import held_back
+from tempshell_cli.core.text import one_line
+
+Object = dict[str, Any]
+NOT_FOUND, CONFLICT, UNAUTHORIZED, FORBIDDEN = 404, 409, 401, 403
+_REFUSED = 400  # and above
+_MERGE = "application/merge-patch+json"
+_CLOCKS_AGREE = timedelta(seconds=2)  # the API tells its time in whole seconds
+_HINTS = {
+    UNAUTHORIZED: "log in to the cluster again; `kubectl auth whoami` tells who you are",
+    FORBIDDEN: "`tempshell rbac` prints what an administrator has to grant",
+}
+
+
+class Refused(EngineUnavailable):
+    """The API has answered, and said no. Carries its own words."""
+
+    def __init__(self, status: int, said: str) -> None:
+        super().__init__(f"the cluster refused: {said}", hint=_HINTS.get(status, "`tempshell doctor` looks closely"))
+        self.status = status
+
+
+class Api:
+    """One cluster. Every method raises Refused, or EngineUnavailable where nothing answers."""
+
+    def __init__(self, credentials: Credentials, scratch: Path) -> None:
+        self.credentials = credentials
+        self._connection = Connection(credentials, scratch)
+        self.ahead = timedelta()  # of the cluster's clock before ours, as far as they differ at all
+
+    def get(self, path: str, **query: str) -> Object | None:
+        """Return an object, None where there is none."""
+        try:
+            return self._call("GET", path, query)
+        except Refused as cause:
+            if cause.status == NOT_FOUND:
+                return None
+            raise
+
+    def items(self, path: str, **query: str) -> list[Object]:
+        """Return the objects of a list, in all of its pieces."""
+        found: list[Object] = []
+        while True:
+            answer = self._call("GET", path, {"limit": "500", **query})
+            found += answer.get("items") or ()
+            more = (answer.get("metadata") or {}).get("continue")
+            if not more:
+                return found
+            query["continue"] = more
+
+    def create(self, path: str, body: Object) -> Object:
+        """Make an object."""
+        with held_back():
+            return self._call("POST", path, {}, body)
+
+    def patch(self, path: str, body: Object) -> Object:
+        """Change an object by a merge patch (RFC 7386)."""
+        return self._call("PATCH", path, {}, body, _MERGE)
+
+    def delete(self, path: str, **options: Any) -> bool:  # noqa: ANN401 - fields of DeleteOptions
+        """Delete an object; tell whether there was one."""
+        body = {"kind": "DeleteOptions", "apiVersion": "v1", **options}
+        try:
+            self._call("DELETE", path, {}, body)
+        except Refused as cause:
+            if cause.status == NOT_FOUND:
+                return False
+            if cause.status != CONFLICT:  # it is on its way out
+                raise
+        return True
+
+    def _call(
+        self, method: str, path: str, query: Mapping[str, str], body: Object | None = None, kind: str = ""
+    ) -> Object:
+        from http.client import HTTPException  # noqa: PLC0415 - loaded with the connection
+
+        headers = {"Accept": "application/json", "Content-Type": kind or "application/json", **self._as_whom()}
+        sent = None if body is None else json.dumps(body).encode()
+        target = self._prefix + path + (f"?{urlencode(query)}" if query else "")
+        try:
+            answer = self._connection.ask(method, target, headers, sent)
+        except (HTTPException, OSError) as cause:
+            raise self._silent(cause) from cause
+        self._compare_clocks(answer.date)
+        if answer.status >= _REFUSED:
+            raise Refused(answer.status, _message(answer.content, answer.reason))
+        return dict(json.loads(answer.content))
+
+    @property
+    def _prefix(self) -> str:
+        """The path below which the API lies: behind a gateway it is not the root."""
+        return urlsplit(str(self.credentials.cluster["server"])).path.rstrip("/")
+
+    def _as_whom(self) -> Mapping[str, str]:
+        as_whom = self.credentials.user.get("as")
+        return {"Impersonate-User": str(as_whom)} if as_whom else {}
+
+    def _compare_clocks(self, told: str | None) -> None:
+        if told:
+            ahead = parsedate_to_datetime(told) - datetime.now(UTC)
+            self.ahead = ahead if abs(ahead) > _CLOCKS_AGREE else timedelta()
+
+    def _silent(self, cause: Exception) -> EngineUnavailable:
+        server = self.credentials.cluster.get("server", "")
+        return EngineUnavailable(
+            f"the cluster of context {self.credentials.context} ({server}) does not answer: {_reason(cause)}",
+            hint="see that it runs and can be reached from here, or choose another with --context",
+        )
+
+
+def _message(said: bytes, reason: str | None) -> str:
+    try:
+        told = json.loads(said)["message"]
+    except (ValueError, KeyError, TypeError):
+        told = said.decode(errors="replace")[:500] or reason or "no reason given"
+    return one_line(str(told))
+
+
+def _reason(cause: BaseException) -> str:
+    """Return the innermost reason, which the layers above have wrapped in their own names."""
+    inner = getattr(cause, "reason", None) or cause.__cause__ or cause.__context__
+    if isinstance(inner, BaseException):
+        return _reason(inner)
+    return one_line(str(cause)) or type(cause).__name__

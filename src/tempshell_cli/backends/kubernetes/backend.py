@@ -1,0 +1,155 @@
+"""The Kubernetes backend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from tempshell_cli.backends.base import (
+    Capability,
+    Problem,
+    Receipt,
+    Report,
+    Sandbox,
+    SandboxRequest,
+)
+from tempshell_cli.backends.kubernetes import credentials as kubeconfigs
+from tempshell_cli.backends.kubernetes import kubectl
+from tempshell_cli.backends.kubernetes.credentials import Kept
+from tempshell_cli.backends.kubernetes.exec import exec_command, kubectl_command
+from tempshell_cli.backends.kubernetes.place import Place
+from tempshell_cli.core.errors import TempshellError, UsageProblem
+from tempshell_cli.core.paths import Paths
+from tempshell_cli.core.process import Command
+
+if TYPE_CHECKING:
+    from tempshell_cli.backends.kubernetes.cluster import Clusters
+    from tempshell_cli.backends.kubernetes.images import Loader
+
+
+class KubernetesBackend:
+    """Pods on the cluster of a context: see ``place`` for what an endpoint is. "" is the current context."""
+
+    name: ClassVar[str] = "kubernetes"
+
+    def __init__(self, endpoint: str = "", *, paths: Paths | None = None) -> None:
+        asked = Place.parse(endpoint)
+        self.place = asked._replace(context=asked.context or self.usual_context())
+        self.endpoint = str(self.place)
+        self.kept = Kept(paths or Paths.of_user())
+
+    @cached_property
+    def clusters(self) -> Clusters:
+        """The clusters that the place leads to."""
+        from tempshell_cli.backends.kubernetes.cluster import Clusters  # noqa: PLC0415 - an exec asks no cluster
+
+        return Clusters(self.kept, self.place.context, self.own_kubeconfig())
+
+    def usual_context(self) -> str:
+        """Return the context that is meant where none is named, "" where there is none."""
+        return kubeconfigs.current_context()
+
+    def own_kubeconfig(self) -> Path | None:
+        """Return a kubeconfig that the backend itself has written, beside the user's."""
+        return None
+
+    def answers(self) -> bool:
+        """Tell whether the cluster tells its version."""
+        try:
+            return kubectl.is_here() and bool(self.clusters.current().get("/version"))
+        except TempshellError:
+            return False
+
+    def doctor(self) -> Sequence[Problem]:
+        """Return what is missing: kubectl, a kubeconfig, the context, an answer, rights."""
+        from tempshell_cli.backends.kubernetes.diagnosis import problems  # noqa: PLC0415 - for doctor alone
+
+        return problems(self.clusters, self.place)
+
+    def capabilities(self) -> frozenset[Capability]:
+        """Images, a network that reaches out, root in a pod of one's own, and what the cluster has beyond that."""
+        from tempshell_cli.backends.kubernetes.diagnosis import extras  # noqa: PLC0415 - asked for by packs alone
+
+        usual = {Capability.IMAGES, Capability.OUTBOUND, Capability.ADMIN}
+        return frozenset(usual | extras(self.clusters.current()))
+
+    def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
+        """Make the session's namespace and Job, and wait until its pod runs."""
+        from tempshell_cli.backends.kubernetes import inventory  # noqa: PLC0415 - an exec needs none of it
+        from tempshell_cli.backends.kubernetes.images import on_nodes  # noqa: PLC0415
+        from tempshell_cli.backends.kubernetes.marks import Mark  # noqa: PLC0415
+        from tempshell_cli.backends.kubernetes.session import SessionObjects  # noqa: PLC0415
+
+        api = self.clusters.current()
+        kubeconfig = self.clusters.keep(request.session, api)
+        image = on_nodes(api, request.template, report, self.loader())
+        namespace = self.place.namespace
+        if namespace:
+            inventory.refuse_company(
+                api, inventory.Wanted(self.name, request.owner, namespace), request.template.access
+            )
+        mark = Mark(request, self.name)
+        with report("starting the pod"):
+            objects = SessionObjects(api, request.session, namespace)
+            objects.make(mark, image)
+            job, pod = objects.wait(request.deadline)
+        found = inventory.Found(request.session, objects.namespace, job, job, pod)
+        return inventory.sandbox(found, api, self.name, kubeconfig)
+
+    def find(self, owner: str | None = None) -> Sequence[Sandbox]:
+        """Return the sandboxes that have a namespace, a Job or a pod."""
+        from tempshell_cli.backends.kubernetes import inventory  # noqa: PLC0415 - as above
+
+        found: dict[str, Sandbox] = {}
+        for api in self.clusters.every():
+            for one in inventory.look(api, inventory.Wanted(self.name, owner, self.place.namespace)):
+                file = self.clusters.refreshed(one.session, api)
+                found.setdefault(one.session, inventory.sandbox(one, api, self.name, file))
+        return list(found.values())
+
+    def shell(self, sandbox: Sandbox, argv: Sequence[str], *, tty: bool = False, user: str | None = None) -> Command:
+        """Return a ``kubectl exec``. ``user`` cannot be another than the pod's: the API has no such thing."""
+        if user is not None:
+            raise UsageProblem("a pod has one user", hint="leave --user out, or start with --profile admin for root")
+        return exec_command({**sandbox.details, "kubeconfig": self._kubeconfig(sandbox)}, argv, tty=tty)
+
+    def kubectl(self, sandbox: Sandbox, argv: Sequence[str]) -> Command:
+        """Return a kubectl of this machine, with the session's private kubeconfig, in the session's namespace."""
+        return kubectl_command({**sandbox.details, "kubeconfig": self._kubeconfig(sandbox)}, argv)
+
+    def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
+        """Move the Job's deadline."""
+        from tempshell_cli.backends.kubernetes.session import SessionObjects  # noqa: PLC0415 - as above
+
+        api = self.clusters.of(sandbox.session)
+        SessionObjects(api, sandbox.session, sandbox.details["namespace"]).move_deadline(deadline)
+
+    def destroy(self, session: str) -> Receipt:
+        """Remove the session's Job, pod and namespace, and look until nothing of it runs."""
+        from tempshell_cli.backends.kubernetes import inventory  # noqa: PLC0415 - as above
+        from tempshell_cli.backends.kubernetes.session import SessionObjects  # noqa: PLC0415 - as above
+
+        api = self.clusters.of(session)
+        self.clusters.check(session, api)
+        removed, left = [], []
+        for home in inventory.homes(api, session, self.place.namespace):
+            gone, stays = SessionObjects(api, session, home).remove()
+            removed += gone
+            left += stays
+        if not left:
+            self.kept.drop(session)
+        return Receipt(session, removed, left)
+
+    def loader(self) -> Loader | None:
+        """Return how the nodes are given images, None where the cluster itself tells whether it is kind's."""
+        return None
+
+    def _kubeconfig(self, sandbox: Sandbox) -> str:
+        """Return the session's private kubeconfig; one that was lost is made anew from the user's."""
+        file = self.kept.path(sandbox.session)
+        if not file.exists():
+            return self.clusters.keep(sandbox.session, self.clusters.current())
+        return str(file)

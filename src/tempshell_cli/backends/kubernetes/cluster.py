@@ -1,0 +1,107 @@
+"""The clusters that a backend's place leads to, each with its identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tempshell_cli.backends.kubernetes import credentials as kubeconfigs
+from tempshell_cli.backends.kubernetes.api import Api, Refused
+from tempshell_cli.backends.kubernetes.credentials import Credentials, Kept
+from tempshell_cli.core.errors import EngineUnavailable
+
+_SYSTEM = "/api/v1/namespaces/kube-system"
+
+
+class Clusters:
+    """What the context leads to now, and what it led to when sessions were made that still are."""
+
+    def __init__(self, kept: Kept, context: str, kubeconfig: Path | None = None) -> None:
+        self._kept = kept
+        self._context = context
+        self._kubeconfig = kubeconfig  # beside the user's
+        self._current: Api | None = None
+        self._others: dict[str, Api] = {}
+
+    def current(self) -> Api:
+        """Return the cluster of the context, by the user's kubeconfig, or by a kept copy where that has lost it."""
+        if self._current is None:
+            self._current = Api(self._credentials(), self._kept.scratch())
+        return self._current
+
+    def forget(self) -> None:
+        """Read the kubeconfig anew the next time: the cluster was started meanwhile."""
+        self._current = None
+
+    def every(self) -> Iterator[Api]:
+        """Yield the cluster of the context, and those where it led before, as far as sessions are there."""
+        current = self.current()
+        yield current
+        seen = [current.credentials]
+        for _, credentials in self._copies():
+            if not any(credentials.leads_where(other) for other in seen):
+                seen.append(credentials)
+                yield self._api(credentials)
+
+    def of(self, session: str) -> Api:
+        """Return the cluster that a session is on, by the copy that it keeps."""
+        kept = self._kept.of(session)
+        if kept is None or (self._current and self._current.credentials.leads_where(kept)):
+            return self.current()
+        return self._api(kept)
+
+    def keep(self, session: str, api: Api) -> str:
+        """Keep a private copy of the way to a session's cluster; return the file."""
+        known = api.credentials
+        self._kept.put(session, known._replace(identity=known.identity or identity(api)))
+        return str(self._kept.path(session))
+
+    def refreshed(self, session: str, api: Api) -> str:
+        """Bring a session's copy up to what the user's kubeconfig says now (tokens are renewed); return its file."""
+        kept = self._kept.of(session)
+        if kept and kept.leads_where(api.credentials) and kept.user != api.credentials.user:
+            self._kept.put(session, api.credentials._replace(identity=kept.identity))
+        return str(self._kept.path(session))
+
+    def check(self, session: str, api: Api) -> None:
+        """Be sure that the cluster is the one that the session was made on; raises EngineUnavailable.
+
+        A name, an address and even a certificate can come to mean another cluster, and nothing of that is ours.
+        """
+        kept = self._kept.of(session)
+        if kept and kept.identity and kept.identity != identity(api):
+            raise EngineUnavailable(
+                f"context {kept.context} leads to another cluster than the one session {session} was made on",
+                hint="nothing was touched; see `kubectl config get-contexts`",
+            )
+
+    def _credentials(self) -> Credentials:
+        try:
+            return kubeconfigs.read(self._context, self._kubeconfig)
+        except EngineUnavailable:
+            for _, credentials in self._copies():
+                return credentials
+            raise
+
+    def _copies(self) -> Iterator[tuple[str, Credentials]]:
+        for session, credentials in self._kept.all():
+            if self._context in {credentials.context, ""}:
+                yield session, credentials
+
+    def _api(self, credentials: Credentials) -> Api:
+        server = str(credentials.cluster.get("server"))
+        if server not in self._others:
+            self._others[server] = Api(credentials, self._kept.scratch())
+        return self._others[server]
+
+
+def identity(api: Api) -> str:
+    """Return what tells a cluster from every other: the UID of kube-system, else its authority and address."""
+    try:
+        system = api.get(_SYSTEM)
+    except Refused:
+        system = None
+    if system:
+        return str(system["metadata"]["uid"])
+    cluster = api.credentials.cluster
+    return f"{cluster.get('server')} {cluster.get('certificate-authority-data', '')}"

@@ -1,0 +1,137 @@
+"""One connection to a cluster's API, kept open from one request to the next."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import os
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from tempshell_cli.backends.kubernetes.credentials import Credentials
+from tempshell_cli.backends.kubernetes.login import Identity, log_in, tls_context
+from tempshell_cli.core.errors import EngineUnavailable
+
+_CONNECT, _ANSWER = 4.0, 30.0  # seconds: for a connection, for an answer
+_UNAUTHORIZED = 401
+
+
+class Answer(NamedTuple):
+    """What the API has answered."""
+
+    status: int
+    reason: str
+    date: str | None
+    content: bytes
+
+
+class Connection:
+    """Requests, one after the other, by whoever of our threads asks. Raises OSError, HTTPException."""
+
+    def __init__(self, credentials: Credentials, scratch: Path) -> None:
+        self._open: http.client.HTTPConnection | None = None
+        self._credentials = credentials
+        self._scratch = scratch
+        self._lock = threading.Lock()
+        self._identity: Identity | None = None
+
+    def __del__(self) -> None:
+        self._close()
+
+    def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        """Send a request and return the answer. A token that has expired meanwhile is renewed once."""
+        with self._lock:
+            known = self._identity is not None
+            answer = self._ask(method, path, headers, body)
+            if answer.status == _UNAUTHORIZED and known:
+                self._close()
+                self._identity = None
+                answer = self._ask(method, path, headers, body)
+            return answer
+
+    def _ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        again = self._open is not None and method != "POST"  # an idle one may have been closed at its other end
+        while True:
+            try:
+                return self._exchange(method, path, headers, body)
+            except (http.client.HTTPException, OSError):
+                self._close()
+                if not again:
+                    raise
+                again = False
+
+    def _exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        if self._identity is None:
+            self._identity = log_in(self._credentials, self._scratch)
+        if self._open is None:
+            self._open = self._dial(self._identity)
+        shown = {"Authorization": self._identity.authorization} if self._identity.authorization else {}
+        self._open.request(method, path, body, {**headers, **shown})
+        answer = self._open.getresponse()
+        return Answer(answer.status, answer.reason, answer.headers.get("Date"), answer.read())
+
+    def _dial(self, identity: Identity) -> http.client.HTTPConnection:
+        cluster = self._credentials.cluster
+        server = urlsplit(str(cluster["server"]))
+        secured = tls_context(cluster, identity, self._scratch) if server.scheme == "https" else None
+        proxy = _proxy(cluster, server)
+        host, port = server.hostname or "", server.port or (443 if secured else 80)
+        dialled = (proxy.hostname or "", proxy.port or 80) if proxy else (host, port)
+        made = _Dialled(dialled[0], dialled[1], timeout=_CONNECT)
+        if proxy:
+            made.set_tunnel(host, port, _proxy_headers(proxy))
+        made.connect()
+        if secured:
+            made.secure(secured, str(cluster.get("tls-server-name") or host))
+        made.sock.settimeout(_ANSWER)
+        return made
+
+    def _close(self) -> None:
+        if self._open:
+            self._open.close()
+        self._open = None
+
+
+class _Dialled(http.client.HTTPConnection):
+    """A connection that is secured after it was made, by the name that the kubeconfig tells."""
+
+    sock: socket.socket
+    auto_open = 0
+
+    def secure(self, context: ssl.SSLContext, name: str) -> None:
+        """Turn to TLS."""
+        self.sock = context.wrap_socket(self.sock, server_hostname=name)
+
+
+def _proxy(cluster: Mapping[str, Any], server: SplitResult) -> SplitResult | None:
+    """Return the HTTP proxy to go through: the kubeconfig's, else the environment's."""
+    told = str(cluster.get("proxy-url") or "") or _of_environment(server)
+    if not told:
+        return None
+    proxy = urlsplit(told)
+    if proxy.scheme != "http":
+        raise EngineUnavailable(f"the proxy {proxy.scheme}://{proxy.hostname} is none that is known here", hint=_PROXY)
+    return proxy
+
+
+_PROXY = "an http:// proxy is; kubectl itself knows more kinds"
+
+
+def _of_environment(server: SplitResult) -> str:
+    if not any(name.lower().endswith("_proxy") for name in os.environ):
+        return ""
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - most people have none
+
+    return "" if proxy_bypass(server.netloc) else getproxies().get(server.scheme, "")
+
+
+def _proxy_headers(proxy: SplitResult) -> dict[str, str]:
+    if not proxy.username:
+        return {}
+    word = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
+    return {"Proxy-Authorization": f"Basic {base64.b64encode(word.encode()).decode()}"}

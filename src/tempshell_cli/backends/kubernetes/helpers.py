@@ -1,0 +1,185 @@
+"""What stands around a session's pod: its namespace, its network rules, its service account, its quota."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from tempshell_cli.backends.base import Access, Network, Profile, Template
+from tempshell_cli.backends.kubernetes.marks import Mark, object_name
+from tempshell_cli.backends.kubernetes.pod import limits, quantity, requests
+from tempshell_cli.backends.labels import SESSION
+
+CORE = "/api/v1"
+NETWORKING = "/apis/networking.k8s.io/v1"
+RBAC = "/apis/rbac.authorization.k8s.io/v1"
+_POD_SECURITY = "pod-security.kubernetes.io"
+# A person with `edit` practises with workloads of their own, beside the terminal.
+_PRACTICE_PODS, _PRACTICE_SHARE = 10, 4
+# Not reached from a sandbox: the networks where clusters, their nodes and offices live (RFC 1918, RFC 6598,
+# RFC 4193), and the link-local one where clouds hand out a node's credentials.
+_INSIDE_V4 = ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
+_INSIDE_V6 = ("fc00::/7", "fe80::/10")
+_NODE_LOCAL_DNS = "169.254.20.10/32"
+
+
+class Part(NamedTuple):
+    """One object: where its kind lives in the API, and what it is."""
+
+    group: str
+    plural: str
+    body: dict[str, Any]
+
+    def collection(self, namespace: str) -> str:
+        """Return the path of the objects of its kind."""
+        return f"{self.group}/namespaces/{namespace}/{self.plural}"
+
+
+class ApiServer(NamedTuple):
+    """Where pods reach the API: addresses and ports. Without addresses: anywhere."""
+
+    addresses: Sequence[str] = ()
+    ports: Sequence[int] = (443, 6443)
+
+
+# Kinds of what a Job owns in a namespace that is not the session's own, for finding them by label.
+KINDS = (
+    (CORE, "secrets"),
+    (CORE, "serviceaccounts"),
+    (RBAC, "rolebindings"),
+    (NETWORKING, "networkpolicies"),
+)
+# The rules of a session that there may be, by the end of their names.
+POLICIES = ("deny", "dns", "out", "api", "inside")
+
+
+def namespace(mark: Mark) -> dict[str, Any]:
+    """Return the session's own namespace, which lets in only pods that keep to the rules."""
+    metadata = mark.metadata(object_name(mark.request.session), "namespace")
+    level = "baseline" if mark.request.template.profile is Profile.ADMIN else "restricted"
+    metadata["labels"] |= {f"{_POD_SECURITY}/enforce": level, f"{_POD_SECURITY}/enforce-version": "latest"}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+
+
+def parts(mark: Mark, owner: Mapping[str, Any], api_server: ApiServer, *, own: bool) -> Iterator[Part]:
+    """Yield what the Job ``owner`` needs before its pod may run; ``own`` where the namespace is the session's own."""
+    template = mark.request.template
+    name = object_name(mark.request.session)
+    if own:
+        yield Part(CORE, "resourcequotas", _quota(_meta(mark, name, owner), template))
+        yield Part(CORE, "limitranges", _limit_range(_meta(mark, name, owner), template))
+    yield Part(CORE, "serviceaccounts", _account(_meta(mark, name, owner)))
+    if template.env:
+        yield Part(CORE, "secrets", _secret(_meta(mark, name, owner), template.env))
+    if template.access is not Access.NONE:
+        yield Part(RBAC, "rolebindings", _binding(_meta(mark, name, owner), template.access))
+    for suffix, spec in _policies(mark, api_server, own=own):
+        body = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy"}
+        metadata = _meta(mark, f"{name}-{suffix}", owner)
+        yield Part(NETWORKING, "networkpolicies", {**body, "metadata": metadata, "spec": spec})
+
+
+def _meta(mark: Mark, name: str, owner: Mapping[str, Any]) -> dict[str, Any]:
+    reference = {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "name": owner["metadata"]["name"],
+        "uid": owner["metadata"]["uid"],
+    }
+    return {**mark.metadata(name, "helper"), "ownerReferences": [reference]}
+
+
+def _account(metadata: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": metadata,
+        "automountServiceAccountToken": False,  # the pod itself says where one is wanted
+    }
+
+
+def _secret(metadata: dict[str, Any], env: Mapping[str, str]) -> dict[str, Any]:
+    encoded = {key: base64.b64encode(value.encode()).decode() for key, value in env.items()}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "data": encoded}
+
+
+def _binding(metadata: dict[str, Any], access: Access) -> dict[str, Any]:
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "RoleBinding",
+        "metadata": metadata,
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": str(access)},
+        "subjects": [{"kind": "ServiceAccount", "name": metadata["name"]}],
+    }
+
+
+def _quota(metadata: dict[str, Any], template: Template) -> dict[str, Any]:
+    editing = template.access is Access.EDIT
+    share = _PRACTICE_SHARE if editing else 1
+    most = limits(template)
+    hard = {
+        "pods": str(_PRACTICE_PODS if editing else 1),
+        "limits.cpu": f"{int(most['cpu'].removesuffix('m')) * share}m",
+        "limits.memory": quantity(template.memory * share),
+        "services.loadbalancers": "0",
+        "services.nodeports": "0",
+        "persistentvolumeclaims": "2" if editing else "0",
+        "requests.storage": "1Gi" if editing else "0",
+    }
+    return {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": metadata, "spec": {"hard": hard}}
+
+
+def _limit_range(metadata: dict[str, Any], template: Template) -> dict[str, Any]:
+    share = _PRACTICE_SHARE if template.access is Access.EDIT else 1
+    most, usual = limits(template), requests(template)
+    default = {
+        "cpu": most["cpu"],
+        "memory": quantity(template.memory // share),
+        "ephemeral-storage": most["ephemeral-storage"],
+    }
+    asked = {**usual, "memory": default["memory"]} if share > 1 else usual
+    item = {"type": "Container", "default": default, "defaultRequest": asked, "max": most}
+    return {"apiVersion": "v1", "kind": "LimitRange", "metadata": metadata, "spec": {"limits": [item]}}
+
+
+def _policies(mark: Mark, api_server: ApiServer, *, own: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield deny all, then what is allowed: names, the outside, and where the person may use it the API."""
+    template = mark.request.template
+    pods = {} if own else {"matchLabels": {SESSION: mark.request.session}}
+    yield "deny", {"podSelector": pods, "policyTypes": ["Ingress", "Egress"]}
+    if template.network is Network.NONE:
+        return
+    yield "dns", _egress(pods, *_DNS)
+    yield "out", _egress(pods, {"to": [_outside("0.0.0.0/0", _INSIDE_V4), _outside("::/0", _INSIDE_V6)]})
+    if template.access is not Access.NONE:
+        yield "api", _egress(pods, _to_api(api_server))
+    if own and template.access is Access.EDIT:
+        beside: dict[str, Any] = {"podSelector": {}}
+        rules = {"ingress": [{"from": [beside]}], "egress": [{"to": [beside]}]}
+        yield "inside", {"podSelector": pods, "policyTypes": ["Ingress", "Egress"], **rules}
+
+
+def _egress(pods: dict[str, Any], *rules: dict[str, Any]) -> dict[str, Any]:
+    return {"podSelector": pods, "policyTypes": ["Egress"], "egress": list(rules)}
+
+
+def _outside(everything: str, inside: Sequence[str]) -> dict[str, Any]:
+    return {"ipBlock": {"cidr": everything, "except": list(inside)}}
+
+
+def _to_api(server: ApiServer) -> dict[str, Any]:
+    to = [{"ipBlock": {"cidr": f"{address}/{128 if ':' in address else 32}"}} for address in server.addresses]
+    ports = [{"protocol": "TCP", "port": port} for port in server.ports]
+    return {"to": to, "ports": ports} if to else {"ports": ports}
+
+
+_DNS = (
+    {
+        "to": [
+            {"namespaceSelector": {}, "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}},
+            {"ipBlock": {"cidr": _NODE_LOCAL_DNS}},
+        ],
+        "ports": [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")],
+    },
+)

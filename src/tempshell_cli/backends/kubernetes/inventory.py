@@ -1,0 +1,176 @@
+"""What a cluster has of ours, as sandboxes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from tempshell_cli.backends import labels
+from tempshell_cli.backends.base import Access, Condition, Sandbox
+from tempshell_cli.backends.kubernetes import trouble
+from tempshell_cli.backends.kubernetes.api import FORBIDDEN, Api, Object, Refused
+from tempshell_cli.backends.kubernetes.helpers import CORE
+from tempshell_cli.backends.kubernetes.marks import (
+    access_of,
+    annotations_of,
+    by_session,
+    is_going,
+    name_of,
+    namespace_of,
+    object_name,
+    profile_of,
+    selector,
+    session_of,
+)
+from tempshell_cli.backends.kubernetes.place import is_a_sessions_own
+from tempshell_cli.backends.kubernetes.pod import home_of
+from tempshell_cli.backends.kubernetes.session import BATCH, is_stuck
+from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
+
+_ENDED = {"Complete", "Failed"}
+_STALE = {"Failed", "Succeeded", "Unknown"}
+
+
+class Wanted(NamedTuple):
+    """Whose sandboxes, of which backend, in which namespace ("": all)."""
+
+    backend: str
+    owner: str | None = None
+    namespace: str = ""
+
+
+class Found(NamedTuple):
+    """The objects of one session. ``told`` is what its annotations are taken from."""
+
+    session: str
+    namespace: str
+    told: Mapping[str, Any]
+    job: Object | None
+    pod: Object | None
+
+
+def look(api: Api, wanted: Wanted) -> list[Found]:
+    """Return what there is, each session once; raises EngineUnavailable.
+
+    A session's own namespace speaks for it, not the objects in it: those a person with ``edit`` can write to.
+    """
+    within = f"/namespaces/{wanted.namespace}" if wanted.namespace else ""
+    query = {"labelSelector": selector(owner=wanted.owner, backend=wanted.backend)}
+    try:
+        namespaces = [] if within else [one for one in api.items(f"{CORE}/namespaces", **query) if _counts(one)]
+        jobs = api.items(f"{BATCH}{within}/jobs", **query)
+        pods = api.items(f"{CORE}{within}/pods", **query)
+    except Refused as cause:
+        if cause.status == FORBIDDEN and not within:
+            raise EngineUnavailable(str(cause), hint=_NAMED) from cause
+        raise
+    return [*_in_own_namespaces(namespaces, jobs, pods), *_in_given_ones(jobs, pods)]
+
+
+def homes(api: Api, session: str, namespace: str) -> list[str]:
+    """Return the namespaces where a session has something, by its label; the one it was given or made first."""
+    found = {namespace or object_name(session): None}
+    if not namespace:
+        query = {"labelSelector": selector(session=session)}
+        things = [*api.items(f"{BATCH}/jobs", **query), *api.items(f"{CORE}/pods", **query)]
+        found |= dict.fromkeys(namespace_of(one) for one in things)
+    return list(found)
+
+
+def refuse_company(api: Api, wanted: Wanted, access: Access) -> None:
+    """Raise ProvisionFailed where one of two owners in a namespace could look into the other's session.
+
+    With ``view`` a pod's environment can be read, with ``edit`` the pod be entered.
+    """
+    for one in look(api, Wanted("", namespace=wanted.namespace)):
+        told = annotations_of(one.told)
+        theirs = told.get(labels.OWNER) != wanted.owner
+        if theirs and (access is not Access.NONE or access_of(told) is not Access.NONE):
+            whose = "your" if access is not Access.NONE else "another"
+            raise ProvisionFailed(
+                f"{whose} session could look into others of namespace {wanted.namespace}: it has access to the cluster",
+                hint="leave --namespace out, so that the session gets one of its own",
+            )
+
+
+def sandbox(found: Found, api: Api, backend: str, kubeconfig: str) -> Sandbox:
+    """Return what the objects of a session tell."""
+    told = annotations_of(found.told)
+    profile = profile_of(told)
+    return Sandbox(
+        backend=backend,
+        session=found.session,
+        owner=told.get(labels.OWNER, ""),
+        deadline=labels.deadline_of(told),
+        details={
+            "kubeconfig": kubeconfig,
+            "context": api.credentials.context,
+            "namespace": found.namespace,
+            "pod": name_of(found.pod) if found.pod else "",
+        },
+        name=told.get(labels.NAME, ""),
+        pack=told.get(labels.PACK, ""),
+        condition=_condition(found),
+        home=home_of(profile),
+    )
+
+
+_NAMED = "name one you may use with --namespace; `tempshell rbac` prints what else an administrator has to grant"
+
+
+def _counts(namespace: Object) -> bool:
+    """Tell whether a namespace is still something: one that the cluster is just finishing has nothing in it."""
+    return not is_going(namespace) or is_stuck(namespace)
+
+
+def _in_own_namespaces(namespaces: Sequence[Object], jobs: Sequence[Object], pods: Sequence[Object]) -> list[Found]:
+    found = []
+    for session, told in by_session(namespaces).items():
+        home = name_of(told)
+        own_jobs = [one for one in jobs if namespace_of(one) == home and session_of(one) == session]
+        found.append(Found(session, home, told, _first(own_jobs, object_name(session)), _of_job(pods, home, session)))
+    return found
+
+
+def _in_given_ones(jobs: Sequence[Object], pods: Sequence[Object]) -> list[Found]:
+    """Return the sessions of Jobs in namespaces that are not a session's own; pods without a Job are found, too."""
+    given = [one for one in (*pods, *jobs) if not is_a_sessions_own(namespace_of(one))]
+    found = []
+    for session, told in by_session(given).items():
+        home = namespace_of(told)
+        job = _first([one for one in jobs if namespace_of(one) == home], object_name(session))
+        found.append(Found(session, home, job or told, job, _of_job(pods, home, session)))
+    return found
+
+
+def _first(things: Sequence[Object], name: str) -> Object | None:
+    return next((one for one in things if name_of(one) == name), None)
+
+
+def _of_job(pods: Sequence[Object], namespace: str, session: str) -> Object | None:
+    """Return the pod that the Job of a session has made: nobody else's pod carries both marks."""
+    return next(
+        (
+            one
+            for one in pods
+            if namespace_of(one) == namespace
+            and session_of(one) == session
+            and any(owner["name"] == object_name(session) for owner in one["metadata"].get("ownerReferences", ()))
+        ),
+        None,
+    )
+
+
+def _condition(found: Found) -> Condition:
+    """Return RUNNING where the terminal runs and goes on: whatever else is there is a stale part."""
+    job, pod = found.job, found.pod
+    if not job or not pod or any(is_going(one) for one in (found.told, job, pod)) or _has_ended(job):
+        return Condition.DEAD
+    status: Mapping[str, object] = pod.get("status") or {}
+    lost = status.get("phase") in _STALE or status.get("reason") == "NodeLost"
+    return Condition.RUNNING if not lost and trouble.is_up(pod) else Condition.DEAD
+
+
+def _has_ended(job: Object) -> bool:
+    conditions = (job.get("status") or {}).get("conditions") or ()
+    return any(one["type"] in _ENDED and one["status"] == "True" for one in conditions)

@@ -1,0 +1,153 @@
+"""Who one is to a cluster, as a kubeconfig's user tells: a certificate, a token, or a program that knows."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import ssl
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tempshell_cli.backends.kubernetes.credentials import Credentials
+from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.core.text import strip_controls
+
+_HINT = "see that `kubectl get pods` works in that context"
+_EXEC = "client.authentication.k8s.io/exec"  # the name of a cluster's extension that its plugin is to be told
+_LATEST = 120.0  # seconds; a plugin may send its person to a browser
+
+
+class Identity(NamedTuple):
+    """What one shows: the value of the ``Authorization`` header, or certificate and key (PEM)."""
+
+    authorization: str = ""
+    certificate: str = ""
+    key: str = ""
+
+
+def log_in(credentials: Credentials, scratch: Path) -> Identity:
+    """Return who one is now; raises EngineUnavailable with what a credential plugin complains of.
+
+    What only the SDK knows (OIDC, passwords) is left to it: importing it takes as long as all the rest of a start.
+    """
+    user = credentials.user
+    shown = Identity(certificate=_decoded(user, "client-certificate"), key=_decoded(user, "client-key"))
+    if token := user.get("token") or _content(user.get("tokenFile")):
+        return shown._replace(authorization=f"Bearer {token}")
+    if "exec" in user:
+        return _ask_plugin(user["exec"], credentials)
+    if "auth-provider" in user or "username" in user:
+        return shown._replace(authorization=_by_sdk(credentials, scratch))
+    return shown
+
+
+def tls_context(cluster: Mapping[str, Any], identity: Identity, scratch: Path) -> ssl.SSLContext:
+    """Return what the connection is secured by; raises EngineUnavailable for what is no certificate."""
+    try:
+        authority = _decoded(cluster, "certificate-authority")
+        context = ssl.create_default_context(cadata=authority or None)
+        context.verify_flags &= ~getattr(ssl, "VERIFY_X509_STRICT", 0)  # clusters' own authorities are simple ones
+        if cluster.get("insecure-skip-tls-verify"):
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        if identity.certificate:
+            _show(context, identity, scratch)
+    except (ssl.SSLError, ValueError, OSError) as cause:
+        raise EngineUnavailable(f"the kubeconfig cannot be used: {cause}", hint=_HINT) from cause
+    return context
+
+
+def _show(context: ssl.SSLContext, identity: Identity, scratch: Path) -> None:
+    """Load certificate and key. The ssl module takes files alone: one in memory, or for a moment a private one."""
+    content = f"{identity.certificate}\n{identity.key}\n".encode("ascii")
+    if hasattr(os, "memfd_create"):
+        with os.fdopen(os.memfd_create("identity"), "wb") as file:
+            file.write(content)
+            file.flush()
+            context.load_cert_chain(f"/proc/self/fd/{file.fileno()}")
+        return
+    with tempfile.NamedTemporaryFile(dir=scratch) as file:  # 0600
+        file.write(content)
+        file.flush()
+        context.load_cert_chain(file.name)
+
+
+def _ask_plugin(plugin: Mapping[str, Any], credentials: Credentials) -> Identity:
+    """Run a credential plugin, as kubectl does (KEP 541)."""
+    interactive = sys.stdin.isatty() and sys.stderr.isatty() and plugin.get("interactiveMode") != "Never"
+    spec: dict[str, Any] = {"interactive": interactive}
+    if plugin.get("provideClusterInfo"):
+        spec["cluster"] = _told_to_plugin(credentials.cluster)
+    asked = {"apiVersion": plugin.get("apiVersion"), "kind": "ExecCredential", "spec": spec}
+    own = {one["name"]: one["value"] for one in plugin.get("env") or ()}
+    try:
+        done = subprocess.run(
+            [plugin["command"], *(plugin.get("args") or ())],
+            env={**os.environ, **own, "KUBERNETES_EXEC_INFO": json.dumps(asked)},
+            stdin=None if interactive else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=None if interactive else subprocess.PIPE,
+            timeout=_LATEST,
+            check=False,
+        )
+        if done.returncode:
+            said = strip_controls((done.stderr or b"").decode(errors="replace")).strip()
+            raise _plugin_failed(said or f"exit code {done.returncode}", plugin)
+        status = json.loads(done.stdout)["status"]
+    except (OSError, subprocess.TimeoutExpired) as cause:
+        raise _plugin_failed(str(cause), plugin) from cause
+    except (ValueError, KeyError, TypeError) as cause:
+        raise _plugin_failed("it prints no ExecCredential", plugin) from cause
+    token = status.get("token")
+    return Identity(
+        f"Bearer {token}" if token else "",
+        str(status.get("clientCertificateData") or ""),
+        str(status.get("clientKeyData") or ""),
+    )
+
+
+def _told_to_plugin(cluster: Mapping[str, Any]) -> dict[str, Any]:
+    told = {key: value for key, value in cluster.items() if key != "extensions"}
+    own = [one["extension"] for one in cluster.get("extensions") or () if one.get("name") == _EXEC]
+    return {**told, "config": own[0]} if own else told
+
+
+def _plugin_failed(said: str, plugin: Mapping[str, Any]) -> EngineUnavailable:
+    hint = str(plugin.get("installHint") or "").strip() or _HINT
+    return EngineUnavailable(f"the credential plugin failed: {plugin.get('command')}: {said}", hint=hint)
+
+
+def _by_sdk(credentials: Credentials, scratch: Path) -> str:
+    from kubernetes.client import Configuration  # noqa: PLC0415 - 0.35 s, and few kubeconfigs need it
+    from kubernetes.config import ConfigException, load_kube_config_from_dict  # noqa: PLC0415
+
+    found = Configuration()
+    with tempfile.TemporaryDirectory(dir=scratch) as place:
+        try:
+            load_kube_config_from_dict(  # type: ignore[no-untyped-call]  # a gap in the SDK's types
+                dict(credentials.config), client_configuration=found, persist_config=False, temp_file_path=place
+            )
+        except (ConfigException, OSError, ValueError) as cause:
+            raise EngineUnavailable(f"the kubeconfig cannot be used: {cause}", hint=_HINT) from cause
+    basic = found.get_basic_auth_token() if found.username else ""
+    return str(found.get_api_key_with_prefix("BearerToken") or basic or "")
+
+
+def _decoded(told: Mapping[str, Any], name: str) -> str:
+    """Return PEM data of a flattened kubeconfig, "" where there is none."""
+    return base64.b64decode(told.get(f"{name}-data") or "").decode("ascii")
+
+
+def _content(file: str | None) -> str:
+    """Return the token in a file, which whoever renews it writes anew."""
+    if not file:
+        return ""
+    try:
+        return Path(file).read_text("utf-8").strip()
+    except OSError as cause:
+        raise EngineUnavailable(f"the kubeconfig names {file}: {cause.strerror}", hint=_HINT) from cause

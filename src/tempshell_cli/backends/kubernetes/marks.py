@@ -1,0 +1,123 @@
+"""Labels and annotations of what is made in a cluster.
+
+A label's value is short and plain (63 characters of a small alphabet), so labels carry what is selected by: the
+session, the component, and a hash of the owner. What is told in full stands in annotations.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from tempshell_cli.backends import labels
+from tempshell_cli.backends.base import Access, Profile, SandboxRequest
+
+OWNER_HASH = f"{labels.PREFIX}owner-hash"
+BACKEND = f"{labels.PREFIX}backend"
+ACCESS = f"{labels.PREFIX}access"
+_MANAGED_BY = "app.kubernetes.io/managed-by"
+_ANNOTATIONS = (labels.OWNER, labels.DEADLINE, labels.NAME, labels.PACK, labels.PROFILE)
+_SESSION = re.compile(r"[a-z0-9]{1,40}", re.ASCII)
+
+
+class Mark(NamedTuple):
+    """Who asks through which backend: what labels tell beyond the request."""
+
+    request: SandboxRequest
+    backend: str
+
+    def metadata(self, name: str, component: str, namespace: str = "") -> dict[str, Any]:
+        """Return the metadata of one part of the sandbox."""
+        told = labels.labels(self.request, component)
+        return {
+            "name": name,
+            **({"namespace": namespace} if namespace else {}),
+            "labels": {
+                _MANAGED_BY: "tempshell",
+                labels.SESSION: self.request.session,
+                labels.COMPONENT: component,
+                labels.VERSION: told[labels.VERSION],
+                OWNER_HASH: owner_hash(self.request.owner),
+                BACKEND: self.backend,
+            },
+            "annotations": {
+                **{key: told[key] for key in _ANNOTATIONS},
+                ACCESS: str(self.request.template.access),
+            },
+        }
+
+
+def object_name(session: str) -> str:
+    """Return the name of every part of a session, its own namespace included."""
+    return f"tempshell-{session}"
+
+
+def owner_hash(owner: str) -> str:
+    """Return what stands for an owner, who may be called anything, in a label."""
+    return hashlib.sha256(owner.encode()).hexdigest()[:16]
+
+
+def selector(*, session: str = "", owner: str | None = None, backend: str = "", component: str = "") -> str:
+    """Return the label selector for all that is ours and fits."""
+    wanted = {labels.SESSION: session, BACKEND: backend, labels.COMPONENT: component}
+    if owner:
+        wanted[OWNER_HASH] = owner_hash(owner)
+    return ",".join(f"{key}={value}" if value else key for key, value in wanted.items())
+
+
+def session_of(thing: Mapping[str, Any]) -> str:
+    """Return the session that an object belongs to; "" where its label is none that we would have written."""
+    told = str(_metadata(thing, "labels").get(labels.SESSION, ""))
+    return told if _SESSION.fullmatch(told) else ""
+
+
+def annotations_of(thing: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the annotations of an object."""
+    return _metadata(thing, "annotations")
+
+
+def name_of(thing: Mapping[str, Any]) -> str:
+    """Return the name of an object."""
+    return str(thing["metadata"]["name"])
+
+
+def namespace_of(thing: Mapping[str, Any]) -> str:
+    """Return the namespace of an object."""
+    return str(thing["metadata"].get("namespace", ""))
+
+
+def is_going(thing: Mapping[str, Any]) -> bool:
+    """Tell whether an object is being deleted."""
+    return "deletionTimestamp" in thing["metadata"]
+
+
+def by_session(things: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return the objects by their session, the newest of each."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for thing in sorted(things, key=lambda one: str(one["metadata"].get("creationTimestamp", ""))):
+        if session := session_of(thing):
+            found[session] = thing
+    return found
+
+
+def profile_of(told: Mapping[str, str]) -> Profile:
+    """Return the profile that annotations tell."""
+    return Profile.ADMIN if told.get(labels.PROFILE) == Profile.ADMIN else Profile.RESTRICTED
+
+
+def access_of(told: Mapping[str, str]) -> Access:
+    """Return the access to the cluster that annotations tell."""
+    known = told.get(ACCESS, "")
+    return Access(known) if known in set(Access) else Access.NONE
+
+
+def parsed_time(text: str) -> datetime:
+    """Return a time as the API writes it."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _metadata(thing: Mapping[str, Any], part: str) -> Mapping[str, str]:
+    return thing["metadata"].get(part) or {}

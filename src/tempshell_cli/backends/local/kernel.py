@@ -1,0 +1,82 @@
+"""The few Linux calls that Python 3.11 has no name for. Imports little: see ``__init__``."""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+
+NS_GET_USERNS = 0xB701  # linux/nsfs.h: the user namespace that owns the namespace behind an fd
+PR_SET_PDEATHSIG = 1  # linux/prctl.h, as all of these
+PR_SET_SECCOMP = 22
+PR_CAPBSET_DROP = 24
+PR_SET_NO_NEW_PRIVS = 38
+SECCOMP_MODE_FILTER = 2
+SIGPIPE, SIGTERM = 13, 15  # signal(7); the signal module costs more than all that is done here
+SIG_DFL = 0
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def setns(fd: int) -> None:
+    """Join the namespace behind the fd (setns(2)); raises OSError."""
+    _checked(_libc.setns(fd, 0))
+
+
+def prctl(option: int, argument: int, second: int = 0) -> None:
+    """Set an attribute of this process; raises OSError. See the manual page of the call for what there is.
+
+    Unused arguments are zero, as newer options demand.
+    """
+    words = (ctypes.c_ulong(word) for word in (argument, second, 0, 0))
+    _checked(_libc.prctl(option, *words))
+
+
+def default_action(number: int) -> None:
+    """Give a signal its default action back: Python ignores SIGPIPE, and what it executes would too."""
+    _libc.signal(number, ctypes.c_void_p(SIG_DFL))
+
+
+def owner_of(namespace: int) -> int:
+    """Return an fd of the user namespace that owns the namespace behind the given fd."""
+    return fcntl.ioctl(namespace, NS_GET_USERNS)
+
+
+def drop_bounding_set() -> None:
+    """Empty the capability bounding set: nothing executed from here on can gain a capability."""
+    # Read as bytes: a codec would be imported here, from a file system that is no longer in sight.
+    for capability in range(int(read_file("/proc/sys/kernel/cap_last_cap")) + 1):
+        prctl(PR_CAPBSET_DROP, capability)
+
+
+def install_seccomp(program: bytes) -> None:
+    """Filter the system calls of this process and all it starts; ``program`` is an array of sock_filter."""
+
+    class Program(ctypes.Structure):
+        _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+    code = ctypes.create_string_buffer(program, len(program))
+    fprog = Program(len(program) // 8, ctypes.cast(code, ctypes.c_void_p))
+    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(fprog))
+
+
+def exit_code(child: int) -> int:
+    """Wait for a child; return its exit code, 128 + N where a signal ended it."""
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code
+
+
+def read_file(path: str) -> bytes:
+    """Return what is in a file; raises OSError."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return b"".join(iter(lambda: os.read(fd, 65536), b""))
+    finally:
+        os.close(fd)
+
+
+def _checked(result: int) -> None:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))

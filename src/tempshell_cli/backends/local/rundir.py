@@ -1,0 +1,126 @@
+"""What stands for a local sandbox on disk: a directory with its labels, and the lock its supervisor holds.
+
+The engine's truth is the lock: the kernel frees it when the supervisor ends, however it ends. Imports little: see
+``__init__``.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+
+_LABELS, _LOCK, FILTER, LOG = "labels", "lock", "filter.bpf", "supervisor.log"
+MARK = "TEMPSHELL_RUN"  # in the environment of supervisor and bubblewrap: the directory they are for
+# struct flock on 64-bit Linux: l_type, l_whence, l_start, l_len, l_pid (fcntl(2)).
+_FLOCK = struct.Struct("hhqqi4x")
+_ENV = "env."
+
+
+class Labels:
+    """What the supervisor needs to run a sandbox and others need to enter it: text by name, ``env.X`` a variable."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        self.values = values
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Labels) and self.values == other.values
+
+    __hash__ = None  # type: ignore[assignment]  # mutable: as a dict
+
+    def __getitem__(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    def number(self, name: str) -> float:
+        """Return a value as a number; 0 where it is missing."""
+        return float(self.values.get(name) or 0)
+
+    def integer(self, name: str) -> int:
+        """Return a value as a whole number; 0 where it is missing."""
+        return int(self.number(name))
+
+    def having(self, **values: object) -> Labels:
+        """Return the labels with some values changed."""
+        return Labels({**self.values, **{name: str(value) for name, value in values.items()}})
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment inside."""
+        return {name.removeprefix(_ENV): value for name, value in self.values.items() if name.startswith(_ENV)}
+
+    def encode(self) -> bytes:
+        """Return the form of /proc/PID/environ: NAME=VALUE, each ended by a NUL."""
+        return b"".join(f"{name}={value}\0".encode() for name, value in self.values.items())
+
+    @classmethod
+    def decode(cls, content: bytes) -> Labels:
+        """Read what ``encode`` has written."""
+        entries = content.decode().split("\0")[:-1]
+        return cls(dict(entry.split("=", 1) for entry in entries))
+
+
+class RunDir:
+    """The directory of one sandbox."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def file(self, name: str) -> str:
+        """Return the path of a file in the directory."""
+        return f"{self.path}/{name}"
+
+    def read(self, name: str) -> bytes:
+        """Return what is in a file, nothing where there is none."""
+        try:
+            with open(self.file(name), "rb") as file:
+                return file.read()
+        except FileNotFoundError:
+            return b""
+
+    def write(self, name: str, content: bytes) -> None:
+        """Replace a file in one step: a reader sees the old or the new, never a part."""
+        draft = self.file(f".{name}.{os.getpid()}")
+        fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with os.fdopen(fd, "wb") as file:
+            file.write(content)
+        os.rename(draft, self.file(name))
+
+    def labels(self) -> Labels | None:
+        """Return the labels, or None where there are none (never made whole, or gone)."""
+        content = self.read(_LABELS)
+        return Labels.decode(content) if content else None
+
+    def label(self, labels: Labels) -> None:
+        """Write the labels."""
+        self.write(_LABELS, labels.encode())
+
+    def hold(self) -> None:
+        """Take the lock until this process ends; raises OSError where another holds it.
+
+        A POSIX lock: not inherited by children, freed when the holder closes *any* fd of the file, so never
+        open the file again in the holder.
+        """
+        lock = os.open(self.file(_LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def holder(self) -> int:
+        """Return the pid of the supervisor that holds the lock, or 0."""
+        try:
+            lock = os.open(self.file(_LOCK), os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return 0
+        try:
+            asked = _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+            kind, _, _, _, pid = _FLOCK.unpack(fcntl.fcntl(lock, fcntl.F_GETLK, asked))
+        finally:
+            os.close(lock)
+        return 0 if kind == fcntl.F_UNLCK else int(pid)
+
+    def remove(self) -> None:
+        """Remove the directory, which holds plain files only; one that is gone already is fine."""
+        try:
+            for name in os.listdir(self.path):
+                os.unlink(self.file(name))
+            os.rmdir(self.path)
+        except FileNotFoundError:
+            return

@@ -1,0 +1,107 @@
+"""The minikube backend: Kubernetes, with a profile for a context."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from tempshell_cli.backends.base import Problem, Report, Sandbox, SandboxRequest
+from tempshell_cli.backends.kubernetes import credentials as kubeconfigs
+from tempshell_cli.backends.kubernetes import kubectl
+from tempshell_cli.backends.kubernetes.backend import KubernetesBackend
+from tempshell_cli.backends.minikube import profile as minikube
+from tempshell_cli.backends.minikube.profile import MinikubeProfile
+from tempshell_cli.core.errors import ProvisionFailed
+
+if TYPE_CHECKING:
+    from tempshell_cli.backends.docker.images import Image as Shipped
+    from tempshell_cli.backends.kubernetes.images import Loader
+
+_PROVIDER = "minikube.sigs.k8s.io"  # as minikube marks the clusters it writes into a kubeconfig
+
+
+class MinikubeBackend(KubernetesBackend):
+    """Pods on a minikube cluster. The context is the profile: minikube gives both the same name."""
+
+    name: ClassVar[str] = "minikube"
+
+    def usual_context(self) -> str:
+        """Return the current context where that is a minikube one, else minikube's own default."""
+        current = kubeconfigs.current_context()
+        return current if current and _is_minikubes(current) else minikube.NAME
+
+    def doctor(self) -> Sequence[Problem]:
+        """Return what is missing; a profile that does not run is started when it is used."""
+        found = [] if minikube.is_here() else [Problem("the minikube command is missing", minikube.INSTALL)]
+        if not kubectl.is_here():
+            found.append(Problem("the kubectl command is missing", kubectl.INSTALL))
+        return found if found or not self._is_known() else super().doctor()
+
+    def answers(self) -> bool:
+        """Tell whether the profile's cluster tells its version."""
+        return self._is_known() and super().answers()
+
+    def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
+        """Start the profile where it does not run, then as on any cluster."""
+        minikube.require()
+        self._start(report)
+        return super().provision(request, report)
+
+    def find(self, owner: str | None = None) -> Sequence[Sandbox]:
+        """Return the sandboxes there; a profile that was never started has none, and is not asked."""
+        return super().find(owner) if self._is_known() else []
+
+    def own_kubeconfig(self) -> Path:
+        """Return where minikube writes what it tells of a profile that was started here."""
+        return self.kept.folder / f"minikube-{self.place.context}.yaml"
+
+    def loader(self) -> Loader:
+        """Return the way images go: by `minikube image load`."""
+        return _Loader(self._profile())
+
+    def _start(self, report: Report) -> None:
+        profile = self._profile()
+        if not profile.runs():
+            self.kept.scratch()  # the folder that minikube is to write to
+            profile.start(report)
+            self.clusters.forget()
+        elif not self._is_known():
+            raise ProvisionFailed(
+                f"minikube's profile {profile.name} runs, and no kubeconfig knows it",
+                hint=f"`minikube --profile {profile.name} update-context` writes it into yours",
+            )
+
+    def _is_known(self) -> bool:
+        """Tell whether there is a way to the cluster, in the user's kubeconfig or in a private one."""
+        kept = any(one.context == self.place.context for _, one in self.kept.all())
+        return kept or self.own_kubeconfig().is_file() or self.place.context in kubeconfigs.contexts()
+
+    def _profile(self) -> MinikubeProfile:
+        return MinikubeProfile(self.place.context, self.own_kubeconfig())
+
+
+class _Loader:
+    """Builds on the local engine, and loads into the profile's nodes."""
+
+    def __init__(self, profile: MinikubeProfile) -> None:
+        self._profile = profile
+
+    def reference(self, shipped: Shipped, report: Report, *, kubectl: bool) -> str:
+        from tempshell_cli.backends.docker.engine import DockerEngine  # noqa: PLC0415 - an exec needs none of it
+        from tempshell_cli.backends.docker.images import ensure_image  # noqa: PLC0415
+
+        if kubectl:
+            raise ProvisionFailed("the shipped image has no kubectl", hint="name one that has it, with --image")
+        engine = DockerEngine()
+        with engine.speaking():
+            return ensure_image(engine.client, shipped, report)
+
+    def load(self, reference: str, report: Report) -> None:
+        with report(f"loading image {reference} into {self._profile.name}"):
+            self._profile.load(reference)
+
+
+def _is_minikubes(context: str) -> bool:
+    extensions = kubeconfigs.contexts().get(context, {}).get("extensions") or ()
+    return any((one.get("extension") or {}).get("provider") == _PROVIDER for one in extensions)

@@ -1,0 +1,1 @@
+"""The command line. Only here: Typer. ``commands`` has one file a command."""

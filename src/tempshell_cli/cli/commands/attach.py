@@ -1,0 +1,31 @@
+"""``tempshell attach``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tempshell_cli.cli.command import new_app
+from tempshell_cli.cli.options import Record, Session
+
+app = new_app()
+
+
+@app.command()
+def attach(
+    session: Session = "",
+    plain: Annotated[bool, typer.Option("--plain", help="The bare terminal, without tasks beside it.")] = False,
+    record: Record = False,
+) -> None:
+    """Go back to a session, on the screen where it was left. Never changes its deadline."""
+    from tempshell_cli.cli import console
+    from tempshell_cli.cli.screen import open_screen
+    from tempshell_cli.cli.service import select, user_sessions
+    from tempshell_cli.core.errors import UsageProblem
+
+    with user_sessions() as sessions:
+        chosen = select(sessions, session)
+        if not console.is_interactive():
+            raise UsageProblem("attach needs a terminal", hint=f"`tempshell exec {chosen.name} -- COMMAND` needs none")
+        open_screen(sessions, chosen, plain=plain, record=record)

@@ -1,0 +1,91 @@
+"""``tempshell check``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tempshell_cli.cli.command import new_app
+from tempshell_cli.cli.options import AsJson, OfSession
+
+if TYPE_CHECKING:
+    from tempshell_cli.packs.load import Pack
+    from tempshell_cli.packs.results import CheckResult, TaskResult
+
+
+app = new_app()
+
+
+@app.command()
+def check(
+    task: Annotated[str, typer.Argument(help="A task by its id; all by default.")] = "",
+    session: OfSession = "",
+    as_json: AsJson = False,
+    as_junit: Annotated[bool, typer.Option("--junit", help="Print JUnit's XML, for CI services.")] = False,
+) -> None:
+    """Grade the work: exit code 0 when everything passes, 6 when something does not."""
+    from tempshell_cli.cli import console
+    from tempshell_cli.cli.service import select, user_sessions
+    from tempshell_cli.core.errors import ExitCode, UsageProblem
+    from tempshell_cli.packs.results import Verdict
+    from tempshell_cli.sessions.practice import Practice
+
+    if as_json and as_junit:
+        raise UsageProblem("--json and --junit are two answers", hint="ask for one of them")
+    with user_sessions() as sessions:
+        practice = Practice(sessions, select(sessions, session))
+        wanted = [practice.pack.task(task)] if task else practice.pack.tasks
+        results = [practice.check(one) for one in wanted]
+    if as_json:
+        console.say_json(_as_json(practice.pack, results))
+    elif as_junit:
+        console.say(_as_junit(practice.pack, results))
+    else:
+        for result in results:
+            _say(result)
+    if any(result.verdict is not Verdict.PASS for result in results):
+        raise typer.Exit(int(ExitCode.CHECK_FAILED))
+
+
+def _as_json(pack: Pack, results: list[TaskResult]) -> list[dict[str, Any]]:
+    """Return the results with what they are the results of."""
+    import msgspec
+
+    source = {"pack": pack.id, "version": pack.head.version, "digest": pack.digest}
+    titles = {task.id: {"title": task.head.title, "domain": task.head.domain} for task in pack.tasks}
+    return [{**msgspec.to_builtins(result), **titles[result.task], **source} for result in results]
+
+
+def _as_junit(pack: Pack, results: list[TaskResult]) -> str:
+    """Return a case for each check of each task."""
+    from tempshell_cli.packs.junit import Case, junit
+
+    cases = [
+        Case(
+            f"{pack.id}.{result.task}",
+            one.check,
+            failure=_why(one) if one.verdict == "fail" else "",
+            error=one.message if one.verdict == "error" else "",
+        )
+        for result in results
+        for one in result.results
+    ]
+    return junit(f"{pack.id} {pack.head.version}", cases)
+
+
+def _why(one: CheckResult) -> str:
+    found = f"expected {one.expected}, found {one.found}"
+    return found if one.message == found else f"{one.message}\n{found}"
+
+
+def _say(result: TaskResult) -> None:
+    from tempshell_cli.cli import console
+
+    console.say(f"{result.verdict.upper():6}{result.task}  {result.earned}/{result.total} points")
+    for one in result.results:
+        console.say(f"  {one.verdict:6}{one.check}")
+        for line in one.message.splitlines():
+            console.say(f"        {line}")
+        if one.expected and one.expected not in one.message:
+            console.say(f"        expected {one.expected!r}, found {one.found!r}")

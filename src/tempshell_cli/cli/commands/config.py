@@ -1,0 +1,44 @@
+"""``tempshell config``."""
+
+from __future__ import annotations
+
+from tempshell_cli.cli.command import new_app
+from tempshell_cli.cli.options import AsJson
+
+app = new_app("Show the settings and where they are.")
+
+
+@app.command()
+def show(as_json: AsJson = False) -> None:
+    """Print every setting in force, as TOML that the config file takes."""
+    from tempshell_cli.cli import console
+    from tempshell_cli.core.config import load_settings, settings_json
+    from tempshell_cli.core.paths import Paths
+
+    settings = settings_json(load_settings(Paths.of_user().config_file))
+    if as_json:
+        console.say_json(settings)
+        return
+    sections = {name: value for name, value in settings.items() if isinstance(value, dict)}
+    for name in (name for name in settings if name not in sections):
+        console.say(f"{name} = {_toml(settings[name])}")
+    for section, values in sections.items():
+        console.say(f"\n[{section}]")
+        for name, value in values.items():
+            console.say(f"{name} = {_toml(value)}")
+
+
+@app.command()
+def path() -> None:
+    """Print where the config file is, or would be."""
+    from tempshell_cli.cli import console
+    from tempshell_cli.core.paths import Paths
+
+    console.say(str(Paths.of_user().config_file))
+
+
+def _toml(value: str | float) -> str:
+    """Write a scalar; TOML's strings and numbers are JSON's."""
+    import json
+
+    return json.dumps(value)

@@ -1,0 +1,32 @@
+"""``tempshell doctor``."""
+
+from __future__ import annotations
+
+from tempshell_cli.cli.command import new_app
+from tempshell_cli.cli.options import AsJson
+
+app = new_app()
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Tell what this machine has, what is missing, and what to type."""
+    from tempshell_cli.backends import registry
+    from tempshell_cli.cli import console
+    from tempshell_cli.cli.service import user_sessions
+    from tempshell_cli.core.errors import EngineUnavailable
+
+    with user_sessions() as sessions:
+        found = {name: sessions.engines.get(name).doctor() for name in registry.names()}
+        state, config = sessions.paths.state, sessions.paths.config_file
+    if as_json:
+        problems = {name: [{"problem": one.what, "hint": one.hint} for one in some] for name, some in found.items()}
+        console.say_json({"backends": problems, "state": str(state), "config": str(config)})
+    else:
+        for name, problems_here in found.items():
+            console.say(f"{name}: {'not usable' if problems_here else 'ready'}")
+            for one in problems_here:
+                console.say(f"  {one.what}\n    {one.hint}")
+        console.say(f"state: {state}\nconfig: {config}")
+    if all(found.values()):
+        raise EngineUnavailable("no backend is usable here", hint="mend one of those above")

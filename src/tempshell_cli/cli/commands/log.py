@@ -1,0 +1,42 @@
+"""``tempshell log``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tempshell_cli.cli.command import new_app
+from tempshell_cli.cli.complete import session_names
+from tempshell_cli.cli.options import AsJson
+
+app = new_app()
+
+
+@app.command()
+def log(
+    session: Annotated[
+        str, typer.Argument(help="A session, ended ones too; all by default.", autocompletion=session_names)
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show what happened to your sessions."""
+    from tempshell_cli.cli import console
+    from tempshell_cli.cli.service import user_sessions
+    from tempshell_cli.core.errors import NoSuchSession
+
+    with user_sessions() as sessions:
+        ids = {one.id for one in sessions.store.history() if session in {one.id, one.name}}
+        if session and not ids:
+            raise NoSuchSession(f"there is no session {session!r}", hint="`tempshell list --all` shows ended ones too")
+        events = [event for event in sessions.store.events() if not ids or event.session in ids]
+    if as_json:
+        console.say_json(
+            [
+                {"time": one.at.isoformat(), "session": one.session, "event": one.kind, "detail": one.detail}
+                for one in events
+            ]
+        )
+        return
+    rows = [(f"{one.at.astimezone():%Y-%m-%d %H:%M:%S}", one.session, one.kind, one.detail) for one in events]
+    console.table(("TIME", "SESSION", "EVENT", "DETAIL"), rows)

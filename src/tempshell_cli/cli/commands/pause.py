@@ -1,0 +1,27 @@
+"""``tempshell pause``."""
+
+from __future__ import annotations
+
+from tempshell_cli.cli.command import new_app
+from tempshell_cli.cli.options import AsJson, Session
+
+app = new_app()
+
+
+@app.command()
+def pause(
+    session: Session = "",
+    as_json: AsJson = False,
+) -> None:
+    """Freeze a session and its clock, for as long as the config's `hold` says."""
+    from tempshell_cli.cli import console
+    from tempshell_cli.cli.render import remaining, session_json
+    from tempshell_cli.cli.service import select, user_sessions
+
+    with user_sessions() as sessions:
+        paused = sessions.pause(select(sessions, session))
+        now = sessions.clock.now()
+    if as_json:
+        console.say_json(session_json(paused, now))
+    else:
+        console.say(f"{paused.name}: paused with {remaining(paused, now)} left; kept until {paused.deadline:%F %R} UTC")

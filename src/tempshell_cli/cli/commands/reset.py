@@ -1,0 +1,28 @@
+"""``tempshell reset``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tempshell_cli.cli.command import new_app
+from tempshell_cli.cli.options import OfSession
+
+app = new_app()
+
+
+@app.command()
+def reset(
+    task: Annotated[str, typer.Argument(help="A task by its id.")],
+    session: OfSession = "",
+) -> None:
+    """Put one task back to its start; the others stay as they are."""
+    from tempshell_cli.cli import console
+    from tempshell_cli.cli.service import select, user_sessions
+    from tempshell_cli.sessions.practice import Practice
+
+    with user_sessions() as sessions:
+        practice = Practice(sessions, select(sessions, session))
+        practice.reset(practice.pack.task(task))
+    console.say(f"{task} is at its start again")

@@ -1,0 +1,27 @@
+"""``tempshell resume``."""
+
+from __future__ import annotations
+
+from tempshell_cli.cli.command import new_app
+from tempshell_cli.cli.options import AsJson, Session
+
+app = new_app()
+
+
+@app.command()
+def resume(
+    session: Session = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let a paused session go on."""
+    from tempshell_cli.cli import console
+    from tempshell_cli.cli.render import remaining, session_json
+    from tempshell_cli.cli.service import select, user_sessions
+
+    with user_sessions() as sessions:
+        resumed = sessions.resume(select(sessions, session))
+        now = sessions.clock.now()
+    if as_json:
+        console.say_json(session_json(resumed, now))
+    else:
+        console.say(f"{resumed.name}: {remaining(resumed, now)} left")

@@ -1,0 +1,106 @@
+"""``tempshell run``."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import typer
+
+from tempshell_cli.cli.argv import WithArgv, inner_argv
+from tempshell_cli.cli.command import new_app
+from tempshell_cli.cli.options import (
+    Backend,
+    ClusterAccess,
+    Cpus,
+    DockerContext,
+    Env,
+    EnvFile,
+    Image,
+    KindConfig,
+    KubeContext,
+    Load,
+    Memory,
+    Namespace,
+    Network,
+    Nodes,
+    Pack,
+    Profile,
+    Quiet,
+    Ttl,
+)
+
+if TYPE_CHECKING:
+    from tempshell_cli.sessions.lifecycle import Sessions
+    from tempshell_cli.sessions.model import Session
+
+
+app = new_app()
+
+
+@app.command(cls=WithArgv)
+def run(
+    context: typer.Context,
+    pack: Pack = "",
+    backend: Backend = "",
+    docker_context: DockerContext = "",
+    ttl: Ttl = "",
+    image: Image = "",
+    profile: Profile = "",
+    env: Env = None,
+    env_file: EnvFile = None,
+    cpus: Cpus = None,
+    memory: Memory = "",
+    network: Network = "default",
+    nodes: Nodes = 1,
+    kind_config: KindConfig = None,
+    load: Load = None,
+    kube_context: KubeContext = "",
+    namespace: Namespace = "",
+    cluster_access: ClusterAccess = "none",
+    quiet: Quiet = False,
+) -> None:
+    """Start a sandbox, run a command in it, remove it, as in: tempshell run -- make test.
+
+    The exit code is the command's.
+    """
+    from tempshell_cli.cli import console
+    from tempshell_cli.cli.launch import Options, launch, parse_access, parse_network, parse_profile
+    from tempshell_cli.cli.service import user_sessions
+
+    argv = inner_argv(context)
+    if not argv:
+        raise typer.BadParameter("put the command behind --, as in: tempshell run -- make test")
+    options = Options(
+        pack=pack,
+        backend=backend,
+        docker_context=docker_context,
+        ttl=ttl,
+        image=image,
+        profile=parse_profile(profile),
+        env=env or (),
+        env_file=env_file,
+        cpus=cpus,
+        memory=memory,
+        network=parse_network(network),
+        nodes=nodes,
+        kind_config=kind_config,
+        load=load or (),
+        context=kube_context,
+        namespace=namespace,
+        access=parse_access(cluster_access),
+    )
+    with user_sessions() as sessions:
+        session = launch(sessions, options, console.silence if quiet else console.progress)
+        try:
+            code = _run(sessions, session, argv)
+        finally:
+            sessions.stop(session)
+    raise typer.Exit(code)
+
+
+def _run(sessions: Sessions, session: Session, argv: list[str]) -> int:
+    """Run the command on our own standard streams, and return its exit code (128 + N where a signal ended it)."""
+    command = sessions.engines.of(session).shell(session.sandbox, argv)
+    code = subprocess.run(command.argv, env=command.environment(), check=False).returncode
+    return code if code >= 0 else 128 - code

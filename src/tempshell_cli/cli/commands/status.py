@@ -1,0 +1,36 @@
+"""``tempshell status``."""
+
+from __future__ import annotations
+
+from tempshell_cli.cli.command import new_app
+from tempshell_cli.cli.options import AsJson, Session
+
+app = new_app()
+
+
+@app.command()
+def status(
+    session: Session = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show one session: where it runs, what is left of it, how the tasks stand."""
+    from tempshell_cli.cli import console
+    from tempshell_cli.cli.render import remaining, session_json
+    from tempshell_cli.cli.service import select, user_sessions
+
+    with user_sessions() as sessions:
+        sessions.sweep()
+        chosen = select(sessions, session)
+        now = sessions.clock.now()
+        scores = sessions.store.latest_scores(chosen.id)
+    if as_json:
+        tasks = {
+            name: {"verdict": one.verdict, "earned": one.earned, "points": one.points} for name, one in scores.items()
+        }
+        console.say_json({**session_json(chosen, now), "tasks": tasks})
+        return
+    told = {**session_json(chosen, now), "remaining": remaining(chosen, now)}
+    for name, value in told.items():
+        console.say(f"{name + ':':12} {value}")
+    for name, one in scores.items():
+        console.say(f"{'task:':12} {name} {one.verdict} ({one.earned:g}/{one.points:g} points)")

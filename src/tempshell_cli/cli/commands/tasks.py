@@ -1,0 +1,45 @@
+"""``tempshell tasks``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tempshell_cli.cli.command import new_app
+from tempshell_cli.cli.options import AsJson, OfSession
+
+app = new_app()
+
+
+@app.command()
+def tasks(
+    task: Annotated[str, typer.Argument(help="Print this task's text; all are listed by default.")] = "",
+    session: OfSession = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the tasks of a session and how they stand, or print one."""
+    from tempshell_cli.cli import console
+    from tempshell_cli.cli.service import select, user_sessions
+    from tempshell_cli.sessions.practice import Practice
+
+    with user_sessions() as sessions:
+        practice = Practice(sessions, select(sessions, session))
+        scores = practice.scores()
+        if task:
+            console.say(practice.pack.task(task).prompt)
+            return
+        rows = [
+            {
+                "id": one.id,
+                "title": one.head.title,
+                "points": sum(check.worth for check in one.head.checks),
+                "verdict": scores[one.id].verdict if one.id in scores else None,
+            }
+            for one in practice.pack.tasks
+        ]
+    if as_json:
+        console.say_json(rows)
+        return
+    cells = [(str(row["id"]), str(row["verdict"] or "-"), str(row["points"]), str(row["title"])) for row in rows]
+    console.table(("TASK", "STATE", "POINTS", "TITLE"), cells)

@@ -1,0 +1,48 @@
+"""What the shell offers behind Tab. Fast, silent, and asks no engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+
+def session_names(incomplete: str) -> Iterator[tuple[str, str]]:
+    """Yield the live sessions by name and id, each with what it is."""
+    from tempshell_cli.core.errors import TempshellError
+    from tempshell_cli.core.paths import Paths
+    from tempshell_cli.sessions.store import open_store
+
+    paths = Paths.of_user()
+    if not paths.store.exists():
+        return
+    try:
+        with open_store(paths, mend=False) as opened:  # a command can say what became of it; this one cannot
+            live = opened.store.live()
+    except TempshellError:
+        return
+    for session in live:
+        for word in (session.name, session.id):
+            if word.startswith(incomplete):
+                yield word, f"{session.backend} {session.pack or 'shell'}"
+
+
+def pack_names(incomplete: str) -> Iterator[str]:
+    """Yield the shipped packs."""
+    from tempshell_cli.core.paths import shipped
+
+    names = sorted(file.parent.name for file in shipped("task_packs").glob("*/pack.yaml"))
+    yield from (name for name in names if name.startswith(incomplete))
+
+
+def backend_names(incomplete: str) -> Iterator[str]:
+    """Yield ``auto`` and the registered backends."""
+    from tempshell_cli.backends.registry import names
+
+    yield from (name for name in ["auto", *names()] if name.startswith(incomplete))
+
+
+def recording_names(incomplete: str) -> Iterator[str]:
+    """Yield the recordings."""
+    from tempshell_cli.core.paths import Paths
+
+    names = sorted(file.stem for file in Paths.of_user().state.glob("recordings/*.cast"))
+    yield from (name for name in names if name.startswith(incomplete))

@@ -1,0 +1,83 @@
+"""How a command ends: every way becomes an exit code here, and nowhere else is everything caught."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import NoReturn
+
+from tempshell_cli.cli.console import complain
+from tempshell_cli.core.errors import ExitCode, TempshellError
+
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def exit_code_of(command: Callable[[], object]) -> int:
+    """Run a command and return the exit code of its end. No traceback reaches a user."""
+    _open_missing_streams()
+    for number in _ENDINGS:
+        signal.signal(number, _end_by_signal)
+    try:
+        code = _code_of(command)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        return _reader_left()
+    except Exception as bug:  # noqa: BLE001 - the one catch-all
+        return _report_bug(bug)
+    return code
+
+
+def _code_of(command: Callable[[], object]) -> int:
+    try:
+        command()
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # which Typer makes an exit code 1
+            raise end.__context__ from None
+        return int(end.code or 0)
+    except TempshellError as problem:
+        complain(str(problem), problem.hint)
+        return int(problem.exit_code)
+    return int(ExitCode.DONE)
+
+
+def _open_missing_streams() -> None:
+    """Give a stream that was closed for us (``>&-``) to /dev/null, lest a file of ours gets its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 - open to the end of the process
+
+
+def _end_by_signal(number: int, _frame: FrameType | None) -> NoReturn:
+    """Unwind, so that a start under way is rolled back. Once: a second Ctrl-C must not cut that short."""
+    for ending in _ENDINGS:
+        signal.signal(ending, signal.SIG_IGN)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    raise SystemExit(128 + number)
+
+
+def _reader_left() -> int:
+    """End quietly, as `head` makes other programs end: who reads our output has seen enough (128 + SIGPIPE)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 128 + signal.SIGPIPE
+
+
+def _report_bug(bug: Exception) -> int:
+    if isinstance(bug, OSError) and bug.errno == errno.ENOSPC:
+        complain(f"no space left: {bug.filename or 'on the disk'}", "free some space and try again")
+        return int(ExitCode.USAGE)
+    if os.environ.get("TEMPSHELL_DEBUG"):
+        import traceback
+
+        traceback.print_exception(bug)
+    complain(
+        f"this is a bug: {type(bug).__name__}: {bug}",
+        "run it again with TEMPSHELL_DEBUG=1 and report what it prints; `tempshell reap` cleans up",
+    )
+    return int(ExitCode.BUG)

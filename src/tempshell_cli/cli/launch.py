@@ -1,0 +1,262 @@
+"""From options to a session: what ``start`` and ``run`` have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from tempshell_cli.backends.base import (
+    Access,
+    Backend,
+    Capability,
+    Cluster,
+    Network,
+    Profile,
+    Report,
+    Sandbox,
+    Template,
+)
+from tempshell_cli.core.config import Settings
+from tempshell_cli.core.errors import LimitReached, UsageProblem
+from tempshell_cli.core.units import format_duration, format_size, parse_duration, parse_size
+from tempshell_cli.sessions.choice import AUTO, choose_backend
+from tempshell_cli.sessions.lifecycle import Sessions, StartRequest
+from tempshell_cli.sessions.model import Session
+
+if TYPE_CHECKING:
+    from tempshell_cli.packs.load import Pack
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+class Options(NamedTuple):
+    """What was typed; "" and None stand for what was not."""
+
+    pack: str = ""
+    name: str = ""
+    backend: str = ""
+    docker_context: str = ""
+    ttl: str = ""
+    image: str = ""
+    profile: Profile | None = None
+    env: Sequence[str] = ()
+    env_file: Path | None = None
+    cpus: float | None = None
+    memory: str = ""
+    network: Network = Network.DEFAULT
+    nodes: int = 1
+    kind_config: Path | None = None
+    load: Sequence[str] = ()
+    context: str = ""
+    namespace: str = ""
+    access: Access = Access.NONE
+    keep_on_failure: bool = False
+
+
+def launch(sessions: Sessions, options: Options, report: Report) -> Session:
+    """Start the session that the options describe."""
+    pack = _load(options.pack)
+    return sessions.start(_request(sessions, options, pack), report)
+
+
+def _load(name: str) -> Pack | None:
+    if not name:
+        return None
+    from tempshell_cli.packs.find import find_pack
+
+    return find_pack(name)
+
+
+def _request(sessions: Sessions, options: Options, pack: Pack | None) -> StartRequest:
+    settings = sessions.settings
+    backend = _choose(sessions, options, pack)
+    template = _template(options, settings, pack, backend)
+    _check_name(options.name)
+    return StartRequest(
+        backend=backend,
+        endpoint=_pods_endpoint(options) if backend in _ON_PODS else options.docker_context,
+        template=template,
+        ttl=_ttl(options.ttl, settings),
+        name=options.name,
+        pack=_reference(options.pack, pack) if pack else "",
+        keep_on_failure=options.keep_on_failure,
+        prepare=partial(_prepare, pack) if pack else _nothing,
+    )
+
+
+def _choose(sessions: Sessions, options: Options, pack: Pack | None) -> str:
+    needs = {cap for task in pack.tasks for cap in task.head.requires.caps} if pack else set()
+    if options.image:
+        needs.add(Capability.IMAGES)
+    if options.nodes > 1 or options.kind_config or options.load:
+        needs.add(Capability.CLUSTER_ADMIN)
+    asked = options.backend or sessions.settings.sandbox.backend
+    if options.docker_context and asked == AUTO:
+        asked = "docker"
+    asked = _for_pods(asked, options)
+    return choose_backend(
+        asked,
+        allowed=pack.head.sandbox.backends if pack else (),
+        needs=needs,
+        answers=lambda name: sessions.engines.get(name, _endpoint_for(name, options)).answers(),
+    )
+
+
+def _endpoint_for(backend: str, options: Options) -> str:
+    if backend in _ON_PODS:
+        return _pods_endpoint(options)
+    return options.docker_context if backend in _ON_DOCKER else ""
+
+
+_CLUSTERS = "kind"
+_ON_DOCKER = {"docker", _CLUSTERS}
+_ON_PODS = ("kubernetes", "minikube")
+
+
+def _for_pods(asked: str, options: Options) -> str:
+    """Return the backend to choose, with what is for pods alone seen; raises UsageProblem where it is for others."""
+    if not (options.context or options.namespace or options.access is not Access.NONE):
+        return asked
+    if asked == AUTO:
+        return _ON_PODS[0]
+    if asked not in _ON_PODS:
+        raise UsageProblem(
+            f"--context, --namespace and --cluster-access are for pods, not for {asked}",
+            hint="--backend kubernetes makes a pod",
+        )
+    return asked
+
+
+def _pods_endpoint(options: Options) -> str:
+    from tempshell_cli.backends.kubernetes.place import endpoint_of
+
+    return endpoint_of(options.context, options.namespace)
+
+
+def _text(file: Path | None) -> str:
+    if file is None:
+        return ""
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as cause:
+        raise UsageProblem(f"cannot read {file}: {cause}", hint="it is a kind configuration, in YAML") from cause
+
+
+def _template(options: Options, settings: Settings, pack: Pack | None, backend: str) -> Template:
+    defaults = settings.sandbox
+    return Template(
+        image=options.image or (defaults.node_image if backend == _CLUSTERS else defaults.image),
+        profile=options.profile or (pack.head.sandbox.profile if pack else Profile.RESTRICTED),
+        network=options.network,
+        cpus=_cpus(defaults.cpus if options.cpus is None else options.cpus),
+        memory=_memory(options.memory or defaults.memory),
+        pids=defaults.pids,
+        env=environment(options.env, options.env_file),
+        cluster=Cluster(options.nodes, _text(options.kind_config), tuple(options.load)),
+        access=options.access,
+    )
+
+
+def _cpus(asked: float) -> float:
+    if not 0 < asked < float("inf"):  # neither holds for nan, which is a number to option parsers and to TOML
+        raise UsageProblem(f"{asked} is no number of processors", hint="write it like 0.5 or 2")
+    return asked
+
+
+def _memory(text: str) -> int:
+    memory = parse_size(text)
+    if memory < _LEAST_MEMORY:
+        raise UsageProblem(f"{text} of memory is too little", hint=f"give {format_size(_LEAST_MEMORY)} or more")
+    return memory
+
+
+_LEAST_MEMORY = 6 * 1024**2  # Docker's own
+
+
+def environment(pairs: Sequence[str], file: Path | None) -> Mapping[str, str]:
+    """Return the variables of ``--env-file``, and those of ``--env`` over them, read as `docker run` reads them."""
+    lines = _env_lines(file) if file else []
+    found = {}
+    for pair in [*lines, *pairs]:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.isidentifier():
+            raise UsageProblem(f"{pair.split('=')[0]!r} is not NAME=VALUE", hint="write --env NAME=VALUE")
+        found[name] = value
+    return found
+
+
+def _env_lines(file: Path) -> list[str]:
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as cause:
+        raise UsageProblem(f"cannot read {file}: {cause}", hint="it is a file of NAME=VALUE lines") from cause
+    return [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def _ttl(asked: str, settings: Settings) -> timedelta:
+    ttl = parse_duration(asked) if asked else settings.lease.length
+    if ttl > settings.lease.maximum:
+        raise LimitReached(
+            f"{format_duration(ttl)} is longer than a session may last ({settings.lease.longest})",
+            hint="raise longest under [lease] in the config",
+        )
+    return ttl
+
+
+def _check_name(name: str) -> None:
+    """Names become host names and words to complete (RFC 1123: letters, digits and dashes, 63 at most)."""
+    plain = name.isascii() and name.replace("-", "").isalnum() and not name.startswith("-")
+    if name and not (plain and len(name) <= _LONGEST_NAME):
+        raise UsageProblem(f"{name!r} cannot be a name", hint="letters, digits and dashes, 40 at most")
+
+
+_LONGEST_NAME = 40
+
+
+def _reference(name: str, pack: Pack) -> str:
+    """Return how to find the pack again from any directory: a known name, or where it lies."""
+    from tempshell_cli.packs.find import list_packs
+
+    return name if name in list_packs() else str(pack.root.resolve())
+
+
+def _nothing(_backend: Backend, _sandbox: Sandbox, _report: Report) -> None:
+    """Prepare nothing."""
+
+
+def _prepare(pack: Pack, backend: Backend, sandbox: Sandbox, report: Report) -> None:
+    """Bring every task of a pack to its start."""
+    from tempshell_cli.backends.exec import SandboxExec
+    from tempshell_cli.packs.grading import Grader
+    from tempshell_cli.packs.setup import apply_setup
+
+    grader = Grader(SandboxExec(backend, sandbox))
+    for task in pack.tasks:
+        with report(f"setting up {task.id}"):
+            apply_setup(task, grader)
+
+
+def parse_profile(text: str) -> Profile | None:
+    """Return the profile of that name, None for ""; raises UsageProblem."""
+    return _one_of(Profile, text, "--profile") if text else None
+
+
+def parse_network(text: str) -> Network:
+    """Return the network of that name; raises UsageProblem."""
+    return _one_of(Network, text, "--network")
+
+
+def parse_access(text: str) -> Access:
+    """Return the access of that name; raises UsageProblem."""
+    return _one_of(Access, text, "--cluster-access")
+
+
+def _one_of(kind: type[_Choice], text: str, option: str) -> _Choice:
+    try:
+        return kind(text)
+    except ValueError:
+        raise UsageProblem(f"{option} {text!r} is unknown", hint=f"one of {', '.join(kind)}") from None

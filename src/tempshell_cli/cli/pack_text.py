@@ -1,0 +1,135 @@
+"""What the pack commands say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from tempshell_cli import __version__
+from tempshell_cli.cli import console
+from tempshell_cli.packs.findings import Finding, as_sarif, as_text
+from tempshell_cli.packs.junit import Case, junit
+from tempshell_cli.packs.lint import RULES
+from tempshell_cli.packs.load import Pack, Task
+from tempshell_cli.packs.prove import PackProof, State, TaskProof
+
+
+def pack_json(pack: Pack) -> dict[str, Any]:
+    """Return a pack as JSON has it: its head, its digest, and a summary of each task."""
+    head = pack.head
+    return {
+        "id": pack.id,
+        "version": head.version,
+        "title": head.title,
+        "license": head.license,
+        "digest": pack.digest,
+        "directory": str(pack.root),
+        "backends": list(head.sandbox.backends),
+        "profile": str(head.sandbox.profile),
+        "domains": dict(head.domains),
+        "tasks": [_task_json(task) for task in pack.tasks],
+    }
+
+
+def describe(pack: Pack) -> None:
+    """Print what is in a pack."""
+    head = pack.head
+    console.say(f"{head.title} ({pack.id} {head.version}, {head.license})")
+    console.say(f"digest    {pack.digest}")
+    console.say(f"runs on   {', '.join(head.sandbox.backends) or 'any backend'}, profile {head.sandbox.profile}")
+    counts = Counter(task.head.domain for task in pack.tasks)
+    for domain, share in head.domains.items():
+        console.say(f"domain    {domain}: {share} %, {counts[domain]} of {len(pack.tasks)} tasks")
+    console.say("")
+    rows = [_cells(_task_json(task)) for task in pack.tasks]
+    console.table(("TASK", "DOMAIN", "LEVEL", "TIME", "POINTS", "NEEDS", "TITLE"), rows)
+
+
+def say_findings(findings: Sequence[Finding], root: str, form: str) -> None:
+    """Print what lint has found."""
+    if form == "json":
+        import msgspec
+
+        console.say_json(msgspec.to_builtins(findings))
+    elif form == "sarif":
+        console.say_json(as_sarif(findings, root, __version__, RULES))
+    elif findings:
+        console.say(as_text(findings, root))
+    else:
+        console.note("tempshell: nothing found")
+
+
+def proof_line(proof: TaskProof) -> str:
+    """Return what to say of a task while the others are still being proven."""
+    why = f": {proof.why}" if proof.why else ""
+    return f"{proof.state} {proof.task} {proof.seconds:.1f}s{why}"
+
+
+def say_proof(proof: PackProof, form: str) -> None:
+    """Print what is proven of a pack."""
+    if form == "json":
+        import msgspec
+
+        console.say_json({**msgspec.to_builtins(proof), "holds": proof.holds})
+    elif form == "junit":
+        console.say(junit(f"{proof.pack} {proof.version} on {proof.backend}", _cases(proof)))
+    else:
+        rows = [(one.task, str(one.state), _steps(one), f"{one.seconds:.1f}s", _why(one)) for one in proof.tasks]
+        console.table(("TASK", "STATE", "STEPS", "TIME", "WHY"), rows)
+        states = Counter(str(one.state) for one in proof.tasks)
+        said = ", ".join(f"{count} {state}" for state, count in states.items())
+        console.say(f"\n{proof.pack} {proof.version} on {proof.backend}: {said}")
+        console.say(f"{proof.digest}, in the order of --seed {proof.seed}: {', '.join(proof.order) or 'none'}")
+
+
+def _steps(proof: TaskProof) -> str:
+    return f"{sum(not step.problem for step in proof.steps)}/{len(proof.steps)}" if proof.steps else "-"
+
+
+def _why(proof: TaskProof) -> str:
+    """Return what is not proven of a task, and why; of one that holds, the checks that no mutant fails."""
+    if proof.why:
+        return proof.why
+    return f"no mutant fails {', '.join(proof.unseen)}" if proof.unseen else "-"
+
+
+def _cases(proof: PackProof) -> list[Case]:
+    """Return a case for each step of each task; one for a task that got to none."""
+    return [case for one in proof.tasks for case in _cases_of(one, f"{proof.pack}.{one.task}")]
+
+
+def _cases_of(proof: TaskProof, group: str) -> list[Case]:
+    if proof.state is State.UNPROVEN:
+        return [Case(group, "proof", skipped=proof.why)]
+    if not proof.steps:
+        return [Case(group, "proof", error=proof.why)]
+    return [
+        Case(group, step.name, step.seconds, error=step.problem)
+        if step.error
+        else Case(group, step.name, step.seconds, failure=step.problem)
+        for step in proof.steps
+    ]
+
+
+def _task_json(task: Task) -> dict[str, Any]:
+    head = task.head
+    return {
+        "id": task.id,
+        "title": head.title,
+        "domain": head.domain,
+        "difficulty": str(head.difficulty),
+        "time": head.time,
+        "points": sum(check.worth for check in head.checks),
+        "checks": len(head.checks),
+        "hints": len(head.hints),
+        "mutants": len(head.mutants),
+        "tools": list(head.requires.tools),
+        "caps": [str(cap) for cap in head.requires.caps],
+    }
+
+
+def _cells(task: dict[str, Any]) -> tuple[str, ...]:
+    needs = ", ".join([*task["caps"], *task["tools"]])
+    plain = (task["domain"] or "-", task["difficulty"], task["time"] or "-", str(task["points"]), needs or "-")
+    return (task["id"], *plain, task["title"])

@@ -1,0 +1,131 @@
+"""Recordings as rows, as JSON, on a terminal and as files."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tempshell_cli.cli import console
+from tempshell_cli.core.errors import TempshellError, UsageProblem
+from tempshell_cli.core.text import strip_controls
+from tempshell_cli.core.units import format_duration, format_size
+from tempshell_cli.terminal.cast import Summary, read_events, read_header, summary
+
+FORMATS = ("cast", "svg", "txt")
+
+
+def list_rows(files: Sequence[Path]) -> list[tuple[str, ...]]:
+    """Return a row for each recording; one that cannot be read is complained of."""
+    return [
+        (
+            file.stem,
+            found.header.title,
+            f"{_began(found).astimezone():%Y-%m-%d %H:%M}",
+            format_duration(timedelta(seconds=round(found.seconds))),
+            format_size(file.stat().st_size),
+            str(len(found.markers)),
+        )
+        for file, found in _summaries(files)
+    ]
+
+
+def recordings_json(files: Sequence[Path]) -> list[dict[str, Any]]:
+    """Return the JSON form of the recordings. Times are RFC 3339 in UTC, lengths in seconds, sizes in bytes."""
+    return [
+        {
+            "name": file.stem,
+            "file": str(file),
+            "session": found.header.title,
+            "began": _began(found).isoformat(timespec="seconds"),
+            "seconds": round(found.seconds, 3),
+            "size": file.stat().st_size,
+            "markers": [{"at": round(one.at, 3), "label": one.data} for one in found.markers],
+        }
+        for file, found in _summaries(files)
+    ]
+
+
+def play_here(file: Path, *, speed: float, idle: float) -> None:
+    """Play a recording on stdout, and leave the terminal as it was."""
+    from tempshell_cli.terminal.modes import RESET
+    from tempshell_cli.terminal.playback import play
+
+    header = read_header(file)
+    _warn_if_small(header.size.columns, header.size.rows)
+    try:
+        play(read_events(file), write=_write, wait=time.sleep, speed=speed, idle=idle)
+    finally:
+        if sys.stdout.isatty():
+            _write(RESET.decode() + "\r\n")
+
+
+def exported(file: Path, form: str, at: float | None) -> str:
+    """Return a recording in one of FORMATS; raises UsageProblem for another, or for a recording that is none."""
+    if form not in FORMATS:
+        raise UsageProblem(f"--format {form!r} is unknown", hint=f"one of {', '.join(FORMATS)}")
+    if at is not None and form != "svg":
+        raise UsageProblem("--at is for a picture", hint="--format svg makes one")
+    if form == "cast":
+        read_header(file)
+        return file.read_text("utf-8")
+    return _picture(file, at) if form == "svg" else _text(file)
+
+
+def write_out(content: str, output: Path | None) -> None:
+    """Write to a new file that nobody else may read, or to stdout."""
+    if output is None:
+        sys.stdout.write(content)
+        return
+    try:
+        output.touch(0o600, exist_ok=False)
+        output.write_text(content, "utf-8")
+    except OSError as cause:
+        raise UsageProblem(
+            f"cannot write {output}: {cause.strerror}", hint="name a file that is not there yet"
+        ) from cause
+
+
+def _picture(file: Path, at: float | None) -> str:
+    from tempshell_cli.terminal.playback import last_screen
+    from tempshell_cli.tui.picture import svg
+
+    header = read_header(file)
+    size, rows = last_screen(header, read_events(file), float("inf") if at is None else at)
+    return svg(rows, size, strip_controls(header.title)) + "\n"
+
+
+def _text(file: Path) -> str:
+    from tempshell_cli.terminal.playback import transcript
+    from tempshell_cli.terminal.screen import row_text
+
+    lines = [strip_controls(row_text(row)).rstrip() for row in transcript(read_header(file), read_events(file))]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _summaries(files: Sequence[Path]) -> Iterator[tuple[Path, Summary]]:
+    for file in files:
+        try:
+            yield file, summary(file)
+        except TempshellError as cause:
+            console.complain(str(cause), f"`tempshell recordings rm {file.stem}` removes it")
+
+
+def _began(found: Summary) -> datetime:
+    return datetime.fromtimestamp(found.header.began, UTC)
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _warn_if_small(columns: int, rows: int) -> None:
+    from tempshell_cli.terminal.relay import terminal_size
+
+    here = terminal_size(sys.stdout.fileno())
+    if here.columns < columns or here.rows < rows:
+        console.note(f"tempshell: recorded at {columns} x {rows}; this terminal has {here.columns} x {here.rows}")

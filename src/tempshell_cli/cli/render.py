@@ -1,0 +1,47 @@
+"""A session as JSON and as a row: the same words in both."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from tempshell_cli.backends.base import Receipt
+from tempshell_cli.cli.console import say
+from tempshell_cli.core.units import format_duration
+from tempshell_cli.sessions.model import Session
+
+
+def session_json(session: Session, now: datetime) -> dict[str, Any]:
+    """Return the JSON form of a session. Times are RFC 3339 in UTC, ``remaining`` is in seconds."""
+    return {
+        "id": session.id,
+        "name": session.name,
+        "owner": session.owner,
+        "backend": session.backend,
+        "endpoint": session.endpoint,
+        "state": str(session.state),
+        "pack": session.pack,
+        "created": session.created.isoformat(timespec="seconds"),
+        "deadline": session.deadline.isoformat(timespec="seconds"),
+        "remaining": int(session.remaining(now).total_seconds()),
+        "extensions": session.extensions,
+    }
+
+
+def remaining(session: Session, now: datetime) -> str:
+    """Return what is left of a session in words."""
+    return "expired" if session.is_over(now) else format_duration(session.remaining(now))
+
+
+def receipt_json(receipt: Receipt) -> dict[str, Any]:
+    """Return the JSON form of a receipt."""
+    return {"session": receipt.session, "removed": list(receipt.removed), "leftover": list(receipt.leftover)}
+
+
+def say_receipt(name: str, receipt: Receipt) -> None:
+    """Print what was removed and that nothing is left."""
+    say(f"{name}: stopped")
+    for what in receipt.removed:
+        say(f"  removed {what}")
+    left = ", ".join(receipt.leftover) if receipt.leftover else "nothing"
+    say(f"  left over: {left}")

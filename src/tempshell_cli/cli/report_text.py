@@ -1,0 +1,135 @@
+"""A report as Markdown, as JSON and as HTML: the same words in all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import msgspec
+
+from tempshell_cli.core.text import one_line
+from tempshell_cli.sessions.report import Report
+
+# What Markdown takes for its own (CommonMark 2.4), and the bar of a table.
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|!~&])")
+_TASKS = ("Task", "Domain", "Verdict", "Points", "Checked")
+_DOMAINS = ("Domain", "Weight", "Share")
+_STYLE = (
+    "body{font-family:sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
+    "table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #999;padding:.3em .6em;text-align:left}"
+    "code{overflow-wrap:anywhere}"
+)
+Rows = Sequence[Sequence[str]]
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """Return the report as JSON has it. Times are RFC 3339 in UTC, shares go from 0 to 1."""
+    session = report.session
+    return {
+        "tempshell": report.tempshell,
+        "made": report.made.isoformat(timespec="seconds"),
+        "session": session.id,
+        "name": session.name,
+        "owner": session.owner,
+        "backend": session.backend,
+        "started": session.created.isoformat(timespec="seconds"),
+        "ended": session.ended.isoformat(timespec="seconds") if session.ended else None,
+        "pack": report.pack.id,
+        "version": report.version,
+        "digest": report.digest,
+        "pack_changed": report.changed,
+        "attempts": report.attempts,
+        **msgspec.to_builtins(report.score),
+    }
+
+
+def as_markdown(report: Report) -> str:
+    """Return the report as Markdown."""
+    parts = [f"# {_marked(_title(report))}", _marked(result(report))]
+    parts.append("\n".join(f"- {name}: {_marked(value)}" for name, value in _facts(report)))
+    parts += [_markdown_table(headings, rows) for headings, rows in tables(report)]
+    return "\n\n".join(parts)
+
+
+def as_html(report: Report) -> str:
+    """Return the report as a page of its own: no script, and nothing that is loaded from elsewhere."""
+    title = escape(_title(report))
+    facts = "".join(f"<li>{name}: <code>{escape(value)}</code></li>" for name, value in _facts(report))
+    body = "".join(_html_table(headings, rows) for headings, rows in tables(report))
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n<p>{escape(result(report))}</p>\n"
+        f"<ul>{facts}</ul>\n{body}</body></html>"
+    )
+
+
+def _title(report: Report) -> str:
+    return f"{report.pack.head.title}: {report.score.percent:g} %"
+
+
+def result(report: Report) -> str:
+    """Return how it stands, in one line."""
+    score = report.score
+    done = sum(task.verdict == "pass" for task in score.tasks)
+    mark = "passed" if score.passed else "not passed"
+    of_all = f"{done} of {len(score.tasks)} tasks done"
+    return f"{score.percent:g} % ({mark}, the pass mark is {score.pass_mark} %), {of_all}"
+
+
+def _facts(report: Report) -> list[tuple[str, str]]:
+    session = report.session
+    changed = [("Note", "the pack has changed since the last check")] if report.changed else []
+    return [
+        ("Owner", one_line(session.owner)),
+        ("Session", f"{one_line(session.name)} ({session.id}) on {session.backend}"),
+        ("Started", session.created.isoformat(timespec="seconds")),
+        ("Pack", f"{report.pack.id} {report.version}"),
+        ("Digest", report.digest),
+        *changed,
+        ("Made", f"{report.made.isoformat(timespec='seconds')} by tempshell {report.tempshell}"),
+    ]
+
+
+def tables(report: Report) -> list[tuple[Sequence[str], Rows]]:
+    """Return the tables of a report, each as headings and rows."""
+    score = report.score
+    tasks = [
+        (
+            f"{task.task}: {task.title}",
+            task.domain or "-",
+            task.verdict or "not checked",
+            f"{task.earned:g}/{task.points:g}",
+            _times(report.attempts.get(task.task, 0)),
+        )
+        for task in score.tasks
+    ]
+    domains = [(one.domain, f"{one.weight} %", _percent(one.share)) for one in score.domains]
+    return [(_TASKS, tasks), *([(_DOMAINS, domains)] if domains else [])]
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times" if count else "never"
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.0f} %"
+
+
+def _marked(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", text)
+
+
+def _markdown_table(headings: Sequence[str], rows: Rows) -> str:
+    lines = [headings, ["---"] * len(headings), *([_marked(cell) for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _html_table(headings: Sequence[str], rows: Rows) -> str:
+    lines = "".join(f"<tr>{_html_cells('td', row)}</tr>\n" for row in rows)
+    return f"<table><tr>{_html_cells('th', headings)}</tr>\n{lines}</table>\n"
+
+
+def _html_cells(kind: str, cells: Sequence[str]) -> str:
+    return "".join(f"<{kind}>{escape(cell)}</{kind}>" for cell in cells)

@@ -1,0 +1,201 @@
+"""Settings: the defaults, and ``config.toml`` over them."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from tempshell_cli.core.errors import UsageProblem
+from tempshell_cli.core.units import parse_duration, parse_size
+
+# Set by CI scripts: the per-owner limits are off, the engine's cap stays.
+NO_LIMITS = "TEMPSHELL_NO_LIMITS"
+_UNLIMITED = 1_000_000
+
+
+class Limits(NamedTuple):
+    """How many sessions there may be. An engine with 32 GB holds eight clusters with their terminals."""
+
+    per_owner: int = 1
+    per_engine: int = 8
+    starts_per_hour: int = 3
+    extensions: int = 1
+
+
+class Lease(NamedTuple):
+    """How long a session lasts. Durations as people type them: ``60m``.
+
+    ``hold`` is how long a paused session is kept; what is left of its lease is not touched by it.
+    """
+
+    ttl: str = "60m"
+    extend: str = "30m"
+    longest: str = "90m"
+    hold: str = "24h"
+
+    @property
+    def length(self) -> timedelta:
+        """What a session gets at its start."""
+        return parse_duration(self.ttl)
+
+    @property
+    def extension(self) -> timedelta:
+        """What one ``extend`` adds."""
+        return parse_duration(self.extend)
+
+    @property
+    def maximum(self) -> timedelta:
+        """What a session can get in all, extensions included."""
+        return parse_duration(self.longest)
+
+    @property
+    def longest_pause(self) -> timedelta:
+        """How long a paused session is kept."""
+        return parse_duration(self.hold)
+
+
+class Ports(NamedTuple):
+    """The ranges that a cluster's ports on this machine come from, both ends included."""
+
+    api: str = "30000-39999"
+    http: str = "40000-44999"
+    https: str = "45000-49999"
+
+    def range_of(self, kind: str) -> range:
+        """Return the numbers of a kind; raises UsageProblem for a range that is none."""
+        text = str(getattr(self, kind))
+        first, dash, last = text.partition("-")
+        if not (dash and first.isdecimal() and last.isdecimal() and _FIRST <= int(first) <= int(last) <= _LAST):
+            raise UsageProblem(f"ports.{kind} {text!r} is no range of ports", hint="write it like 30000-39999")
+        return range(int(first), int(last) + 1)
+
+
+_FIRST, _LAST = 1024, 65535
+
+
+class SandboxSettings(NamedTuple):
+    """What a sandbox gets unless its template or an option says otherwise."""
+
+    backend: str = "auto"
+    image: str = "tempshell/shell"
+    node_image: str = ""  # of a kind cluster; kind's own choice where it is empty
+    cpus: float = 0.5
+    memory: str = "512m"
+    pids: int = 100
+
+
+class Settings(NamedTuple):
+    """All settings. The file has the same names: ``[limits] per_owner = 2``."""
+
+    owner: str = ""
+    leader: str = "ctrl+]"  # the one key of the practice screen that is tempshell's
+    limits: Limits = Limits()
+    lease: Lease = Lease()
+    sandbox: SandboxSettings = SandboxSettings()
+    ports: Ports = Ports()
+
+    def owner_name(self) -> str:
+        """Return who owns the sessions started here: the ``owner`` setting, else ``user@host``."""
+        return self.owner or f"{_user()}@{os.uname().nodename}"
+
+    def limits_in_force(self) -> Limits:
+        """Return the limits, without the per-owner ones where ``TEMPSHELL_NO_LIMITS`` is set."""
+        if os.environ.get(NO_LIMITS, "") in {"", "0"}:
+            return self.limits
+        return self.limits._replace(per_owner=_UNLIMITED, starts_per_hour=_UNLIMITED)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in many a container; the error is Python's version's
+        return str(os.getuid())
+
+
+_Section = TypeVar("_Section", Limits, Lease, SandboxSettings, Ports, Settings)
+
+
+def load_settings(file: Path) -> Settings:
+    """Read the settings; a missing file means the defaults.
+
+    Raises UsageProblem that names the file and the key where a value cannot be used.
+    """
+    if not file.exists():
+        return Settings()
+    try:
+        return _settings(_read(file))
+    except UsageProblem as cause:
+        raise UsageProblem(f"{file}: {cause}", hint=cause.hint or _LIST) from cause
+
+
+def settings_json(settings: Settings) -> dict[str, Any]:
+    """Return the settings as plain values, sections as dictionaries."""
+    return {name: value._asdict() if hasattr(value, "_asdict") else value for name, value in settings._asdict().items()}
+
+
+_LIST = "`tempshell config show` lists every setting"
+
+
+def _read(file: Path) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415 - 2 ms, and most people have no file
+
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as cause:
+        raise UsageProblem(str(cause), hint="mend the file, or move it away") from cause
+
+
+def _settings(found: Mapping[str, Any]) -> Settings:
+    """Return the settings with every duration and size read once, so that a wrong one is told now."""
+    settings = _over(Settings(), found, "")
+    for duration in settings.lease:
+        parse_duration(duration)
+    parse_size(settings.sandbox.memory)
+    for kind in settings.ports._fields:
+        settings.ports.range_of(kind)
+    return settings
+
+
+def _over(defaults: _Section, found: Mapping[str, Any], where: str) -> _Section:
+    """Return the defaults with what was found over them; raises UsageProblem for a strange name or type."""
+    changed: dict[str, Any] = {}
+    for name, value in found.items():
+        if name not in defaults._fields:
+            raise _unknown(where + name, [where + known for known in defaults._fields])
+        default = getattr(defaults, name)
+        changed[name] = (
+            _section(default, value, where + name)
+            if hasattr(default, "_fields")
+            else _scalar(default, value, where + name)
+        )
+    return defaults._replace(**changed)
+
+
+def _section(default: Any, value: object, name: str) -> Any:  # noqa: ANN401 - one of the sections above
+    if not isinstance(value, dict):
+        raise UsageProblem(f"{name} is a section: [{name}]")
+    return _over(default, value, f"{name}.")
+
+
+def _scalar(default: str | float, value: object, name: str) -> object:
+    """Return a value of its default's type; a whole number is a number too, and true is none."""
+    wanted = (int, float) if isinstance(default, float) else type(default)
+    if not isinstance(value, wanted) or isinstance(value, bool):
+        raise UsageProblem(f"{name} takes {_KINDS[type(default)]}, not {value!r}")
+    if isinstance(value, int | float) and value < 0:
+        raise UsageProblem(f"{name} cannot be negative")
+    return value
+
+
+_KINDS = {str: "a text in quotes", int: "a whole number", float: "a number"}
+
+
+def _unknown(name: str, known: list[str]) -> UsageProblem:
+    import difflib  # noqa: PLC0415 - only for a misspelt name
+
+    near = difflib.get_close_matches(name, known, 1)
+    return UsageProblem(f"there is no setting {name}", hint=f"did you mean {near[0]}?" if near else "")

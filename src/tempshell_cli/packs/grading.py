@@ -1,0 +1,100 @@
+"""The rules of grading: retries, needs, gates and controls, and errors that are nobody's wrong answer."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from tempshell_cli.packs.checks import look
+from tempshell_cli.packs.criteria import Check, Probe, Retry, seconds
+from tempshell_cli.packs.load import Task
+from tempshell_cli.packs.results import CheckResult, Outcome, TaskResult, Verdict, sum_up
+from tempshell_cli.packs.shell import SandboxShell
+
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Grader:
+    """Grades tasks in one sandbox. ``clock`` counts seconds and never goes back; ``sleep`` waits for some."""
+
+    shell: SandboxShell
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+    def grade(self, task: Task) -> TaskResult:
+        """Look at every check of the task, several at once, and sum up. Changes nothing in the sandbox."""
+        started: dict[str, Future[CheckResult]] = {}
+        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+            for check in task.head.checks:
+                # A check needs only earlier ones, and the pool takes them in order: none waits for ever.
+                needed = [started[earlier] for earlier in check.needs]
+                started[check.id] = pool.submit(self._grade_check, check, needed)
+            return sum_up(task.id, [result.result() for result in started.values()])
+
+    def watch(self, probe: Probe) -> Outcome:
+        """Look until it passes and, where that is asked for, goes on passing; else return the last look."""
+        if probe.retry is None:
+            return self._look(probe)
+        return self._watch(probe, probe.retry)
+
+    def _watch(self, probe: Probe, retry: Retry) -> Outcome:
+        steady = seconds(retry.stable_for) if retry.stable_for else 0.0
+        start, passing_since = self.clock(), math.inf
+        while True:
+            outcome, now = self._look(probe), self.clock()
+            if outcome.verdict is Verdict.ERROR:
+                return outcome
+            passing_since = min(passing_since, now) if outcome.verdict is Verdict.PASS else math.inf
+            if now - passing_since >= steady:
+                return outcome
+            if outcome.verdict is Verdict.FAIL and now - start >= seconds(retry.for_):
+                return outcome
+            self.sleep(seconds(retry.every))
+
+    def _look(self, probe: Probe) -> Outcome:
+        """Look, and once more where that could not be done: an engine can stumble."""
+        first = look(probe, self.shell)
+        return look(probe, self.shell) if first.verdict is Verdict.ERROR else first
+
+    def _grade_check(self, check: Check, needed: Sequence[Future[CheckResult]]) -> CheckResult:
+        for earlier in (future.result() for future in needed):
+            if earlier.verdict is not Verdict.PASS:
+                return _held_up(check, earlier)
+        outcome = self.watch(check)
+        if outcome.verdict is Verdict.PASS and check.exec and check.control:
+            outcome = _judged_by(self._look(Probe(exec=check.control.over(check.exec), timeout=check.timeout)))
+        return _result(check, outcome)
+
+
+def _judged_by(control: Outcome) -> Outcome:
+    """Return a pass only where the control passes: else the check would have passed for a wrong reason."""
+    if control.verdict is Verdict.PASS:
+        return control
+    detail = control.cause or f"expected {control.expected}, found {control.found}"
+    return Outcome.error(f"the control failed: {detail}")
+
+
+def _held_up(check: Check, earlier: CheckResult) -> CheckResult:
+    """Return the result of a check that was not looked at, because one that it needs did not pass."""
+    if earlier.verdict is Verdict.ERROR:
+        return _result(check, Outcome.error(f"it needs `{earlier.check}`, which could not be looked at"))
+    return _result(check, Outcome.failed(f"`{earlier.check}` passes first", f"`{earlier.check}` did not pass"))
+
+
+def _result(check: Check, outcome: Outcome) -> CheckResult:
+    failed = check.fail or f"expected {outcome.expected}, found {outcome.found}"
+    message = {Verdict.PASS: "", Verdict.FAIL: failed, Verdict.ERROR: outcome.cause}[outcome.verdict]
+    return CheckResult(
+        check=check.id,
+        verdict=outcome.verdict,
+        gate=check.gate,
+        points=check.worth,
+        earned=check.worth if outcome.verdict is Verdict.PASS else 0,
+        expected=outcome.expected,
+        found=outcome.found,
+        message=message,
+    )

@@ -1,0 +1,255 @@
+"""Proof that a pack's grader can be trusted: nothing is free, right answers pass, wrong ones are caught.
+
+A task is proven in one sandbox of its own: it is set up again before each answer, which also proves that setting up
+puts it back to its start. Then all tasks are proven together in one sandbox, in another order than the pack's.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from enum import StrEnum
+from functools import partial
+
+from msgspec import Struct
+
+from tempshell_cli.backends.base import Capability
+from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.packs.checks import NEEDS_KUBERNETES
+from tempshell_cli.packs.criteria import TERMINAL
+from tempshell_cli.packs.grading import Grader
+from tempshell_cli.packs.load import Task
+from tempshell_cli.packs.model import Mutant
+from tempshell_cli.packs.results import TaskResult, Verdict
+from tempshell_cli.packs.setup import SetupFailed, apply_setup, how_it_ended, missing_tools, run_asset
+from tempshell_cli.packs.shell import SandboxShell
+
+TOGETHER = "with all other tasks"
+_RESET = "start, after {}"
+
+
+class State(StrEnum):
+    """``unproven``: this engine cannot tell. ``error``: the engine stumbled. Neither says that the task is wrong."""
+
+    PROVEN = "proven"
+    WRONG = "wrong"
+    UNPROVEN = "unproven"
+    ERROR = "error"
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One thing that was held against a task; ``problem`` is "" where it held. ``error``: the engine stumbled."""
+
+    name: str
+    seconds: float
+    problem: str = ""
+    error: bool = False
+
+
+class TaskProof(Struct, frozen=True, kw_only=True):
+    """What is proven of a task, and why not all of it. ``unseen``: the checks that no mutant fails."""
+
+    task: str
+    state: State
+    why: str = ""
+    steps: tuple[Step, ...] = ()
+    unseen: tuple[str, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return sum(step.seconds for step in self.steps)
+
+
+class PackProof(Struct, frozen=True, kw_only=True):
+    """What is proven of a pack: of exactly the content that ``digest`` names, on one backend."""
+
+    pack: str
+    version: str
+    digest: str
+    backend: str
+    seed: int
+    order: tuple[str, ...]
+    tasks: tuple[TaskProof, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether something is proven, and nothing is wrong."""
+        states = {task.state for task in self.tasks}
+        return State.PROVEN in states and states <= {State.PROVEN, State.UNPROVEN}
+
+
+class _Problem(Exception):
+    """A step did not hold."""
+
+
+def why_unprovable(task: Task, capabilities: Collection[Capability], *, has_cluster: bool) -> str:
+    """Return what the task needs and an engine with these capabilities lacks; "" where it can be proven there."""
+    lacking = [str(cap) for cap in task.head.requires.caps if cap not in capabilities]
+    if lacking:
+        return f"the backend lacks {', '.join(lacking)}"
+    return NEEDS_KUBERNETES if _needs_cluster(task) and not has_cluster else ""
+
+
+def prove_task(task: Task, shell: SandboxShell) -> TaskProof:
+    """Prove a task in a fresh sandbox; stops at the first step that does not hold."""
+    try:
+        if missing := missing_tools(task, shell):
+            return unproven(task, f"the sandbox has no {', '.join(missing)}")
+    except (SetupFailed, EngineUnavailable) as cause:
+        return TaskProof(task=task.id, state=State.ERROR, why=str(cause))
+    return judged(task, list(_until_problem(_steps(task, Grader(shell)))))
+
+
+def unproven(task: Task, why: str) -> TaskProof:
+    """Return the proof that could not be tried."""
+    return TaskProof(task=task.id, state=State.UNPROVEN, why=why)
+
+
+def judged(task: Task, steps: Sequence[Step]) -> TaskProof:
+    """Return what the steps prove of the task."""
+    seen = {check for mutant in task.head.mutants for check in mutant.must_fail}
+    unseen = tuple(check.id for check in task.head.checks if check.id not in seen)
+    bad = next((step for step in steps if step.problem), None)
+    state = State.PROVEN if bad is None else State.ERROR if bad.error else State.WRONG
+    why = f"{bad.name}: {bad.problem}" if bad else ""
+    return TaskProof(task=task.id, state=state, why=why, steps=tuple(steps), unseen=unseen)
+
+
+def other_order(tasks: Sequence[Task], seed: int) -> list[Task]:
+    """Return the tasks in an order that is not theirs, the same for the same seed."""
+    shuffled, chance = list(tasks), random.Random(seed)  # noqa: S311 - an order, not a secret
+    while len(tasks) > 1 and [task.id for task in shuffled] == [task.id for task in tasks]:
+        chance.shuffle(shuffled)
+    return shuffled
+
+
+def prove_together(tasks: Sequence[Task], shell: SandboxShell) -> dict[str, Step]:
+    """Set all tasks up in one fresh sandbox, in the given order, then solve them in it; return a step for each.
+
+    Each must stand at its start while the others do, pass once it is solved, and still pass when all are.
+    """
+    grader = Grader(shell)
+    steps = {task.id: _timed(TOGETHER, partial(apply_setup, task, grader)) for task in tasks}
+    for look in (_at_start, _solved, _still_solved):
+        for task in tasks:
+            before = steps[task.id]
+            if not before.problem:
+                after = _timed(TOGETHER, partial(look, task, grader))
+                steps[task.id] = Step(
+                    name=TOGETHER,
+                    seconds=before.seconds + after.seconds,
+                    problem=after.problem,
+                    error=after.error,
+                )
+    return steps
+
+
+def _steps(task: Task, grader: Grader) -> Iterator[Step]:
+    """Yield the steps of a proof, each taken when it is asked for."""
+    solution = task.head.solution
+    reset = partial(_reset, task, grader)
+    yield _timed("start", reset)
+    yield _timed(f"solution {solution}", partial(_right, task, solution, grader))
+    yield _timed(_RESET.format(solution), reset)
+    for answer in task.head.alternatives:
+        yield _timed(f"alternative {answer}", partial(_right, task, answer, grader))
+        yield _timed(_RESET.format(answer), reset)
+    for mutant in task.head.mutants:
+        yield _timed(f"mutant {mutant.run}", partial(_caught, task, mutant, grader))
+        yield _timed(_RESET.format(mutant.run), reset)
+
+
+def _until_problem(steps: Iterator[Step]) -> Iterator[Step]:
+    for step in steps:
+        yield step
+        if step.problem:
+            return
+
+
+def _timed(name: str, action: Callable[[], None]) -> Step:
+    began = time.monotonic()
+    problem, error = "", False
+    try:
+        action()
+    except (_Problem, SetupFailed) as cause:
+        problem = str(cause)
+    except EngineUnavailable as cause:
+        problem, error = str(cause), True
+    return Step(name=name, seconds=round(time.monotonic() - began, 3), problem=problem, error=error)
+
+
+def _reset(task: Task, grader: Grader) -> None:
+    apply_setup(task, grader)
+    _at_start(task, grader)
+
+
+def _at_start(task: Task, grader: Grader) -> None:
+    """See that before a hand is moved every scored check fails without an error, and every gate holds."""
+    found, scored = _failing(grader.grade(task)), {check.id for check in task.head.checks if not check.gate}
+    if free := scored - found:
+        raise _Problem(f"{_ids(free)} passes before anything is done")
+    if violated := found - scored:
+        raise _Problem(f"the gate {_ids(violated)} is violated before anything is done")
+
+
+def _right(task: Task, answer: str, grader: Grader) -> None:
+    _answer(task, answer, grader)
+    first, second = grader.grade(task), grader.grade(task)
+    if failing := _failing(first):
+        raise _Problem(f"{_ids(failing)} fails: {_reason(first, failing)}")
+    if first != second:
+        raise _Problem("graded twice, it comes to two results")
+
+
+def _caught(task: Task, mutant: Mutant, grader: Grader) -> None:
+    _answer(task, mutant.run, grader)
+    result = grader.grade(task)
+    expected, found = set(mutant.must_fail), _failing(result)
+    if missed := expected - found:
+        raise _Problem(f"{_ids(missed)} does not catch it")
+    if more := found - expected:
+        raise _Problem(f"{_ids(more)} fails, too: {_reason(result, more)}")
+
+
+def _solved(task: Task, grader: Grader) -> None:
+    _answer(task, task.head.solution, grader)
+    _still_solved(task, grader)
+
+
+def _still_solved(task: Task, grader: Grader) -> None:
+    result = grader.grade(task)
+    if failing := _failing(result):
+        raise _Problem(f"{_ids(failing)} fails: {_reason(result, failing)}")
+
+
+def _answer(task: Task, script: str, grader: Grader) -> None:
+    done = run_asset(task, script, grader.shell)
+    if done.timed_out or done.exit_code:
+        raise _Problem(f"{script} {how_it_ended(done)}")
+
+
+def _failing(result: TaskResult) -> set[str]:
+    """Return the checks that fail; raises _Problem where one could not be looked at."""
+    for check in result.results:
+        if check.verdict is Verdict.ERROR:
+            raise _Problem(f"`{check.check}` could not be looked at: {check.message}")
+    return {check.check for check in result.results if check.verdict is Verdict.FAIL}
+
+
+def _reason(result: TaskResult, ids: Collection[str]) -> str:
+    """Return what the first of the checks has found."""
+    first = next(check for check in result.results if check.check in ids)
+    return f"expected {first.expected}, found {first.found}"
+
+
+def _ids(ids: Collection[str]) -> str:
+    return ", ".join(f"`{one}`" for one in sorted(ids))
+
+
+def _needs_cluster(task: Task) -> bool:
+    probes = (*task.head.checks, *task.head.setup.ready)
+    places = {one.in_ for probe in probes for one in (probe.exec, probe.http) if one}
+    prepared = task.head.namespaces or task.head.setup.manifests or task.head.requires.kubernetes
+    return bool(prepared) or any(probe.object for probe in probes) or bool(places - {TERMINAL})

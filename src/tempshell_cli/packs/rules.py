@@ -1,0 +1,83 @@
+"""What no single value of a pack can tell: names that must agree, files that must be there, shares that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
+
+from tempshell_cli.packs.decode import nearest
+from tempshell_cli.packs.model import Location, PackHead, TaskHead
+
+_ALL_PERCENT = 100
+
+
+class Fault(NamedTuple):
+    """What is wrong, and where in its document."""
+
+    at: Location
+    message: str
+    hint: str = ""
+
+
+def pack_faults(head: PackHead, files: Collection[str]) -> Iterator[Fault]:
+    """Yield what is wrong with ``pack.yaml``; ``files`` are the paths the pack has."""
+    shares = sum(head.domains.values())
+    if head.domains and shares != _ALL_PERCENT:
+        yield Fault(("domains",), f"the domains add up to {shares}, not {_ALL_PERCENT}")
+    for index, task in enumerate(head.tasks):
+        if task in head.tasks[:index]:
+            yield Fault(("tasks", index), f"the task {task} is there twice")
+        yield from _path_faults(("tasks", index), task, files)
+
+
+def twin_faults(ids: Sequence[str]) -> Iterator[Fault]:
+    """Yield the task ids that are there twice, at their place in ``pack.yaml``."""
+    for index, task in enumerate(ids):
+        if task in ids[:index]:
+            yield Fault(("tasks", index), f"the task id `{task}` is there twice")
+
+
+def task_faults(head: TaskHead, pack: PackHead, files: Collection[str]) -> Iterator[Fault]:
+    """Yield what is wrong with a task of the pack."""
+    for at, asset in head.assets():
+        yield from _path_faults(at, asset, files)
+    if head.domain and head.domain not in pack.domains:
+        yield Fault(("domain",), f"the pack has no domain `{head.domain}`", nearest(head.domain, pack.domains))
+    if pack.domains and not head.domain:
+        yield Fault((), "the task is in no domain", nearest("", pack.domains))
+    if all(check.gate for check in head.checks):
+        yield Fault(("checks",), "every check is a gate: none can earn a point")
+    yield from _reference_faults(head)
+
+
+def _reference_faults(head: TaskHead) -> Iterator[Fault]:
+    """Yield the ids that are there twice or not at all. ``needs`` looks back only, so there is no circle."""
+    before: list[str] = []
+    for index, check in enumerate(head.checks):
+        if check.id in before:
+            yield Fault(("checks", index, "id"), f"the check `{check.id}` is there twice")
+        for place, needed in enumerate(check.needs):
+            if needed not in before:
+                yield Fault(
+                    ("checks", index, "needs", place), f"no check `{needed}` before this", nearest(needed, before)
+                )
+        before.append(check.id)
+    for index, mutant in enumerate(head.mutants):
+        for place, caught_by in enumerate(mutant.must_fail):
+            if caught_by not in before:
+                at = ("mutants", index, "must_fail", place)
+                yield Fault(at, f"no check `{caught_by}`", nearest(caught_by, before))
+
+
+def _path_faults(at: Location, path: str, files: Collection[str]) -> Iterator[Fault]:
+    """Yield why a path is none of the pack's. Only what is in ``files`` is ever read, however it is spelt."""
+    if path in files:
+        return
+    if "\0" in path:
+        yield Fault(at, "a path with a NUL character")
+    elif path.startswith(("/", "~")):
+        yield Fault(at, f"`{path}` is not inside the pack", "write it from the pack's directory")
+    elif ".." in path.split("/"):
+        yield Fault(at, f"`{path}` leads out of the pack", "write it from the pack's directory, without `..`")
+    else:
+        yield Fault(at, f"the pack has no file `{path}`", nearest(path, files))

@@ -1,0 +1,108 @@
+"""What a pack's tasks are worth together: criterion, share of the task, weight of the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from tempshell_cli.packs.load import Pack, Task
+
+_ALL_PERCENT = 100
+
+
+class Graded(Protocol):
+    """The outcome of a task's last check."""
+
+    @property
+    def verdict(self) -> str:
+        """``pass``, ``fail`` or ``error``."""
+        ...
+
+    @property
+    def earned(self) -> float:
+        """The points it brought."""
+        ...
+
+    @property
+    def points(self) -> float:
+        """The points of the checks that could be looked at."""
+        ...
+
+
+class TaskScore(Struct, frozen=True, kw_only=True):
+    """How a task stands. ``verdict`` is None before its first check, ``share`` (0 to 1) where nothing could be seen."""
+
+    task: str
+    title: str
+    domain: str | None
+    verdict: str | None
+    earned: float
+    points: float
+    share: float | None
+
+
+class DomainScore(Struct, frozen=True, kw_only=True):
+    """How a domain stands: its weight in percent, and the mean share of its tasks."""
+
+    domain: str
+    weight: int
+    share: float | None
+
+
+class PackScore(Struct, frozen=True, kw_only=True):
+    """How a pack stands, in percent of all that there is; ``pass_mark`` is in percent, too."""
+
+    tasks: tuple[TaskScore, ...]
+    domains: tuple[DomainScore, ...]
+    percent: float
+    pass_mark: int
+    passed: bool
+
+
+def score_pack(pack: Pack, graded: Mapping[str, Graded]) -> PackScore:
+    """Return how the pack stands by the last check of each task.
+
+    A task that was never checked counts as 0. One of which nothing could be looked at is left out, and so is a domain
+    of such tasks alone: an error is nobody's wrong answer.
+    """
+    tasks = tuple(_task_score(task, graded.get(task.id)) for task in pack.tasks)
+    domains = tuple(
+        DomainScore(domain=domain, weight=weight, share=_mean([one for one in tasks if one.domain == domain]))
+        for domain, weight in pack.head.domains.items()
+    )
+    share = _weighted(domains) if domains else _mean(tasks)
+    percent = round(_ALL_PERCENT * (share or 0.0), 1)
+    return PackScore(
+        tasks=tasks,
+        domains=domains,
+        percent=percent,
+        pass_mark=pack.head.pass_,
+        passed=share is not None and percent >= pack.head.pass_,
+    )
+
+
+def _task_score(task: Task, graded: Graded | None) -> TaskScore:
+    points = graded.points if graded else float(sum(check.worth for check in task.head.checks))
+    earned = graded.earned if graded else 0.0
+    return TaskScore(
+        task=task.id,
+        title=task.head.title,
+        domain=task.head.domain,
+        verdict=str(graded.verdict) if graded else None,
+        earned=earned,
+        points=points,
+        share=earned / points if points else None,
+    )
+
+
+def _mean(tasks: Sequence[TaskScore]) -> float | None:
+    shares = [task.share for task in tasks if task.share is not None]
+    return sum(shares) / len(shares) if shares else None
+
+
+def _weighted(domains: Sequence[DomainScore]) -> float | None:
+    counted = [(one.weight, one.share) for one in domains if one.share is not None]
+    weights = sum(weight for weight, _ in counted)
+    return sum(weight * share for weight, share in counted) / weights if weights else None

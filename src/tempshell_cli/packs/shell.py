@@ -1,0 +1,43 @@
+"""The seam between packs and engines: all that the grader needs of a sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from tempshell_cli.core.process import Completed
+
+
+class ClusterView(Protocol):
+    """Looks at a sandbox's cluster from outside the learner's reach. Called from several threads at once."""
+
+    def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:
+        """Run kubectl, of ours and with credentials of ours, for ``timeout`` seconds at most.
+
+        Raises EngineUnavailable where it cannot be run at all.
+        """
+        ...
+
+
+class SandboxShell(Protocol):
+    """Runs programs in one sandbox, as its ordinary user. Called from several threads at once."""
+
+    @property
+    def home(self) -> str:
+        """The learner's home, an absolute path."""
+        ...
+
+    @property
+    def cluster(self) -> ClusterView | None:
+        """The sandbox's cluster, where it has one."""
+        ...
+
+    def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
+        """Run a program from the learner's home, in a clean environment that no learner's file had a say in.
+
+        The environment is PATH (system directories only), HOME and LANG. What overstays ``timeout`` seconds is
+        ended inside the sandbox, and marked ``timed_out``. A program that cannot be started ends with 126 or
+        127, as ``env`` and ``timeout`` have it. Keeps a bounded amount of what it writes. Raises EngineUnavailable
+        where the sandbox cannot be reached.
+        """
+        ...

@@ -1,0 +1,193 @@
+"""Files into and out of a sandbox: tar over exec, so that it works on every engine and every kind of mount."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from tempshell_cli.backends.base import Backend, Sandbox
+from tempshell_cli.core.errors import TempshellError, UsageProblem
+
+_IS_DIRECTORY = '[ -d "$1" ]'
+_UNPACK = 'mkdir -p -- "$1" && exec tar -x -o -f - -C "$1"'
+_ALONE = "copy the files alone"
+# tar would tell of the directory, where that is not there either.
+_PACK = 'ls -d -- "$3" >/dev/null && exec tar -c -f - -C "$1" -- "$2"'
+
+
+class CopyFailed(TempshellError):
+    """tar, on one side or the other, did not do its work."""
+
+
+def copy_in(backend: Backend, sandbox: Sandbox, source: Path, target: str) -> None:
+    """Copy a file or directory into the sandbox: into ``target`` where that is a directory, else to that name.
+
+    A relative target counts from the home inside. Raises UsageProblem or CopyFailed.
+    """
+    if not os.path.lexists(source):
+        raise UsageProblem(f"there is no {source}", hint="name a file or directory of this machine")
+    inside = PurePosixPath(sandbox.home, target)
+    into = target.endswith("/") or _succeeds(backend, sandbox, _IS_DIRECTORY, str(inside))
+    # Not resolve(): a link goes in by its own name.
+    directory, name = (inside, Path(os.path.abspath(source)).name) if into else (inside.parent, inside.name)  # noqa: PTH100
+    with (
+        _running(backend, sandbox, _UNPACK, str(directory), stdin=subprocess.PIPE) as stream,
+        tarfile.open(fileobj=stream, mode="w|") as archive,
+    ):
+        archive.add(source, arcname=name)
+
+
+def copy_out(backend: Backend, sandbox: Sandbox, source: str, target: Path) -> None:
+    """Copy a file or directory out of the sandbox: into ``target`` where that is a directory, else to that name.
+
+    What comes out is a stranger's: nothing is written outside ``target``, whatever the archive says; only files,
+    directories and links within the copy are taken. An existing file of that name is replaced, a directory is not.
+    Raises CopyFailed.
+    """
+    inside = PurePosixPath(sandbox.home, source)
+    if not inside.name:
+        raise UsageProblem("the sandbox's / cannot be copied as a whole", hint="name a directory below it")
+    wanted = target / inside.name if target.is_dir() else target
+    if not wanted.parent.is_dir():
+        raise UsageProblem(f"there is no directory {wanted.parent}", hint="make it first")
+    with tempfile.TemporaryDirectory(dir=wanted.parent, prefix=".tempshell-") as fresh:
+        words = (str(inside.parent), inside.name, str(inside))
+        with _running(backend, sandbox, _PACK, *words, stdout=subprocess.PIPE) as stream:
+            unpack(stream, Path(fresh))
+        _move(Path(fresh, inside.name), wanted)
+
+
+def unpack(stream: IO[bytes], directory: Path) -> None:
+    """Unpack a hostile archive into an empty directory.
+
+    Links are made last, so that no file can be written through one, and none is made through another. Names must
+    stay inside the directory, link targets inside what the archive puts there under one name: it will be moved.
+    Raises CopyFailed.
+    """
+    directory = directory.resolve()
+    links = []
+    try:
+        with tarfile.open(fileobj=stream, mode="r|") as archive:
+            for member in archive:
+                path = _inside(directory, member.name)
+                if member.issym() or member.islnk():
+                    links.append((path, member))
+                elif member.isdir():
+                    path.mkdir(mode=0o755, parents=True, exist_ok=True)
+                elif member.isfile():
+                    _write(path, archive.extractfile(member), member.mode)
+                else:
+                    raise CopyFailed(f"{member.name!r} is neither file, directory nor link", hint=_ALONE)
+        for path, member in links:
+            _link(directory, path, member)
+    except (tarfile.TarError, OSError) as cause:
+        raise CopyFailed(f"the archive from the sandbox cannot be unpacked: {cause}") from cause
+    for path, member in links:  # once all are there: one may lead out only by way of another
+        _stay_within(_top(directory, path), Path(os.path.realpath(path)), member)
+
+
+def _write(path: Path, content: IO[bytes] | None, mode: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode & 0o777)
+    with os.fdopen(made, "wb") as file:
+        if content is not None:
+            shutil.copyfileobj(content, file)
+
+
+def _link(directory: Path, path: Path, member: tarfile.TarInfo) -> None:
+    if member.islnk():
+        source = _inside(directory, member.linkname)
+        _stay_within(_top(directory, path), Path(os.path.realpath(source)), member)
+        _write_through_no_link(path, member)
+        with source.open("rb") as content:
+            _write(path, content, source.stat().st_mode)
+    else:
+        target = Path(os.path.normpath(path.parent / member.linkname))
+        _stay_within(_top(directory, path), target, member)
+        _write_through_no_link(path, member)
+        path.symlink_to(member.linkname)
+
+
+def _top(directory: Path, path: Path) -> Path:
+    """Return the part of the copy that the path is in: what will be moved as one."""
+    return directory.joinpath(*path.relative_to(directory).parts[:1])
+
+
+def _stay_within(top: Path, target: Path, member: tarfile.TarInfo) -> None:
+    if member.linkname.startswith("/") or not target.is_relative_to(top):
+        raise CopyFailed(f"{member.name!r} links to {member.linkname!r}, outside the copy", hint=_ALONE)
+
+
+def _write_through_no_link(path: Path, member: tarfile.TarInfo) -> None:
+    if path.parent.resolve() != path.parent:
+        raise CopyFailed(f"{member.name!r} lies behind a link", hint="do not trust that sandbox")
+
+
+def _inside(directory: Path, name: str) -> Path:
+    parts = PurePosixPath(name).parts
+    if name.startswith("/") or ".." in parts or "\0" in name:
+        raise CopyFailed(f"the sandbox's archive names {name!r}, outside the copy", hint="do not trust that sandbox")
+    return directory.joinpath(*parts)
+
+
+def _move(fresh: Path, wanted: Path) -> None:
+    if wanted.is_dir() and not wanted.is_symlink():
+        raise UsageProblem(f"there is a directory {wanted} already", hint="remove it, or choose another name")
+    try:
+        fresh.replace(wanted)
+    except OSError as cause:
+        raise CopyFailed(f"cannot put the copy at {wanted}: {cause.strerror}", hint="choose another name") from cause
+
+
+@contextmanager
+def _running(
+    backend: Backend,
+    sandbox: Sandbox,
+    script: str,
+    *arguments: str,
+    stdin: int | None = None,
+    stdout: int | None = None,
+) -> Iterator[IO[bytes]]:
+    """Run a script in the sandbox and yield its open end; raises CopyFailed with its own words where it fails."""
+    command = backend.shell(sandbox, _script(script, arguments))
+    # To a file, not a pipe: nobody reads it until the end.
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(
+            command.argv, env=command.environment(), stdin=stdin or subprocess.DEVNULL, stdout=stdout, stderr=said
+        ) as process,
+    ):
+        stream = process.stdin or process.stdout
+        assert stream is not None  # noqa: S101 - one of the two was asked for
+        failure = None
+        try:
+            yield stream
+        except (BrokenPipeError, CopyFailed) as cause:
+            failure = cause
+        stream.close()
+        code = process.wait()
+        said.seek(0)
+        words = said.read().decode(errors="replace").strip()
+    if code:
+        raise CopyFailed(f"copying failed inside the sandbox: {words or f'exit code {code}'}") from failure
+    if failure:
+        raise failure
+
+
+def _succeeds(backend: Backend, sandbox: Sandbox, script: str, *arguments: str) -> bool:
+    command = backend.shell(sandbox, _script(script, arguments))
+    done = subprocess.run(
+        command.argv, env=command.environment(), stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    return done.returncode == 0
+
+
+def _script(script: str, arguments: Sequence[str]) -> tuple[str, ...]:
+    return ("/bin/sh", "-c", script, "sh", *arguments)

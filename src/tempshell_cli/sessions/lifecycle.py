@@ -1,0 +1,282 @@
+"""A session from start to stop."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import NamedTuple
+
+from tempshell_cli.backends.base import (
+    Backend,
+    CanPause,
+    Receipt,
+    Report,
+    Sandbox,
+    SandboxRequest,
+    Template,
+    UsesPorts,
+)
+from tempshell_cli.core.clock import Clock
+from tempshell_cli.core.config import Settings
+from tempshell_cli.core.errors import (
+    EngineUnavailable,
+    LeftoverRemains,
+    PortTaken,
+    ProvisionFailed,
+    TempshellError,
+    UsageProblem,
+)
+from tempshell_cli.core.interrupts import shielded
+from tempshell_cli.core.journal import Journal
+from tempshell_cli.core.paths import Paths
+from tempshell_cli.sessions.engines import Engines
+from tempshell_cli.sessions.lookup import refuse_paused, select
+from tempshell_cli.sessions.model import Session, State
+from tempshell_cli.sessions.policy import check_extension, check_limits
+from tempshell_cli.sessions.ports import wanted_ports
+from tempshell_cli.sessions.reaper import Reaper, Sweep
+from tempshell_cli.sessions.starting import start_mark
+from tempshell_cli.sessions.store import Event, Score, Store
+
+_MOST_PORTS_TRIED = 15
+_REAP = "the record is kept; `tempshell reap` tries again"
+
+
+class StartRequest(NamedTuple):
+    """What a user asks for. ``prepare`` runs in the sandbox before it is ready, and may fail the start."""
+
+    backend: str
+    template: Template
+    ttl: timedelta
+    endpoint: str = ""
+    name: str = ""
+    pack: str = ""
+    keep_on_failure: bool = False
+    prepare: Callable[[Backend, Sandbox, Report], None] = lambda *_: None
+
+
+class Sessions:
+    """The sessions of one user on all their engines."""
+
+    def __init__(self, store: Store, settings: Settings, paths: Paths, clock: Clock, engines: Engines) -> None:
+        self.store = store
+        self.settings = settings
+        self.paths = paths
+        self.clock = clock
+        self.engines = engines
+
+    @property
+    def owner(self) -> str:
+        """Who owns what is started here."""
+        return self.settings.owner_name()
+
+    @property
+    def reaper(self) -> Reaper:
+        """The sweep for this owner."""
+        return Reaper(self.store, self.paths, self.clock, self.owner)
+
+    def sweep(self, extra: Sequence[Backend] = ()) -> Sweep:
+        """Sweep every engine that a live session is on, and the extra ones."""
+        known = self.engines.of_all(self.store.live())
+        return self.reaper.sweep(dict.fromkeys([*extra, *known]))
+
+    def start(self, request: StartRequest, report: Report) -> Session:
+        """Make a session; when this returns it is ready.
+
+        Whatever stops it half-way (an error, Ctrl-C) rolls back what was made, then is raised again.
+        """
+        backend = self.engines.get(request.backend, request.endpoint)
+        swept = self.sweep([backend])
+        for silent, cause in swept.silent:
+            if silent is backend:
+                raise cause
+        on_engine = sum(one is backend for one, _ in swept.running)
+        session = self._candidate(request, backend)
+        with start_mark(self.paths, session.id):
+            try:
+                self._intend(session, on_engine)
+                sandbox = self._provision(session, request, backend, report)
+                request.prepare(backend, sandbox, report)
+                return self._record(_on(session, sandbox)._replace(state=State.READY), "started", request.backend)
+            except BaseException as cause:
+                if self.store.get(session.id):  # a limit or a taken name keeps it off the record
+                    self._give_up(session, backend, cause, keep=request.keep_on_failure)
+                raise
+
+    def stop(self, session: Session, reason: str = "stopped") -> Receipt:
+        """Remove everything of a session and verify it; raises LeftoverRemains, the record kept, where it cannot."""
+        self._record(session._replace(state=State.STOPPING), "stopping", reason)
+        receipt = self.engines.of(session).destroy(session.id)
+        if receipt.leftover:
+            left = ", ".join(receipt.leftover)
+            self.journal("leftover", session.id, left)
+            raise LeftoverRemains(f"{session.name}: could not remove {left}", hint=_REAP)
+        ended = session._replace(state=State.ENDED, ended=self.clock.now(), reason=reason)
+        self._record(ended, "ended", reason)
+        return receipt
+
+    def stop_own(self) -> None:
+        """Stop every live session of this owner, to make room for another; raises LeftoverRemains."""
+        for session in self.store.live():
+            if session.owner == self.owner:
+                self.stop(session, "replaced")
+
+    def extend(self, session: Session) -> Session:
+        """Move the deadline once, on the engine and on record; raises LimitReached."""
+        more = self.settings.lease.extension
+        with self.store.transaction():
+            current = self.store.get(session.id) or session
+            refuse_paused(current)
+            check_extension(current, self.settings.limits, extension=more, longest=self.settings.lease.maximum)
+            extended = current._replace(
+                deadline=current.deadline + more, lease=current.lease + more, extensions=current.extensions + 1
+            )
+            self.store.save(extended)
+        try:
+            self.engines.of(session).set_deadline(session.sandbox, extended.deadline)
+        except BaseException:
+            self.store.save(current)
+            raise
+        self.journal("extended", session.id, extended.deadline.isoformat())
+        return extended
+
+    def pause(self, session: Session) -> Session:
+        """Freeze a session and its clock; raises UsageProblem where its backend cannot."""
+        backend = self.engines.of(session)
+        if not isinstance(backend, CanPause):
+            raise UsageProblem(f"a {backend.name} session cannot be paused", hint="those of kind can")
+        if session.frozen is not None:
+            return session
+        now = self.clock.now()
+        left, until = session.remaining(now), (now + self.settings.lease.longest_pause).replace(microsecond=0)
+        backend.pause(session.sandbox, left=left, until=until)
+        return self._record(session._replace(state=State.PAUSED, deadline=until, frozen=left), "paused", "")
+
+    def resume(self, session: Session) -> Session:
+        """Let a paused session go on, with what was left of its lease."""
+        backend = self.engines.of(session)
+        if session.frozen is None or not isinstance(backend, CanPause):
+            raise UsageProblem(f"{session.name} is not paused", hint="`tempshell pause` freezes a session")
+        deadline = (self.clock.now() + session.frozen).replace(microsecond=0)
+        backend.resume(session.sandbox, deadline)
+        return self._record(session._replace(state=State.READY, deadline=deadline, frozen=None), "resumed", "")
+
+    def select(self, token: str = "") -> Session:
+        """Return the live session that the token names: see ``lookup.select``."""
+        return select(self.store, self.clock.now(), token)
+
+    def score(self, score: Score) -> None:
+        """Keep the outcome of a check."""
+        with self.store.transaction():
+            self.store.add_score(score)
+        self.journal("checked", score.session, f"{score.task} {score.verdict}")
+
+    def _candidate(self, request: StartRequest, backend: Backend) -> Session:
+        now = self.clock.now()
+        session_id = os.urandom(4).hex()
+        name = request.name or f"{request.pack.rsplit('/', 1)[-1] or 'shell'}-{session_id[:4]}"
+        return Session(
+            id=session_id,
+            name=name,
+            owner=self.owner,
+            backend=backend.name,
+            endpoint=backend.endpoint,  # resolved: a later change of context does not lose the session
+            state=State.CREATING,
+            created=now,
+            deadline=(now + request.ttl).replace(microsecond=0),  # labels and PID 1 tell whole seconds
+            pack=request.pack,
+            lease=request.ttl,
+        )
+
+    def _provision(self, session: Session, request: StartRequest, backend: Backend, report: Report) -> Sandbox:
+        """Make the sandbox; where a port turns out to be taken by something else, with the next ones."""
+        tried: set[int] = set()
+        while True:
+            ports = self._allocate_ports(session, backend, tried)
+            try:
+                return backend.provision(_sandbox_request(session, request)._replace(ports=ports), report)
+            except PortTaken:
+                tried |= set(ports.values())
+                if len(tried) >= _MOST_PORTS_TRIED or _rolled_back(backend, session):
+                    raise
+
+    def _allocate_ports(self, session: Session, backend: Backend, tried: Collection[int]) -> Mapping[str, int]:
+        kinds = backend.port_kinds if isinstance(backend, UsesPorts) else ()
+        wanted = wanted_ports(self.settings.ports, kinds, session.id, tried)
+        with self.store.transaction():
+            return self.store.allocate_ports(session.id, wanted)
+
+    def _intend(self, session: Session, on_engine: int) -> None:
+        """Put the session on record before any engine is asked, if the limits allow one more."""
+        with self.store.transaction():
+            check_limits(self.store, self.settings.limits_in_force(), session, on_engine)
+            if any(one.name == session.name for one in self.store.live()):
+                raise NameTaken(session.name)
+            self.store.save(session)
+        self.journal("creating", session.id, session.name)
+
+    def _give_up(self, session: Session, backend: Backend, cause: BaseException, *, keep: bool) -> None:
+        """Roll back a start. Where even that fails, the record stays and says so, and the next sweep tries again."""
+        reason = str(cause) or type(cause).__name__
+        if keep and isinstance(cause, Exception):
+            self._keep(session, backend, reason)
+            return
+        with shielded():
+            left = _rolled_back(backend, session)
+            if left:
+                self.journal("leftover", session.id, left)
+                raise LeftoverRemains(f"{reason}; and rolling back: {left}", hint=_REAP) from cause
+            failed = session._replace(state=State.FAILED, ended=self.clock.now(), reason=reason)
+            self._record(failed, "failed", reason)
+
+    def _keep(self, session: Session, backend: Backend, reason: str) -> None:
+        """Leave what a failed start has made, with the way into it where the engine has a sandbox already."""
+        with suppress(EngineUnavailable):
+            session = next(
+                (_on(session, one) for one in backend.find(self.owner) if one.session == session.id), session
+            )
+        self._record(session._replace(state=State.BROKEN, reason=reason), "kept", reason)
+
+    def _record(self, session: Session, kind: str, detail: str) -> Session:
+        self.store.save(session)
+        self.journal(kind, session.id, detail)
+        return session
+
+    def journal(self, kind: str, session: str, detail: str) -> None:
+        """Put an event into the history and into the log."""
+        now = self.clock.now()
+        self.store.add_event(Event(now, session, kind, detail))
+        Journal(self.paths.log).write(now, kind, session=session, detail=detail)
+
+
+class NameTaken(ProvisionFailed):
+    """Another live session has the name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"a session named {name!r} is running", hint="choose another --name, or stop that one")
+
+
+def _rolled_back(backend: Backend, session: Session) -> str:
+    """Remove what a start has made; return what is in the way, "" when nothing is."""
+    try:
+        receipt = backend.destroy(session.id)
+    except (TempshellError, OSError) as cause:
+        return str(cause)
+    return f"could not remove {', '.join(receipt.leftover)}" if receipt.leftover else ""
+
+
+def _sandbox_request(session: Session, request: StartRequest) -> SandboxRequest:
+    return SandboxRequest(
+        session=session.id,
+        owner=session.owner,
+        deadline=session.deadline,
+        template=request.template,
+        name=session.name,
+        pack=session.pack,
+    )
+
+
+def _on(session: Session, sandbox: Sandbox) -> Session:
+    return session._replace(home=sandbox.home, details=sandbox.details, deadline=sandbox.deadline)

@@ -1,0 +1,56 @@
+"""Which session a person means. Light: ``exec`` needs no more of this wing than this."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tempshell_cli.core.errors import NoSuchSession, SessionExpired, TempshellError, UsageProblem
+from tempshell_cli.sessions.model import Session
+from tempshell_cli.sessions.store import Store
+
+
+def select(store: Store, now: datetime, token: str) -> Session:
+    """Return the live session of that id, name or unambiguous prefix; without a token, the only one.
+
+    Raises NoSuchSession where none or several match, SessionExpired where the one that does is over.
+    """
+    live = store.live()
+    matches = [one for one in live if token in {"", one.id, one.name}] or [
+        one for one in live if one.id.startswith(token) or one.name.startswith(token)
+    ]
+    if len(matches) > 1:
+        names = ", ".join(f"{one.name} ({one.id})" for one in matches)
+        what = f"{token!r} matches several sessions" if token else "there are several sessions"
+        raise NoSuchSession(f"{what}: {names}", hint="name one of them")
+    if not matches:
+        raise _no_match(store, token)
+    if matches[0].is_over(now):
+        raise _expired(matches[0])
+    return matches[0]
+
+
+def refuse_paused(session: Session) -> None:
+    """Raise UsageProblem where the session is paused: nothing can run in it, and its clock stands."""
+    if session.frozen is not None:
+        raise UsageProblem(f"{session.name} is paused", hint=f"`tempshell resume {session.name}` lets it go on")
+
+
+def _no_match(store: Store, token: str) -> TempshellError:
+    if not token:
+        return NoSuchSession("there is no session", hint="`tempshell start` makes one")
+    past = next((one for one in reversed(store.history()) if token in {one.id, one.name}), None)
+    if past and past.reason == "expired":
+        return _expired(past)
+    if past and past.reason in {"vanished", "died"}:
+        return NoSuchSession(
+            f"session {past.name} {past.reason}: its {past.backend} sandbox is gone",
+            hint=f"`tempshell start --replace --name {past.name}` makes it anew",
+        )
+    return NoSuchSession(f"there is no session {token!r}", hint="`tempshell list` shows yours")
+
+
+def _expired(session: Session) -> SessionExpired:
+    return SessionExpired(
+        f"session {session.name} expired at {session.deadline.astimezone():%H:%M:%S}",
+        hint="`tempshell start` makes a new one",
+    )

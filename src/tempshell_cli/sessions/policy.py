@@ -1,0 +1,70 @@
+"""The rules about how many sessions there may be."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tempshell_cli.core.config import Limits
+from tempshell_cli.core.errors import LimitReached
+from tempshell_cli.core.units import format_duration
+from tempshell_cli.sessions.model import Session
+from tempshell_cli.sessions.store import Store
+
+_HOUR = timedelta(hours=1)
+
+
+def check_limits(store: Store, limits: Limits, candidate: Session, on_engine: int) -> None:
+    """Raise LimitReached where one more session would be one too many.
+
+    Call it in the transaction that saves the candidate. ``on_engine`` counts the sandboxes that the engine runs,
+    other people's among them.
+    """
+    live = store.live()
+    _check_owner(limits, [session for session in live if session.owner == candidate.owner])
+    here = [session for session in live if _engine(session) == _engine(candidate)]
+    if max(len(here), on_engine) >= limits.per_engine:
+        raise LimitReached(
+            f"the {candidate.backend} engine already runs {limits.per_engine} sessions",
+            hint="stop one, or raise per_engine under [limits] in the config",
+        )
+    started = store.started_since(candidate.owner, candidate.created - _HOUR)
+    if started >= limits.starts_per_hour:
+        raise LimitReached(
+            f"{started} sessions were started in the last hour, the limit is {limits.starts_per_hour}",
+            hint="wait, raise starts_per_hour under [limits] in the config, or set TEMPSHELL_NO_LIMITS=1 in CI",
+        )
+
+
+def _check_owner(limits: Limits, own: list[Session]) -> None:
+    if len(own) >= limits.per_owner:
+        names = ", ".join(session.name for session in own)
+        raise LimitReached(
+            f"you already have {_count(len(own))}: {names}",
+            hint=f"`tempshell attach` goes back to it, `tempshell stop {own[0].name}` ends it;"
+            " per_owner under [limits] in the config allows more",
+        )
+
+
+def check_extension(session: Session, limits: Limits, *, extension: timedelta, longest: timedelta) -> None:
+    """Raise LimitReached where the session has had its extensions, or would last too long.
+
+    What it was given counts, not the time since its start: a pause does not use up a lease.
+    """
+    if session.extensions >= limits.extensions:
+        raise LimitReached(
+            f"{session.name} was already extended ({limits.extensions} allowed)",
+            hint="extensions under [limits] in the config allows more",
+        )
+    if session.lease + extension > longest:
+        raise LimitReached(
+            f"{session.name} would last longer than {format_duration(longest)}",
+            hint="longest under [lease] in the config allows more",
+        )
+
+
+def _engine(session: Session) -> tuple[str, str]:
+    return session.backend, session.endpoint
+
+
+def _count(number: int) -> str:
+    return "a session" if number == 1 else f"{number} sessions"

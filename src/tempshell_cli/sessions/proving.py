@@ -1,0 +1,197 @@
+"""Proofs of packs in real sandboxes, which are sessions like any other: on record first, swept, limited, removed."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager, nullcontext
+from datetime import timedelta
+from functools import partial
+from typing import TypeVar
+
+from tempshell_cli.backends.base import Backend, HasKubectl, Template
+from tempshell_cli.backends.exec import SandboxExec
+from tempshell_cli.core.config import Settings
+from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.core.units import parse_size
+from tempshell_cli.packs.load import Pack, Task
+from tempshell_cli.packs.prove import (
+    PackProof,
+    State,
+    TaskProof,
+    judged,
+    other_order,
+    prove_task,
+    prove_together,
+    unproven,
+    why_unprovable,
+)
+from tempshell_cli.packs.shell import SandboxShell
+from tempshell_cli.sessions.choice import choose_backend
+from tempshell_cli.sessions.lifecycle import Sessions, StartRequest
+from tempshell_cli.sessions.model import Session
+from tempshell_cli.sessions.store import PROOF
+
+_Result = TypeVar("_Result")
+
+_LONGEST = timedelta(minutes=30)
+_UNLIMITED = 1_000_000
+_CLUSTERS = "kind"
+# Called with each task's proof as it is there, from the thread that asked for the proof.
+Told = Callable[[TaskProof], None]
+
+
+def choose(sessions: Sessions, pack: Pack, asked: str = "") -> Backend:
+    """Return the backend to prove a pack on: the one asked for, else as a start would choose it.
+
+    What a task asks of a backend has no say: a task that cannot be proven on it is listed as that.
+    """
+    name = choose_backend(
+        asked or sessions.settings.sandbox.backend,
+        allowed=pack.head.sandbox.backends,
+        needs=(),
+        answers=lambda name: sessions.engines.get(name).answers(),
+    )
+    return sessions.engines.get(name)
+
+
+def new_seed() -> int:
+    """Return a seed that nobody chose, short enough to be typed again."""
+    return int.from_bytes(os.urandom(3))
+
+
+class Prover:
+    """Proves the tasks of a pack on one backend, several sandboxes at once."""
+
+    def __init__(self, sessions: Sessions, pack: Pack, backend: Backend, *, jobs: int = 1) -> None:
+        self._pack = pack
+        self._backend = backend
+        self._jobs = jobs
+        self._sandboxes = Sandboxes(sessions, backend, _template(sessions.settings, pack, backend))
+
+    def prove(self, tasks: Sequence[Task], seed: int, told: Told | None = None) -> PackProof:
+        """Prove each task by itself, then all that hold together; ``seed`` chooses their order.
+
+        Whatever ends this, an error or Ctrl-C, its sandboxes are removed first.
+        """
+        with self._sandboxes.removed_at_the_end():
+            proofs = self._each(tasks, told)
+            order = other_order([task for task in tasks if proofs[task.id].state is State.PROVEN], seed)
+            if len(order) > 1:
+                steps = self._sandboxes.use(partial(prove_together, order))
+                proofs |= {task.id: judged(task, [*proofs[task.id].steps, steps[task.id]]) for task in order}
+        return PackProof(
+            pack=self._pack.id,
+            version=self._pack.head.version,
+            digest=self._pack.digest,
+            backend=self._backend.name,
+            seed=seed,
+            order=tuple(task.id for task in order),
+            tasks=tuple(proofs[task.id] for task in tasks),
+        )
+
+    def _each(self, tasks: Sequence[Task], told: Told | None) -> dict[str, TaskProof]:
+        why_not = partial(
+            why_unprovable,
+            capabilities=self._backend.capabilities(),
+            has_cluster=isinstance(self._backend, HasKubectl),
+        )
+        proofs = {task.id: unproven(task, why) for task in tasks if (why := why_not(task))}
+        with self._workers() as pool:
+            waiting = [pool.submit(self._one, task) for task in tasks if task.id not in proofs]
+            for done in as_completed(waiting):
+                proof = done.result()
+                proofs[proof.task] = proof
+                if told:
+                    told(proof)
+        return proofs
+
+    def _one(self, task: Task) -> TaskProof:
+        return self._sandboxes.use(partial(prove_task, task))
+
+    @contextmanager
+    def _workers(self) -> Iterator[ThreadPoolExecutor]:
+        """Give a pool whose workers end early where the block fails: what they work in is taken from them."""
+        pool = ThreadPoolExecutor(max_workers=self._jobs)
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            self._sandboxes.remove_all()
+            raise
+        finally:
+            pool.shutdown()
+
+
+class Sandboxes:
+    """Fresh sandboxes, each for one use. Safe to call from several threads."""
+
+    def __init__(self, sessions: Sessions, backend: Backend, template: Template) -> None:
+        self._sessions = _unlimited(sessions)
+        self._backend = backend
+        self._request = StartRequest(
+            backend=backend.name,
+            endpoint=backend.endpoint,
+            template=template,
+            ttl=min(_LONGEST, sessions.settings.lease.maximum),
+        )
+        self._lock = threading.Lock()  # the store and the sweep are for one at a time
+        self._alive: dict[str, Session] = {}
+        self._closed = False
+
+    def use(self, work: Callable[[SandboxShell], _Result]) -> _Result:
+        """Do the work in a fresh sandbox, which is removed whatever comes of it."""
+        session = self._start()
+        try:
+            return work(SandboxExec(self._backend, session.sandbox))
+        finally:
+            with self._lock:
+                self._remove(session)
+
+    @contextmanager
+    def removed_at_the_end(self) -> Iterator[None]:
+        """Remove at the end of the block what is still there."""
+        try:
+            yield
+        finally:
+            self.remove_all()
+
+    def remove_all(self) -> None:
+        """Remove every sandbox there is, and make no more."""
+        with self._lock:
+            self._closed = True
+            for session in list(self._alive.values()):
+                self._remove(session)
+
+    def _start(self) -> Session:
+        with self._lock:
+            if self._closed:
+                raise EngineUnavailable("the proof was given up")
+            name = f"proof-{os.urandom(4).hex()}"
+            session = self._sessions.start(self._request._replace(name=name), lambda _: nullcontext())
+            self._alive[session.id] = session
+        return session
+
+    def _remove(self, session: Session) -> None:
+        if self._alive.pop(session.id, None):
+            self._sessions.stop(session, PROOF)
+
+
+def _unlimited(sessions: Sessions) -> Sessions:
+    """Return the same sessions without the limits on a person's own; what an engine may run still holds."""
+    limits = sessions.settings.limits._replace(per_owner=_UNLIMITED, starts_per_hour=_UNLIMITED)
+    settings = sessions.settings._replace(limits=limits)
+    return Sessions(sessions.store, settings, sessions.paths, sessions.clock, sessions.engines)
+
+
+def _template(settings: Settings, pack: Pack, backend: Backend) -> Template:
+    defaults = settings.sandbox
+    return Template(
+        image=defaults.node_image if backend.name == _CLUSTERS else defaults.image,
+        profile=pack.head.sandbox.profile,
+        cpus=defaults.cpus,
+        memory=parse_size(defaults.memory),
+        pids=defaults.pids,
+    )

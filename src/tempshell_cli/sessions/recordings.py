@@ -1,0 +1,80 @@
+"""The recordings of sessions: files of one's own in the state directory, one for each visit."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+from tempshell_cli.backends.base import Backend
+from tempshell_cli.core.errors import EngineUnavailable, UsageProblem
+from tempshell_cli.core.paths import Paths
+from tempshell_cli.core.redact import secret_values
+from tempshell_cli.core.runner import Runner, SubprocessRunner
+from tempshell_cli.sessions.model import Session
+
+_FOLDER = "recordings"
+_ENDING = ".cast"
+_PATIENCE = 30.0  # seconds for an engine to answer
+_ENVIRONMENT = ("cat", "/proc/self/environ")
+
+
+class Recordings:
+    """The user's recordings."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+
+    def create(self, session: Session, now: datetime) -> tuple[Path, int]:
+        """Make an empty recording that nobody else may read; return it and its open descriptor."""
+        folder = self._paths.private(_FOLDER)
+        file = folder / f"{session.name}-{now.astimezone():%Y%m%d-%H%M%S}{_ENDING}"
+        number = 1
+        while True:
+            try:
+                flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+                return file, os.open(file, flags, 0o600)
+            except FileExistsError:
+                number += 1
+                file = file.with_stem(f"{file.stem.partition('.')[0]}.{number}")
+
+    def files(self) -> list[Path]:
+        """Return all recordings, the newest last."""
+        folder = self._paths.state / _FOLDER
+        found = [one for one in folder.glob(f"*{_ENDING}") if one.is_file() and not one.is_symlink()]
+        return sorted(found, key=lambda one: (one.stat().st_mtime, one.name))
+
+    def find(self, token: str = "") -> Path:
+        """Return the recording of that name, or the one whose name begins so; without a token, the newest.
+
+        Raises UsageProblem where there is none, or more than one.
+        """
+        files = self.files()
+        if not files:
+            raise UsageProblem("there are no recordings", hint="`tempshell start --record` makes one")
+        if not token:
+            return files[-1]
+        wanted = token.removesuffix(_ENDING)
+        matches = [one for one in files if one.stem == wanted] or [one for one in files if one.stem.startswith(wanted)]
+        if len(matches) == 1:
+            return matches[0]
+        names = f"{token!r} matches several: {', '.join(one.stem for one in matches)}"
+        raise UsageProblem(
+            names if matches else f"there is no recording {token!r}", hint="`tempshell recordings ls` lists them"
+        )
+
+
+def secrets_in(backend: Backend, session: Session, runner: Runner | None = None) -> list[str]:
+    """Return the secret values in the environment of the session's shell: a recording is to be without them.
+
+    Raises EngineUnavailable where the sandbox does not answer.
+    """
+    command = backend.shell(session.sandbox, _ENVIRONMENT, tty=False)
+    done = (runner or SubprocessRunner()).run(command, timeout=_PATIENCE)
+    if done.exit_code:
+        said = done.stderr.decode(errors="replace").strip() or f"exit code {done.exit_code}"
+        raise EngineUnavailable(
+            f"the sandbox could not be asked for its secrets: {said}", hint="see `tempshell status`"
+        )
+    pairs = (entry.partition("=") for entry in done.stdout.decode(errors="replace").split("\0"))
+    return secret_values({name: value for name, _, value in pairs})

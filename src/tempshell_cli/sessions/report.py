@@ -1,0 +1,68 @@
+"""What is on record of a session's work, to be looked at or handed in: also when the session has ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import NamedTuple
+
+from tempshell_cli import __version__
+from tempshell_cli.core.errors import NoSuchSession, SessionExpired
+from tempshell_cli.packs.load import Pack
+from tempshell_cli.packs.score import PackScore, score_pack
+from tempshell_cli.sessions.lifecycle import Sessions
+from tempshell_cli.sessions.model import Session
+from tempshell_cli.sessions.practice import Practice
+
+
+class Report(NamedTuple):
+    """How a session stands, and by which pack and program that was found.
+
+    ``digest`` and ``version`` are of the pack as it was at the last check, else as it is; ``changed`` tells that it is
+    another now. ``attempts`` counts the checks of each task.
+    """
+
+    session: Session
+    pack: Pack
+    score: PackScore
+    version: str
+    digest: str
+    changed: bool
+    attempts: dict[str, int]
+    made: datetime
+    tempshell: str = __version__
+
+
+def report(sessions: Sessions, session: Session) -> Report:
+    """Return the report of a session; raises UsageProblem where it has no pack, PackProblem where that is gone."""
+    practice = Practice(sessions, session)
+    pack, scores = practice.pack, sessions.store.scores(session.id)
+    version, digest = (scores[-1].version, scores[-1].digest) if scores else (pack.head.version, pack.digest)
+    return Report(
+        session=session,
+        pack=pack,
+        score=score_pack(pack, practice.scores()),
+        version=version,
+        digest=digest,
+        changed=digest != pack.digest,
+        attempts=dict(Counter(score.task for score in scores)),
+        made=sessions.clock.now(),
+    )
+
+
+def recorded(sessions: Sessions, token: str) -> Session:
+    """Return the session a person means: a live one, as anywhere, else the last one of that id or name.
+
+    Without a token and without a live session it is the last one that had a pack. Raises NoSuchSession.
+    """
+    try:
+        return sessions.select(token)
+    except (NoSuchSession, SessionExpired):
+        past = [one for one in sessions.store.history() if _is_meant(one, token)]
+        if not past or (not token and sessions.store.live()):
+            raise
+        return past[-1]
+
+
+def _is_meant(session: Session, token: str) -> bool:
+    return token in {session.id, session.name} if token else bool(session.pack)

@@ -1,0 +1,315 @@
+"""The index and the history: SQLite in the user's state directory. The engines, not this file, are the truth."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tempshell_cli.core.errors import LimitReached, UsageProblem
+from tempshell_cli.core.paths import Paths
+from tempshell_cli.sessions.model import LIVE, Session, State
+
+# Why a session ended that was only made to prove a pack.
+PROOF = "proof"
+_VERSION = 1
+_BUSY_MS = 5000
+_SCHEMA = """
+CREATE TABLE session (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, owner TEXT NOT NULL, backend TEXT NOT NULL, endpoint TEXT NOT NULL,
+    state TEXT NOT NULL, created REAL NOT NULL, deadline REAL NOT NULL, pack TEXT NOT NULL, lease REAL NOT NULL,
+    extensions INTEGER NOT NULL, home TEXT NOT NULL, details TEXT NOT NULL, ended REAL, reason TEXT NOT NULL,
+    frozen REAL
+) STRICT;
+CREATE INDEX session_state ON session (state);
+CREATE TABLE event (
+    at REAL NOT NULL, session TEXT NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX event_session ON event (session, at);
+CREATE TABLE score (
+    session TEXT NOT NULL, task TEXT NOT NULL, at REAL NOT NULL, verdict TEXT NOT NULL,
+    earned REAL NOT NULL, points REAL NOT NULL, version TEXT NOT NULL, digest TEXT NOT NULL
+) STRICT;
+CREATE INDEX score_session ON score (session, task);
+CREATE TABLE port (
+    number INTEGER PRIMARY KEY, session TEXT NOT NULL REFERENCES session (id), kind TEXT NOT NULL
+) STRICT;
+"""
+_COLUMNS = (
+    "id", "name", "owner", "backend", "endpoint", "state", "created", "deadline", "pack", "lease", "extensions",
+    "home", "details", "ended", "reason", "frozen",
+)  # fmt: skip
+_UPSERT = (
+    f"INSERT OR REPLACE INTO session ({', '.join(_COLUMNS)}) "  # noqa: S608 - the column names above
+    f"VALUES ({', '.join('?' * len(_COLUMNS))})"
+)
+
+
+class Event(NamedTuple):
+    """Something that happened to a session, for ``tempshell log``."""
+
+    at: datetime
+    session: str
+    kind: str
+    detail: str = ""
+
+
+# The event of a task that was put back to its start; its detail is the task's id.
+RESET = "reset"
+
+
+class Score(NamedTuple):
+    """What one check of a task found: points earned of the points there are, by the pack that ``digest`` names."""
+
+    session: str
+    task: str
+    at: datetime
+    verdict: str
+    earned: float
+    points: float
+    version: str = ""
+    digest: str = ""
+
+
+class Store:
+    """The sessions, events and scores of one user. Open it with ``open_store``."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._threads = threading.RLock()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Hold the write lock, so that what is read and what is written in between belong together."""
+        with self._threads:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def save(self, session: Session) -> None:
+        """Insert or replace a session; one that has ended gives its ports back."""
+        self._connection.execute(_UPSERT, _row(session))
+        if not session.state.is_live:
+            self._connection.execute("DELETE FROM port WHERE session = ?", (session.id,))
+
+    def allocate_ports(self, session: str, wanted: Mapping[str, Sequence[int]]) -> dict[str, int]:
+        """Give a session, in place of those it has, a free port of each kind, the first of those wanted.
+
+        Call it in a transaction. Raises LimitReached where none of a kind is left.
+        """
+        taken = {row[0] for row in self._connection.execute("SELECT number FROM port WHERE session != ?", (session,))}
+        given = {}
+        for kind, numbers in wanted.items():
+            free = next((number for number in numbers if number not in taken), None)
+            if free is None:
+                raise LimitReached(f"no {kind} port is free", hint="widen its range under [ports] in the config")
+            given[kind] = free
+        self._connection.execute("DELETE FROM port WHERE session = ?", (session,))
+        rows = [(number, session, kind) for kind, number in given.items()]
+        self._connection.executemany("INSERT INTO port VALUES (?, ?, ?)", rows)
+        return given
+
+    def ports(self) -> dict[int, str]:
+        """Return the allocated ports, each with its session's id."""
+        return dict(self._connection.execute("SELECT number, session FROM port ORDER BY number"))
+
+    def get(self, session_id: str) -> Session | None:
+        """Return the session of that id, whatever its state."""
+        found = self._select("WHERE id = ?", session_id)
+        return found[0] if found else None
+
+    def live(self) -> list[Session]:
+        """Return the sessions that may have something on an engine, oldest first."""
+        marks = ", ".join("?" * len(LIVE))
+        return self._select(f"WHERE state IN ({marks}) ORDER BY created", *sorted(LIVE))
+
+    def history(self) -> list[Session]:
+        """Return all sessions, oldest first."""
+        return self._select("ORDER BY created")
+
+    def started_since(self, owner: str, since: datetime) -> int:
+        """Return how many sessions the owner has started since then; failed starts and proofs do not count."""
+        query = "SELECT count(*) FROM session WHERE owner = ? AND created >= ? AND state != ? AND reason != ?"
+        row = self._connection.execute(query, (owner, since.timestamp(), State.FAILED, PROOF)).fetchone()
+        return int(row[0])
+
+    def add_event(self, event: Event) -> None:
+        """Append to the history."""
+        row = (event.at.timestamp(), event.session, event.kind, event.detail)
+        self._connection.execute("INSERT INTO event VALUES (?, ?, ?, ?)", row)
+
+    def events(self, session: str = "") -> list[Event]:
+        """Return the events of a session, or of all, oldest first."""
+        where = ("WHERE session = ?", (session,)) if session else ("", ())
+        rows = self._connection.execute(f"SELECT * FROM event {where[0]} ORDER BY at, rowid", where[1])  # noqa: S608
+        return [Event(_time(at), of, kind, detail) for at, of, kind, detail in rows]
+
+    def add_score(self, score: Score) -> None:
+        """Append the outcome of a check."""
+        row = score._replace(at=score.at.timestamp())  # type: ignore[arg-type]  # as the table has it
+        self._connection.execute("INSERT INTO score VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def scores(self, session: str) -> list[Score]:
+        """Return every score of a session, oldest first."""
+        rows = self._connection.execute("SELECT * FROM score WHERE session = ? ORDER BY at, rowid", (session,))
+        return [Score(row[0], row[1], _time(row[2]), *row[3:]) for row in rows]
+
+    def latest_scores(self, session: str) -> dict[str, Score]:
+        """Return the newest score of each task of a session, but of those that were put back to their start since."""
+        resets = {event.detail: event.at for event in self.events(session) if event.kind == RESET}
+        latest = {score.task: score for score in self.scores(session)}
+        return {task: score for task, score in latest.items() if task not in resets or score.at > resets[task]}
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _select(self, tail: str, *values: object) -> list[Session]:
+        query = f"SELECT {', '.join(_COLUMNS)} FROM session {tail}"  # noqa: S608 - constants only; values are bound
+        return [_session(row) for row in self._connection.execute(query, values)]
+
+
+class Opened(NamedTuple):
+    """An open store, and where a corrupt one was moved to, if there was one."""
+
+    store: Store
+    moved_aside: Path | None = None
+
+
+@contextmanager
+def open_store(paths: Paths, *, mend: bool = True) -> Iterator[Opened]:
+    """Open the store, making it where there is none; a corrupt file is moved aside (``mend``), never deleted.
+
+    Raises UsageProblem where the state directory cannot be written, now or in the block.
+    """
+    paths.private()
+    try:
+        opened = _open_or_replace(paths.store) if mend else Opened(_open(paths.store))
+        try:
+            yield opened
+        finally:
+            opened.store.close()
+    except sqlite3.OperationalError as cause:
+        raise UsageProblem(
+            f"cannot use the store {paths.store}: {cause}",
+            hint=f"see that {paths.state} is writable and has space, or point XDG_STATE_HOME elsewhere",
+        ) from cause
+    except sqlite3.DatabaseError as cause:
+        raise UsageProblem(
+            f"the store {paths.store} is damaged: {cause}",
+            hint="move it away; running sandboxes are found again by their labels",
+        ) from cause
+
+
+def _open_or_replace(file: Path) -> Opened:
+    try:
+        return Opened(_open(file))
+    except sqlite3.DatabaseError as cause:
+        if not _is_damaged(cause):
+            raise
+    with _alone_in(file.parent):
+        return _replace(file)
+
+
+def _replace(file: Path) -> Opened:
+    """Move a damaged file aside, unless another process was faster."""
+    try:
+        return Opened(_open(file))
+    except sqlite3.DatabaseError as cause:
+        if not _is_damaged(cause):
+            raise
+    aside = file.with_suffix(f".corrupt-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
+    file.rename(aside)
+    for journal in (f"{file}-wal", f"{file}-shm"):
+        Path(journal).unlink(missing_ok=True)
+    return Opened(_open(file), moved_aside=aside)
+
+
+def _is_damaged(cause: sqlite3.DatabaseError) -> bool:
+    """Tell whether a new file would help: not where this one is locked, full or read-only."""
+    return not isinstance(cause, sqlite3.OperationalError)
+
+
+@contextmanager
+def _alone_in(directory: Path) -> Iterator[None]:
+    """Hold a lock on the directory."""
+    lock = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _open(file: Path) -> Store:
+    # Used from the workers of a screen, one at a time.
+    connection = sqlite3.connect(file, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False)
+    try:
+        _prepare(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return Store(connection)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    if _version(connection) < _VERSION:
+        _create(connection)
+    if _version(connection) > _VERSION:
+        raise UsageProblem("the store was written by a newer tempshell", hint="upgrade tempshell-cli")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("SELECT max(created) FROM session").fetchone()  # reads pages: a damaged file shows here
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    """Make the tables, unless another process was faster."""
+    connection.execute("BEGIN EXCLUSIVE")
+    if _version(connection) == 0:
+        for statement in _SCHEMA.split(";"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {_VERSION}")
+    connection.execute("COMMIT")
+    connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _row(session: Session) -> tuple[Any, ...]:
+    return (
+        *(session.id, session.name, session.owner, session.backend, session.endpoint, str(session.state)),
+        *(session.created.timestamp(), session.deadline.timestamp(), session.pack),
+        *(session.lease.total_seconds(), session.extensions, session.home, json.dumps(dict(session.details))),
+        *(session.ended.timestamp() if session.ended else None, session.reason),
+        None if session.frozen is None else session.frozen.total_seconds(),
+    )
+
+
+def _session(row: Sequence[Any]) -> Session:
+    values = dict(zip(_COLUMNS, row, strict=True))
+    raw = Session(**values)
+    return raw._replace(
+        state=State(values["state"]),
+        created=_time(values["created"]),
+        deadline=_time(values["deadline"]),
+        lease=timedelta(seconds=values["lease"]),
+        details=json.loads(values["details"]),
+        ended=_time(values["ended"]) if values["ended"] else None,
+        frozen=None if values["frozen"] is None else timedelta(seconds=values["frozen"]),
+    )
+
+
+def _time(epoch: float) -> datetime:
+    return datetime.fromtimestamp(epoch, UTC)

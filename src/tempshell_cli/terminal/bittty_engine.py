@@ -1,0 +1,230 @@
+"""The pure-Python engine: bittty."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+# bittty ships no types; nothing outside this module touches it.
+from bittty import Board, KeyEvent, KeyModifiers, TerminalCaps  # type: ignore[import-untyped]
+from bittty.model import BITTTY  # type: ignore[import-untyped]
+from bittty.terminals import Terminal  # type: ignore[import-untyped]
+from bittty.terminals.scrollback import MemoryScrollback  # type: ignore[import-untyped]
+
+from tempshell_cli.terminal.pty import Size
+from tempshell_cli.terminal.screen import (
+    DEFAULT_COLOR,
+    Attribute,
+    Cursor,
+    CursorShape,
+    Row,
+    Run,
+    Status,
+    pack_style,
+    palette_color,
+    true_color,
+)
+from tempshell_cli.terminal.wire import Key, Modifiers, Mouse
+
+# An object of bittty's.
+Foreign = Any
+
+_SHAPES = {"block": CursorShape.BLOCK, "underline": CursorShape.UNDERLINE, "bar": CursorShape.BAR}
+# bittty counts as xterm's reports do: buttons from 0, the wheel from 64.
+_BUTTONS = {0: 0, 1: 0, 2: 1, 3: 2, 4: 64, 5: 65}
+_ATTRIBUTES = (
+    ("bold", Attribute.BOLD),
+    ("dim", Attribute.DIM),
+    ("italic", Attribute.ITALIC),
+    ("underline", Attribute.UNDERLINE),
+    ("blink", Attribute.BLINK),
+    ("reverse", Attribute.REVERSE),
+    ("conceal", Attribute.CONCEAL),
+    ("strike", Attribute.STRIKE),
+    ("overline", Attribute.OVERLINE),
+)
+
+
+class BitttyEngine:
+    """A bittty board with nothing plugged in but us."""
+
+    def __init__(self, size: Size) -> None:
+        self._host = _Host()
+        self._board = Board(width=size.columns, height=size.rows, model=BITTTY)
+        # Without it a combining accent takes a column of its own, which no program reckons with.
+        self._board.set_caps(TerminalCaps(grapheme_mode="permanently-set"))
+        self._board.host.attach(self._host)
+        self._chrome = _Chrome(self._board, MemoryScrollback())
+        self._chrome.attach()
+        # The wheel moves the cursor in full-screen programs that take no mouse, as less.
+        self.feed(b"\x1b[?1007h")
+
+    def feed(self, data: bytes) -> None:
+        """Take what the program wrote."""
+        self._board.feed_host_data(data)
+        if self._chrome.view_top is not None:
+            self._show_all()
+
+    def replies(self) -> bytes:
+        """Return, once, what the terminal has to answer the program."""
+        return self._host.taken()
+
+    def resize(self, size: Size) -> None:
+        """Change the size."""
+        self._board.resize_from_frontend(size.columns, size.rows)
+        self._show_all()
+
+    def scroll(self, rows: int) -> None:
+        """Move the view."""
+        if not self._board.blitter.in_alt_screen:
+            self._chrome.scroll_view(rows)
+
+    def scroll_to_bottom(self) -> None:
+        """Show the live screen."""
+        self._chrome.scroll_to_bottom()
+
+    def dirty_rows(self) -> dict[int, Row]:
+        """Return, once, the rows of the view that changed."""
+        dirty = self._chrome.damaged_rows()
+        shown = self._chrome.view_rows() if dirty else ()
+        return {y: _row(shown[y]) for y in dirty}
+
+    def status(self) -> Status:
+        """Return everything but the cells."""
+        port = self._chrome.port
+        scrolled = self._chrome.view_offset()
+        at = None if scrolled else port.cursor
+        shape = _SHAPES.get(self._board.cursor.shape, CursorShape.BLOCK)
+        return Status(
+            cursor=Cursor(min(at[0], port.width - 1), at[1], True, shape) if at else Cursor(visible=False),
+            mouse=self._board.mouse.capture() != "off",
+            alternate=self._board.blitter.in_alt_screen,
+            title=self._chrome.title,
+            bells=self._chrome.bells,
+            history=len(self._chrome.scrollback.width(port.width)),
+            scrolled=scrolled,
+        )
+
+    def encode_key(self, key: Key) -> bytes:
+        """Return what a key press sends."""
+        text = key.text if key.text.isprintable() else None
+        name = " " if key.name == "space" else key.name
+        self._board.input_key_event(KeyEvent(name, KeyModifiers(key.modifiers), text=text or None))
+        return self._host.taken()
+
+    def encode_mouse(self, mouse: Mouse) -> bytes:
+        """Return what a mouse event sends."""
+        held = {Modifiers.SHIFT: "shift", Modifiers.ALT: "meta", Modifiers.CTRL: "ctrl"}
+        names = {name for modifier, name in held.items() if modifier & mouse.modifiers}
+        button = _BUTTONS.get(mouse.button, 0)
+        self._board.input_mouse(mouse.column + 1, mouse.row + 1, button, mouse.action.value, names)
+        return self._host.taken()
+
+    def encode_paste(self, text: str) -> bytes:
+        """Return what a paste sends."""
+        # What xterm does too: no control character of a paste can act as a key or end the brackets.
+        harmless = "".join(" " if _is_control(character) else character for character in text)
+        self._board.input_paste(harmless.replace("\r\n", "\r").replace("\n", "\r"))
+        return self._host.taken()
+
+    def encode_focus(self, *, gained: bool) -> bytes:
+        """Return what a change of focus sends."""
+        self._board.set_focus(gained)
+        return self._host.taken()
+
+    def close(self) -> None:
+        """Unplug the board."""
+        self._chrome.detach()
+
+    def _show_all(self) -> None:
+        self._chrome.forget()
+
+
+class _Host:
+    """The cable to the program: keeps what the board sends until it is asked for."""
+
+    closed = False
+
+    def __init__(self) -> None:
+        self._sent = bytearray()
+
+    def write(self, data: str) -> int:
+        self._sent += data.encode("utf-8", "replace")
+        return len(data)
+
+    def write_bytes(self, data: bytes) -> int:
+        self._sent += data
+        return len(data)
+
+    def taken(self) -> bytes:
+        sent = bytes(self._sent)
+        self._sent.clear()
+        return sent
+
+    def flush(self) -> None: ...
+
+    def resize(self, rows: int, cols: int) -> None: ...
+
+    def configure_line(self, line: object) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class _Chrome(Terminal):  # type: ignore[misc]  # an untyped base class
+    """What looks at the board: its history, its title and its bell."""
+
+    def __init__(self, board: Foreign, scrollback: Foreign) -> None:
+        super().__init__(board, scrollback)
+        self.title = ""
+        self.bells = 0
+
+    def forget(self) -> None:
+        """Have all rows count as changed."""
+        self._seen_page = None
+
+    def on_bell(self) -> None:
+        self.bells += 1
+
+    def on_title(self, title: str, icon_title: str) -> None:  # noqa: ARG002 - bittty's signature
+        self.title = title
+
+
+def _is_control(character: str) -> bool:
+    return character not in "\r\n\t" and unicodedata.category(character) == "Cc"
+
+
+def _row(cells: Iterable[tuple[Foreign, str]]) -> Row:
+    runs = []
+    for style, group in groupby(cells, key=itemgetter(0)):
+        characters = [character for _, character in group]
+        runs.append(Run("".join(characters), len(characters), _style(style)))
+    return _trimmed(runs)
+
+
+def _trimmed(runs: list[Run]) -> Row:
+    """Leave away the blank end of a row."""
+    if runs and runs[-1].style == 0:
+        last = runs.pop()
+        text = last.text.rstrip(" ")
+        if text:
+            runs.append(Run(text, last.columns - len(last.text) + len(text), 0))
+    return tuple(runs)
+
+
+def _style(style: Foreign) -> int:
+    attributes = Attribute(0)
+    for name, attribute in _ATTRIBUTES:
+        if getattr(style, name):
+            attributes |= attribute
+    return pack_style(_color(style.fg), _color(style.bg), attributes)
+
+
+def _color(color: Foreign) -> int:
+    if color is None or color.mode == "default":
+        return DEFAULT_COLOR
+    if color.mode == "indexed":
+        return palette_color(color.value)
+    return true_color(*color.value)

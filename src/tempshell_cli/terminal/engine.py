@@ -1,0 +1,87 @@
+"""What a terminal emulator has to be able to do, and which one is taken."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tempshell_cli.terminal.pty import Size
+from tempshell_cli.terminal.screen import Row, Status
+from tempshell_cli.terminal.wire import Key, Mouse
+
+# libghostty-vt, by far the fastest; and pure Python, for platforms without its wheel (musl).
+GHOSTTY = "ghostty"
+BITTTY = "bittty"
+ENGINES = (GHOSTTY, BITTTY)
+
+# What a program must find in its environment to be shown right; a command's own env goes over it.
+TERMINAL_ENV = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+
+
+class Engine(Protocol):
+    """A terminal emulator without a window: bytes go in, rows come out, keys are turned into bytes.
+
+    The encoders follow the modes that the program has set, and return nothing for what it did not ask for.
+    """
+
+    def feed(self, data: bytes) -> None:
+        """Take what the program wrote; sequences and characters may be split anywhere."""
+        ...
+
+    def replies(self) -> bytes:
+        """Return, once, what the terminal has to answer the program (device attributes, cursor position)."""
+        ...
+
+    def resize(self, size: Size) -> None:
+        """Change the size; the lines of the primary screen are wrapped anew."""
+        ...
+
+    def scroll(self, rows: int) -> None:
+        """Move the view, up into the history where negative; no further than either end."""
+        ...
+
+    def scroll_to_bottom(self) -> None:
+        """Show the live screen."""
+        ...
+
+    def dirty_rows(self) -> dict[int, Row]:
+        """Return, once, the rows of the view that changed, by number from its top."""
+        ...
+
+    def status(self) -> Status:
+        """Return everything but the cells, as of the last ``dirty_rows``."""
+        ...
+
+    def encode_key(self, key: Key) -> bytes:
+        """Return what a key press sends."""
+        ...
+
+    def encode_mouse(self, mouse: Mouse) -> bytes:
+        """Return what a mouse event sends."""
+        ...
+
+    def encode_paste(self, text: str) -> bytes:
+        """Return what a paste sends: in brackets where the program asked, and unable to leave them."""
+        ...
+
+    def encode_focus(self, *, gained: bool) -> bytes:
+        """Return what a change of focus sends."""
+        ...
+
+    def close(self) -> None:
+        """Give back what the engine holds."""
+        ...
+
+
+def open_engine(size: Size, name: str = GHOSTTY) -> Engine:
+    """Return an engine of this name; where ghostty cannot be loaded, the other one."""
+    # One of the two is enough, and each costs 8 MB or more: only what is used is imported.
+    if name == GHOSTTY:
+        try:
+            from tempshell_cli.terminal.ghostty_engine import GhosttyEngine  # noqa: PLC0415 - see above
+
+            return GhosttyEngine(size)
+        except (ImportError, OSError):
+            pass
+    from tempshell_cli.terminal.bittty_engine import BitttyEngine  # noqa: PLC0415 - see above
+
+    return BitttyEngine(size)

@@ -1,0 +1,135 @@
+"""Keys, mouse events and pastes as the bytes that libghostty-vt says a program expects."""
+
+from __future__ import annotations
+
+from tempshell_cli.terminal.ghostty_calls import CELL_HEIGHT, CELL_WIDTH, CData, check, ffi, lib, made, sized
+from tempshell_cli.terminal.pty import Size
+from tempshell_cli.terminal.wire import Key, Modifiers, Mouse, MouseAction
+
+# Longer than any encoded key or mouse event.
+_ROOM = 256
+_NAMED_KEYS = {
+    "enter": "ENTER",
+    "tab": "TAB",
+    "escape": "ESCAPE",
+    "backspace": "BACKSPACE",
+    "space": "SPACE",
+    "up": "ARROW_UP",
+    "down": "ARROW_DOWN",
+    "left": "ARROW_LEFT",
+    "right": "ARROW_RIGHT",
+    "home": "HOME",
+    "end": "END",
+    "insert": "INSERT",
+    "delete": "DELETE",
+    "pageup": "PAGE_UP",
+    "pagedown": "PAGE_DOWN",
+    **{f"f{number}": f"F{number}" for number in range(1, 26)},
+}
+_BUTTONS = ("UNKNOWN", "LEFT", "MIDDLE", "RIGHT", "FOUR", "FIVE")
+_MODIFIERS = ((Modifiers.SHIFT, 1), (Modifiers.CTRL, 2), (Modifiers.ALT, 4), (Modifiers.SUPER, 8))
+_SHIFT_BIT = 1
+_SHIFTLESS = {"enter", "backspace", "escape", "space"}
+
+
+class InputEncoder:
+    """Encodes input by the modes of one terminal."""
+
+    def __init__(self, terminal: CData) -> None:
+        self._terminal = terminal
+        self._keys = made("GhosttyKeyEncoder", lib.ghostty_key_encoder_new)
+        self._key = made("GhosttyKeyEvent", lib.ghostty_key_event_new)
+        self._mice = made("GhosttyMouseEncoder", lib.ghostty_mouse_encoder_new)
+        self._mouse = made("GhosttyMouseEvent", lib.ghostty_mouse_event_new)
+        self._held = False
+
+    def resize(self, size: Size) -> None:
+        """Tell the mouse encoder how many pixels the cells make."""
+        geometry = sized("GhosttyMouseEncoderSize")
+        geometry.cell_width, geometry.cell_height = CELL_WIDTH, CELL_HEIGHT
+        geometry.screen_width = size.columns * CELL_WIDTH
+        geometry.screen_height = size.rows * CELL_HEIGHT
+        lib.ghostty_mouse_encoder_setopt(self._mice, lib.GHOSTTY_MOUSE_ENCODER_OPT_SIZE, geometry)
+
+    def key(self, key: Key) -> bytes:
+        """Return what a key press sends; nothing for a key that libghostty-vt does not know."""
+        name = _NAMED_KEYS.get(key.name)
+        if name is None and len(key.name) != 1:
+            return b""
+        text = ffi.from_buffer(_typed(key).encode())
+        event = self._key
+        lib.ghostty_key_event_set_action(event, lib.GHOSTTY_KEY_ACTION_PRESS)
+        lib.ghostty_key_event_set_key(event, getattr(lib, f"GHOSTTY_KEY_{name or 'UNIDENTIFIED'}"))
+        lib.ghostty_key_event_set_mods(event, _bits(self._modifiers(key)))
+        # Shift that made an "A" of an "a" has done its work.
+        lib.ghostty_key_event_set_consumed_mods(event, _SHIFT_BIT if len(text) else 0)
+        lib.ghostty_key_event_set_utf8(event, text, len(text))
+        lib.ghostty_key_event_set_unshifted_codepoint(event, 0 if name else ord(key.name))
+        lib.ghostty_key_encoder_setopt_from_terminal(self._keys, self._terminal)
+        return _encoded(lib.ghostty_key_encoder_encode, self._keys, event)
+
+    def mouse(self, mouse: Mouse) -> bytes:
+        """Return what a mouse event sends."""
+        self._follow_button(mouse)
+        event = self._mouse
+        lib.ghostty_mouse_event_set_action(event, getattr(lib, f"GHOSTTY_MOUSE_ACTION_{_action(mouse)}"))
+        if mouse.button:
+            lib.ghostty_mouse_event_set_button(event, getattr(lib, f"GHOSTTY_MOUSE_BUTTON_{_BUTTONS[mouse.button]}"))
+        else:
+            lib.ghostty_mouse_event_clear_button(event)
+        lib.ghostty_mouse_event_set_mods(event, _bits(mouse.modifiers))
+        middle = {"x": (mouse.column + 0.5) * CELL_WIDTH, "y": (mouse.row + 0.5) * CELL_HEIGHT}
+        lib.ghostty_mouse_event_set_position(event, ffi.new("GhosttyMousePosition*", middle)[0])
+        lib.ghostty_mouse_encoder_setopt_from_terminal(self._mice, self._terminal)
+        return _encoded(lib.ghostty_mouse_encoder_encode, self._mice, event)
+
+    def close(self) -> None:
+        """Give back what the library made."""
+        lib.ghostty_mouse_event_free(self._mouse)
+        lib.ghostty_mouse_encoder_free(self._mice)
+        lib.ghostty_key_event_free(self._key)
+        lib.ghostty_key_encoder_free(self._keys)
+
+    def _modifiers(self, key: Key) -> Modifiers:
+        """Leave Shift away where a program without the kitty protocol would take the long form for garbage."""
+        flags = ffi.new("uint8_t*")
+        check(lib.ghostty_terminal_get(self._terminal, lib.GHOSTTY_TERMINAL_DATA_KITTY_KEYBOARD_FLAGS, flags), "flags")
+        return key.modifiers & ~Modifiers.SHIFT if key.name in _SHIFTLESS and not flags[0] else key.modifiers
+
+    def _follow_button(self, mouse: Mouse) -> None:
+        if mouse.action is not MouseAction.MOVE and mouse.button <= len(("left", "middle", "right")):
+            self._held = mouse.action is MouseAction.PRESS
+        held = ffi.new("bool*", self._held)
+        lib.ghostty_mouse_encoder_setopt(self._mice, lib.GHOSTTY_MOUSE_ENCODER_OPT_ANY_BUTTON_PRESSED, held)
+
+
+def encode_paste(text: str, *, bracketed: bool) -> bytes:
+    """Return what a paste sends: control characters that could act as keys or end the brackets are blanks."""
+    data = ffi.new("char[]", text.encode("utf-8", "replace"))
+    length = len(data) - 1  # without the NUL that cffi adds
+    room = ffi.new("char[]", length + _ROOM)
+    written = ffi.new("size_t*")
+    check(lib.ghostty_paste_encode(data, length, bracketed, room, len(room), written), "paste")
+    return bytes(ffi.buffer(room, written[0]))
+
+
+def _typed(key: Key) -> str:
+    """Return the text of a key as the encoder wants it: what it types without Ctrl, and no control characters."""
+    if key.text.isprintable() and key.text:
+        return key.text
+    return key.name if len(key.name) == 1 else " " if key.name == "space" else ""
+
+
+def _action(mouse: Mouse) -> str:
+    return "MOTION" if mouse.action is MouseAction.MOVE else mouse.action.name
+
+
+def _bits(modifiers: Modifiers) -> int:
+    return sum(bit for modifier, bit in _MODIFIERS if modifier & modifiers)
+
+
+def _encoded(encode: CData, encoder: CData, event: CData) -> bytes:
+    room = ffi.new("char[]", _ROOM)
+    written = ffi.new("size_t*")
+    check(encode(encoder, event, room, _ROOM, written), "encode")
+    return bytes(ffi.buffer(room, written[0]))

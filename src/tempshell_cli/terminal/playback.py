@@ -1,0 +1,180 @@
+"""Shows a recording again: on a terminal in its own time, or as the rows it came to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+
+from tempshell_cli.core.redact import OUTPUT
+from tempshell_cli.core.text import one_line
+from tempshell_cli.terminal.cast import Event, Header, parse_size
+from tempshell_cli.terminal.engine import BITTTY, Engine, open_engine
+from tempshell_cli.terminal.pty import Size
+from tempshell_cli.terminal.recorder import MARKER, RESIZE
+from tempshell_cli.terminal.screen import Row, row_text
+
+# What a program asks of its terminal or does to it besides drawing: the answers would be typed into the shell that
+# plays, and its clipboard and window are not the recording's. DCS, APC, PM and SOS strings; OSC but for links; device
+# reports and attributes; window operations.
+_NOT_TO_PLAY = re.compile(
+    r"\x1b[P_^X].*?(?:\x1b\\|\x07)"
+    r"|\x1b\](?!8;).*?(?:\x1b\\|\x07)"
+    r"|\x1b\[[>=<?]?[0-9;]*[cntqu]"
+    r"|\x1b\[\?[0-9;]*\$p"
+    r"|\x05|[\x80-\x9f]",
+    re.DOTALL,
+)
+_CURSOR_SHAPE = " q"
+# A screen wiped whole, or exchanged for another.
+_WIPES = re.compile(r"\x1b\[2J|\x1b\[\?(?:1049|1047|47)[hl]|\x1bc")
+# A sequence may go on in the next event; longer than this it is none.
+_UNFINISHED = re.compile(r"\x1b(?:[P_^X\]][^\x07\x1b]{0,4096}\x1b?|\[[0-9;<=>?$ ]{0,64})?\Z")
+
+
+def play(
+    events: Iterable[Event],
+    *,
+    write: Callable[[str], None],
+    wait: Callable[[float], None],
+    speed: float = 1.0,
+    idle: float = float("inf"),
+) -> None:
+    """Write the output as it came, ``speed`` times as fast, no pause longer than ``idle`` seconds.
+
+    A marker is laid over the top row, as the warnings of a session are.
+    """
+    filtered = _Filter()
+    at = 0.0
+    for event in events:
+        pause = min(event.at - at, idle) / speed
+        at = event.at
+        if pause > 0:
+            wait(pause)
+        if event.kind == OUTPUT:
+            write(filtered.passed(event.data))
+        elif event.kind == MARKER:
+            write(f"\x1b7\x1b[H\x1b[0;7m {one_line(event.data)} \x1b8")
+
+
+def last_screen(header: Header, events: Iterable[Event], until: float = float("inf")) -> tuple[Size, list[Row]]:
+    """Return the size and the rows of the screen as it stood at that second."""
+    engine, size = _replayed(header, events, until)
+    rows = engine.dirty_rows()
+    engine.close()
+    return size, [rows.get(y, ()) for y in range(size.rows)]
+
+
+def transcript(header: Header, events: Iterable[Event]) -> list[Row]:
+    """Return all rows that were to be seen, in their order: those that scrolled away and those that were wiped.
+
+    The shell lives in tmux, which draws a screen and wipes it at its end; so do editors and pagers.
+    """
+    pages = [_Page(header.size)]
+    for event in events:
+        if event.kind == RESIZE:
+            with suppress(ValueError):
+                pages[-1].resize(parse_size(event.data))
+        elif event.kind == OUTPUT:
+            first, *others = _WIPES.split(event.data)
+            pages[-1].feed(first)
+            for text in others:
+                pages.append(pages[-1].next())
+                pages[-1].feed(text)
+    found: list[list[Row]] = []
+    for page in pages:
+        rows = page.rows()
+        if rows and rows not in found[-1:]:
+            found.append(rows)
+    return [row for rows in found for row in rows]
+
+
+class _Page:
+    """What was shown between two wipes."""
+
+    def __init__(self, size: Size) -> None:
+        self._size = size
+        self._engine = open_engine(size, BITTTY)
+        self._rows: list[Row] | None = None
+
+    def feed(self, text: str) -> None:
+        self._engine.feed(text.encode("utf-8", "replace"))
+
+    def resize(self, size: Size) -> None:
+        self._size = size
+        self._engine.resize(size)
+
+    def next(self) -> _Page:
+        """Return the page after this one, with the cursor where it stands."""
+        self._engine.dirty_rows()
+        cursor = self._engine.status().cursor
+        self.rows()
+        page = _Page(self._size)
+        page.feed(f"\x1b[{cursor.row + 1};{cursor.column + 1}H")
+        return page
+
+    def rows(self) -> list[Row]:
+        """Return the rows to the last that is not blank; the page is at its end."""
+        if self._rows is None:
+            self._rows = list(self._views())
+            self._engine.close()
+            while self._rows and not row_text(self._rows[-1]).strip():
+                self._rows.pop()
+        return self._rows
+
+    def _views(self) -> Iterator[Row]:
+        height = self._size.rows
+        self._engine.resize(self._size)  # has all rows told anew
+        self._engine.dirty_rows()
+        left = self._engine.status().history
+        self._engine.scroll(-left)
+        while left > 0:
+            view = self._engine.dirty_rows()
+            yield from (view.get(y, ()) for y in range(min(left, height)))
+            self._engine.scroll(min(left, height))
+            left -= height
+        self._engine.scroll_to_bottom()
+        self._engine.resize(self._size)
+        view = self._engine.dirty_rows()
+        yield from (view.get(y, ()) for y in range(height))
+
+
+class _Filter:
+    """Takes out what is not to be played, also where it is spread over events."""
+
+    def __init__(self) -> None:
+        self._begun = ""
+
+    def passed(self, data: str) -> str:
+        text = self._begun + data
+        unfinished = _UNFINISHED.search(text)
+        self._begun = text[unfinished.start() :] if unfinished else ""
+        text = text[: len(text) - len(self._begun)]
+        return _NOT_TO_PLAY.sub(_kept, text)
+
+
+def _kept(found: re.Match[str]) -> str:
+    return found[0] if found[0].endswith(_CURSOR_SHAPE) else ""
+
+
+def _replayed(header: Header, events: Iterable[Event], until: float) -> tuple[Engine, Size]:
+    """Feed a recording to an emulator.
+
+    The one in Python: the other may crash on what strangers printed, and there is no worker around it here.
+    """
+    engine, size = open_engine(header.size, BITTTY), header.size
+    for event in _before(events, until):
+        if event.kind == OUTPUT:
+            engine.feed(event.data.encode("utf-8", "replace"))
+        elif event.kind == RESIZE:
+            with suppress(ValueError):
+                size = parse_size(event.data)
+                engine.resize(size)
+    return engine, size
+
+
+def _before(events: Iterable[Event], until: float) -> Iterator[Event]:
+    for event in events:
+        if event.at > until:
+            return
+        yield event

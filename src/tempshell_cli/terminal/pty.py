@@ -1,0 +1,177 @@
+"""A command on a local PTY."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import signal
+import struct
+import termios
+import time
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from tempshell_cli.core.process import Command, cannot_start
+
+# What one read takes at most, in bytes. A Linux PTY hands over 4 KiB at a time however much is asked.
+CHUNK = 65536
+# A Python process ignores some signals, and ignoring is inherited: the command starts with the defaults.
+_RESET = (
+    signal.SIGHUP,
+    signal.SIGINT,
+    signal.SIGQUIT,
+    signal.SIGTERM,
+    signal.SIGPIPE,
+    signal.SIGXFSZ,
+    signal.SIGTSTP,
+    signal.SIGTTIN,
+    signal.SIGTTOU,
+)
+
+
+class Size(NamedTuple):
+    """The size of a terminal in cells."""
+
+    columns: int
+    rows: int
+
+
+class PtyMaster:
+    """Our end of a PTY. Never blocks: what cannot be done at once is said so."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        os.set_blocking(fd, False)
+
+    def fileno(self) -> int:
+        """Return the file descriptor, for a selector."""
+        return self._fd
+
+    def read(self, limit: int = CHUNK) -> bytes:
+        """Return what the command wrote, at most ``limit`` bytes; empty once nobody can write any more.
+
+        Raises BlockingIOError where there is nothing to read at the moment.
+        """
+        try:
+            return os.read(self._fd, limit)
+        except OSError as cause:
+            # Linux says EIO when the last descriptor of the other end is closed.
+            if cause.errno == errno.EIO:
+                return b""
+            raise
+
+    def write(self, data: bytes) -> int:
+        """Return how many bytes were taken: 0 while the command does not read, all once it is gone."""
+        try:
+            return os.write(self._fd, data)
+        except BlockingIOError:
+            return 0
+        except OSError as cause:
+            if cause.errno == errno.EIO:
+                return len(data)
+            raise
+
+    def resize(self, size: Size) -> None:
+        """Set the size in cells; the command gets SIGWINCH where it changed."""
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", size.rows, size.columns, 0, 0))
+
+    def close(self) -> None:
+        """Close this end; the command's session is hung up. Idempotent."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+class PtyProcess:
+    """A command that leads a session of its own on a PTY. Close it, or use it as a context manager."""
+
+    def __init__(self, pid: int, master: PtyMaster) -> None:
+        self.pid = pid
+        self.master = master
+        self._exit_code: int | None = None
+
+    @classmethod
+    def spawn(cls, command: Command, size: Size) -> Self:
+        """Start the command on a new PTY of this size.
+
+        Raises EngineUnavailable where the program cannot be started.
+        """
+        ours, theirs = os.openpty()
+        master = PtyMaster(ours)
+        try:
+            master.resize(size)
+            return cls(_start(command, os.ttyname(theirs)), master)
+        except OSError as cause:
+            master.close()
+            raise cannot_start(command.argv, cause) from cause
+        finally:
+            os.close(theirs)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the command's process group; nothing happens once it has ended."""
+        if self.wait(0) is None:
+            os.killpg(self.pid, number)
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Return the exit code (128 + n where signal n ended it), or None after ``timeout`` seconds."""
+        until = None if timeout is None else time.monotonic() + timeout
+        pause = 0.001
+        while self._exit_code is None:
+            if self._reap():
+                break
+            if until is not None and time.monotonic() >= until:
+                return None
+            # There is no portable wait with a timeout; subprocess.Popen.wait looks again and again too.
+            time.sleep(pause)
+            pause = min(pause * 2, 0.05)
+        return self._exit_code
+
+    def close(self, grace: float = 0.5) -> None:
+        """End the command: hang up, and kill what is still there after ``grace`` seconds. Idempotent."""
+        self.signal(signal.SIGHUP)
+        self.master.close()
+        if self.wait(grace) is None:
+            self.signal(signal.SIGKILL)
+            self.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _reap(self) -> bool:
+        try:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+        except ChildProcessError:
+            # Somebody else's waitpid was first; its exit code is lost, as with subprocess.Popen.
+            pid, status = self.pid, 0
+        if pid:
+            code = os.waitstatus_to_exitcode(status)
+            self._exit_code = 128 - code if code < 0 else code
+        return bool(pid)
+
+
+def _start(command: Command, terminal: str) -> int:
+    """Start the command and return its pid.
+
+    posix_spawn, because a fork with Python code before the exec is unsafe beside threads. The first terminal
+    that a session leader opens becomes its controlling one, and the session is made before the files are
+    opened (glibc and musl, posix_spawn).
+    """
+    return os.posix_spawnp(
+        command.argv[0],
+        command.argv,
+        command.environment(),
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, terminal, os.O_RDWR, 0),
+            (os.POSIX_SPAWN_DUP2, 0, 1),
+            (os.POSIX_SPAWN_DUP2, 0, 2),
+        ],
+        setsid=True,
+        setsigmask=[],
+        setsigdef=_RESET,
+    )

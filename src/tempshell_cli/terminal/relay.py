@@ -1,0 +1,256 @@
+"""The plain attach: a command on a PTY, its bytes handed to the user's own terminal as they are."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import sys
+import termios
+import time
+import tty
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from tempshell_cli.core.process import Command
+from tempshell_cli.core.text import one_line
+from tempshell_cli.terminal.guard import guarded
+from tempshell_cli.terminal.modes import RESET
+from tempshell_cli.terminal.pty import PtyProcess, Size
+
+if TYPE_CHECKING:
+    from tempshell_cli.terminal.recorder import Recorder
+
+# Returns a line to show the user, once, or None. Asked every second, so it must not block.
+Notices = Callable[[], str | None]
+
+_CHUNK = 16384
+_NOTICE_INTERVAL = 1.0
+# A notice must not fall into the middle of an escape sequence: it waits for a pause in the output, in seconds.
+_QUIET = 0.05
+_END_OF_INPUT = b"\x04"
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+_FALLBACK_SIZE = Size(80, 24)
+
+
+def relay(command: Command, *, notices: Notices = lambda: None, recorder: Recorder | None = None) -> int:
+    """Run the command on a PTY of its own and relay until it ends; return its exit code.
+
+    The user's terminal is raw meanwhile and is always put back, with all that a program has set in it: SIGTERM and
+    SIGHUP included (128 + n is returned then), and SIGKILL, after which a guard does it. Where stdin is no terminal
+    its bytes are relayed too, with an end of input after the last.
+    Call it from the main thread. Raises EngineUnavailable where the command cannot be started.
+    """
+    stdin, stdout = sys.stdin.fileno(), sys.stdout.fileno()
+    with ExitStack() as stack:
+        wakeups = stack.enter_context(_signals())
+        process = stack.enter_context(PtyProcess.spawn(command, terminal_size(stdout)))
+        stack.enter_context(_raw(stdin))
+        if os.isatty(stdout):
+            stack.callback(_reset, stdout)
+        if recorder:
+            stack.callback(recorder.close)
+        return _Relay(process, wakeups, (stdin, stdout), notices, recorder).run()
+
+
+def terminal_size(fd: int) -> Size:
+    """Return the size of the terminal behind a descriptor; 80 x 24 where it is none or has none."""
+    try:
+        columns, rows = os.get_terminal_size(fd)
+    except OSError:
+        return _FALLBACK_SIZE
+    return Size(columns, rows) if columns and rows else _FALLBACK_SIZE
+
+
+class _Relay:
+    """Moves bytes until the command, or the reason for running it, is gone."""
+
+    def __init__(
+        self,
+        process: PtyProcess,
+        wakeups: socket.socket,
+        standard: tuple[int, int],
+        notices: Notices,
+        recorder: Recorder | None,
+    ) -> None:
+        self._process = process
+        self._master = process.master
+        self._wakeups = wakeups
+        self._stdin, self._stdout = standard
+        self._on_terminal = os.isatty(self._stdin)
+        self._recorder = recorder
+        self._board = _NoticeBoard(notices, self._stdout)
+        self._input = bytearray()
+        self._input_open = True
+        self._output_open = True
+        self._exit_code: int | None = None
+
+    def run(self) -> int:
+        """Relay; return the exit code."""
+        while self._exit_code is None:
+            self._turn()
+        return self._exit_code
+
+    def _turn(self) -> None:
+        reading = [self._wakeups.fileno()]
+        if self._output_open:
+            reading.append(self._master.fileno())
+        # What the command does not take is not read either: the user's terminal holds it.
+        if self._input_open and not self._input:
+            reading.append(self._stdin)
+        writing = [self._master.fileno()] if self._input else []
+        readable, _, _ = select.select(reading, writing, [], self._board.patience())
+        if self._stdin in readable:
+            self._take_input()
+        self._give_input()
+        if self._master.fileno() in readable:
+            self._take_output()
+        else:
+            self._board.turn()
+        if self._wakeups.fileno() in readable:
+            self._take_signals()
+
+    def _take_input(self) -> None:
+        try:
+            data = os.read(self._stdin, _CHUNK)
+        except OSError:  # EIO: the terminal has hung up
+            data = b""
+        if data:
+            self._input += data
+        elif self._on_terminal:
+            # Nobody typed an end: the connection dropped, and the shell inside is to live on.
+            self._exit_code = 128 + signal.SIGHUP
+        else:
+            self._input_open = False
+            self._input += _END_OF_INPUT
+
+    def _give_input(self) -> None:
+        if self._input:
+            del self._input[: self._master.write(bytes(self._input))]
+
+    def _take_output(self) -> None:
+        try:
+            data = self._master.read(_CHUNK)
+        except BlockingIOError:
+            return
+        if not data:
+            # Nobody can write any more; the end of the process itself comes as a signal.
+            self._output_open = False
+            return
+        if self._recorder:
+            self._recorder.output(data)
+        try:
+            write_all(self._stdout, data)
+        except OSError:
+            # Nobody looks any more; what a shell says of a program whose terminal is gone.
+            self._exit_code = 128 + signal.SIGHUP
+
+    def _take_signals(self) -> None:
+        for number in self._wakeups.recv(_CHUNK):
+            if number == signal.SIGWINCH:
+                self._resize(terminal_size(self._stdout))
+            elif number in _ENDING:
+                self._exit_code = 128 + number
+            elif number == signal.SIGCHLD and self._process.wait(0) is not None:
+                self._finish()
+
+    def _resize(self, size: Size) -> None:
+        self._master.resize(size)
+        if self._recorder:
+            self._recorder.resize(size)
+
+    def _finish(self) -> None:
+        """Relay what the command left behind, and no more: its children may hold the PTY open."""
+        while self._output_open and self._exit_code is None and select.select([self._master], [], [], 0)[0]:
+            self._take_output()
+        if self._exit_code is None:
+            self._exit_code = self._process.wait()
+
+
+class _NoticeBoard:
+    """Asks for notices each second, and shows them when the output pauses."""
+
+    def __init__(self, notices: Notices, stdout: int) -> None:
+        self._notices = notices
+        self._stdout = stdout
+        self._next_question = time.monotonic()
+        self._waiting = ""
+
+    def patience(self) -> float:
+        """Return how long to wait for bytes, in seconds, before ``turn`` has something to do."""
+        return _QUIET if self._waiting else max(0.0, self._next_question - time.monotonic())
+
+    def turn(self) -> None:
+        """Show what waits, then ask for more where it is time."""
+        if self._waiting:
+            self._show(self._waiting)
+            self._waiting = ""
+        if time.monotonic() >= self._next_question:
+            self._next_question = time.monotonic() + _NOTICE_INTERVAL
+            self._waiting = one_line(self._notices() or "")
+
+    def _show(self, notice: str) -> None:
+        """Lay the notice over the top row, where it moves nothing: the next screenful wipes it away."""
+        if os.isatty(self._stdout):
+            width = terminal_size(self._stdout).columns
+            text = f" {notice} "[:width].encode()
+            # DECSC, home, reverse, the text, DECRC: the cursor and its attributes come back.
+            write_all(self._stdout, b"\x1b7\x1b[H\x1b[0;7m" + text + b"\x1b8\a")
+        else:
+            print(notice, file=sys.stderr, flush=True)  # noqa: T201 - the relay is a program's face
+
+
+def write_all(fd: int, data: bytes) -> None:
+    """Write all bytes, waiting as long as it takes; raises OSError."""
+    view = memoryview(data)
+    while view:
+        try:
+            view = view[os.write(fd, view) :]
+        except BlockingIOError:
+            # Some terminals' descriptors come to us non-blocking, from a program before us.
+            select.select([], [fd], [])
+
+
+def _reset(stdout: int) -> None:
+    """Take back what a program set that was ended before it could do so itself."""
+    with suppress(OSError):
+        write_all(stdout, RESET)
+
+
+@contextmanager
+def _raw(stdin: int) -> Iterator[None]:
+    """Have the user's terminal raw for a while, if it is one."""
+    try:
+        before = termios.tcgetattr(stdin)
+    except termios.error:
+        yield
+        return
+    with guarded(stdin):
+        try:
+            # Not TCSAFLUSH: what was typed ahead is for the command.
+            tty.setraw(stdin, termios.TCSANOW)
+            yield
+        finally:
+            with suppress(termios.error):
+                # Not TCSADRAIN: a terminal that is gone would never drain.
+                termios.tcsetattr(stdin, termios.TCSANOW, before)
+
+
+@contextmanager
+def _signals() -> Iterator[socket.socket]:
+    """Have the signals that matter arrive as bytes on a socket, so that one select sees everything."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        theirs.setblocking(False)
+        numbers = (signal.SIGWINCH, signal.SIGCHLD, *_ENDING)
+        before = [signal.signal(number, lambda *_: None) for number in numbers]
+        fd_before = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+        try:
+            yield ours
+        finally:
+            signal.set_wakeup_fd(fd_before)
+            for number, handler in zip(numbers, before, strict=True):
+                signal.signal(number, handler)

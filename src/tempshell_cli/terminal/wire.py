@@ -1,0 +1,212 @@
+"""What the screen and its worker say to each other over a socket, and how it is framed."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from contextlib import suppress
+from enum import IntFlag, StrEnum
+from typing import Generic, TypeVar
+
+import msgspec
+
+from tempshell_cli.terminal.pty import CHUNK, Size
+from tempshell_cli.terminal.screen import Row, Status
+
+# The worker parses what strangers print. Whatever becomes of it, it cannot fill the memory of the screen.
+_LONGEST = 16 * 1024**2
+_LENGTH = struct.Struct("<I")
+
+
+class Modifiers(IntFlag):
+    """Keys held down; the numbers of the kitty keyboard protocol."""
+
+    NONE = 0
+    SHIFT = 1
+    ALT = 2
+    CTRL = 4
+    SUPER = 8
+
+
+class MouseAction(StrEnum):
+    """What a mouse did."""
+
+    PRESS = "press"
+    RELEASE = "release"
+    MOVE = "move"
+
+
+class _Message(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
+    """A message: its kind, then its fields."""
+
+
+class Key(_Message, frozen=True):
+    """A key press. ``name``: the unshifted character, or ``up``, ``f1``, ``pageup``; ``text``: what it types."""
+
+    name: str
+    text: str = ""
+    modifiers: Modifiers = Modifiers.NONE
+
+
+class Mouse(_Message, frozen=True):
+    """A mouse event at a cell, from 0. Buttons: 0 none, 1 left, 2 middle, 3 right, 4 wheel up, 5 wheel down."""
+
+    action: MouseAction
+    button: int
+    column: int
+    row: int
+    modifiers: Modifiers = Modifiers.NONE
+
+
+class Paste(_Message, frozen=True):
+    """Text from the clipboard."""
+
+    text: str
+
+
+class Lay(_Message, frozen=True):
+    """Text to lay at a prompt, where nothing of it may run by itself."""
+
+    text: str
+
+
+class Focus(_Message, frozen=True):
+    """The pane got or lost the focus."""
+
+    gained: bool
+
+
+class Type(_Message, frozen=True):
+    """Bytes for the program as they are."""
+
+    data: bytes
+
+
+class Resize(_Message, frozen=True):
+    """The pane has a new size."""
+
+    size: Size
+
+
+class Scroll(_Message, frozen=True):
+    """Move the view by rows, up into the history where negative. Any input moves it back down."""
+
+    rows: int
+
+
+class Shown(_Message, frozen=True):
+    """The last frame has been taken in; the worker may send the next."""
+
+
+class Record(_Message, frozen=True):
+    """Record from now on into an open file, without these secrets. Here and not in the arguments, which all see."""
+
+    descriptor: int
+    title: str = ""
+    tags: list[str] = []
+    secrets: list[str] = []
+
+
+class Mark(_Message, frozen=True):
+    """Put a marker into the recording, if there is one."""
+
+    label: str
+
+
+class Frame(_Message, frozen=True):
+    """The rows that changed, by number from the top of the view, and the status."""
+
+    rows: dict[int, Row]
+    status: Status
+
+
+class Ended(_Message, frozen=True):
+    """The command's end of the PTY is closed: nothing more will come."""
+
+
+class Unrecorded(_Message, frozen=True):
+    """The recording has stopped, and why."""
+
+    reason: str
+
+
+class Unlaid(_Message, frozen=True):
+    """Text of several lines was not laid: the program does not take a paste as one, and would run them."""
+
+
+ToWorker = Key | Mouse | Paste | Lay | Focus | Type | Resize | Scroll | Shown | Record | Mark
+FromWorker = Frame | Ended | Unrecorded | Unlaid
+
+Received = TypeVar("Received")
+
+
+class Link(Generic[Received]):
+    """One end of the socket between a screen and its worker. Never blocks, so neither can hold up the other."""
+
+    def __init__(self, channel: socket.socket, decoder: msgspec.msgpack.Decoder[Received]) -> None:
+        channel.setblocking(False)
+        self._channel = channel
+        self._decoder = decoder
+        self._encoder = msgspec.msgpack.Encoder()
+        self._inbox = bytearray()
+        self._outbox = bytearray()
+
+    @property
+    def pending(self) -> bool:
+        """Whether something waits to be sent: watch for writability, then ``flush``."""
+        return bool(self._outbox)
+
+    def fileno(self) -> int:
+        """Return the file descriptor, for a selector."""
+        return self._channel.fileno()
+
+    def send(self, message: ToWorker | FromWorker) -> None:
+        """Send a message, or as much of it as goes at once; raises OSError where the other end is gone."""
+        body = self._encoder.encode(message)
+        self._outbox += _LENGTH.pack(len(body)) + body
+        self.flush()
+
+    def flush(self) -> None:
+        """Send on what is pending, as much as goes; raises OSError where the other end is gone."""
+        with suppress(BlockingIOError):
+            del self._outbox[: self._channel.send(self._outbox)]
+
+    def receive(self) -> list[Received]:
+        """Return the messages that have come in; call it when the descriptor is readable.
+
+        Raises EOFError where the other end is gone, msgspec.DecodeError where it does not speak this language.
+        """
+        data = self._channel.recv(CHUNK)
+        if not data:
+            raise EOFError
+        self._inbox += data
+        return self._take()
+
+    def close(self) -> None:
+        """Close this end. Idempotent."""
+        self._channel.close()
+
+    def _take(self) -> list[Received]:
+        taken: list[Received] = []
+        start = 0
+        while len(self._inbox) - start >= _LENGTH.size:
+            (length,) = _LENGTH.unpack_from(self._inbox, start)
+            if length > _LONGEST:
+                raise msgspec.DecodeError(f"a message of {length} bytes")
+            end = start + _LENGTH.size + length
+            if end > len(self._inbox):
+                break
+            taken.append(self._decoder.decode(memoryview(self._inbox)[start + _LENGTH.size : end]))
+            start = end
+        del self._inbox[:start]
+        return taken
+
+
+def screen_link(channel: socket.socket) -> Link[FromWorker]:
+    """Return the screen's end of a socket."""
+    return Link(channel, msgspec.msgpack.Decoder(FromWorker))
+
+
+def worker_link(channel: socket.socket) -> Link[ToWorker]:
+    """Return the worker's end of a socket."""
+    return Link(channel, msgspec.msgpack.Decoder(ToWorker))

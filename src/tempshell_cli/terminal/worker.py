@@ -1,0 +1,218 @@
+"""The process that reads a PTY and keeps its screen: ``python -m tempshell_cli.terminal.worker``.
+
+A process of its own, because output from strangers can crash the native emulator, and because parsing a flood
+beside the interface starves one of the two. It owns the reading of the PTY, the emulator and what is written;
+the screen gets the rows that changed, at most sixty times a second, and never more than it has taken in.
+"""
+
+from __future__ import annotations
+
+import resource
+import select
+import socket
+import sys
+import time
+
+import msgspec
+
+from tempshell_cli.terminal.engine import Engine, open_engine
+from tempshell_cli.terminal.pty import CHUNK, PtyMaster, Size
+from tempshell_cli.terminal.recorder import Recorder
+from tempshell_cli.terminal.screen import Status
+from tempshell_cli.terminal.tail import Tail
+from tempshell_cli.terminal.wire import (
+    Ended,
+    Focus,
+    Frame,
+    Key,
+    Lay,
+    Link,
+    Mark,
+    Mouse,
+    Paste,
+    Record,
+    Resize,
+    Scroll,
+    Shown,
+    ToWorker,
+    Type,
+    Unlaid,
+    Unrecorded,
+    worker_link,
+)
+
+# The pace of frames while output keeps coming, in seconds; the first one after a pause goes at once.
+FRAME_INTERVAL = 1 / 60
+# How much is parsed before keys and frames get their turn again, in bytes.
+_GULP = 256 * 1024
+
+_BRACKET = b"\x1b[200~"
+
+
+class Worker:
+    """Moves bytes between a PTY and an engine, and frames between the engine and a screen."""
+
+    def __init__(self, link: Link[ToWorker], master: PtyMaster, engine: Engine, size: Size, tail: Tail) -> None:
+        """``tail`` holds what a worker before this one has read: the screen begins as it left it."""
+        self._link = link
+        self._tail = tail
+        self._size = size
+        self._master = master
+        self._engine = engine
+        self._to_program = bytearray()
+        self._status: Status | None = None
+        self._changed = True
+        self._may_send = True
+        self._next_frame = 0.0
+        self._ended = False
+        self._recorder: Recorder | None = None
+
+        engine.feed(tail.content())
+        engine.replies()  # the program has had them
+
+    def run(self) -> None:
+        """Work until the screen closes its end; raises EOFError then."""
+        try:
+            while True:
+                self._turn()
+        finally:
+            if self._recorder:
+                self._recorder.close()
+
+    def _turn(self) -> None:
+        self._wait()
+        self._read_program()
+        self._write_program()
+        if self._frame_is_due():
+            self._send_frame()
+        if self._recorder and self._recorder.failure:
+            self._link.send(Unrecorded(self._recorder.failure))
+            self._recorder = None
+
+    def _wait(self) -> None:
+        link, master = self._link.fileno(), self._master.fileno()
+        reading = [link] if self._ended else [link, master]
+        writing = [fd for fd, waits in ((link, self._link.pending), (master, self._to_program)) if waits]
+        readable, writable, _ = select.select(reading, writing, [], self._patience())
+        if link in writable:
+            self._link.flush()
+        if link in readable:
+            for message in self._link.receive():
+                self._obey(message)
+
+    def _patience(self) -> float | None:
+        """Return how long to wait for something to happen, in seconds."""
+        if not (self._changed and self._may_send):
+            return None
+        return max(0.0, self._next_frame - time.monotonic())
+
+    def _frame_is_due(self) -> bool:
+        return self._changed and self._may_send and time.monotonic() >= self._next_frame
+
+    def _obey(self, message: ToWorker) -> None:
+        match message:
+            case Shown():
+                self._may_send = True
+            case Resize(size):
+                self._resize(size)
+            case Scroll(rows):
+                self._engine.scroll(rows)
+                self._changed = True
+            case Focus(gained):
+                self._to_program += self._engine.encode_focus(gained=gained)
+            case Record():
+                self._recorder = Recorder(message, self._size)
+            case Mark(label):
+                if self._recorder:
+                    self._recorder.mark(label)
+            case Lay(text):
+                self._lay(text)
+            case _:
+                self._input(message)
+
+    def _lay(self, text: str) -> None:
+        # In brackets an end of line is a character; without, it is the Enter key.
+        if "\n" in text and not self._engine.encode_paste("x").startswith(_BRACKET):
+            self._link.send(Unlaid())
+        else:
+            self._input(Paste(text))
+
+    def _resize(self, size: Size) -> None:
+        self._size = size
+        self._engine.resize(size)
+        self._master.resize(size)
+        if self._recorder:
+            self._recorder.resize(size)
+        self._changed = True
+
+    def _input(self, message: Key | Mouse | Paste | Type) -> None:
+        match message:
+            case Key():
+                data = self._engine.encode_key(message)
+            case Mouse():
+                data = self._engine.encode_mouse(message)
+            case Paste(text):
+                data = self._engine.encode_paste(text)
+            case Type(data):
+                pass
+        self._to_program += data
+        if data and not isinstance(message, Mouse):
+            self._engine.scroll_to_bottom()
+            self._changed = True
+
+    def _read_program(self) -> None:
+        """Parse what there is, but no more than a gulp."""
+        taken = 0
+        while taken < _GULP and not self._ended:
+            try:
+                data = self._master.read()
+            except BlockingIOError:
+                return
+            if not data:
+                self._end()
+                return
+            # Before it is parsed: should that be the end of us, the next worker begins with the same bytes.
+            self._tail.append(data)
+            self._engine.feed(data)
+            if self._recorder:
+                self._recorder.output(data)
+            self._to_program += self._engine.replies()
+            self._changed = True
+            taken += len(data)
+
+    def _write_program(self) -> None:
+        if self._to_program:
+            del self._to_program[: self._master.write(bytes(self._to_program[:CHUNK]))]
+
+    def _send_frame(self) -> None:
+        rows = self._engine.dirty_rows()
+        status = self._engine.status()
+        self._changed = False
+        if rows or status != self._status:
+            self._status = status
+            self._link.send(Frame(rows, status))
+            self._may_send = False
+            self._next_frame = time.monotonic() + FRAME_INTERVAL
+
+    def _end(self) -> None:
+        self._ended = True
+        self._send_frame()
+        self._link.send(Ended())
+
+
+def main(arguments: list[str]) -> None:
+    """Serve the link, the PTY and the tail whose descriptors the arguments name, with a size and an engine."""
+    link_fd, master_fd, tail_fd, columns, rows, engine = arguments
+    # A crash of the emulator is expected one day; its memory holds what somebody typed.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    size = Size(int(columns), int(rows))
+    link = worker_link(socket.socket(fileno=int(link_fd)))
+    try:
+        Worker(link, PtyMaster(int(master_fd)), open_engine(size, engine), size, Tail(int(tail_fd))).run()
+    except (EOFError, OSError, msgspec.DecodeError):
+        # The screen is gone, and with it all there was to do.
+        return
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,1 @@
+"""The practice screen: tasks, a terminal and a clock. Only here: Textual."""

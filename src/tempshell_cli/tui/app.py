@@ -1,0 +1,104 @@
+"""The practice screen as a program of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+from textual import events
+from textual.app import App
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
+from textual.screen import Screen
+from textual.theme import Theme
+from textual.worker import WorkerFailed
+
+from tempshell_cli.terminal.emulated import PLAIN, Emulation
+from tempshell_cli.terminal.wire import Record
+from tempshell_cli.tui.driver import PracticeDriver
+from tempshell_cli.tui.outcome import Ending, Outcome
+from tempshell_cli.tui.port import Practice
+from tempshell_cli.tui.practice_screen import GRACE, PracticeScreen
+from tempshell_cli.tui.theme import DARK, LIGHT, preferred_theme
+
+__all__ = ["Ending", "Outcome", "PracticeApp", "run_practice"]
+
+
+class PracticeApp(App[Outcome], inherit_bindings=False):
+    """One practice screen. No key is the app's own: ctrl+q and ctrl+c are the terminal's."""
+
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "tempshell"
+    # Notices come at the top: the prompt of a shell that is being typed at is usually at the bottom.
+    CSS = "ToastRack { dock: top; align: right top; margin: 2 1 0 0; }"
+
+    def __init__(
+        self,
+        practice: Practice,
+        *,
+        leader: str = "ctrl+]",
+        theme: Theme | None = None,
+        emulation: Emulation = PLAIN,
+        grace: float = GRACE,
+    ) -> None:
+        """``grace`` as for ``PracticeScreen``.
+
+        Raises UsageProblem where ``leader`` is no key to lead with; TempshellError as the port does.
+        """
+        super().__init__()
+        self.bug: BaseException | None = None
+        self.terminated = False
+        self._practice_screen = PracticeScreen(practice, leader=leader, emulation=emulation, grace=grace)
+        for known in (DARK, LIGHT):
+            self.register_theme(known)
+        self.theme = (theme or preferred_theme()).name
+
+    def on_mount(self) -> None:
+        """Leave in good order on SIGTERM. After SIGHUP there is no terminal to put in order."""
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._on_terminate)
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the practice screen."""
+        return self._practice_screen
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return our own driver for a terminal, where Textual would take its."""
+        found = super().get_driver_class()
+        return PracticeDriver if found is LinuxDriver else found
+
+    def _on_terminate(self) -> None:
+        self.terminated = True
+        self.exit(Outcome(Ending.DETACHED))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let the practice screen see a key before any widget does."""
+        if isinstance(event, events.Key) and not event.is_forwarded and await self._is_taken(event.key):
+            return
+        await super().on_event(event)
+
+    async def _is_taken(self, key: str) -> bool:
+        return self.screen is self._practice_screen and await self._practice_screen.take_key(key)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep an error for the caller, where Textual would print its traceback over the terminal."""
+        self.bug = error.error if isinstance(error, WorkerFailed) else error
+        super()._handle_exception(error)
+        self._exit_renderables.clear()
+
+
+def run_practice(
+    practice: Practice, *, leader: str = "ctrl+]", theme: Theme | None = None, recording: Record | None = None
+) -> Outcome:
+    """Show the practice screen until the user leaves or the session ends; return how.
+
+    The theme is by default the one that fits the terminal. Raises what ``PracticeApp`` does, and any error
+    that is a bug.
+    """
+    app = PracticeApp(practice, leader=leader, theme=theme, emulation=Emulation(recording=recording))
+    outcome = app.run()
+    if app.bug:
+        raise app.bug
+    if app.terminated:
+        # The loop has put the default handler back: whoever sent the signal sees its effect.
+        signal.raise_signal(signal.SIGTERM)
+    return outcome or Outcome(Ending.DETACHED)

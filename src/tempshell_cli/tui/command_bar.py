@@ -1,0 +1,57 @@
+"""The bottom line: which keys there are."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widget import Widget
+
+from tempshell_cli.tui.shortcuts import HELP, Shortcut, offered_shortcuts
+
+
+class CommandBar(Widget):
+    """Shows the shortcuts, and whether one is being waited for."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    CommandBar {
+        height: 1;
+        padding: 0 1;
+        background: $panel;
+        color: $text-muted;
+        &.-waiting { background: $primary; color: $background; }
+    }
+    """
+
+    def __init__(self, leader: str, *, tasks: bool) -> None:
+        """``leader`` as it is shown."""
+        super().__init__()
+        self._leader = leader
+        self._tasks = tasks
+        self._waiting = False
+
+    def wait(self, *, waiting: bool) -> None:
+        """Show that the next key is a shortcut, or no longer."""
+        self._waiting = waiting
+        self.set_class(waiting, "-waiting")
+        self.refresh()
+
+    def render(self) -> Content:
+        """Return as many shortcuts as fit, and always the help."""
+        room = self.size.width
+        parts = [Content.styled("press a key" if self._waiting else f"{self._leader} then", "bold")]
+        last = self._item(HELP)
+        room -= parts[0].cell_length + last.cell_length + 2
+        for shortcut in filter(_is_shown, offered_shortcuts(tasks=self._tasks)):
+            item = self._item(shortcut)
+            room -= item.cell_length + 2
+            if room >= 0:
+                parts.append(item)
+        return Content("  ").join([*parts, last])
+
+    def _item(self, shortcut: Shortcut) -> Content:
+        key = Content.styled(shortcut.shown, "bold" if self._waiting else "bold $accent")
+        return Content.assemble(key, " ", shortcut.label)
+
+
+def _is_shown(shortcut: Shortcut) -> bool:
+    return bool(shortcut.shown)

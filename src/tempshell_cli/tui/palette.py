@@ -1,0 +1,87 @@
+"""All that can be done, found by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from tempshell_cli.tui.shortcuts import Shortcut
+
+_KEYS = {"question_mark": "?", "pagedown": "PgDn", "pageup": "PgUp"}
+_MOVES = {"up": "cursor_up", "down": "cursor_down"}
+
+
+class Palette(ModalScreen[str]):
+    """Returns the action that was chosen; empty where none was."""
+
+    DEFAULT_CSS = """
+    Palette {
+        align: center top;
+        background: $background 60%;
+        Vertical {
+            width: 64; max-width: 90%; height: auto; max-height: 80%; margin-top: 3;
+            background: $surface; border: round $primary; padding: 0 1; border-title-style: bold;
+        }
+        Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; }
+        OptionList, OptionList:focus { border: none; height: auto; padding: 0; margin-top: 1; background: $surface; }
+    }
+    """
+
+    def __init__(self, shortcuts: Sequence[Shortcut]) -> None:
+        super().__init__()
+        self._shortcuts = shortcuts
+
+    def compose(self) -> ComposeResult:
+        """Lay out the box."""
+        with Vertical() as box:
+            box.border_title = Content("What to do")
+            yield Input(placeholder="type a word of it")
+            listing = OptionList(markup=False)
+            listing.can_focus = False
+            yield listing
+
+    def on_mount(self) -> None:
+        """Offer everything."""
+        self._offer("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Offer what has all these words in it."""
+        self._offer(event.value)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Move in the list, or leave."""
+        if event.key == "escape":
+            event.stop()
+            self.dismiss("")
+        elif event.key in _MOVES:
+            event.stop()
+            await self.query_one(OptionList).run_action(_MOVES[event.key])
+
+    def on_input_submitted(self) -> None:
+        """Take what is marked."""
+        listing = self.query_one(OptionList)
+        if listing.highlighted is not None:
+            self.dismiss(listing.get_option_at_index(listing.highlighted).id or "")
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Take what was clicked."""
+        self.dismiss(event.option_id or "")
+
+    def _offer(self, typed: str) -> None:
+        words = typed.lower().split()
+        listing = self.query_one(OptionList)
+        found = [one for one in self._shortcuts if all(word in f"{one.label} {one.help}".lower() for word in words)]
+        listing.set_options(Option(_line(one), id=one.action) for one in found)
+        listing.highlighted = 0 if found else None
+
+
+def _line(shortcut: Shortcut) -> Content:
+    key = _KEYS.get(shortcut.keys[0], shortcut.keys[0])
+    return Content.assemble(Content.styled(f"{key:<9}", "bold $accent"), shortcut.help)

@@ -1,0 +1,382 @@
+"""The practice screen: tasks on one side, a terminal on the other, the clock above."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.message import Message
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+
+from tempshell_cli.backends.base import Receipt
+from tempshell_cli.core.errors import TempshellError
+from tempshell_cli.core.text import one_line
+from tempshell_cli.packs.results import CheckResult
+from tempshell_cli.terminal.emulated import PLAIN, Emulation
+from tempshell_cli.terminal.wire import Lay, Mark
+from tempshell_cli.tui import words
+from tempshell_cli.tui.abandon import abandonable
+from tempshell_cli.tui.code_blocks import code_blocks
+from tempshell_cli.tui.command_bar import CommandBar
+from tempshell_cli.tui.countdown import Countdown, Phase, phase_of
+from tempshell_cli.tui.goodbye import Goodbye
+from tempshell_cli.tui.heading import Heading
+from tempshell_cli.tui.keys import leader_key, leader_label, to_key
+from tempshell_cli.tui.outcome import Ending, Outcome
+from tempshell_cli.tui.palette import Palette
+from tempshell_cli.tui.port import Practice, TaskState
+from tempshell_cli.tui.shortcuts import HELP, offered_shortcuts, shortcut_for
+from tempshell_cli.tui.task_pane import TaskPane
+from tempshell_cli.tui.terminal_pane import TerminalPane
+
+Result = TypeVar("Result")
+
+_TICK = 1.0
+# The slow calls, each at most once at a time.
+_CHECK, _EXTEND, _STOP = "check", "extend", "stop"
+# How long notices stay, in seconds.
+_SEEN: dict[SeverityLevel, float] = {"information": 5, "warning": 10, "error": 20}
+# How long a dialog that comes by itself drops what was typed for the terminal, in seconds.
+GRACE = 1.0
+# How Textual's names of keys end that do nothing by themselves.
+_MODIFIER_KEYS = ("_shift", "_control", "_alt", "_super", "_hyper", "_meta", "_lock")
+
+
+class PracticeScreen(Screen[None]):
+    """Everything between the first look at a session and the outcome."""
+
+    AUTO_FOCUS = "TerminalPane"
+    # Columns and rows from which a class holds: side by side, one above the other, the terminal alone.
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-stacked"), (116, "-wide")]  # noqa: RUF012 - so declared
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-low"), (32, "-tall")]  # noqa: RUF012 - so declared
+    DEFAULT_CSS = """
+    PracticeScreen {
+        background: $background;
+        #desk { height: 1fr; layout: horizontal; }
+        TaskPane { width: 36%; min-width: 38; max-width: 68; height: 100%; }
+        TerminalPane { width: 1fr; height: 1fr; }
+        &.-stacked {
+            #desk { layout: vertical; }
+            TaskPane { width: 100%; max-width: 100%; height: 36%; }
+            TaskPane, TerminalPane { border-left: none; border-right: none; border-bottom: none; }
+        }
+        &.-stacked.-low TaskPane {
+            OptionList { display: none; }
+            VerticalScroll { border-top: none; }
+        }
+        &.-stacked.-low.-listing TaskPane OptionList { display: block; max-height: 100%; }
+        &.-zoomed TaskPane, &.-tiny TaskPane, &.-flat TaskPane { display: none; }
+        &.-tiny, &.-flat {
+            TerminalPane { border: none; }
+            CommandBar { display: none; }
+            &.-waiting Heading { display: none; }
+            &.-waiting CommandBar { display: block; }
+        }
+        &.-tiny { #session, #score { display: none; } Countdown { width: 1fr; } }
+    }
+    """
+
+    class Ran(Message):
+        """A call in a worker thread is through; ``then`` goes on from there, in the interface's thread."""
+
+        def __init__(self, call: str, then: Callable[[], None]) -> None:
+            super().__init__()
+            self.call = call
+            self.then = then
+
+    def __init__(
+        self,
+        practice: Practice,
+        *,
+        leader: str,
+        emulation: Emulation = PLAIN,
+        grace: float = GRACE,
+    ) -> None:
+        """``grace``: how long a dialog that comes by itself drops what was typed for the terminal, in seconds.
+
+        Raises UsageProblem where ``leader`` is no key to lead with; TempshellError as the port does.
+        """
+        super().__init__()
+        self._practice = practice
+        self._leader = leader_key(leader)
+        self._leader_shown = leader_label(leader)
+        self._emulation = emulation
+        self._grace = grace
+        self._session = practice.session()
+        self._tasks = practice.tasks()
+        self._phase = Phase.CALM
+        self._waiting = False
+        self._under_way: frozenset[str] = frozenset()
+        self._left = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen; without tasks there is the terminal alone."""
+        yield Heading(self._session)
+        with Container(id="desk"):
+            if self._tasks:
+                yield TaskPane()
+            yield TerminalPane(self._practice.attach_command, self._emulation)
+        yield CommandBar(self._leader_shown, tasks=bool(self._tasks))
+
+    def on_mount(self) -> None:
+        """Show what there is, and start the clock."""
+        self._show_tasks()
+        # Notices have their place only once the screen stands.
+        self.call_after_refresh(self.tick)
+        self.set_interval(_TICK, self.tick)
+
+    # The clock.
+
+    def tick(self) -> None:
+        """Read the clock and the deadline, and say what there is to say about them."""
+        # A session that cannot be read just now keeps the deadline it had.
+        with suppress(TempshellError):
+            self._session = self._practice.session()
+        left = self._session.deadline - self._practice.now()
+        self.query_one(Countdown).tell(left)
+        before, self._phase = self._phase, phase_of(left)
+        if self._left or _STOP in self._under_way:
+            return
+        if self._phase > before:
+            self._announce()
+        if self._phase is Phase.OVER:
+            self._leave(Outcome(Ending.EXPIRED))
+
+    def _announce(self) -> None:
+        extendable = self._session.extendable
+        match self._phase:
+            case Phase.SOON:
+                self._say(words.soon(self._leader_shown, extendable=extendable), "warning")
+            case Phase.LATE:
+                self.app.push_screen(words.late_dialog(extendable=extendable, grace=self._grace), self._on_late_answer)
+            case Phase.LAST:
+                self._say(words.LAST_CALL, "error")
+        self.app.bell()
+
+    def _on_late_answer(self, answer: str | None) -> None:
+        if answer == words.EXTEND:
+            self.action_extend()
+
+    # Keys.
+
+    async def take_key(self, key: str) -> bool:
+        """Take the leader and the key after it, wherever the focus is; return False for all other keys.
+
+        Called before a key is handed to a widget, so that of two keys that come at once the second finds done
+        what the first asked for.
+        """
+        if self._waiting:
+            # A terminal with the kitty protocol reports Shift by itself too, before the key it is held for.
+            if not key.endswith(_MODIFIER_KEYS):
+                await self._follow_leader(key)
+            return True
+        if key == self._leader:
+            self._wait(waiting=True)
+            return True
+        return False
+
+    async def _follow_leader(self, key: str) -> None:
+        self._wait(waiting=False)
+        shortcut = shortcut_for(key, tasks=bool(self._tasks))
+        again = to_key(events.Key(key, None))
+        if shortcut:
+            await self.run_action(shortcut.action)
+        elif key == self._leader and again:
+            self.query_one(TerminalPane).send(again)
+
+    def _wait(self, *, waiting: bool) -> None:
+        self._waiting = waiting
+        self.set_class(waiting, "-waiting")
+        self.query_one(CommandBar).wait(waiting=waiting)
+
+    def on_task_pane_left(self) -> None:
+        """Go back to the terminal."""
+        self.remove_class("-listing")
+        self.set_focus(self.query_one(TerminalPane))
+
+    # The shortcuts.
+
+    def action_check(self) -> None:
+        """Check the task in hand."""
+        task = self._task_pane().current
+        if task is not None:
+            self._in_background(
+                _CHECK, lambda: self._practice.check(task.id), lambda rows: self._on_checked(task.id, rows)
+            )
+
+    def action_next_task(self) -> None:
+        """Take the next task in hand."""
+        self._task_pane().step(1)
+
+    def action_previous_task(self) -> None:
+        """Take the previous task in hand."""
+        self._task_pane().step(-1)
+
+    def action_page_down(self) -> None:
+        """Go a page on in the text of the task."""
+        self._task_pane().page(1)
+
+    def action_page_up(self) -> None:
+        """Go a page back in the text of the task."""
+        self._task_pane().page(-1)
+
+    def action_hint(self) -> None:
+        """Show one more hint of the task in hand."""
+        self.remove_class("-zoomed")
+        if not self._task_pane().reveal_hint():
+            self._say(words.NO_HINT)
+
+    def action_send_code(self) -> None:
+        """Put a code block of the task at the prompt; which, is asked where there are several."""
+        task = self._task_pane().current
+        blocks = code_blocks(task.prompt) if task else []
+        if not blocks:
+            self._say(words.NO_CODE)
+        elif len(blocks) == 1:
+            self._lay(blocks[0])
+        else:
+            self.app.push_screen(
+                words.code_dialog(blocks), lambda answer: self._lay(blocks[int(answer)]) if answer else None
+            )
+
+    def _lay(self, block: str) -> None:
+        self.query_one(TerminalPane).send(Lay(block))
+        self.set_focus(self.query_one(TerminalPane))
+
+    def action_solution(self) -> None:
+        """Show the solution of a task that is passed, or given up."""
+        task = self._task_pane().current
+        if task is None or not task.solution:
+            self._say(words.NO_SOLUTION)
+        elif task.state is TaskState.PASSED:
+            self._show_solution(task.id)
+        else:
+            ask = words.give_up_dialog(one_line(task.title))
+            self.app.push_screen(ask, lambda answer: self._show_solution(task.id) if answer == words.GIVE_UP else None)
+
+    def _show_solution(self, task: str) -> None:
+        self.remove_class("-zoomed")
+        self._task_pane().show_solution(task)
+
+    def action_extend(self) -> None:
+        """Extend the session."""
+        self._in_background(_EXTEND, self._practice.extend, self._on_extended)
+
+    def action_zoom(self) -> None:
+        """Give the terminal the whole screen, or take it back."""
+        self.toggle_class("-zoomed")
+        self.set_focus(self.query_one(TerminalPane))
+
+    def action_focus_tasks(self) -> None:
+        """Go to the tasks."""
+        self.remove_class("-zoomed")
+        # A low screen has room for the list only while it is used.
+        self.add_class("-listing")
+        self.set_focus(self._task_pane().listing)
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        self.app.push_screen(words.help_dialog(self._leader_shown, tasks=bool(self._tasks)))
+
+    def action_palette(self) -> None:
+        """Offer everything by its name."""
+        offered = [*offered_shortcuts(tasks=bool(self._tasks)), HELP]
+        self.app.push_screen(Palette(offered), self._on_chosen)
+
+    def _on_chosen(self, action: str | None) -> None:
+        if action:
+            self.call_later(self.run_action, action)
+
+    def action_detach(self) -> None:
+        """Leave the screen; the sandbox stays."""
+        self.app.exit(Outcome(Ending.DETACHED))
+
+    def action_stop(self) -> None:
+        """Ask, then stop the session."""
+        self.app.push_screen(words.stop_dialog(one_line(self._session.name)), self._on_stop_answer)
+
+    # What comes back from the workers.
+
+    def _in_background(self, name: str, call: Callable[[], Result], then: Callable[[Result], None]) -> None:
+        """Make a slow call in a thread, where none of this name is under way; ``then`` if it succeeds.
+
+        Leaving the screen waits for what is changed meanwhile. A check changes nothing.
+        """
+        if name in self._under_way:
+            return
+
+        async def work() -> None:
+            try:
+                result = await (abandonable(call) if name == _CHECK else asyncio.to_thread(call))
+            except TempshellError as error:
+                # The name of a caught error is gone when its block is left.
+                problem = error
+                self.post_message(self.Ran(name, lambda: self._on_problem(problem)))
+            else:
+                self.post_message(self.Ran(name, lambda: then(result)))
+
+        self._set_under_way(self._under_way | {name})
+        self.run_worker(work())
+
+    def on_practice_screen_ran(self, event: Ran) -> None:
+        """Go on in the interface's own thread."""
+        self._set_under_way(self._under_way - {event.call})
+        event.then()
+
+    def _set_under_way(self, calls: frozenset[str]) -> None:
+        stopped = _STOP in self._under_way - calls
+        self._under_way = calls
+        if self._tasks:
+            self._task_pane().show_checking(checking=_CHECK in calls)
+        if stopped:
+            self.app.pop_screen()  # the dialog that said so
+
+    def _on_problem(self, problem: TempshellError) -> None:
+        self._say(words.problem(problem), "error")
+
+    def _on_checked(self, task: str, rows: Sequence[CheckResult]) -> None:
+        self._show_tasks()
+        self._task_pane().show_results(task, rows)
+        title = next((known.title for known in self._tasks if known.id == task), task)
+        self.query_one(TerminalPane).send(Mark(words.marker(title, rows)))
+        if not self._task_pane().display:
+            self._say(words.checked(rows))
+
+    def _on_extended(self, deadline: datetime) -> None:
+        self.tick()
+        self._say(words.extended(deadline))
+
+    def _on_stop_answer(self, answer: str | None) -> None:
+        if answer == words.STOP:
+            self.app.push_screen(words.stopping_dialog())
+            self._in_background(_STOP, self._practice.stop, self._on_stopped)
+
+    def _on_stopped(self, receipt: Receipt) -> None:
+        self._leave(Outcome(Ending.STOPPED, receipt))
+
+    def _say(self, text: str, severity: SeverityLevel = "information") -> None:
+        """Show a notice in the corner; it is text, whatever brackets are in it."""
+        self.notify(text, severity=severity, timeout=_SEEN[severity], markup=False)
+
+    def _leave(self, outcome: Outcome) -> None:
+        """Show the last screen, then end with this outcome."""
+        self._left = True
+        self.query_one(TerminalPane).close()
+        goodbye = Goodbye(self._session, self._tasks, outcome.receipt)
+        self.app.push_screen(goodbye, lambda _: self.app.exit(outcome))
+
+    def _show_tasks(self) -> None:
+        if self._tasks:
+            self._tasks = self._practice.tasks()
+            self._task_pane().show(self._tasks)
+            self.query_one(Heading).show_score(self._tasks)
+
+    def _task_pane(self) -> TaskPane:
+        return self.query_one(TaskPane)

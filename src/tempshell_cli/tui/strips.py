@@ -1,0 +1,102 @@
+"""Rows of a terminal as strips that Textual can paint."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rich.cells import cell_len, set_cell_size
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tempshell_cli.core.text import strip_controls
+from tempshell_cli.terminal.screen import (
+    Attribute,
+    Cursor,
+    CursorShape,
+    Row,
+    Run,
+    palette_index,
+    rgb,
+    unpack_style,
+)
+from tempshell_cli.tui.theme import palette
+
+_NAMED_COLORS = 16
+
+
+def row_strip(row: Row, width: int, base: Style, *, dark: bool) -> Strip:
+    """Return a row as a strip of exactly this width; ``base`` carries the theme's own two colours."""
+    segments = [Segment(_text(run), cell_style(run.style, base, dark=dark)) for run in row]
+    used = sum(run.columns for run in row)
+    return Strip(segments, used).adjust_cell_length(width, base)
+
+
+def with_cursor(strip: Strip, cursor: Cursor, *, focused: bool) -> Strip:
+    """Return the strip with the cursor drawn on it: a block where the pane has the focus, else a line."""
+    left, right = cursor.column, strip.cell_length
+    if left >= right:
+        return strip
+    under = strip.crop(left, min(right, left + 2))
+    wide = cell_len(under.text[:1]) > 1
+    under = under if wide else strip.crop(left, left + 1)
+    after = strip.crop(left + under.cell_length, right)
+    line = not focused or cursor.shape is CursorShape.UNDERLINE
+    return Strip.join([strip.crop(0, left), Strip(_drawn(under, line=line), under.cell_length), after])
+
+
+@lru_cache(maxsize=8192)
+def cell_style(style: int, base: Style, *, dark: bool) -> Style:
+    """Return a style of the terminal over the theme's."""
+    foreground, background, attributes = unpack_style(style)
+    return base + Style(
+        color=_color(foreground, dark=dark),
+        bgcolor=_color(background, dark=dark),
+        bold=_has(attributes, Attribute.BOLD),
+        dim=_has(attributes, Attribute.DIM),
+        italic=_has(attributes, Attribute.ITALIC),
+        underline=_has(attributes, Attribute.UNDERLINE),
+        underline2=_has(attributes, Attribute.DOUBLE_UNDERLINE),
+        blink=_has(attributes, Attribute.BLINK),
+        reverse=_has(attributes, Attribute.REVERSE),
+        conceal=_has(attributes, Attribute.CONCEAL),
+        strike=_has(attributes, Attribute.STRIKE),
+        overline=_has(attributes, Attribute.OVERLINE),
+    )
+
+
+def _text(run: Run) -> str:
+    """Return a run's text, safe to write to a terminal and as wide as its cells.
+
+    The emulator lets no control character into a cell; but it read what strangers print, and may be broken.
+    """
+    text = run.text if run.text.isprintable() else "".join(map(_harmless, run.text))
+    return text if cell_len(text) == run.columns else set_cell_size(text, run.columns)
+
+
+def _harmless(character: str) -> str:
+    return character if character.isprintable() else strip_controls(character).strip() or "\ufffd"
+
+
+def _drawn(under: Strip, *, line: bool) -> list[Segment]:
+    return [Segment(text, (style or Style()) + _cursor_style(style, line=line)) for text, style, _ in under]
+
+
+def _cursor_style(style: Style | None, *, line: bool) -> Style:
+    if line:
+        return Style(underline=True)
+    return Style(reverse=not (style and style.reverse))
+
+
+def _has(attributes: Attribute, attribute: Attribute) -> bool | None:
+    return True if attributes & attribute else None
+
+
+def _color(color: int, *, dark: bool) -> Color | None:
+    index = palette_index(color)
+    if index is not None:
+        named = index < _NAMED_COLORS
+        return Color.parse(palette(dark=dark)[index]) if named else Color.from_ansi(index)
+    parts = rgb(color)
+    return Color.from_rgb(*parts) if parts else None

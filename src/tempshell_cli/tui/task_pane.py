@@ -1,0 +1,244 @@
+"""The tasks: a list with their states, the prompt of the one in hand, hints, and what its checks found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.highlight import highlight
+from textual.message import Message
+from textual.widgets import Markdown, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tempshell_cli.core.text import one_line, strip_controls
+from tempshell_cli.packs.results import CheckResult, Verdict
+from tempshell_cli.tui.port import TaskState, TaskView
+from tempshell_cli.tui.theme import MUTED
+
+_STATES = {
+    TaskState.UNTOUCHED: ("○", MUTED),
+    TaskState.FAILING: ("✗", "$text-error"),
+    TaskState.PASSED: ("✓", "$text-success"),
+    TaskState.ERROR: ("!", "$text-warning"),
+}
+_VERDICTS = {
+    Verdict.PASS: ("✓", "pass", "$text-success"),
+    Verdict.FAIL: ("✗", "fail", "$text-error"),
+    Verdict.ERROR: ("!", "could not run", "$text-warning"),
+}
+
+_LEAVING = {"escape", "tab"}
+
+
+class TaskPane(Vertical):
+    """Shows the tasks and remembers, for each, its hints shown and its last results."""
+
+    DEFAULT_CSS = """
+    TaskPane {
+        background: $surface;
+        border: round $foreground 25%;
+        border-title-color: $text-muted;
+        &:focus-within { border: round $primary; border-title-color: $foreground; }
+        OptionList, VerticalScroll {
+            scrollbar-color: $foreground 25%; scrollbar-color-hover: $foreground 45%; scrollbar-color-active: $primary;
+            scrollbar-background: $surface; scrollbar-background-hover: $surface; scrollbar-background-active: $surface;
+        }
+        OptionList {
+            height: auto; max-height: 35%; min-height: 1;
+            border: none; padding: 0; background: $surface; scrollbar-size-vertical: 1;
+            text-wrap: nowrap; text-overflow: ellipsis;
+            &:focus { border: none; }
+        }
+        VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; border-top: solid $foreground 15%; }
+        Markdown { padding: 0; margin: 0; background: $surface; }
+        MarkdownFence { margin: 0 0 1 0; }
+        #hints, #results, #solution { height: auto; }
+        #solution { margin-top: 1; display: none; }
+        #hints { color: $text-warning; margin-bottom: 1; display: none; }
+    }
+    """
+
+    class Left(Message):
+        """The user wants back to the terminal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tasks: Sequence[TaskView] = ()
+        self._current = 0
+        self._results: dict[str, Sequence[CheckResult]] = {}
+        self._hints: dict[str, int] = {}
+        self._solved: set[str] = set()
+        self._checking = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out the pane."""
+        yield OptionList(markup=False)
+        with VerticalScroll(can_focus=False):
+            yield Markdown(open_links=False)
+            yield Static(id="hints", markup=False)
+            yield Static(id="results", markup=False)
+            yield Static(id="solution", markup=False)
+
+    @property
+    def current(self) -> TaskView | None:
+        """The task in hand."""
+        return self._tasks[self._current] if self._tasks else None
+
+    def show(self, tasks: Sequence[TaskView]) -> None:
+        """Show these tasks and their states; the task in hand stays the same by its place."""
+        before = self.current
+        self._tasks = tasks
+        self._current = min(self._current, max(0, len(tasks) - 1))
+        self._fill_list()
+        self._show_title()
+        if self.current and (before is None or before.prompt != self.current.prompt):
+            self._show_prompt()
+
+    def step(self, by: int) -> None:
+        """Take the next task in hand, or another one that many places away, around the ends."""
+        if self._tasks:
+            self._take((self._current + by) % len(self._tasks))
+
+    def page(self, by: int) -> None:
+        """Scroll the prompt and what is below it by so many pages, up where negative."""
+        prompt = self.query_one(VerticalScroll)
+        prompt.scroll_relative(y=by * max(1, prompt.size.height - 1), animate=False)
+
+    def show_results(self, task: str, rows: Sequence[CheckResult]) -> None:
+        """Show what the checks of a task found."""
+        self._results[task] = rows
+        if self.current and self.current.id == task:
+            self._show_notes()
+            self._bring_into_view("#results")
+
+    def show_checking(self, *, checking: bool) -> None:
+        """Say that a check is under way, or no longer."""
+        self._checking = checking
+        self._show_title()
+
+    def reveal_hint(self) -> bool:
+        """Show one more hint of the task in hand; return False where there is none left."""
+        task = self.current
+        if task is None or self._hints.get(task.id, 0) >= len(task.hints):
+            return False
+        self._hints[task.id] = self._hints.get(task.id, 0) + 1
+        self._show_notes()
+        self._bring_into_view("#hints")
+        return True
+
+    def show_solution(self, task: str) -> None:
+        """Show the solution of a task from now on."""
+        self._solved.add(task)
+        self._show_notes()
+        self._bring_into_view("#solution")
+
+    @property
+    def listing(self) -> OptionList:
+        """The list, for the focus."""
+        return self.query_one(OptionList)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Take a task in hand as the highlight moves."""
+        event.stop()
+        # Of several moves in a row the first reports are late: the list itself is further by then.
+        if event.option_index == self.listing.highlighted != self._current:
+            self._take(event.option_index)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Go to work on the task chosen."""
+        event.stop()
+        self.post_message(self.Left())
+
+    def on_key(self, event: events.Key) -> None:
+        """Go back to the terminal."""
+        if event.key in _LEAVING:
+            self.post_message(self.Left())
+            event.stop()
+
+    def _take(self, index: int) -> None:
+        self._current = index
+        self.query_one(OptionList).highlighted = index
+        self._show_title()
+        self._show_prompt()
+
+    def _fill_list(self) -> None:
+        listing = self.query_one(OptionList)
+        listing.set_options(Option(_list_line(number, task)) for number, task in enumerate(self._tasks, 1))
+        listing.highlighted = self._current if self._tasks else None
+
+    def _show_title(self) -> None:
+        if self.current:
+            self.border_title = _title(self.current, f"{self._current + 1}/{len(self._tasks)}", checking=self._checking)
+
+    def _show_prompt(self) -> None:
+        if self.current:
+            self.query_one(Markdown).update(strip_controls(self.current.prompt))
+            self.query_one(VerticalScroll).scroll_home(animate=False)
+            self._show_notes()
+
+    def _bring_into_view(self, selector: str) -> None:
+        """Scroll to all of a note, or to its first lines where it is higher than the pane."""
+        note = self.query_one(selector)
+        # Only after the next layout is it as high as what it has just been given.
+        self.call_after_refresh(lambda: note.scroll_visible(animate=False))
+
+    def _show_notes(self) -> None:
+        task = self.current
+        if task is None:
+            return
+        hints = self.query_one("#hints", Static)
+        shown = task.hints[: self._hints.get(task.id, 0)]
+        hints.display = bool(shown)
+        hints.update(Content("\n").join(_hint_lines(shown, len(task.hints))))
+        self.query_one("#results", Static).update(Content("\n").join(_result_lines(self._results.get(task.id, ()))))
+        solution = self.query_one("#solution", Static)
+        solution.display = task.id in self._solved
+        solution.update(_solution(task.solution))
+
+
+def _list_line(number: int, task: TaskView) -> Content:
+    symbol, style = _STATES[task.state]
+    return Content.assemble(
+        Content.styled(f" {symbol} ", f"bold {style}"),
+        f"{number} {one_line(task.title)} ",
+        Content.styled(f"{task.points} p", MUTED),
+    )
+
+
+def _title(task: TaskView, place: str, *, checking: bool) -> Content:
+    symbol, style = ("…", "$text-warning") if checking else _STATES[task.state]
+    facts = [one_line(task.title), one_line(task.domain), f"{task.points} p", "checking" if checking else ""]
+    return Content.assemble(Content.styled(symbol, f"bold {style}"), f" {place} ", " · ".join(filter(None, facts)))
+
+
+def _hint_lines(hints: Sequence[str], of: int) -> Iterator[Content]:
+    for number, hint in enumerate(hints, 1):
+        yield Content.assemble(
+            Content.styled(f"hint {number} of {of}  ", "bold"), Content(strip_controls(hint).strip())
+        )
+
+
+def _solution(script: str) -> Content:
+    code = highlight(strip_controls(script).strip(), language="bash")
+    return Content.assemble(Content.styled("solution", "bold $text-success"), "\n", code)
+
+
+def _result_lines(rows: Sequence[CheckResult]) -> Iterator[Content]:
+    for row in rows:
+        symbol, word, style = _VERDICTS[row.verdict]
+        worth = "gate" if row.gate else f"{row.points} p"
+        verdict = Content.styled(f"{symbol} {word}", f"bold {style}")
+        yield Content.assemble(verdict, f"  {one_line(row.check)}  ", Content.styled(worth, MUTED))
+        if row.verdict is not Verdict.PASS:
+            yield from _reasons(row)
+
+
+def _reasons(row: CheckResult) -> Iterator[Content]:
+    for label, text in (("", row.message), ("expected ", row.expected), ("found    ", row.found)):
+        lead = f"  {label}"
+        for line in strip_controls(text).strip().splitlines():
+            yield Content.assemble(Content.styled(lead, MUTED), Content(line))
+            lead = " " * len(lead)

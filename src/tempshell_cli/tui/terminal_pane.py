@@ -1,0 +1,337 @@
+"""The terminal of the practice screen: a command's screen, painted, and its keys."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.content import Content
+from textual.geometry import Offset, Region
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tempshell_cli.core.errors import EngineUnavailable, TempshellError
+from tempshell_cli.core.process import Command
+from tempshell_cli.core.text import one_line
+from tempshell_cli.terminal.emulated import PLAIN, Emulation
+from tempshell_cli.terminal.pty import Size
+from tempshell_cli.terminal.screen import Row, Status, row_text
+from tempshell_cli.terminal.wire import (
+    Focus,
+    Frame,
+    FromWorker,
+    Paste,
+    Resize,
+    Scroll,
+    Shown,
+    ToWorker,
+    Unlaid,
+    Unrecorded,
+)
+from tempshell_cli.tui import words
+from tempshell_cli.tui.attachment import Attachment
+from tempshell_cli.tui.keys import to_key, to_mouse
+from tempshell_cli.tui.retries import Retries
+from tempshell_cli.tui.selection import Selection
+from tempshell_cli.tui.strips import row_strip, with_cursor
+
+_WHEEL_ROWS = 3
+_LEFT = 1
+_PAGES = {"shift+pageup": -1, "shift+pagedown": 1}
+# A program that rings all the time is heard once a second.
+_BELL_INTERVAL = 1.0
+# Emulators have been seen to crash when a screen of one column is written to.
+_SMALLEST = Size(4, 2)
+
+
+class TerminalPane(Widget, can_focus=True):
+    """Runs a command and shows it. While it has the focus, all keys that come to it are the program's."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    TerminalPane {
+        background: $background;
+        color: $foreground;
+        border: round $foreground 25%;
+        border-title-color: $text-muted;
+        border-subtitle-color: $text-warning;
+        &:focus { border: round $primary; border-title-color: $foreground; }
+    }
+    """
+
+    def __init__(self, attach: Callable[[], Command], emulation: Emulation = PLAIN) -> None:
+        """``attach`` returns the command, each time one is started; it may raise TempshellError."""
+        super().__init__()
+        self._command = attach
+        self._emulation = emulation
+        self._attachment: Attachment | None = None
+        self._rows: dict[int, Row] = {}
+        self._strips: dict[int, Strip] = {}
+        self._status = Status()
+        self._selection: Selection | None = None
+        self._selecting = False
+        self._notice = ""
+        self._retries = Retries()
+        self._retry: Timer | None = None
+        self._rang = 0.0
+
+    @property
+    def attachment(self) -> Attachment | None:
+        """The running command, or None."""
+        return self._attachment
+
+    @property
+    def status(self) -> Status:
+        """The cursor, the title and what the program asked for."""
+        return self._status
+
+    @property
+    def notice(self) -> str:
+        """Why no command runs, as the bottom line says it; empty while one does."""
+        return self._notice
+
+    def text(self) -> list[str]:
+        """Return the text of the rows shown."""
+        return [row_text(self._rows.get(y, ())) for y in range(self.size.height)]
+
+    def send(self, message: ToWorker) -> None:
+        """Tell the terminal something; nothing happens while no command runs."""
+        if self._attachment:
+            self._attachment.send(message)
+
+    def start(self) -> None:
+        """Start the command, on a screen wiped clean; where its engine does not answer, again a little later."""
+        self.close()
+        self._rows.clear()
+        self._notice = ""
+        try:
+            self._attachment = Attachment(
+                self._command(),
+                self._cells(),
+                self._emulation,
+                heard=self._hear,
+                lost=self._on_lost_worker,
+            )
+        except EngineUnavailable as problem:
+            self._try_again(str(problem))
+        except TempshellError as problem:
+            self._say(one_line(f"{problem} · {problem.hint}"))
+        else:
+            self._retries.began()
+        self._repaint()
+
+    def close(self) -> None:
+        """End the command, and start none any more. Idempotent."""
+        if self._retry:
+            self._retry.stop()
+            self._retry = None
+        if self._attachment:
+            self._attachment.close()
+            self._attachment = None
+
+    def render_line(self, y: int) -> Strip:
+        """Return a line, painted once until it changes."""
+        if self._notice and y == self.size.height - 1:
+            return self._notice_strip()
+        strip = self._strips.get(y)
+        if strip is None:
+            strip = self._strips[y] = self._painted(y)
+        return strip
+
+    def notify_style_update(self) -> None:
+        """Paint everything anew in the new colours."""
+        super().notify_style_update()
+        self._strips.clear()
+
+    def on_mount(self) -> None:
+        """Name the pane."""
+        self.border_title = "terminal"
+
+    def on_unmount(self) -> None:
+        """End the command with the pane."""
+        self.close()
+
+    def on_resize(self) -> None:
+        """Start the command as soon as its size is known; from then on, pass the size on."""
+        if self._attachment:
+            self.send(Resize(self._cells()))
+        elif not self._notice and self.size.area:
+            self.start()
+        self._repaint()
+
+    def on_focus(self) -> None:
+        """Tell the program, and draw the cursor as a block."""
+        self.send(Focus(gained=True))
+        self._repaint_rows([self._status.cursor.row])
+
+    def on_blur(self) -> None:
+        """Tell the program, and draw the cursor as a line."""
+        self.send(Focus(gained=False))
+        self._repaint_rows([self._status.cursor.row])
+
+    def on_key(self, event: events.Key) -> None:
+        """Pass a key on; no binding of the interface gets to see it."""
+        event.stop()
+        event.prevent_default()
+        if not self._attachment:
+            if event.key == "enter":
+                self.start()
+        elif event.key in _PAGES and not self._status.alternate:
+            self.send(Scroll(_PAGES[event.key] * max(1, self.size.height - 1)))
+        elif key := to_key(event):
+            self.send(key)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Pass a paste on, as one."""
+        event.stop()
+        self.send(Paste(event.text))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll the program, or else the history."""
+        self._on_wheel(event, -_WHEEL_ROWS)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll the program, or else the history."""
+        self._on_wheel(event, _WHEEL_ROWS)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Pass it on where the program asked for the mouse, else begin to select; follow a drag beyond the pane."""
+        self.capture_mouse()
+        if self._status.mouse and not event.shift:
+            self._on_mouse(event)
+        elif event.button == _LEFT:
+            event.stop()
+            at = self._cell(event)
+            self._select(Selection(at, at))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Pass it on, or copy what has been selected."""
+        self.release_mouse()
+        if self._selecting:
+            event.stop()
+            self._copy()
+        else:
+            self._on_mouse(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Pass it on, or select as far as here."""
+        if self._selecting and self._selection:
+            event.stop()
+            self._select(self._selection._replace(head=self._cell(event)))
+        else:
+            self._on_mouse(event)
+
+    def _cell(self, event: events.MouseEvent) -> Offset:
+        at = event.get_content_offset_capture(self)
+        return Offset(min(max(0, at.x), self.size.width - 1), min(max(0, at.y), self.size.height - 1))
+
+    def _select(self, selection: Selection | None) -> None:
+        changed = {y for one in (self._selection, selection) if one for y in one.rows()}
+        self._selection = selection
+        self._selecting = selection is not None
+        self._repaint_rows(changed)
+
+    def _copy(self) -> None:
+        """Hand what is selected to the outer terminal's clipboard (OSC 52); it stays marked."""
+        self._selecting = False
+        if self._selection is None or self._selection.is_empty:
+            self._select(None)
+            return
+        text = self._selection.text(self._unmarked)
+        self.app.copy_to_clipboard(text)
+        self.notify(words.copied(text), markup=False)
+
+    def _on_mouse(self, event: events.MouseEvent) -> None:
+        event.stop()
+        if self._status.mouse:
+            self.send(to_mouse(event, event.get_content_offset_capture(self)))
+
+    def _on_wheel(self, event: events.MouseEvent, rows: int) -> None:
+        if self._status.mouse and not event.shift:
+            self._on_mouse(event)
+        else:
+            event.stop()
+            self.send(Scroll(rows))
+
+    def _hear(self, message: FromWorker) -> None:
+        if isinstance(message, Frame):
+            self._show(message)
+            self.send(Shown())
+        elif isinstance(message, Unlaid):
+            self.notify(words.UNLAID, severity="warning", markup=False)
+        elif isinstance(message, Unrecorded):
+            self.notify(words.unrecorded(message.reason), severity="error", markup=False)
+        elif self._attachment:
+            code = self._attachment.exit_code()
+            self.close()
+            if code == 0:
+                self._say(words.SHELL_ENDED)
+            else:
+                self._try_again(words.connection_ended(code))
+
+    def _try_again(self, why: str) -> None:
+        pause = self._retries.pause()
+        self._retry = self.set_timer(pause, self.start)
+        self._say(one_line(words.again(why, pause)))
+
+    def _on_lost_worker(self) -> None:
+        self.notify(words.RESTARTED, severity="warning", markup=False)
+
+    def _show(self, frame: Frame) -> None:
+        before, self._status = self._status, frame.status
+        self._rows.update(frame.rows)
+        if self._selection and not self._selecting and not frame.rows.keys().isdisjoint(self._selection.rows()):
+            self._select(None)
+        changed = set(frame.rows)
+        if frame.status.cursor != before.cursor:
+            changed |= {before.cursor.row, frame.status.cursor.row}
+        self._repaint_rows(changed)
+        self._show_status(before)
+
+    def _show_status(self, before: Status) -> None:
+        now = self._status
+        if now.title != before.title:
+            self.border_title = Content(one_line(now.title) or "terminal")
+        if now.scrolled != before.scrolled:
+            self.border_subtitle = f"↑ {now.scrolled} lines back" if now.scrolled else ""
+        if now.bells > before.bells and time.monotonic() - self._rang > _BELL_INTERVAL:
+            self._rang = time.monotonic()
+            self.app.bell()
+
+    def _say(self, notice: str) -> None:
+        self._notice = notice
+        self._repaint()
+
+    def _repaint(self) -> None:
+        self._strips.clear()
+        self.refresh()
+
+    def _repaint_rows(self, rows: Collection[int]) -> None:
+        for y in rows:
+            self._strips.pop(y, None)
+        if rows:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in rows))
+
+    def _painted(self, y: int) -> Strip:
+        strip = self._unmarked(y)
+        if self._selection:
+            strip = self._selection.drawn(strip, y)
+        cursor = self._status.cursor
+        if self._attachment and cursor.visible and cursor.row == y:
+            return with_cursor(strip, cursor, focused=self.has_focus)
+        return strip
+
+    def _unmarked(self, y: int) -> Strip:
+        dark = self.app.current_theme.dark
+        return row_strip(self._rows.get(y, ()), self.size.width, self.rich_style, dark=dark)
+
+    def _notice_strip(self) -> Strip:
+        style = self.rich_style + Style(reverse=True, bold=True)
+        return Strip([Segment(f" {self._notice} ", style)]).adjust_cell_length(self.size.width, style)
+
+    def _cells(self) -> Size:
+        return Size(max(_SMALLEST.columns, self.size.width), max(_SMALLEST.rows, self.size.height))

@@ -1,0 +1,61 @@
+"""Colours: the screen's two themes, and the sixteen that programs in the terminal name."""
+
+from __future__ import annotations
+
+import os
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="tempshell-dark",
+    primary="#6cb6ff",
+    secondary="#b392f0",
+    accent="#4fd6be",
+    success="#62d196",
+    warning="#f2c14e",
+    error="#ff6b73",
+    foreground="#d5dbe5",
+    background="#10131a",
+    surface="#161b24",
+    panel="#1f2632",
+    dark=True,
+)
+LIGHT = Theme(
+    name="tempshell-light",
+    primary="#0b62c4",
+    secondary="#6f42c1",
+    accent="#007a6b",
+    success="#1a7f4b",
+    warning="#8a5a00",
+    error="#c0293f",
+    foreground="#1d2430",
+    background="#fbfcfd",
+    surface="#f1f4f7",
+    panel="#e3e8ee",
+    dark=False,
+)
+
+# Text of the second rank, as a style of Content: its own $text-muted comes out as plain black or white there.
+MUTED = "$foreground 65%"
+
+# Black, red, green, yellow, blue, magenta, cyan, white; then the bright ones. Readable on the theme's ground.
+_DARK_PALETTE = (
+    "#2b3342", "#ff6b73", "#62d196", "#f2c14e", "#6cb6ff", "#d49bf0", "#4fd6be", "#c5cdd9",
+    "#5b6779", "#ff8f94", "#8be3b3", "#f7d587", "#9bcdff", "#e3bdf7", "#86e6d5", "#f3f6fa",
+)  # fmt: skip
+_LIGHT_PALETTE = (
+    "#1d2430", "#c0293f", "#1a7f4b", "#8a5a00", "#0b62c4", "#8a3fb5", "#00757a", "#7b8797",
+    "#4d5866", "#d63d52", "#22915a", "#a06a00", "#2b7bd9", "#a056c9", "#0a8a90", "#566170",
+)  # fmt: skip
+
+
+def palette(*, dark: bool) -> tuple[str, ...]:
+    """Return the sixteen colours of the terminal, by their ANSI numbers."""
+    return _DARK_PALETTE if dark else _LIGHT_PALETTE
+
+
+def preferred_theme() -> Theme:
+    """Return the theme that fits the user's terminal, where it says so in COLORFGBG; else the dark one."""
+    # rxvt's convention, kept by Konsole and others: "foreground;background", where 7 and 15 are white.
+    ground = os.environ.get("COLORFGBG", "").rpartition(";")[2]
+    return LIGHT if ground in {"7", "15"} else DARK

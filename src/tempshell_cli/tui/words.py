@@ -1,0 +1,140 @@
+"""What the practice screen says: its dialogs and notices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from textual.content import Content
+
+from tempshell_cli.core.errors import TempshellError
+from tempshell_cli.core.text import one_line, strip_controls
+from tempshell_cli.packs.results import CheckResult, Verdict
+from tempshell_cli.tui.dialog import BACK, Choice, Dialog
+from tempshell_cli.tui.shortcuts import HELP, PALETTE, Shortcut, offered_shortcuts
+
+EXTEND = "extend"
+STOP = "stop"
+LAST_CALL = "Last call: less than a minute left. What is in the sandbox ends with it."
+NO_HINT = "This task has no further hint."
+RESTARTED = "The terminal's emulator had to be restarted; your shell was not."
+UNLAID = "Not put there: the program in the terminal would run these lines one by one. At a prompt of bash it works."
+NO_CODE = "This task has no code block."
+NO_SOLUTION = "This task has no solution to show."
+GIVE_UP = "give up"
+SHELL_ENDED = "The shell has ended · Enter opens a new one"
+_KEYS_SHOWN = {
+    "right": "→",
+    "left": "←",
+    "up": "↑",
+    "down": "↓",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "question_mark": "?",
+    "colon": ":",
+}
+
+
+def soon(leader: str, *, extendable: bool) -> str:
+    """Return the first warning."""
+    return "Ten minutes left." + (f" {leader} e extends the session." if extendable else "")
+
+
+def extended(deadline: datetime) -> str:
+    """Return the news of a new deadline, in the user's own time zone."""
+    return f"Extended: the session now ends at {deadline.astimezone():%H:%M}."
+
+
+def late_dialog(*, extendable: bool, grace: float) -> Dialog:
+    """Return the second warning; its answer is EXTEND or empty."""
+    carry_on = Choice("enter", "carry on", "")
+    choices = (Choice("e", "extend", EXTEND), carry_on) if extendable else (carry_on,)
+    text = Content("Less than five minutes left. The sandbox, with all that is in it,\nis removed when the time is up.")
+    return Dialog("■ Five minutes", text, choices, severity="error", grace=grace)
+
+
+def stop_dialog(session: str) -> Dialog:
+    """Return the question before a stop; its answer is STOP or empty."""
+    text = Content.assemble(
+        "Stop ", Content.styled(session, "bold"), "? Its sandbox is removed, with all that is in it."
+    )
+    return Dialog("Stop the session", text, (Choice("y", "stop and remove", STOP), BACK), severity="warning")
+
+
+def code_dialog(blocks: Sequence[str]) -> Dialog:
+    """Return the question which code block is meant; its answer is its number, from 0, or empty."""
+    some = blocks[:9]
+    lines = [
+        Content.assemble(Content.styled(f"{number}  ", "bold $accent"), Content(one_line(block)[:64]))
+        for number, block in enumerate(some, 1)
+    ]
+    choices = [Choice(str(number), "", str(number - 1)) for number in range(1, len(some) + 1)]
+    return Dialog("Which code block?", Content("\n").join(lines), (*choices, BACK))
+
+
+def give_up_dialog(task: str) -> Dialog:
+    """Return the question before the solution of a task that is not passed; its answer is GIVE_UP or empty."""
+    text = Content.assemble("Give up on ", Content.styled(task, "bold"), "? Its solution is shown below the task.")
+    return Dialog("The solution", text, (Choice("y", "show the solution", GIVE_UP), BACK), severity="warning")
+
+
+def stopping_dialog() -> Dialog:
+    """Return what stands there while the session is being stopped; it takes no key."""
+    return Dialog("Stopping", Content("Removing the sandbox and looking that nothing stays …"), ())
+
+
+def problem(error: TempshellError) -> str:
+    """Return what went wrong and what to do about it."""
+    return strip_controls(f"{error}\n{error.hint}".strip())
+
+
+def copied(text: str) -> str:
+    """Return that text was handed to the clipboard."""
+    lines = text.count("\n") + 1
+    return f"Copied {len(text)} characters." if lines == 1 else f"Copied {lines} lines."
+
+
+def connection_ended(code: int | None) -> str:
+    """Return that the way to the shell has ended; the shell itself may live on."""
+    return "The connection was closed" if code is None else f"The connection ended with code {code}"
+
+
+def again(why: str, pause: float) -> str:
+    """Return that the terminal is opened again by itself, and when."""
+    return f"{why} · again in {pause:.0f} s · Enter: now"
+
+
+def unrecorded(reason: str) -> str:
+    """Return that the recording has stopped."""
+    return f"The recording has stopped: {reason}. The session goes on."
+
+
+def marker(task: str, rows: Sequence[CheckResult]) -> str:
+    """Return what a recording is marked with when a task has been checked."""
+    if any(row.verdict is Verdict.ERROR for row in rows):
+        return f"! {task}: could not be checked"
+    passed = all(row.verdict is Verdict.PASS for row in rows)
+    return f"✓ {task}: passed" if passed else f"✗ {task}: {checked(rows)}"
+
+
+def checked(rows: Sequence[CheckResult]) -> str:
+    """Return what a check found in one line, for where its results are out of sight."""
+    passed = sum(row.verdict is Verdict.PASS for row in rows)
+    return f"{passed} of {len(rows)} checks passed."
+
+
+def help_dialog(leader: str, *, tasks: bool) -> Dialog:
+    """Return the list of all keys."""
+    lines = [_help_line(shortcut) for shortcut in (*offered_shortcuts(tasks=tasks), PALETTE, HELP)]
+    lines += [
+        Content(""),
+        Content(f"{leader} first, then one of these. {leader} twice sends it to the terminal."),
+        Content("All other keys are the terminal's. Shift+PgUp and the wheel scroll back."),
+        Content("A drag with the mouse copies; where the program takes the mouse, one with Shift."),
+    ]
+    return Dialog("Keys", Content("\n").join(lines))
+
+
+def _help_line(shortcut: Shortcut) -> Content:
+    keys = " ".join(_KEYS_SHOWN.get(key, key) for key in shortcut.keys)
+    return Content.assemble(Content.styled(f"{keys:<6}", "bold $accent"), shortcut.help)

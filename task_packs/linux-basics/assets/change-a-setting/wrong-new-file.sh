@@ -1,0 +1,8 @@
+# Puts a new file in the place of the old one, with the permissions of a new file.
+set -eu
+umask 022
+cd ~/service
+cp shop.ini shop.ini.orig
+sed -e '/^\[server\]/,/^\[/ s/^port = .*/port = 9090/' -e 's/^# level = .*/level = debug/' shop.ini >new.ini
+rm shop.ini
+mv new.ini shop.ini

@@ -1,0 +1,5 @@
+# The name of the shop alone, where browsers do not look.
+set -eu
+umask 077
+cd ~/tls
+openssl req -new -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=shop.example 2>/dev/null

@@ -1,0 +1,6 @@
+# A key that asks for a passphrase in the middle of the night.
+set -eu
+umask 077
+cd ~/tls
+openssl req -new -newkey rsa:2048 -passout pass:secret -keyout server.key -out server.csr \
+  -subj /CN=shop.example -addext 'subjectAltName=DNS:shop.example,DNS:www.shop.example' 2>/dev/null

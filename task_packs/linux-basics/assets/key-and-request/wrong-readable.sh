@@ -1,0 +1,6 @@
+# A key for everybody.
+set -eu
+cd ~/tls
+openssl req -new -newkey rsa:2048 -nodes -keyout server.key -out server.csr \
+  -subj /CN=shop.example -addext 'subjectAltName=DNS:shop.example,DNS:www.shop.example' 2>/dev/null
+chmod 0644 server.key

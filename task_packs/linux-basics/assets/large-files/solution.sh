@@ -1,0 +1,4 @@
+set -eu
+cd ~/disk
+find data -type f -size +1048576c -printf '%P\n' >large.txt
+find data/cache -type f -size +1048576c -delete

@@ -1,0 +1,6 @@
+set -eu
+cd ~/workers
+pgrep -o -f '[w]orkers/worker --queue mail' >mail.pid
+runaway=$(pgrep -o -f '[w]orkers/worker --queue reports')
+kill "$runaway"
+while kill -0 "$runaway" 2>/dev/null; do sleep 0.1; done

@@ -1,0 +1,7 @@
+# Knocks it down.
+set -eu
+cd ~/workers
+pgrep -o -f '[w]orkers/worker --queue mail' >mail.pid
+runaway=$(pgrep -o -f '[w]orkers/worker --queue reports')
+kill -9 "$runaway"
+while kill -0 "$runaway" 2>/dev/null; do sleep 0.1; done

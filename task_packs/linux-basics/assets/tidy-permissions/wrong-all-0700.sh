@@ -1,0 +1,2 @@
+# Closes everything with one stroke.
+chmod -R 0700 ~/vault

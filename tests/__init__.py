@@ -1,0 +1,1 @@
+"""The tests: by wing (unit, packs, terminal, tui), of the commands (cli), and of the engines (contract, engines)."""

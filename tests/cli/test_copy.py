@@ -1,0 +1,360 @@
+"""Copies arrive whole, both ways, and an archive from a sandbox writes nothing outside the copy."""
+
+from __future__ import annotations
+
+import io
+import os
+import tarfile
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from tempshell_cli.sessions.copy import CopyFailed, unpack
+from tests.support.command_line import Tempshell
+
+LOCAL = pytest.param("local", marks=pytest.mark.engine("local"))
+DOCKER = pytest.param("docker", marks=pytest.mark.engine("docker"))
+local = pytest.mark.engine("local")
+
+
+def _inside(tempshell: Tempshell, script: str) -> str:
+    """Run a script in the only session and return what it prints."""
+    return tempshell("exec", "--", "sh", "-c", script).stdout
+
+
+def _tree(directory: Path) -> Path:
+    """Make a small tree: a file, a script, a link, an empty directory."""
+    (directory / "deep").mkdir(parents=True)
+    (directory / "empty").mkdir()
+    (directory / "deep" / "note").write_text("deep\n")
+    script = directory / "script"
+    script.write_text("#!/bin/sh\necho ran\n")
+    script.chmod(0o755)
+    (directory / "link").symlink_to("deep/note")
+    return directory
+
+
+@pytest.mark.parametrize("engine", [LOCAL, DOCKER])
+def test_a_file_comes_back_as_it_went_in(tempshell: Tempshell, engine: str) -> None:
+    blob = os.urandom(10 * 1024**2)
+    (tempshell.directory / "blob").write_bytes(blob)
+    session = tempshell.start("--backend", engine)
+    tempshell("cp", "blob", f"{session}:")
+    assert _inside(tempshell, "sha256sum blob").split()[0] == sha256(blob).hexdigest()
+    tempshell("cp", f"{session}:blob", "back")
+    assert (tempshell.directory / "back").read_bytes() == blob
+
+
+@pytest.mark.parametrize("engine", [LOCAL, DOCKER])
+def test_a_directory_comes_back_as_it_went_in(tempshell: Tempshell, engine: str) -> None:
+    _tree(tempshell.directory / "tree")
+    tempshell.start("--backend", engine)
+    tempshell("cp", "tree", ":")
+    assert _inside(tempshell, "./tree/script; cat tree/link; readlink tree/link") == "ran\ndeep\ndeep/note\n"
+    tempshell("cp", ":tree", "back")
+    back = tempshell.directory / "back"
+    found = {str(path.relative_to(back)) for path in back.rglob("*")}
+    assert found == {"deep", "deep/note", "empty", "link", "script"}
+    assert os.access(back / "script", os.X_OK)
+    assert (back / "link").readlink() == Path("deep/note")
+
+
+@local
+def test_a_path_inside_counts_from_home_unless_it_is_absolute(tempshell: Tempshell) -> None:
+    (tempshell.directory / "note").write_text("x")
+    tempshell.start()
+    tempshell("cp", "note", ":new/deeper/name")
+    tempshell("cp", "note", ":/tmp/elsewhere")
+    assert _inside(tempshell, "cat ~/new/deeper/name /tmp/elsewhere") == "xx"
+    tempshell("cp", ":/tmp/elsewhere", ".")
+    assert (tempshell.directory / "elsewhere").read_text() == "x"
+
+
+@local
+@pytest.mark.parametrize("target", [":box", ":box/"])
+def test_a_copy_goes_into_a_directory_that_is_there(tempshell: Tempshell, target: str) -> None:
+    (tempshell.directory / "note").write_text("x")
+    tempshell.start()
+    _inside(tempshell, "mkdir box")
+    tempshell("cp", "note", target)
+    assert _inside(tempshell, "cat box/note") == "x"
+    (tempshell.directory / "here").mkdir()
+    tempshell("cp", ":box/note", "here")
+    assert (tempshell.directory / "here" / "note").read_text() == "x"
+
+
+@local
+def test_a_slash_at_the_end_makes_the_directory_inside(tempshell: Tempshell) -> None:
+    (tempshell.directory / "note").write_text("x")
+    tempshell.start()
+    tempshell("cp", "note", ":fresh/")
+    assert _inside(tempshell, "cat fresh/note") == "x"
+
+
+@local
+def test_a_file_replaces_a_file_of_that_name_on_either_side(tempshell: Tempshell) -> None:
+    note, back = tempshell.directory / "note", tempshell.directory / "back"
+    note.write_text("new")
+    back.write_text("an older and longer text")
+    tempshell.start()
+    _inside(tempshell, "echo an older and longer text > note")
+    tempshell("cp", "note", ":note")
+    tempshell("cp", ":note", "back")
+    assert back.read_text() == "new"
+
+
+@local
+def test_the_directory_one_stands_in_goes_in_by_its_name(tempshell: Tempshell) -> None:
+    (tempshell.directory / "note").write_text("x")
+    tempshell.start()
+    tempshell("cp", ".", ":")
+    assert _inside(tempshell, f"cat {tempshell.directory.name}/note") == "x"
+
+
+@local
+def test_a_link_goes_in_as_a_link_of_its_own_name(tempshell: Tempshell) -> None:
+    (tempshell.directory / "note").write_text("x")
+    (tempshell.directory / "link").symlink_to("note")
+    tempshell.start()
+    tempshell("cp", "note", ":")
+    tempshell("cp", "link", ":")
+    assert _inside(tempshell, "readlink link; cat link") == "note\nx"
+
+
+@local
+def test_a_directory_here_is_never_replaced(tempshell: Tempshell) -> None:
+    kept = tempshell.directory / "box" / "kept"
+    kept.mkdir(parents=True)
+    tempshell.start()
+    _inside(tempshell, "echo x > kept")
+    refused = tempshell("cp", ":kept", "box", code=2)
+    assert "there is a directory" in refused.stderr
+    assert kept.is_dir()
+
+
+@local
+def test_a_directory_does_not_take_the_place_of_a_file(tempshell: Tempshell) -> None:
+    (tempshell.directory / "note").write_text("kept")
+    tempshell.start()
+    _inside(tempshell, "mkdir box")
+    refused = tempshell.any_code("cp", ":box", "note")
+    assert refused.code != 0
+    assert "bug" not in refused.stderr
+    assert (tempshell.directory / "note").read_text() == "kept"
+    assert [path.name for path in tempshell.directory.iterdir()] == ["note"]
+
+
+@local
+def test_a_source_that_is_not_there_is_named(tempshell: Tempshell) -> None:
+    tempshell.start()
+    assert "no-such-file" in tempshell("cp", "no-such-file", ":", code=2).stderr
+    missing = tempshell.any_code("cp", ":no-such-file", ".")
+    assert missing.code != 0
+    assert "no-such-file" in missing.stderr
+    assert "/no/such/file" in tempshell.any_code("cp", ":/no/such/file", ".").stderr
+    assert list(tempshell.directory.iterdir()) == []
+
+
+@local
+def test_a_path_without_a_session_says_that_it_needs_one_where_there_is_not_just_one(tempshell: Tempshell) -> None:
+    """Such as `cp $SESSION:/data/x .` where nobody has set SESSION."""
+    tempshell.user.configure(limits={"per_owner": 2})
+    none = tempshell("cp", ":/data/x", ".", code=3).stderr
+    assert "':/data/x' is in the only session, but there is no session" in none
+    assert "tempshell start" in none
+    names = [tempshell.start("--name", name) for name in ("one", "two")]
+    several = tempshell("cp", ":/data/x", ".", code=3).stderr
+    assert "':/data/x' is in the only session, but there are several sessions" in several
+    assert all(name in several for name in names)
+    assert "write SESSION:/data/x" in several
+
+
+@local
+def test_a_target_here_needs_its_directory(tempshell: Tempshell) -> None:
+    tempshell.start()
+    _inside(tempshell, "echo x > note")
+    assert "no directory" in tempshell("cp", ":note", "missing/note", code=2).stderr
+
+
+@local
+def test_a_place_inside_that_cannot_be_written_is_told_in_the_sandboxs_words(tempshell: Tempshell) -> None:
+    (tempshell.directory / "note").write_text("x")
+    tempshell.start()
+    refused = tempshell.any_code("cp", "note", ":/usr/note")
+    assert refused.code != 0
+    assert "inside the sandbox" in refused.stderr
+
+
+@local
+@pytest.mark.parametrize("paths", [("a", "b"), (":a", ":b"), ("one:a", "two:b")])
+def test_exactly_one_side_is_a_session(tempshell: Tempshell, paths: tuple[str, str]) -> None:
+    tempshell.start()
+    assert "SESSION:PATH" in tempshell("cp", *paths, code=2).stderr
+
+
+@local
+@pytest.mark.parametrize("paths", [("", ":"), (":", "")])
+def test_an_empty_path_is_not_the_directory_one_stands_in(tempshell: Tempshell, paths: tuple[str, str]) -> None:
+    tempshell.start()
+    assert "empty" in tempshell("cp", *paths, code=2).stderr
+
+
+@local
+def test_a_name_with_a_colon_is_a_file_here_behind_a_slash(tempshell: Tempshell) -> None:
+    (tempshell.directory / "a:b").write_text("x")
+    tempshell.start()
+    tempshell("cp", "./a:b", ":note")
+    assert _inside(tempshell, "cat note") == "x"
+
+
+@local
+def test_a_fifo_is_refused_and_nothing_stays_of_the_copy(tempshell: Tempshell) -> None:
+    tempshell.start()
+    _inside(tempshell, "mkdir box; mkfifo box/pipe; echo x > box/note")
+    refused = tempshell.any_code("cp", ":box", ".")
+    assert refused.code != 0
+    assert "neither file, directory nor link" in refused.stderr
+    assert list(tempshell.directory.iterdir()) == []
+
+
+# Archives as only a hostile sandbox sends them
+
+
+def _entry(name: str, content: bytes = b"hostile") -> tuple[tarfile.TarInfo, bytes]:
+    member = tarfile.TarInfo(name)
+    member.size = len(content)
+    return member, content
+
+
+def _special(name: str, kind: bytes, target: str = "") -> tuple[tarfile.TarInfo, bytes]:
+    member = tarfile.TarInfo(name)
+    member.type, member.linkname, member.mode = kind, target, 0o755
+    return member, b""
+
+
+def _folder(name: str) -> tuple[tarfile.TarInfo, bytes]:
+    return _special(name, tarfile.DIRTYPE)
+
+
+def _symlink(name: str, target: str) -> tuple[tarfile.TarInfo, bytes]:
+    return _special(name, tarfile.SYMTYPE, target)
+
+
+def _hardlink(name: str, target: str) -> tuple[tarfile.TarInfo, bytes]:
+    return _special(name, tarfile.LNKTYPE, target)
+
+
+Members = tuple[tuple[tarfile.TarInfo, bytes], ...]
+Unpack = Callable[[Members], Path]
+
+ABSOLUTE = "/var/tmp/tempshell-hostile"  # noqa: S108 - what an archive names; it must not come to be
+# Each tries to write below, to read from or to point at ``outside``, which lies beside the directory of the copy.
+HOSTILE: dict[str, Members] = {
+    "an absolute name": (_entry(ABSOLUTE),),
+    "a name with ..": (_entry("../outside/hostile"),),
+    "a name with .. further in": (_folder("box"), _entry("box/../../outside/hostile")),
+    "a directory with ..": (_folder("../outside/hostile"),),
+    "a link with ..": (_symlink("../outside/hostile", "x"),),
+    "a link out, then a file through it": (_symlink("box", "../outside"), _entry("box/hostile")),
+    "an absolute link": (_folder("box"), _symlink("box/link", "/etc/passwd")),
+    "a link out": (_folder("box"), _symlink("box/link", "../../outside/secret")),
+    "a link beside the copy": (_folder("box"), _symlink("box/link", "../.bashrc")),
+    "a link in place of the copy": (_symlink("box", "secret"),),
+    "a hard link out": (_folder("box"), _hardlink("box/link", "../outside/secret")),
+    "an absolute hard link": (_folder("box"), _hardlink("box/link", "/etc/passwd")),
+    "a link out by way of a link": (
+        *(_folder("box"), _folder("box/a"), _folder("box/a/b")),
+        *(_symlink("box/a/b/up", "../.."), _symlink("box/out", "a/b/up/../../outside")),
+    ),
+    "a link out by way of a later link": (
+        *(_folder("box"), _folder("box/a"), _folder("box/a/b")),
+        *(_symlink("box/out", "a/b/up/../../outside"), _symlink("box/a/b/up", "../..")),
+    ),
+    "a link made through a link": (
+        *(_folder("box"), _folder("box/a"), _folder("box/a/b")),
+        *(_symlink("box/a/b/up", "../.."), _symlink("box/a/b/up/out", "../../outside")),
+    ),
+    "a hard link written through links": (
+        *(_folder("box"), _folder("box/a"), _folder("box/a/b"), _entry("box/hostile")),
+        *(_symlink("box/a/b/up", "../.."), _symlink("box/a/b/up/out", "../../outside")),
+        _hardlink("box/a/b/up/out/hostile", "box/hostile"),
+    ),
+    "a hard link read through links": (
+        *(_folder("box"), _folder("box/a"), _folder("box/a/b")),
+        *(_symlink("box/a/b/up", "../.."), _symlink("box/a/b/up/out", "../../outside")),
+        _hardlink("box/stolen", "box/a/b/up/out/secret"),
+    ),
+    "a hard link over a link": (
+        *(_folder("box"), _entry("box/hostile"), _symlink("box/note", "hostile"), _hardlink("box/note", "box/hostile")),
+    ),
+    "a device": (_folder("box"), _special("box/null", tarfile.CHRTYPE)),
+    "a block device": (_folder("box"), _special("box/disk", tarfile.BLKTYPE)),
+    "a fifo": (_folder("box"), _special("box/pipe", tarfile.FIFOTYPE)),
+    "a file twice": (_entry("box", b"one"), _entry("box", b"two")),
+    "a file below a file": (_entry("box"), _entry("box/note")),
+    "a link where nothing is": (_symlink("box/missing/link", "x"),),
+    "a hard link to nothing": (_folder("box"), _hardlink("box/link", "box/missing")),
+}
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    made = tmp_path / "outside"
+    made.mkdir()
+    (made / "secret").write_text("secret")
+    return made
+
+
+@pytest.fixture
+def unpacked(tmp_path: Path, outside: Path) -> Unpack:
+    """Return a function that unpacks an archive of these members beside ``outside``."""
+    assert outside.parent == tmp_path
+    into = tmp_path / "copy"
+    into.mkdir()
+
+    def unpack_these(members: Members) -> Path:
+        archive = io.BytesIO()
+        with tarfile.open(fileobj=archive, mode="w") as made:
+            for member, content in members:
+                made.addfile(member, io.BytesIO(content))
+        archive.seek(0)
+        unpack(archive, into)
+        return into
+
+    return unpack_these
+
+
+@pytest.mark.parametrize("trick", HOSTILE)
+def test_a_hostile_archive_is_refused_and_writes_nothing_outside(
+    unpacked: Unpack, outside: Path, tmp_path: Path, trick: str
+) -> None:
+    with pytest.raises(CopyFailed):
+        unpacked(HOSTILE[trick])
+    assert {path.name for path in tmp_path.iterdir()} <= {"outside", "copy", "user"}
+    assert [path.name for path in outside.iterdir()] == ["secret"]
+    assert not Path(ABSOLUTE).exists()
+    copied = [path for path in (tmp_path / "copy").rglob("*") if path.is_file() and not path.is_symlink()]
+    assert "secret" not in {path.read_text() for path in copied}
+
+
+def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CopyFailed):
+        unpack(io.BytesIO(b"no archive at all" * 100), tmp_path)
+
+
+def test_links_within_the_copy_arrive(unpacked: Unpack) -> None:
+    members = (
+        *(_folder("box"), _folder("box/deep"), _entry("box/note", b"text")),
+        *(_symlink("box/deep/up", "../note"), _symlink("box/dir", "deep"), _hardlink("box/twin", "box/note")),
+    )
+    into = unpacked(members)
+    assert (into / "box/dir/up").read_text() == "text"
+    assert (into / "box/twin").read_text() == "text"
+
+
+def test_no_more_than_ordinary_permissions_come_along(unpacked: Unpack) -> None:
+    member, content = _entry("tool")
+    member.mode = 0o6755
+    assert (unpacked(((member, content),)) / "tool").stat().st_mode & 0o7777 & ~0o755 == 0

@@ -1,0 +1,155 @@
+"""Sessions whose engine, sandbox, record or time is gone: told in plain words, and nothing is lost or left."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tempshell_cli.core.errors import ExitCode
+from tempshell_cli.sessions.model import Session, State
+from tempshell_cli.sessions.store import open_store
+from tests.support.command_line import Tempshell
+from tests.support.engines import NOWHERE
+from tests.support.leaks import local_leftovers
+from tests.support.waiting import eventually
+
+LOCAL_AND_DOCKER = [pytest.param(name, marks=pytest.mark.engine(name)) for name in ("local", "docker")]
+
+
+# The record
+
+
+def test_completion_leaves_a_corrupt_store_for_a_command_that_can_say_so(tempshell: Tempshell) -> None:
+    tempshell("list")
+    tempshell.user.paths.store.write_bytes(b"no database" * 1000)
+    asked = {"_TEMPSHELL_COMPLETE": "complete_bash", "COMP_WORDS": "tempshell stop ", "COMP_CWORD": "2"}
+    assert tempshell(env=asked).stderr == ""
+    assert "damaged" in tempshell("list").stderr
+
+
+@pytest.mark.engine("local")
+def test_a_store_damaged_in_its_middle_is_told_or_mended_and_loses_no_sandbox(tempshell: Tempshell) -> None:
+    session = tempshell.start("--name", "lab")
+    store = tempshell.user.paths.store
+    with open_store(tempshell.user.paths):
+        pass  # the last to close writes the journal back
+    with store.open("r+b") as file:
+        for page in range(1, store.stat().st_size // 4096):
+            file.seek(page * 4096)
+            file.write(os.urandom(4096))
+    told = tempshell.any_code("list", "--json")
+    if told.code:
+        assert (told.code, str(store) in told.stderr) == (ExitCode.USAGE, True), told
+        store.unlink()
+    assert [one["id"] for one in tempshell("list", "--json").json()] == [session]
+
+
+# The engine
+
+
+@pytest.fixture
+def stranded(tempshell: Tempshell) -> str:
+    """The name of a session on record whose engine is down."""
+    now = datetime.now(UTC)
+    details = {"endpoint": NOWHERE, "container": "tempshell-stranded", "user": "10001:10001"}
+    session = Session(
+        id="stranded",
+        name="lab",
+        owner=tempshell.user.owner,
+        backend="docker",
+        endpoint=NOWHERE,
+        state=State.READY,
+        created=now,
+        deadline=now + timedelta(hours=1),
+        details=details,
+    )
+    with open_store(tempshell.user.paths) as opened:
+        opened.store.save(session)
+    return session.name
+
+
+def test_a_session_whose_engine_is_down_is_listed_as_it_was_last_known(tempshell: Tempshell, stranded: str) -> None:
+    listed = tempshell("list")
+    assert stranded in listed.stdout
+    assert "does not answer" in listed.stderr
+    tempshell("status", stranded)
+
+
+@pytest.mark.parametrize("command", [("stop", "lab"), ("extend", "lab"), ("stop", "--all")])
+def test_what_needs_an_engine_that_is_down_fails_and_keeps_the_record(
+    tempshell: Tempshell, stranded: str, command: tuple[str, ...]
+) -> None:
+    refused = tempshell(*command, code=ExitCode.ENGINE)
+    assert "does not answer" in refused.stderr
+    assert [one["name"] for one in tempshell("list", "--json").json()] == [stranded]
+
+
+def test_reap_says_that_a_session_of_an_engine_that_is_down_stays_on_record(
+    tempshell: Tempshell, stranded: str
+) -> None:
+    del stranded
+    assert "stay on record" in tempshell("reap").stderr
+
+
+@pytest.mark.parametrize("command", [("exec", "lab", "--", "true"), ("cp", "lab:file", ".")])
+def test_a_command_in_a_sandbox_whose_engine_is_down_fails_in_the_engines_words(
+    tempshell: Tempshell, stranded: str, command: tuple[str, ...]
+) -> None:
+    del stranded
+    if not shutil.which("docker"):
+        pytest.skip("no docker command here")
+    refused = tempshell.any_code(*command)
+    assert refused.code
+    assert NOWHERE.removeprefix("unix://") in refused.stderr
+
+
+@pytest.mark.engine("local")
+def test_one_engine_that_is_down_keeps_no_other_session_from_being_stopped(tempshell: Tempshell, stranded: str) -> None:
+    tempshell.user.configure(limits={"per_owner": 2})
+    local = tempshell.start("-b", "local")
+    told = tempshell("stop", "--all", code=ExitCode.ENGINE)
+    assert "does not answer" in told.stderr
+    assert local[:4] in told.stdout
+    assert [one["name"] for one in tempshell("list", "--json").json()] == [stranded]
+
+
+# The sandbox and its time
+
+
+@pytest.mark.parametrize("engine", LOCAL_AND_DOCKER)
+def test_a_sandbox_that_is_gone_is_told_by_every_command(tempshell: Tempshell, engine: str) -> None:
+    """In words, with an exit code that is no success, and with nothing left of it."""
+    session = tempshell.start("-b", engine, "--name", "lab")
+    _end_behind_our_back(tempshell, engine, session)
+    for command in (("exec", "lab", "--", "true"), ("extend", "lab"), ("cp", "lab:x", ".")):
+        told = tempshell.any_code(*command)
+        assert told.code, (command, told)
+        assert told.stderr
+        assert "bug" not in told.stderr
+    tempshell("stop", "lab")
+
+
+def _end_behind_our_back(tempshell: Tempshell, engine: str, session: str) -> None:
+    if engine == "docker":
+        subprocess.run(("docker", "rm", "--force", f"tempshell-{session}"), capture_output=True, check=True)
+        return
+    found = [line for line in local_leftovers(tempshell.user) if line.startswith("process")]
+    for line in found:
+        subprocess.run(("kill", "-KILL", line.split()[1].rstrip(":")), check=False)
+    eventually(
+        lambda: not [line for line in local_leftovers(tempshell.user) if line.startswith("process")], "it has ended"
+    )
+
+
+@pytest.mark.engine("local")
+def test_a_session_past_its_deadline_has_expired(tempshell: Tempshell) -> None:
+    session = tempshell.start("--ttl", "2s", "--name", "lab")
+    eventually(lambda: not local_leftovers(tempshell.user), "the sandbox has ended by itself")
+    for command in (("exec", "lab", "--", "true"), ("attach", "lab"), ("extend", "lab"), ("status", session)):
+        told = tempshell(*command, code=ExitCode.EXPIRED)
+        assert "lab expired at" in told.stderr
+    assert tempshell("list", "--json").json() == []

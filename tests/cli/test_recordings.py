@@ -1,0 +1,80 @@
+"""What is recorded of a session, and what can be done with it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import Tempshell
+
+CANARY = "canary-4711-xyz"
+ENDING = "recorded; `tempshell recordings play"
+
+
+def _recorded(tempshell: Tempshell) -> Path:
+    """Record a short visit; return the file."""
+    tempshell.start("--name", "otter", "--env", f"API_TOKEN={CANARY}")
+    with tempshell.on_terminal("attach", "--plain", "--record", "otter", columns=100) as child:
+        child.sendline("stty -echo; printf 'hi %s\\n' there")
+        child.expect("hi there")
+        child.sendline("echo $API_TOKEN $(echo $API_TOKEN | base64); echo shown twice | tr a-z A-Z")
+        child.expect("SHOWN TWICE")
+        child.sendline("exit")
+        child.expect_exact(ENDING)
+        child.wait()
+    (file,) = (tempshell.user.paths.state / "recordings").iterdir()
+    return file
+
+
+@pytest.mark.engine("local")
+def test_a_visit_is_recorded_for_nobody_else_and_without_its_secrets(tempshell: Tempshell) -> None:
+    file = _recorded(tempshell)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+    text = file.read_text("utf-8")
+    assert "SHOWN TWICE" in text
+    assert CANARY not in text
+    assert "[redacted] [redacted]" in text
+    for format_ in ("cast", "txt", "svg"):
+        assert CANARY not in tempshell("recordings", "export", "--format", format_).stdout
+
+
+@pytest.mark.engine("local")
+def test_a_recording_is_listed_played_exported_and_removed(tempshell: Tempshell, tmp_path: Path) -> None:
+    file = _recorded(tempshell)
+    (listed,) = tempshell("recordings", "ls", "--json").json()
+    assert listed["name"] == file.stem
+    assert listed["session"] == "otter"
+    assert file.stem in tempshell("recordings", "ls").stdout
+    assert "SHOWN TWICE" in tempshell("recordings", "play", "--speed", "100").stdout
+    assert tempshell("recordings", "export", "otter").stdout == file.read_text("utf-8")
+    assert "SHOWN TWICE" in tempshell("recordings", "export", "--format", "txt").stdout
+    picture = tmp_path / "picture.svg"
+    tempshell("recordings", "export", "--format", "svg", "-o", str(picture))
+    assert picture.read_text("utf-8").startswith("<svg")
+    assert "no file" not in tempshell("recordings", "export", "-o", str(picture), code=2).stderr
+    assert tempshell("recordings", "rm", file.stem).stdout == f"removed {file.stem}\n"
+    assert not file.exists()
+
+
+def test_without_recordings_it_says_how_to_make_one(tempshell: Tempshell) -> None:
+    for words in (("play",), ("export",), ("rm", "x")):
+        assert "start --record" in tempshell("recordings", *words, code=2).stderr
+    assert tempshell("recordings", "ls", "--json").json() == []
+
+
+def test_a_recording_that_cannot_be_read_does_not_hide_the_others(tempshell: Tempshell) -> None:
+    folder = tempshell.user.paths.state / "recordings"
+    folder.mkdir(parents=True)
+    (folder / "bad.cast").write_text("no")
+    header = {"version": 3, "term": {"cols": 80, "rows": 24}}
+    (folder / "good.cast").write_text(json.dumps(header) + '\n[1, "m", "green \\u001b[2J"]\n')
+    listed = tempshell("recordings", "ls")
+    assert "good" in listed.stdout
+    assert "cannot read bad.cast" in listed.stderr
+    assert "cannot read bad.cast" in tempshell("recordings", "play", "bad", code=2).stderr
+    assert "unknown" in tempshell("recordings", "export", "good", "--format", "gif", code=2).stderr
+    assert "--format svg" in tempshell("recordings", "export", "good", "--at", "1", code=2).stderr
+    assert "there is no recording" in tempshell("recordings", "rm", "nothing", code=2).stderr

@@ -1,0 +1,157 @@
+"""What is done with results: a task put back, a score, a report, and what CI services read."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tempshell_cli import __version__
+from tempshell_cli.packs.load import load_pack
+from tests.support.command_line import Tempshell
+
+pytestmark = pytest.mark.engine("local")
+
+_MANIFEST = """\
+format: 1
+id: two
+version: 1.2.0
+title: Two <b>small</b> | tasks
+license: MIT
+pass: 50
+domains: {first: 50, second: 50}
+tasks: [one.md, two.md]
+"""
+_TASK = """\
+---
+id: NAME
+title: Write NAME
+domain: DOMAIN
+setup: {run: NAME.sh}
+checks:
+- id: there
+  file: {path: NAME.txt}
+  fail: Nothing is there.
+solution: NAME.sh
+---
+Write `NAME.txt`.
+"""
+
+
+@pytest.fixture
+def pack(tempshell: Tempshell) -> Path:
+    """A pack of two tasks, in a session of its own."""
+    root = tempshell.directory / "two"
+    root.mkdir()
+    (root / "pack.yaml").write_text(_MANIFEST)
+    for name, domain in (("one", "first"), ("two", "second")):
+        (root / f"{name}.md").write_text(_TASK.replace("NAME", name).replace("DOMAIN", domain))
+        (root / f"{name}.sh").write_text(f"rm -f {name}.txt\n")
+    tempshell.start("./two", "--name", "mine")
+    return root
+
+
+def verdicts(tempshell: Tempshell) -> dict[str, str | None]:
+    return {task["id"]: task["verdict"] for task in tempshell("tasks", "--json").json()}
+
+
+def do(tempshell: Tempshell, *names: str) -> None:
+    tempshell("exec", "--", "touch", *(f"{name}.txt" for name in names))
+
+
+@pytest.mark.usefixtures("pack")
+def test_reset_puts_one_task_back_and_leaves_the_other(tempshell: Tempshell) -> None:
+    do(tempshell, "one", "two")
+    tempshell("check")
+    assert tempshell("reset", "one").stdout == "one is at its start again\n"
+    assert verdicts(tempshell) == {"one": None, "two": "pass"}
+    tempshell("check", "one", code=6)
+    tempshell("check", "two")
+    assert verdicts(tempshell) == {"one": "fail", "two": "pass"}
+
+
+@pytest.mark.usefixtures("pack")
+def test_reset_of_a_task_there_is_not_names_the_nearest(tempshell: Tempshell) -> None:
+    assert "did you mean `one`" in tempshell("reset", "oen", code=2).stderr
+
+
+@pytest.mark.usefixtures("pack")
+def test_the_score_is_weighted_and_survives_the_session(tempshell: Tempshell) -> None:
+    do(tempshell, "one")
+    tempshell("check", code=6)
+    tempshell("check", "one")
+    score = tempshell("score", "--json").json()
+    assert (score["percent"], score["pass_mark"], score["passed"]) == (50, 50, True)
+    assert score["attempts"] == {"one": 2, "two": 1}
+    tempshell("stop", "mine")
+    for token in ([], ["mine"]):
+        told = tempshell("score", *token).stdout
+        assert "50 % (passed, the pass mark is 50 %), 1 of 2 tasks done" in told
+
+
+def test_the_report_names_the_pack_that_graded_and_tells_when_it_has_changed(pack: Path, tempshell: Tempshell) -> None:
+    digest = load_pack(pack).digest
+    tempshell("check", code=6)
+    report = tempshell("report", "--format", "json").json()
+    assert (report["pack"], report["version"], report["digest"]) == ("two", "1.2.0", digest)
+    assert (report["tempshell"], report["pack_changed"]) == (__version__, False)
+    (pack / "pack.yaml").write_text(_MANIFEST.replace("1.2.0", "1.3.0"))
+    report = tempshell("report", "--format", "json").json()
+    assert (report["version"], report["digest"], report["pack_changed"]) == ("1.2.0", digest, True)
+    assert "the pack has changed" in tempshell("report").stdout
+
+
+def test_the_report_as_markdown_and_as_html_shows_no_markup_of_the_pack(pack: Path, tempshell: Tempshell) -> None:
+    do(tempshell, "one")
+    tempshell("check", code=6)
+    markdown = tempshell("report").stdout
+    assert "# Two \\<b\\>small\\</b\\> \\| tasks: 50 %" in markdown
+    assert "| one: Write one | first | pass | 1/1 | once |" in markdown
+    assert load_pack(pack).digest in markdown
+    page = tempshell("report", "--format", "html").stdout
+    tags = _tags(page)
+    assert "b" not in tags
+    assert "script" not in tags
+    assert {"table", "td", "h1"} <= tags
+
+
+def _tags(page: str) -> set[str]:
+    found: set[str] = set()
+
+    class Parser(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            del attrs
+            found.add(tag)
+
+    Parser().feed(page)
+    return found
+
+
+def test_a_session_without_a_pack_has_no_score_and_an_unknown_one_none_either(tempshell: Tempshell) -> None:
+    assert "there is no session" in tempshell("score", code=3).stderr
+    tempshell.start("--name", "bare")
+    assert "no pack" in tempshell("score", code=2).stderr
+    assert "otter" in tempshell("report", "otter", code=3).stderr
+    assert "md, json, html" in tempshell("report", "--format", "pdf", code=2).stderr
+
+
+def test_check_as_json_says_of_what_the_results_are(pack: Path, tempshell: Tempshell) -> None:
+    (one,) = tempshell("check", "one", "--json", code=6).json()
+    assert (one["title"], one["domain"], one["pack"], one["version"]) == ("Write one", "first", "two", "1.2.0")
+    assert one["digest"] == load_pack(pack).digest
+    (check,) = one["results"]
+    assert (check["verdict"], check["expected"], check["found"]) == ("fail", "a file one.txt", "it is not there")
+
+
+@pytest.mark.usefixtures("pack")
+def test_check_as_junit_has_a_case_for_each_check(tempshell: Tempshell) -> None:
+    do(tempshell, "one")
+    suite = ET.fromstring(tempshell("check", "--junit", code=6).stdout).find("testsuite")  # noqa: S314 - our own
+    assert suite is not None
+    assert (suite.get("name"), suite.get("tests"), suite.get("failures")) == ("two 1.2.0", "2", "1")
+    failure = suite.find("testcase[@classname='two.two']/failure")
+    assert failure is not None
+    assert failure.text == "Nothing is there.\nexpected a file two.txt, found it is not there"
+    assert "two answers" in tempshell("check", "--json", "--junit", code=2).stderr

@@ -1,0 +1,83 @@
+"""A user of their own for every test, engines only for the tests marked for them, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.clock import FakeClock
+from tests.support import engines, pods
+from tests.support.command_line import Tempshell
+from tests.support.leaks import leftovers, remove_all
+from tests.support.user import UNSET, User
+from tests.support.waiting import eventually
+
+_MARKS = {"docker": "docker", "kind": "cluster", "kubernetes": "cluster"}
+_DOCKER_HOST = os.environ.get("DOCKER_HOST", "")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let ``-m docker`` and ``-m cluster`` choose the tests of such engines: no option asks for a mark's argument."""
+    for item in items:
+        for name in _engines(item) & _MARKS.keys():
+            item.add_marker(_MARKS[name])
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for name in _engines(item):
+        engines.need(name)
+
+
+@pytest.fixture(autouse=True)
+def user(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[User]:
+    """The one who runs the commands. What they leave behind fails the test."""
+    docker = bool(_engines(request.node) & _MARKS.keys())
+    one = User(tmp_path / "user", f"test-{uuid.uuid4().hex[:12]}", _DOCKER_HOST if docker else engines.NOWHERE)
+    if "kubernetes" in _engines(request.node):
+        one = replace(one, kubeconfig=pods.kubeconfig())
+    for name in UNSET:
+        monkeypatch.delenv(name, raising=False)
+    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "KUBECONFIG"):
+        monkeypatch.setenv(name, one.environment[name])
+    if not docker:
+        monkeypatch.setenv("DOCKER_HOST", engines.NOWHERE)
+    yield one
+    if one.paths.state.exists():
+        _leave_nothing(one, docker=docker)
+
+
+@pytest.fixture
+def tempshell(user: User, tmp_path: Path) -> Tempshell:
+    """The command line of the user, in an empty directory."""
+    user.configure()
+    directory = tmp_path / "here"
+    directory.mkdir()
+    return Tempshell(user, directory)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that stands at noon."""
+    return FakeClock()
+
+
+def _engines(item: pytest.Item) -> set[str]:
+    return {name for marker in item.iter_markers("engine") for name in marker.args}
+
+
+def _leave_nothing(user: User, *, docker: bool) -> None:
+    """Stop what still runs, as a user would, and see that this leaves nothing."""
+    if not leftovers(user, docker=docker):
+        return
+    stopped = Tempshell(user, user.root).any_code("stop", "--all")
+    try:
+        eventually(lambda: not leftovers(user, docker=docker), f"`stop --all` ({stopped}) leaves nothing", 5)
+    except AssertionError:
+        found = leftovers(user, docker=docker)
+        remove_all(user, docker=docker)
+        pytest.fail(f"left behind: {found}\n`stop --all` said: {stopped}")

@@ -1,0 +1,1 @@
+"""What every backend promises: one body, run on the fake and on the real engines."""

@@ -1,0 +1,96 @@
+"""Every engine in turn on the stage of the contract."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tempshell_cli.backends import registry
+from tempshell_cli.backends.base import Backend, Capability, Sandbox, Template
+from tempshell_cli.backends.kind.backend import KindBackend
+from tempshell_cli.backends.kubernetes.backend import KubernetesBackend
+from tempshell_cli.backends.local.backend import LocalBackend
+from tempshell_cli.core.clock import SystemClock
+from tempshell_cli.core.paths import Paths
+from tests.fakes.clock import FakeClock
+from tests.fakes.engine import FakeEngine
+from tests.support import pods
+from tests.support.engines import NODE_IMAGE
+
+from .engines import EVERY
+from .stage import Promise, Stage
+
+_TEMPLATE = Template(image="tempshell/shell", cpus=1)
+_CLUSTER = _TEMPLATE._replace(image=NODE_IMAGE)
+_NEEDING_AN_IMAGE = {"docker", "kubernetes"}
+_BOOT = 60.0  # seconds for a cluster, on two cores that others use, too
+_POD = 8.0
+
+
+@pytest.fixture(scope="session", params=EVERY)
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """An engine, with an owner of its own; nothing of that owner remains."""
+    made = _stage(request.param, tmp_path_factory.mktemp(request.param))
+    if request.param in _NEEDING_AN_IMAGE:
+        with made.sandbox():
+            pass  # builds or loads the image, which takes longer than the short leases of some tests
+    yield made
+    assert made.backend.find(made.owner) == []
+
+
+@pytest.fixture(scope="session")
+def sandbox(stage: Stage) -> Iterator[Sandbox]:
+    """A sandbox for the tests that leave it as it was."""
+    with stage.sandbox() as made:
+        yield made
+
+
+def _stage(name: str, root: Path) -> Stage:
+    owner = f"contract-{uuid.uuid4().hex[:12]}"
+    if name == "fake":
+        clock = FakeClock()
+        return Stage(FakeEngine(root, clock), owner, clock, lambda seconds: clock.advance(seconds=seconds), _TEMPLATE)
+    template, boot = {"kind": (_CLUSTER, _BOOT), "kubernetes": (_TEMPLATE, _POD)}.get(name, (_TEMPLATE, 0))
+    backend = _real(name, root)
+    return Stage(backend, owner, SystemClock(), lambda _: None, template, boot, _lacking(backend))
+
+
+def _lacking(backend: Backend) -> dict[Promise, str]:
+    if backend.name == "kind":
+        return {Promise.NO_DEVICE: "a terminal without a network could not reach its cluster"}
+    return _lacking_in_pods(backend) if backend.name == "kubernetes" else {}
+
+
+def _lacking_in_pods(backend: Backend) -> dict[Promise, str]:
+    lacks = {
+        Promise.PROCESS_LIMIT: "a pod's process limit is its kubelet's setting",
+        Promise.NO_DEVICE: "a pod always has a network device; network policies close it",
+        Promise.UNREAD_INPUT: "`kubectl exec` waits until a large input has been read",
+    }
+    if Capability.NETPOL_ENFORCED not in backend.capabilities():
+        lacks[Promise.WALLED_NETWORK] = "this cluster's network enforces no NetworkPolicies"
+    return lacks
+
+
+def _on_pods(paths: Paths) -> Backend:
+    """Return the backend with the cluster read: the tests' own environment has no kubeconfig while this is made."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KUBECONFIG", pods.kubeconfig())
+        backend = KubernetesBackend(paths=paths)
+        backend.clusters.current()
+    return backend
+
+
+def _real(name: str, root: Path) -> Backend:
+    paths = Paths(state=root / "state", config=root / "config")
+    if name == "local":
+        return LocalBackend(paths=paths)
+    if name == "kind":
+        return KindBackend(os.environ.get("DOCKER_HOST", ""), paths)
+    if name == "kubernetes":
+        return _on_pods(paths)
+    return registry.load(name, os.environ.get("DOCKER_HOST", ""))

@@ -1,0 +1,153 @@
+"""What a person inside cannot do."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import uuid
+from pathlib import Path
+
+import pytest
+
+from tempshell_cli.backends.base import Network, Sandbox
+
+from .engines import on_real_engines
+from .stage import Promise, Stage
+
+pytestmark = on_real_engines
+
+
+def _status(text: str) -> dict[str, str]:
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in text.splitlines())}
+
+
+@pytest.mark.parametrize("process", ["self", "1"])
+def test_every_process_is_without_privileges(stage: Stage, sandbox: Sandbox, process: str) -> None:
+    """A command and PID 1 alike: no capability to use or to gain, no setuid, a seccomp filter."""
+    status = _status(stage.sh(sandbox, f"cat /proc/{process}/status"))
+    capabilities = {name: int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")}
+    assert set(capabilities.values()) == {0}, capabilities
+    assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
+
+
+def test_a_person_is_not_root_in_any_way(stage: Stage, sandbox: Sandbox) -> None:
+    assert "0" not in stage.sh(sandbox, "id -u; id -g; id -G").split()
+    assert stage.run(sandbox, "cat", "/etc/shadow").exit_code != 0
+
+
+@pytest.mark.parametrize(
+    "command", ["unshare --user true", "unshare --mount true", "unshare --user --map-root-user id"]
+)
+def test_no_namespace_can_be_made(stage: Stage, sandbox: Sandbox, command: str) -> None:
+    done = stage.run(sandbox, *command.split())
+    assert done.exit_code != 0
+    assert b"not permitted" in done.stderr
+
+
+@pytest.mark.parametrize("place", ["/", "/usr/bin", "/etc", "/usr/local", "/opt", "/home", "/proc/sys/kernel/hostname"])
+def test_the_root_is_read_only(stage: Stage, sandbox: Sandbox, place: str) -> None:
+    script = f"if [ -d {place} ]; then touch {place}/new; else echo new > {place}; fi"
+    assert stage.run(sandbox, "sh", "-c", script).exit_code != 0
+
+
+def test_no_device_of_the_machine_is_there(stage: Stage, sandbox: Sandbox) -> None:
+    assert stage.run(sandbox, "mknod", "disk", "b", "8", "0").exit_code != 0
+    assert stage.sh(sandbox, "find /dev -type b") == ""
+
+
+def test_no_file_of_the_machine_can_be_read(stage: Stage, sandbox: Sandbox, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("ours")
+    assert stage.run(sandbox, "cat", str(secret)).exit_code != 0
+    assert stage.run(sandbox, "ls", "/root").exit_code != 0
+    assert stage.run(sandbox, "sh", "-c", "ls /var/run/docker.sock /run/docker.sock").exit_code != 0
+
+
+@pytest.mark.parametrize("place", ["/tmp", "/var/tmp", "$HOME", "/dev/shm"])  # noqa: S108 - paths inside
+def test_what_can_be_written_is_bounded(stage: Stage, place: str) -> None:
+    """Nobody fills the machine's memory or disk through a file."""
+    with stage.sandbox() as sandbox:
+        told = stage.run(sandbox, "sh", "-c", f"head -c 400m /dev/zero > {place}/big; stat -c %s {place}/big")
+    assert b"No space left" in told.stderr or b"Read-only" in told.stderr or b"nonexistent" in told.stderr, told
+
+
+def test_memory_is_limited_and_the_sandbox_survives(stage: Stage) -> None:
+    hungry = "head -c 300m /dev/zero | tail -c 300m | wc -c"
+    with stage.sandbox(memory=64 * 1024**2) as sandbox:
+        done = stage.run(sandbox, "sh", "-c", hungry)
+        assert done.stdout.strip() != str(300 * 1024**2).encode()
+        assert stage.sh(sandbox, "echo alive") == "alive"
+
+
+def test_a_fork_bomb_ends_inside(stage: Stage) -> None:
+    """The process limit holds, and the sandbox can still be removed with all that runs in it."""
+    bomb = "i=0; while [ $i -lt 200 ]; do sleep 600 > /dev/null 2>&1 & i=$((i+1)); done"
+    stage.asks_for(Promise.PROCESS_LIMIT)
+    with stage.sandbox(pids=40) as sandbox:
+        done = stage.run(sandbox, "sh", "-c", bomb)
+        assert done.exit_code != 0
+        assert b"fork" in done.stderr
+    assert stage.found(sandbox.session) is None
+
+
+def test_a_sandbox_sees_no_process_but_its_own(stage: Stage, sandbox: Sandbox) -> None:
+    mark = f"97{uuid.uuid4().int % 10**8}"
+    with stage.sandbox() as other:
+        stage.sh(other, f"sleep {mark} > /dev/null 2>&1 &")
+        assert mark in stage.sh(other, "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")
+        assert mark not in stage.sh(sandbox, "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")
+    assert len(stage.sh(sandbox, "ls -d /proc/[0-9]*").split()) < 12
+
+
+def test_a_sandbox_does_not_see_another_ones_files(stage: Stage, sandbox: Sandbox) -> None:
+    mark = f"mark-{uuid.uuid4().hex}"
+    with stage.sandbox() as other:
+        for place in ("$HOME", "/tmp", "/var/tmp", "/dev/shm"):  # noqa: S108 - paths inside
+            stage.run(other, "sh", "-c", f"touch {place}/{mark}")
+        assert (
+            stage.sh(
+                sandbox, f"find / -xdev -name {mark} 2>/dev/null; ls $HOME /tmp /var/tmp /dev/shm | grep {mark} || :"
+            )
+            == ""
+        )
+
+
+def test_two_sandboxes_share_no_network(stage: Stage, sandbox: Sandbox) -> None:
+    """Neither by address nor over the loopback device."""
+    stage.asks_for(Promise.WALLED_NETWORK)
+    serve = "import socket; s=socket.create_server(('0.0.0.0', 4321)); print('up', flush=True); s.accept()"
+    reach = "import socket,sys; [socket.create_connection((host, 4321), 1) for host in sys.argv[1:]]"
+    with stage.sandbox() as other:
+        server = stage.backend.shell(other, ("timeout", "20", "python3", "-c", serve))
+        with subprocess.Popen(server.argv, env=server.environment(), stdout=subprocess.PIPE) as process:
+            assert process.stdout
+            assert process.stdout.readline() == b"up\n"
+            for address in {"127.0.0.1", *stage.sh(other, "hostname -I || :").split()}:
+                done = stage.run(sandbox, "timeout", "5", "python3", "-c", reach, address)
+                assert done.exit_code != 0, address
+            process.kill()
+
+
+def test_without_a_network_there_is_only_the_loopback_device(stage: Stage) -> None:
+    stage.asks_for(Promise.NO_DEVICE)
+    with stage.sandbox(network=Network.NONE) as sandbox:
+        assert stage.sh(sandbox, "ls /sys/class/net 2>/dev/null || tail -n +3 /proc/net/dev | cut -d: -f1").split() == [
+            "lo"
+        ]
+
+
+def test_no_signal_from_inside_reaches_pid_1(stage: Stage) -> None:
+    """Neither kills it nor stops it: what holds the deadline is out of reach."""
+    with stage.sandbox() as sandbox:
+        every = range(1, signal.SIGRTMAX + 1)
+        sends = "; ".join(f"kill -{number} 1 2>/dev/null" for number in every)
+        stage.run(sandbox, "bash", "-c", f"{sends}; sleep 0.3; {sends}; :")
+        assert stage.sh(sandbox, "cut -d' ' -f3 /proc/1/stat") in {"S", "R"}
+        found = stage.found(sandbox.session)
+    assert found == sandbox
+
+
+def test_what_is_left_without_a_parent_is_reaped(stage: Stage, sandbox: Sandbox) -> None:
+    stage.sh(sandbox, "(true & true & true &) ; (sleep 0.1 &) > /dev/null 2>&1")
+    dead = "grep -l '^State:.Z' /proc/[0-9]*/status 2>/dev/null | wc -l"
+    assert stage.sh(sandbox, f"timeout 10 sh -c 'until [ $({dead}) = 0 ]; do sleep 0.1; done'; {dead}") == "0"

@@ -1,0 +1,87 @@
+"""What carries the labels is found by them, and by nothing else."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import nullcontext
+
+import pytest
+
+from tempshell_cli.backends.base import Condition
+from tempshell_cli.core.errors import ProvisionFailed
+
+from .engines import on_real_engines
+from .stage import Stage
+
+
+def test_a_sandbox_is_found_as_it_was_made(stage: Stage) -> None:
+    request = stage.request(name="lab-1", pack="linux-basics")
+    with stage.sandbox(request) as sandbox:
+        assert stage.found(request.session) == sandbox
+    assert (sandbox.session, sandbox.owner, sandbox.backend) == (request.session, stage.owner, stage.backend.name)
+    assert (sandbox.name, sandbox.pack, sandbox.deadline) == ("lab-1", "linux-basics", request.deadline)
+    assert sandbox.condition is Condition.RUNNING
+
+
+def test_what_find_returns_can_be_entered(stage: Stage) -> None:
+    """The store may be lost: the labels alone lead in."""
+    with stage.sandbox() as sandbox:
+        found = stage.found(sandbox.session)
+        assert found
+        assert stage.sh(found, "echo in") == "in"
+
+
+def test_another_owners_sandbox_is_not_listed_for_us_but_for_all(stage: Stage) -> None:
+    stranger = f"stranger-{uuid.uuid4().hex[:8]}"
+    with stage.sandbox(stage.request(owner=stranger)) as theirs:
+        assert theirs.session not in {one.session for one in stage.backend.find(stage.owner)}
+        assert [one.session for one in stage.backend.find(stranger)] == [theirs.session]
+        assert (theirs.session, stranger) in {(one.session, one.owner) for one in stage.backend.find()}
+
+
+def test_a_receipt_names_what_went_and_nothing_is_found_after(stage: Stage) -> None:
+    with stage.sandbox() as sandbox:
+        receipt = stage.backend.destroy(sandbox.session)
+        assert receipt.session == sandbox.session
+        assert receipt.removed
+        assert not receipt.leftover
+        assert stage.found(sandbox.session) is None
+        assert stage.run(sandbox, "true").exit_code != 0
+
+
+def test_destroying_twice_is_fine(stage: Stage) -> None:
+    with stage.sandbox() as sandbox:
+        stage.backend.destroy(sandbox.session)
+        again = stage.backend.destroy(sandbox.session)
+    assert (list(again.removed), list(again.leftover)) == ([], [])
+
+
+def test_destroying_what_never_was_gives_an_empty_receipt(stage: Stage) -> None:
+    receipt = stage.backend.destroy(uuid.uuid4().hex[:8])
+    assert (list(receipt.removed), list(receipt.leftover)) == ([], [])
+
+
+def test_a_destroyed_sandbox_takes_what_runs_in_it_along(stage: Stage) -> None:
+    with stage.sandbox() as one, stage.sandbox() as other:
+        stage.backend.destroy(one.session)
+        assert stage.sh(other, "echo alive") == "alive"
+
+
+@pytest.mark.parametrize(
+    "stage",
+    ["fake", *(pytest.param(name, marks=pytest.mark.engine(name)) for name in ("docker", "kubernetes"))],
+    indirect=True,
+)
+def test_an_image_that_cannot_be_had_fails_the_provision_and_leaves_nothing(stage: Stage) -> None:
+    request = stage.request()
+    request = request._replace(template=request.template._replace(image="nowhere/no-such-image:1"))
+    with pytest.raises(ProvisionFailed, match="nowhere/no-such-image"):
+        stage.backend.provision(request, lambda _: nullcontext())
+    stage.backend.destroy(request.session)
+    assert stage.found(request.session) is None
+
+
+@on_real_engines
+def test_a_healthy_engine_has_no_problem_to_tell(stage: Stage) -> None:
+    assert stage.backend.answers()
+    assert list(stage.backend.doctor()) == []

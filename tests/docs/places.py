@@ -1,0 +1,7 @@
+"""Where what is tested here lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]

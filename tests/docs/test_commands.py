@@ -1,0 +1,40 @@
+"""docs/commands.md is complete, and nothing in the documentation has been made up."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from .command_tree import Command, leaves, long_options
+from .markdown import commands, documents, rows, section
+from .places import ROOT
+
+TEXT = (ROOT / "docs" / "commands.md").read_text("utf-8")
+TREE = dict(leaves())
+
+
+@pytest.mark.parametrize(("name", "command"), TREE.items(), ids=TREE)
+def test_a_command_is_described_with_exactly_the_options_it_has(name: str, command: Command) -> None:
+    described = {
+        word for cells in rows(section(TEXT, name)) for word in re.findall(r"`(--[a-z-]+)", cells[0])
+    }  # the first cell names the option
+    assert described == long_options(command)
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda path: path.name)
+def test_every_command_line_shown_can_be_parsed(document: Path) -> None:
+    for words in commands(document.read_text("utf-8")):
+        if words and words[0] in {"tempshell", ".venv/bin/tempshell"}:
+            _parse(words[1:])
+
+
+def _parse(words: list[str]) -> None:
+    """Parse a command line, and run nothing of it; Typer raises what a user would be told."""
+    for length in (2, 1):
+        name = " ".join(words[:length])
+        if name in TREE:
+            TREE[name].make_context(name, words[length:])
+            return
+    pytest.fail(f"there is no command {words}")

@@ -1,0 +1,1 @@
+"""What one engine promises beyond the contract."""

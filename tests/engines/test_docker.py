@@ -1,0 +1,142 @@
+"""The container of a session, as the engine itself describes it, and images that are not ours."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tempshell_cli.backends.labels import OWNER
+from tests.support.command_line import Tempshell
+from tests.support.engines import BUSYBOX
+from tests.support.leaks import docker_leftovers
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.engine("docker")
+
+MIB = 1024**2
+
+
+def _docker(*argv: str, stdin: str = "") -> str:
+    return subprocess.run(("docker", *argv), input=stdin, capture_output=True, text=True, check=True).stdout
+
+
+def _inspect(*what: str) -> Any:  # noqa: ANN401 - JSON
+    return json.loads(_docker("inspect", *what))[0]
+
+
+@pytest.fixture
+def build() -> Iterator[Any]:
+    """Builds an image from the lines of a Dockerfile; it is removed after the test."""
+    made = []
+
+    def from_lines(*lines: str) -> str:
+        tag = f"tempshell-test/made-{uuid.uuid4().hex[:8]}"
+        _docker("build", "--quiet", "--tag", tag, "-", stdin="\n".join(lines))
+        made.append(tag)
+        return tag
+
+    yield from_lines
+    for tag in made:
+        _docker("image", "rm", "--force", tag)
+
+
+def test_the_container_is_hardened_in_every_way_the_design_names(tempshell: Tempshell) -> None:
+    session = tempshell.start("-b", "docker")
+    found = _inspect(f"tempshell-{session}")
+    host = found["HostConfig"]
+    assert (host["ReadonlyRootfs"], host["Privileged"], host["AutoRemove"]) == (True, False, True)
+    assert (host["CapDrop"], host["CapAdd"], host["SecurityOpt"]) == (["ALL"], None, ["no-new-privileges:true"])
+    assert (host["Memory"], host["MemorySwap"]) == (512 * MIB, 512 * MIB)
+    assert (host["NanoCpus"], host["PidsLimit"]) == (500_000_000, 100)
+    assert host["LogConfig"]["Config"] == {"max-size": "1m", "max-file": "1"}
+    assert (host["IpcMode"], host["PidMode"], host["UsernsMode"]) == ("private", "", "")
+    assert (host["Binds"], host["Devices"] or [], host["PortBindings"] or {}) == (None, [], {})
+    assert found["Mounts"] == []
+    assert found["NetworkSettings"]["Ports"] in ({}, None)
+    assert "noexec" in host["Tmpfs"]["/tmp"]  # noqa: S108 - a path inside the container
+    assert found["Config"]["User"] not in {"", "0", "root", "0:0"}
+
+
+def test_everything_made_carries_the_labels_of_its_session(tempshell: Tempshell) -> None:
+    session = tempshell.start("-b", "docker", "--name", "lab")
+    name = f"tempshell-{session}"
+    for labels in (_inspect(name)["Config"]["Labels"], json.loads(_docker("network", "inspect", name))[0]["Labels"]):
+        ours = {key.removeprefix("io.tempshell/"): value for key, value in labels.items() if "tempshell/" in key}
+        assert (ours["session"], ours["owner"], ours["name"]) == (session, tempshell.user.owner, "lab")
+        assert {"deadline", "component", "version", "profile"} <= set(ours)
+
+
+def test_a_session_has_a_network_of_its_own_and_nobody_else_is_on_it(tempshell: Tempshell) -> None:
+    session = tempshell.start("-b", "docker")
+    network = json.loads(_docker("network", "inspect", f"tempshell-{session}"))[0]
+    assert [one["Name"] for one in network["Containers"].values()] == [f"tempshell-{session}"]
+    assert list(_inspect(f"tempshell-{session}")["NetworkSettings"]["Networks"]) == [f"tempshell-{session}"]
+
+
+def test_without_a_network_none_is_made(tempshell: Tempshell) -> None:
+    session = tempshell.start("-b", "docker", "--network", "none")
+    assert docker_leftovers(OWNER, tempshell.user.owner) == [f"container tempshell-{session}"]
+    receipt = tempshell("stop", "--json").json()[0]
+    assert receipt["removed"] == [f"container tempshell-{session}"]
+
+
+def test_the_admin_profile_is_root_in_a_container_it_may_write_to(tempshell: Tempshell) -> None:
+    script = "id -u; touch /usr/bin/mine && echo written; pwd"
+    done = tempshell("run", "-q", "-b", "docker", "--profile", "admin", "--", "sh", "-c", script)
+    assert done.stdout.split() == ["0", "written", "/root"]
+
+
+def test_a_foreign_image_gets_the_same_deadline_and_commands(tempshell: Tempshell, tmp_path: Path) -> None:
+    """Busybox alone: neither bash nor tmux nor our user."""
+    session = tempshell.start("-b", "docker", "--image", BUSYBOX, "--ttl", "4s")
+    extended = tempshell("extend", "--json").json()
+    assert extended["remaining"] > 1000
+    (tmp_path / "file").write_text("in and out")
+    tempshell("cp", str(tmp_path / "file"), f"{session}:copied")
+    tempshell("cp", f"{session}:copied", str(tmp_path / "back"))
+    assert (tmp_path / "back").read_text() == "in and out"
+    beyond = "until [ $(date +%s) -gt $1 ]; do sleep 0.2; done; id -u"
+    first_deadline = _inspect(f"tempshell-{session}")["Args"][-1]
+    assert tempshell("exec", session, "--", "sh", "-c", beyond, "sh", first_deadline).stdout == "10001\n"
+
+
+def test_a_foreign_image_ends_at_its_deadline_too(tempshell: Tempshell) -> None:
+    session = tempshell.start("-b", "docker", "--image", BUSYBOX, "--ttl", "3s", "--network", "none")
+    eventually(lambda: not docker_leftovers(OWNER, tempshell.user.owner), f"{session} ends by itself", 15)
+
+
+def test_what_an_image_would_run_or_keep_by_itself_does_not_matter(tempshell: Tempshell, build: Any) -> None:  # noqa: ANN401
+    """An entrypoint, a command, a user, a volume and a port of its own."""
+    volumes = set(_docker("volume", "ls", "--quiet").split())
+    image = build(
+        f"FROM {BUSYBOX}", 'ENTRYPOINT ["false"]', 'CMD ["nothing"]', "USER root", "VOLUME /data", "EXPOSE 80"
+    )
+    done = tempshell("run", "-q", "-b", "docker", "--image", image, "--", "id", "-u")
+    assert done.stdout == "10001\n"
+    assert set(_docker("volume", "ls", "--quiet").split()) <= volumes
+
+
+def test_an_image_without_a_shell_is_told_and_leaves_nothing(tempshell: Tempshell, build: Any) -> None:  # noqa: ANN401
+    image = build("FROM scratch", "ENV A=B")
+    refused = tempshell("start", "-d", "-b", "docker", "--image", image, code=5)
+    assert "/bin/sh" in refused.stderr
+    assert docker_leftovers(OWNER, tempshell.user.owner) == []
+
+
+def test_more_than_the_engine_has_is_refused_in_its_words_and_leaves_nothing(tempshell: Tempshell) -> None:
+    refused = tempshell("start", "-d", "-b", "docker", "--cpus", "4000", code=5)
+    assert "CPUs" in refused.stderr
+    assert docker_leftovers(OWNER, tempshell.user.owner) == []
+
+
+def test_a_command_may_run_as_another_user_of_the_image(tempshell: Tempshell) -> None:
+    """Without gaining anything: no capability can be had."""
+    session = tempshell.start("-b", "docker")
+    done = tempshell("exec", "--user", "nobody", session, "--", "sh", "-c", "id -un; grep CapBnd /proc/self/status")
+    assert done.stdout.split() == ["nobody", "CapBnd:", "0" * 16]

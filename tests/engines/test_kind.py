@@ -1,0 +1,269 @@
+"""kind sessions on a real engine: what is made, what a person finds inside, and how it ends."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.packs.drafts import Draft
+from tests.support.clusters import BOOT, configure_for_kind, node_of
+from tests.support.command_line import Tempshell
+from tests.support.engines import BUSYBOX
+from tests.support.leaks import docker_session, leftovers
+from tests.support.ports import free_port
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.engine("kind")
+
+MIB = 1024**2
+API, HTTP, HTTPS = range(30000, 40000), range(40000, 45000), range(45000, 50000)
+
+
+def _docker(*argv: str) -> str:
+    return subprocess.run(("docker", *argv), capture_output=True, text=True, check=True).stdout
+
+
+def _inspect(*what: str) -> Any:  # noqa: ANN401 - JSON
+    return json.loads(_docker("inspect", *what))[0]
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else "none"
+
+
+@pytest.fixture(autouse=True)
+def _clusters(tempshell: Tempshell) -> None:
+    configure_for_kind(tempshell.user)
+
+
+@pytest.fixture
+def session(tempshell: Tempshell) -> Iterator[str]:
+    """A cluster for one test."""
+    yield tempshell.start("-b", "kind", "--name", "lab")
+    tempshell.any_code("stop", "--all")
+
+
+def test_a_session_follows_the_lifecycle_and_ends_with_nothing_left(tempshell: Tempshell) -> None:
+    own = Path.home() / ".kube" / "config"
+    before = _digest(own)
+    done = tempshell("start", "--detach", "-b", "kind", "--name", "lab")
+    session = done.stdout.strip()
+    assert "kind: Starting control-plane" in done.stderr
+    cluster, node, terminal = f"ckad-{session}", _inspect(node_of(session)), _inspect(f"term-ckad-{session}")
+    _the_node_is_published_on_loopback_in_its_ranges(node)
+    _the_terminal_has_the_limits_of_the_seed(terminal, cluster)
+    _everything_carries_labels(tempshell, session)
+    (kubeconfig,) = (tempshell.user.paths.state / "kubeconfig").iterdir()
+    assert kubeconfig.stat().st_mode & 0o777 == 0o600
+    _a_person_inside_has_the_cluster(tempshell, session)
+    _the_hosts_kubectl_reaches_it(tempshell, session)
+    (receipt,) = tempshell("stop", "--json").json()
+    assert [what.split("-")[0] for what in receipt["removed"]] == [
+        "container term", "container ckad", "kubeconfig " + str(kubeconfig).split("-", maxsplit=1)[0],
+        "network ckad", "volume ckad", "volume ckad",
+    ]  # fmt: skip
+    assert receipt["leftover"] == []
+    assert leftovers(tempshell.user, docker=True) == []
+    assert _digest(own) == before
+
+
+def _the_node_is_published_on_loopback_in_its_ranges(node: Any) -> None:  # noqa: ANN401 - JSON
+    bindings = {inside: bound for inside, (bound,) in node["HostConfig"]["PortBindings"].items()}
+    assert {bound["HostIp"] for bound in bindings.values()} == {"127.0.0.1"}
+    for inside, numbers in {"6443/tcp": API, "80/tcp": HTTP, "443/tcp": HTTPS}.items():
+        assert int(bindings[inside]["HostPort"]) in numbers
+
+
+def _the_terminal_has_the_limits_of_the_seed(terminal: Any, cluster: str) -> None:  # noqa: ANN401 - JSON
+    host = terminal["HostConfig"]
+    assert (host["Memory"], host["NanoCpus"], host["PidsLimit"]) == (512 * MIB, 500_000_000, 100)
+    assert (host["ReadonlyRootfs"], host["CapDrop"], host["Privileged"]) == (True, ["ALL"], False)
+    assert host["Tmpfs"]["/tmp"].startswith("rw,noexec,nosuid")  # noqa: S108 - a path inside
+    assert list(terminal["NetworkSettings"]["Networks"]) == [cluster]
+    (mount,) = terminal["Mounts"]
+    assert (mount["Type"], mount["RW"], mount["Name"]) == ("volume", False, f"{cluster}-kubeconfig")
+
+
+def _everything_carries_labels(tempshell: Tempshell, session: str) -> None:
+    cluster = f"ckad-{session}"
+    found = docker_session(session)
+    assert f"container term-{cluster}" in found
+    assert f"network {cluster}" in found
+    (record,) = [name for name in found if name.startswith(f"volume {cluster}-") and not name.endswith("kubeconfig")]
+    labels = json.loads(_docker("volume", "inspect", record.split()[1]))[0]["Labels"]
+    assert (labels["io.tempshell/owner"], labels["io.tempshell/name"]) == (tempshell.user.owner, "lab")
+    assert labels["io.tempshell/deadline"] == tempshell("status", "lab", "--json").json()["deadline"]
+
+
+def _a_person_inside_has_the_cluster(tempshell: Tempshell, session: str) -> None:
+    def inside(script: str) -> str:
+        return tempshell("exec", session, "--", "bash", "-lc", script).stdout
+
+    assert " Ready " in inside("kubectl get nodes")
+    versions = json.loads(inside("kubectl version -o json"))
+    assert versions["clientVersion"]["gitVersion"] == versions["serverVersion"]["gitVersion"]
+    assert inside("kubectl config set-context --current --namespace kube-system && kubectl get pods").count("etcd")
+    tempshell("exec", session, "--", "sh", "-c", "echo > /etc/tempshell/kube/config", code=2)
+    assert inside("ls /var/run/docker.sock 2>&1 || true").count("No such file")
+
+
+def _the_hosts_kubectl_reaches_it(tempshell: Tempshell, session: str) -> None:
+    file = tempshell.directory / "kubeconfig"
+    file.write_text(tempshell("kubeconfig", session).stdout)
+    done = subprocess.run(("kubectl", "--kubeconfig", file, "get", "nodes"), capture_output=True, text=True, check=True)
+    assert " Ready " in done.stdout
+
+
+def test_the_deadline_holds_with_no_tempshell_running(tempshell: Tempshell) -> None:
+    session = tempshell.start("-b", "kind", "--ttl", f"{BOOT}s")
+    node = node_of(session)
+    eventually(lambda: _inspect(node)["State"]["Status"] == "exited", "the node has powered itself off", BOOT + 30)
+    assert f"container term-ckad-{session}" not in docker_session(session)
+    assert _inspect(node)["HostConfig"]["RestartPolicy"]["Name"] in {"", "no"}
+    assert tempshell("list", "--quiet").stdout == ""
+    assert leftovers(tempshell.user, docker=True) == []
+
+
+def test_an_extension_moves_every_deadline(tempshell: Tempshell, session: str) -> None:
+    extended = tempshell("extend", "--json").json()
+    timers = _docker("exec", node_of(session), "systemctl", "show", "tempshell-deadline.timer", "-p", "TimersCalendar")
+    deadline = extended["deadline"].replace("T", " ").removesuffix("+00:00")
+    assert deadline in timers
+    tempshell.user.paths.store.unlink()
+    (found,) = tempshell("list", "--json").json()
+    assert found["deadline"] == extended["deadline"]
+
+
+def test_a_paused_session_stands_still_and_goes_on(tempshell: Tempshell, session: str) -> None:
+    before = tempshell("pause", "--json").json()
+    assert before["state"] == "paused"
+    states = {_inspect(name)["State"]["Status"] for name in (node_of(session), f"term-ckad-{session}")}
+    assert states == {"paused"}
+    for command in (("exec", session, "--", "true"), ("extend",), ("cp", __file__, f"{session}:")):
+        assert "is paused" in tempshell(*command, code=2).stderr
+    for file in tempshell.user.paths.state.glob("tempshell.db*"):
+        file.unlink()  # the engine knows how much was left
+    (found,) = tempshell("list", "--json").json()
+    assert (found["state"], found["remaining"]) == ("paused", before["remaining"])
+    after = tempshell("resume", "--json").json()
+    assert after["state"] == "ready"
+    assert before["remaining"] - 5 <= after["remaining"] <= before["remaining"]
+    assert " Ready " in tempshell("exec", session, "--", "kubectl", "get", "nodes").stdout
+    assert "is not paused" in tempshell("resume", code=2).stderr
+
+
+def test_a_lost_store_and_kubeconfig_lose_no_cluster(tempshell: Tempshell, session: str) -> None:
+    for file in [*tempshell.user.paths.state.glob("tempshell.db*"), *tempshell.user.paths.state.glob("kubeconfig/*")]:
+        file.unlink()
+    (found,) = tempshell("list", "--json").json()
+    assert (found["id"], found["name"], found["backend"]) == (session, "lab", "kind")
+    tempshell("exec", "lab", "--", "kubectl", "get", "nodes")
+    assert "127.0.0.1" in tempshell("kubeconfig", "lab").stdout
+    assert tempshell("stop", "lab", "--json").json()[0]["leftover"] == []
+
+
+def test_workers_images_and_a_configuration_of_ones_own(tempshell: Tempshell) -> None:
+    mine = tempshell.directory / "kind.yaml"
+    mine.write_text("nodes: [{role: control-plane, labels: {tier: front}}]\n")
+    session = tempshell.start("-b", "kind", "--nodes", "2", "--kind-config", str(mine), "--load", BUSYBOX)
+    nodes = json.loads(tempshell("exec", session, "--", "kubectl", "get", "nodes", "-o", "json").stdout)["items"]
+    ready = {condition["status"] for node in nodes for condition in node["status"]["conditions"][-1:]}
+    assert (len(nodes), ready) == (2, {"True"})
+    assert [node["metadata"]["labels"].get("tier") for node in nodes] == ["front", None]
+    pod = ("run", "one", "--image", BUSYBOX, "--image-pull-policy", "Never", "--restart", "Never", "--", "true")
+    tempshell("exec", session, "--", "kubectl", *pod)
+
+    def phase() -> str:
+        return tempshell("exec", session, "--", "kubectl", "get", "pod", "one", "-o", "jsonpath={.status.phase}").stdout
+
+    eventually(lambda: phase() == "Succeeded", "a pod runs the loaded image", 60)
+    assert len(tempshell("stop", "--json").json()[0]["removed"]) == 7
+
+
+def test_a_port_that_something_else_has_is_passed_over(tempshell: Tempshell) -> None:
+    """Of two ports, one is taken; whichever the session would take first, it gets the other."""
+    first = free_port()
+    configure_for_kind(tempshell.user, ports={"api": f"{first}-{first + 1}"})
+    with socket.create_server(("127.0.0.1", first)):
+        session = tempshell.start("-b", "kind")
+    bound = _inspect(node_of(session))["HostConfig"]["PortBindings"]["6443/tcp"][0]["HostPort"]
+    assert int(bound) == first + 1
+
+
+CLUSTER_TASK = """\
+---
+id: one
+title: Serve
+namespaces: [shop]
+requires: {kubernetes: ">=1.20"}
+setup:
+  manifests: [assets/probe.yaml]
+  ready:
+  - {object: {ref: pod/shop/probe, match: {status: {phase: Running}}}, retry: {for: 60s}}
+checks:
+- id: there
+  object:
+    ref: deployment/shop/web
+    match: {spec: {replicas: 2}}
+    where: [{jsonpath: "{.status.readyReplicas}", op: ">=", value: 2}]
+  retry: {for: 60s}
+- id: answers
+  needs: [there]
+  exec: {in: deploy/web, ns: shop, argv: [cat, /etc/hostname], expect: {stdout: {regex: "^web-"}}}
+- id: closed
+  exec: {in: pod/probe, ns: shop, argv: ["false"], expect: {exit: nonzero}}
+  control: {argv: ["true"]}
+- id: gone
+  object: {ref: configmap/shop/leftover, exists: false}
+solution: solution.sh
+---
+Run two pods of `web` in the namespace `shop`.
+"""
+PROBE = f"""\
+apiVersion: v1
+kind: Pod
+metadata: {{name: probe, namespace: shop}}
+spec: {{containers: [{{name: box, image: "{BUSYBOX}", imagePullPolicy: Never, command: [sleep, "3600"]}}]}}
+"""
+SOLUTION = f"""\
+kubectl -n shop create deployment web --image {BUSYBOX} --dry-run=client -o json |
+  jq '.spec.replicas = 2 |
+    .spec.template.spec.containers[0] += {{command: ["sleep", "3600"], imagePullPolicy: "Never"}}' |
+  kubectl apply -f -
+"""
+
+
+def test_a_pack_is_graded_from_outside_the_learners_reach(tempshell: Tempshell, tmp_path: Path) -> None:
+    """Before the solution the checks fail, afterwards they pass, whatever the learner does to kubectl."""
+    draft = Draft.made_in(tmp_path / "draft")
+    draft.write("tasks/one.md", CLUSTER_TASK)
+    draft.write("assets/probe.yaml", PROBE)
+    draft.write("solution.sh", SOLUTION)
+    session = tempshell.start("-b", "kind", "--load", BUSYBOX, str(draft.root))
+    before = tempshell("check", "--json", code=6).json()
+    assert _verdicts(before) == {"there": "fail", "answers": "fail", "closed": "pass", "gone": "pass"}
+    tempshell("exec", session, "--", "bash", "-s", stdin=SOLUTION.encode())
+    tempshell("exec", session, "--", "sh", "-c", "echo spoilt > ~/.kube/config")
+    assert set(_verdicts(tempshell("check", "--json").json()).values()) == {"pass"}
+    _docker("pause", node_of(session))
+    try:
+        assert _verdicts(tempshell("check", "--json", code=6).json())["there"] == "error"
+    finally:
+        _docker("unpause", node_of(session))
+
+
+def _verdicts(told: Any) -> dict[str, str]:  # noqa: ANN401 - JSON
+    (task,) = told
+    return {one["check"]: one["verdict"] for one in task["results"]}
+
+
+def test_kind_without_a_network_is_refused(tempshell: Tempshell) -> None:
+    assert "needs a network" in tempshell("start", "-b", "kind", "--network", "none", code=2).stderr
+    assert leftovers(tempshell.user, docker=True) == []

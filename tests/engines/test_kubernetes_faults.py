@@ -1,0 +1,242 @@
+"""Bad days of a pod: whatever ends a start, whatever becomes of cluster or kubeconfig, nothing is left or lost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tempshell_cli.backends.docker.images import shipped_image
+from tests.packs.drafts import Draft
+from tests.support import pods
+from tests.support.command_line import Tempshell
+from tests.support.faults import (
+    Starting,
+    Step,
+    assert_nothing_is_left,
+    assert_one_reap_clears,
+    is_recorded,
+    recorded,
+    runs_setup,
+    shows,
+    starting,
+)
+from tests.support.pods import Gate, kubectl, objects_of, write_kubeconfig
+from tests.support.user import User
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.engine("kubernetes")
+
+ON_PODS = ("--backend", "kubernetes")
+INTERRUPTED = 130
+
+
+def _has(kind: str) -> Step:
+    def there(start: Starting) -> bool:
+        return any(one.startswith(kind) for one in pods.leftovers(start.user.owner))
+
+    return there
+
+
+STEPS: Mapping[str, Step] = {
+    "the intent is recorded": is_recorded,
+    "the pod is announced": shows("starting the pod"),
+    "the namespace is there": _has("Namespace"),
+    "the job is there": _has("Job"),
+    "the pod is there": _has("Pod"),
+    "the setup script runs": runs_setup,
+}
+at_each_step = pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
+
+
+@pytest.fixture
+def slow_pack(tmp_path: Path, user: User) -> Draft:
+    """A pack that takes longer to set up than any test lasts."""
+    draft = Draft.made_in(tmp_path / "draft")
+    draft.replace("tasks/one.md", "solution: solution.sh", "setup: {run: setup.sh}\nsolution: solution.sh")
+    draft.write("setup.sh", f"(exec -a {user.owner} sleep 300)\n")
+    return draft
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    """A way to the cluster that a test can close."""
+    made = Gate()
+    made.open()
+    yield made
+    made.close()
+
+
+@at_each_step
+def test_one_reap_clears_a_start_that_was_killed_at_a_step(tempshell: Tempshell, slow_pack: Draft, step: Step) -> None:
+    with starting(tempshell, *ON_PODS, str(slow_pack.root)) as start:
+        start.has_come_to(step)
+        start.kill()
+        assert_one_reap_clears(tempshell, docker=True)
+
+
+@at_each_step
+def test_a_start_that_is_interrupted_rolls_back_at_once(tempshell: Tempshell, slow_pack: Draft, step: Step) -> None:
+    with starting(tempshell, *ON_PODS, str(slow_pack.root)) as start:
+        start.has_come_to(step)
+        start.interrupt()
+        assert start.ended(within=40) == INTERRUPTED, start.shown()
+        assert_nothing_is_left(tempshell, docker=True, after=f"an interrupt: {start.shown()}")
+
+
+def test_a_namespace_that_somebody_deleted_ends_the_session_and_is_told(tempshell: Tempshell) -> None:
+    session = tempshell.start(*ON_PODS)
+    kubectl("delete", "namespace", f"tempshell-{session}", "--wait=false")
+    assert tempshell("list", "--quiet").stdout == ""
+    assert "vanished" in tempshell("log", session).stdout
+    assert_nothing_is_left(tempshell, docker=True, after="list")
+
+
+def test_a_pod_that_somebody_deleted_is_swept_with_what_is_around_it(tempshell: Tempshell) -> None:
+    session = tempshell.start(*ON_PODS)
+    kubectl("delete", "job", f"tempshell-{session}", "-n", f"tempshell-{session}", "--wait=true")
+    eventually(lambda: tempshell.any_code("exec", session, "--", "true").code == 1, "there is no pod to enter", 60)
+    tempshell("reap")
+    assert "died" in tempshell("log", session).stdout
+    assert_nothing_is_left(tempshell, docker=True, after="reap")
+
+
+def test_an_api_server_that_goes_away_loses_no_session(tempshell: Tempshell, gate: Gate, tmp_path: Path) -> None:
+    through = _with(tempshell, _through(gate), tmp_path / "gated.json")
+    session = through.start(*ON_PODS)
+    gate.close()
+    assert "does not answer" in through("stop", session, code=4).stderr
+    listed = through("list", "--json")
+    assert [one["id"] for one in listed.json()] == [session]
+    assert "does not answer" in listed.stderr
+    assert "stay on record" in through("reap").stderr
+    gate.open()
+    assert through("exec", session, "--", "echo", "back").stdout == "back\n"
+    through("stop", session)
+    assert_nothing_is_left(through, docker=True, after="stop")
+
+
+def test_an_api_server_that_goes_away_during_a_start_is_told_and_cleared_later(
+    tempshell: Tempshell, gate: Gate, tmp_path: Path, slow_pack: Draft
+) -> None:
+    through = _with(tempshell, _through(gate), tmp_path / "gated.json")
+    with starting(through, *ON_PODS, str(slow_pack.root)) as start:
+        start.has_come_to(_has("Job"))
+        gate.close()
+        assert start.ended(within=60) in {4, 9}, start.shown()
+        assert "does not answer" in start.shown()
+    (kept,) = recorded(through.user)
+    assert kept.state == "creating"
+    gate.open()
+    assert_one_reap_clears(through, docker=True)
+
+
+@pytest.mark.parametrize("loss", ["deleted", "another context", "another cluster"])
+def test_a_kubeconfig_that_changes_loses_no_session(tempshell: Tempshell, tmp_path: Path, loss: str) -> None:
+    """It was lost, or its current context changed, or its context has come to mean another cluster."""
+    config = objects_of(pods.kubeconfig())
+    file = tmp_path / "config.json"
+    mine = _with(tempshell, config, file)
+    session = mine.start(*ON_PODS)
+    if loss == "deleted":
+        file.unlink()
+    elif loss == "another context":
+        write_kubeconfig(file, _elsewhere(config, "elsewhere"))
+    else:
+        write_kubeconfig(file, _elsewhere(config, config["current-context"]))
+    assert mine("exec", session, "--", "echo", "in").stdout == "in\n"
+    told = mine.any_code("list", "--quiet")
+    assert told.stdout.split() == [session], told
+    assert "left over: nothing" in mine("stop", session).stdout
+    assert_nothing_is_left(mine, docker=True, after="stop")
+
+
+def test_a_cluster_that_is_another_now_is_not_touched(tempshell: Tempshell) -> None:
+    """Same name, same address, same key: only its identity tells. Here the record of that is changed instead."""
+    session = tempshell.start(*ON_PODS)
+    kept = tempshell.user.paths.state / "kubeconfig" / f"{session}.json"
+    told = kept.read_text()
+    config = json.loads(told)
+    config["extensions"][0]["extension"]["identity"] = "another"
+    kept.write_text(json.dumps(config))
+    refused = tempshell("stop", session, code=4)
+    assert "another cluster" in refused.stderr
+    assert [one for one in pods.leftovers(tempshell.user.owner) if one.startswith("Pod")]
+    kept.write_text(told)
+    tempshell("stop", session)
+
+
+def test_the_users_kubeconfig_is_never_written(tempshell: Tempshell, tmp_path: Path) -> None:
+    config = objects_of(pods.kubeconfig())
+    file = tmp_path / "config.json"
+    mine = _with(tempshell, {**config, "current-context": ""}, file)
+    before = hashlib.sha256(file.read_bytes()).hexdigest(), file.stat().st_mtime_ns
+    session = mine.start(*ON_PODS, "--context", config["current-context"])
+    mine("exec", session, "--", "true")
+    mine("extend", session)
+    mine("list")
+    mine("stop", session)
+    assert (hashlib.sha256(file.read_bytes()).hexdigest(), file.stat().st_mtime_ns) == before
+
+
+def test_a_copy_of_the_kubeconfig_that_is_lost_is_made_again(tempshell: Tempshell) -> None:
+    session = tempshell.start(*ON_PODS)
+    shutil.rmtree(tempshell.user.paths.state / "kubeconfig")
+    assert tempshell("exec", session, "--", "echo", "in").stdout == "in\n"
+    tempshell("stop", session)
+
+
+def test_minikube_is_kubernetes_with_a_profile(tempshell: Tempshell, tmp_path: Path) -> None:
+    """On the real cluster, with a stand-in for the minikube command: it starts the profile, then all goes as ever."""
+    folder = tmp_path / "stand-in"
+    folder.mkdir()
+    shutil.copy(Path(__file__).parents[1] / "support" / "minikube.sh", folder / "minikube")
+    (folder / "minikube").chmod(0o755)
+    config = objects_of(pods.kubeconfig())
+    config["contexts"][0]["name"] = config["current-context"] = "lab"
+    path = f"{folder}:{os.environ['PATH']}"
+    cluster = write_kubeconfig(folder / "cluster.json", config)
+    own = {"PATH": path, "STAND_IN": str(folder), "STAND_IN_CLUSTER": cluster}
+    user = replace(tempshell.user, kubeconfig=str(tmp_path / "none"), extra=own)
+    mine = Tempshell(user, tempshell.directory)
+    session = mine.start("--backend", "minikube", "--context", "lab")
+    reference = shipped_image("shell").reference
+    assert mine("exec", session, "--", "id", "-u").stdout == "10001\n"
+    asked = (folder / "asked").read_text()
+    assert "start --driver=docker" in asked
+    assert ("image load" in asked) is (reference not in _images())
+    assert mine("list", "--json").json()[0]["backend"] == "minikube"
+    assert tempshell("list", "--quiet").stdout.split() == [session]
+    assert "left over: nothing" in mine("stop", session).stdout
+    (mine.user.paths.state / "kubeconfig" / "minikube-lab.yaml").unlink()  # stays as long as the profile may
+
+
+def _images() -> str:
+    return kubectl("get", "nodes", "--output", "jsonpath={.items[*].status.images[*].names}")
+
+
+def _through(gate: Gate) -> dict[str, Any]:
+    config = objects_of(pods.kubeconfig())
+    config["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{gate.port}"
+    return config
+
+
+def _elsewhere(config: Mapping[str, Any], context: str) -> dict[str, Any]:
+    """Return a kubeconfig whose context leads to where nothing is ours: a cluster that never heard of us."""
+    copy: dict[str, Any] = json.loads(json.dumps(config))
+    copy["current-context"] = copy["contexts"][0]["name"] = context
+    copy["clusters"][0]["cluster"]["server"] = config["clusters"][0]["cluster"]["server"].replace(
+        "127.0.0.1", "localhost"
+    )
+    return copy
+
+
+def _with(tempshell: Tempshell, config: Mapping[str, Any], file: Path) -> Tempshell:
+    return Tempshell(replace(tempshell.user, kubeconfig=write_kubeconfig(file, config)), tempshell.directory)

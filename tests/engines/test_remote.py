@@ -1,0 +1,112 @@
+"""A Docker engine on another host: the one of this machine, reached over a real sshd on loopback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.clusters import configure_for_kind
+from tests.support.command_line import Tempshell
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.engine("docker")
+
+SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
+HOST = "ssh://box"
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment in which ``box`` is a host of the user's ssh config, on a port of its own."""
+    if SSHD is None or os.geteuid() != 0:
+        pytest.skip("no sshd that this user may start")
+    port, place = _free_port(), tmp_path / "ssh"
+    place.mkdir()
+    for key in ("host", "user"):
+        subprocess.run(("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", place / key), check=True)
+    Path("/run/sshd").mkdir(exist_ok=True)  # sshd's privilege separation directory
+    options = {
+        "Port": port,
+        "ListenAddress": "127.0.0.1",
+        "HostKey": place / "host",
+        "AuthorizedKeysFile": place / "user.pub",
+        "PermitRootLogin": "yes",
+        "StrictModes": "no",
+        "UsePAM": "no",
+        "PidFile": "none",
+        "MaxStartups": "100",
+    }
+    settings = place / "sshd_config"
+    settings.write_text("".join(f"{name} {value}\n" for name, value in options.items()))
+    with subprocess.Popen((SSHD, "-D", "-f", settings), stderr=subprocess.DEVNULL) as server:
+        try:
+            eventually(lambda: _listens(port), "sshd listens", 10)
+            yield {"PATH": f"{_ssh_with_config(place, port)}:{os.environ['PATH']}"}
+        finally:
+            server.terminate()
+
+
+def test_a_session_lives_on_a_remote_engine_from_start_to_stop(
+    tempshell: Tempshell, box: dict[str, str], tmp_path: Path
+) -> None:
+    started = tempshell("start", "--detach", "--docker-context", HOST, env=box)
+    session = started.stdout.strip()
+    assert tempshell("exec", session, "--", "sh", "-c", "echo out; exit 3", env=box, code=3).stdout == "out\n"
+    (tmp_path / "note").write_text("carried over ssh")
+    tempshell("cp", str(tmp_path / "note"), f"{session}:", env=box)
+    assert tempshell("exec", session, "--", "cat", "note", env=box).stdout == "carried over ssh"
+    tempshell("extend", session, env=box)
+    (listed,) = tempshell("list", "--json", env=box).json()
+    assert (listed["endpoint"], listed["extensions"]) == (HOST, 1)
+    (receipt,) = tempshell("stop", session, "--json", env=box).json()
+    assert len(receipt["removed"]) == 2
+    assert receipt["leftover"] == []
+
+
+@pytest.mark.engine("kind")
+def test_a_cluster_lives_on_a_remote_engine_from_start_to_stop(tempshell: Tempshell, box: dict[str, str]) -> None:
+    configure_for_kind(tempshell.user)
+    started = tempshell("start", "--detach", "--backend", "kind", "--docker-host", HOST, env=box)
+    session = started.stdout.strip()
+    assert " Ready " in tempshell("exec", session, "--", "kubectl", "get", "nodes", env=box).stdout
+    access = tempshell("kubeconfig", session, env=box)
+    assert "first run: ssh -N -L " in access.stderr
+    assert "server: https://127.0.0.1:" in access.stdout
+    assert tempshell("stop", session, "--json", env=box).json()[0]["leftover"] == []
+
+
+def test_a_host_that_cannot_be_reached_is_told_in_the_words_of_ssh(tempshell: Tempshell, box: dict[str, str]) -> None:
+    failed = tempshell("run", "--docker-context", "ssh://nowhere.invalid", "--", "true", env=box, code=4)
+    assert "Could not resolve hostname nowhere.invalid" in failed.stderr
+
+
+def _ssh_with_config(place: Path, port: int) -> Path:
+    """Put an ``ssh`` first on the PATH that reads a config of the test's, as a user's reads theirs."""
+    config = place / "ssh_config"
+    config.write_text(
+        f"Host box\n HostName 127.0.0.1\n Port {port}\n User root\n IdentityFile {place / 'user'}\n"
+        f" UserKnownHostsFile {place / 'known_hosts'}\n StrictHostKeyChecking accept-new\n LogLevel ERROR\n"
+    )
+    directory = place / "bin"
+    directory.mkdir()
+    program = directory / "ssh"
+    program.write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {config} "$@"\n')
+    program.chmod(0o755)
+    return directory
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,1 @@
+"""Stand-ins that pass the contract of the real thing."""

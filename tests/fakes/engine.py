@@ -1,0 +1,124 @@
+"""An engine in memory: its sandboxes are directories, and what runs in them runs on this machine."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar
+
+from tempshell_cli.backends.base import (
+    Capability,
+    Condition,
+    Problem,
+    Receipt,
+    Report,
+    Sandbox,
+    SandboxRequest,
+)
+from tempshell_cli.core.clock import Clock
+from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
+from tempshell_cli.core.process import Command
+
+# As a shell tells it: 126 and 127 for what cannot be executed, 128 + N for what a signal has ended. A Ctrl-C is the
+# command's alone.
+_ENTER = 'cd "$1" && shift && trap : INT && (exec "$@"); exit $?'
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+class FakeEngine:
+    """A Backend without walls. Public attributes are what a test arranges; all else is the protocol's."""
+
+    name: ClassVar[str] = "fake"
+
+    def __init__(self, root: Path, clock: Clock, endpoint: str = "here") -> None:
+        self.endpoint = endpoint
+        self.silent = False  # it does not answer
+        self.refusal: BaseException | None = None  # raised half-way through a provision, with parts made
+        self.stuck: set[str] = set()  # sessions that cannot be removed
+        self.meanwhile: Callable[[], object] = lambda: None  # what others do while it answers ``find``
+        self._root = root
+        self._clock = clock
+        self._sandboxes: dict[str, Sandbox] = {}
+        self._env: dict[str, dict[str, str]] = {}
+
+    def answers(self) -> bool:
+        return not self.silent
+
+    def doctor(self) -> Sequence[Problem]:
+        return [Problem("it is silent", "make it speak")] if self.silent else []
+
+    def capabilities(self) -> frozenset[Capability]:
+        return frozenset()
+
+    def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
+        self._answer()
+        if request.template.image.startswith("nowhere/"):
+            raise ProvisionFailed(f"there is no image {request.template.image}")
+        with report("making a directory"):
+            made = self.have(request, condition=Condition.DEAD)
+            if self.refusal:
+                raise self.refusal
+            return self.have(request, home=made.home)
+
+    def find(self, owner: str | None = None) -> Sequence[Sandbox]:
+        self._answer()
+        found = [self._as_it_is(sandbox) for sandbox in self._sandboxes.values()]
+        self.meanwhile()
+        return [sandbox for sandbox in found if owner in {None, sandbox.owner}]
+
+    def shell(self, sandbox: Sandbox, argv: Sequence[str], *, tty: bool = False, user: str | None = None) -> Command:
+        del tty, user
+        env = {"PATH": _PATH, "HOME": sandbox.home, "LANG": "C.UTF-8", **self._env.get(sandbox.session, {})}
+        words = (f"{name}={value}" for name, value in env.items())
+        return Command(("/usr/bin/env", "-i", *words, "/bin/sh", "-c", _ENTER, "sh", sandbox.home, *argv))
+
+    def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
+        self._answer()
+        self._sandboxes[sandbox.session] = self._sandboxes[sandbox.session]._replace(deadline=deadline)
+
+    def destroy(self, session: str) -> Receipt:
+        self._answer()
+        if session not in self._sandboxes:
+            return Receipt(session)
+        if session in self.stuck:
+            return Receipt(session, leftover=[f"directory {session}"])
+        del self._sandboxes[session]
+        shutil.rmtree(self._root / session)
+        return Receipt(session, removed=[f"directory {session}"])
+
+    def have(self, request: SandboxRequest, *, condition: Condition = Condition.RUNNING, home: str = "") -> Sandbox:
+        """Make a sandbox without being asked, as another machine or an earlier run would have."""
+        directory = self._root / request.session
+        directory.mkdir(parents=True, exist_ok=True)
+        self._env[request.session] = dict(request.template.env)
+        made = Sandbox(
+            backend=self.name,
+            session=request.session,
+            owner=request.owner,
+            deadline=request.deadline,
+            name=request.name,
+            pack=request.pack,
+            condition=condition,
+            home=home or str(directory),
+        )
+        self._sandboxes[request.session] = made
+        return made
+
+    def lose(self, session: str) -> None:
+        """Forget a sandbox, as an engine that was reinstalled does."""
+        del self._sandboxes[session]
+
+    def die(self, session: str) -> None:
+        """End what runs in a sandbox; its parts stay."""
+        self._sandboxes[session] = self._sandboxes[session]._replace(condition=Condition.DEAD)
+
+    def _as_it_is(self, sandbox: Sandbox) -> Sandbox:
+        """Tell a sandbox that is past its deadline to be dead: the engine sees to that by itself."""
+        over = self._clock.now() >= sandbox.deadline
+        return sandbox._replace(condition=Condition.DEAD) if over else sandbox
+
+    def _answer(self) -> None:
+        if self.silent:
+            raise EngineUnavailable("the fake engine does not answer", hint="make it speak")

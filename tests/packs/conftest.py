@@ -1,0 +1,63 @@
+"""Real sandboxes for the packs' tests."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tempshell_cli.backends import registry
+from tempshell_cli.backends.base import SandboxRequest, Template
+from tempshell_cli.backends.exec import SandboxExec
+from tempshell_cli.packs.shell import SandboxShell
+
+from .drafts import Draft, NewSandbox
+
+# How long an example takes is the machine's affair: a busy one is not a bug.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
+
+LOCAL = pytest.param("local", marks=pytest.mark.engine("local"))
+DOCKER = pytest.param("docker", marks=pytest.mark.engine("docker"))
+
+
+@pytest.fixture(params=[LOCAL])
+def new_sandbox(request: pytest.FixtureRequest) -> Iterator[NewSandbox]:
+    """Makes a fresh sandbox at each call, on the local engine unless the test names others; all end with the test."""
+    with ExitStack() as alive:
+        yield lambda: alive.enter_context(_sandbox(request.param))
+
+
+@pytest.fixture
+def sandbox_shell(new_sandbox: NewSandbox) -> SandboxShell:
+    return new_sandbox()
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Draft:
+    """Gives a small valid pack to spoil."""
+    return Draft.made_in(tmp_path / "draft")
+
+
+@contextmanager
+def _sandbox(name: str) -> Iterator[SandboxShell]:
+    backend = registry.load(name)
+    request = SandboxRequest(
+        session=uuid.uuid4().hex[:8],
+        owner="packs-test",
+        deadline=datetime.now(UTC) + timedelta(minutes=10),
+        template=Template(image="tempshell/shell"),
+    )
+    try:
+        yield SandboxExec(backend, backend.provision(request, _silence))
+    finally:
+        backend.destroy(request.session)
+
+
+def _silence(_what: str) -> AbstractContextManager[None]:
+    return nullcontext()

@@ -1,0 +1,237 @@
+"""The rules of grading, one by one, with a shell that says what a test wants it to say."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.core.process import Completed
+from tempshell_cli.packs.grading import Grader
+from tempshell_cli.packs.results import CheckResult, TaskResult, Verdict
+from tempshell_cli.packs.shell import ClusterView
+
+from .drafts import probe, task_with
+
+PASSES, FAILS = Completed(0, b"", b""), Completed(1, b"", b"")
+DOWN = EngineUnavailable("the engine does not answer")
+
+
+@dataclass
+class Scripted:
+    """Answers each program with the next of its answers, and with the last for ever."""
+
+    answers: dict[str, list[Completed | Exception]]
+    home: str = "/home/learner"
+    cluster: ClusterView | None = None
+    asked: list[str] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
+        del stdin, timeout
+        with self.lock:
+            self.asked.append(argv[0])
+            queue = self.answers[argv[0]]
+            answer = queue.pop(0) if len(queue) > 1 else queue[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class Time:
+    """A clock that only sleeping moves."""
+
+    now = 0.0
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def shell(**answers: Completed | Exception | Iterable[Completed | Exception]) -> Scripted:
+    return Scripted({name: [a] if isinstance(a, Completed | Exception) else list(a) for name, a in answers.items()})
+
+
+def runs(name: str, **words: Any) -> dict[str, Any]:  # noqa: ANN401 - the words of the format
+    """Return a check that runs the program of the same name."""
+    return {"id": name, "exec": {"argv": [name]}, **words}
+
+
+def by_id(result: TaskResult) -> dict[str, CheckResult]:
+    return {check.check: check for check in result.results}
+
+
+def verdicts(result: TaskResult) -> dict[str, str]:
+    return {check.check: str(check.verdict) for check in result.results}
+
+
+def test_points_add_up_to_the_share() -> None:
+    task = task_with(runs("a", points=3), runs("b"), runs("c", points=4))
+    result = Grader(shell(a=PASSES, b=PASSES, c=FAILS)).grade(task)
+    assert (result.verdict, result.earned, result.total, result.share) == (Verdict.FAIL, 4, 8, 0.5)
+
+
+def test_all_passed_is_a_pass() -> None:
+    result = Grader(shell(a=PASSES)).grade(task_with(runs("a")))
+    assert (result.task, result.verdict, result.share) == ("task", Verdict.PASS, 1.0)
+    assert by_id(result)["a"].message == ""
+
+
+def test_results_come_in_the_order_of_the_checks() -> None:
+    names = [f"check-{number}" for number in range(20)]
+    result = Grader(shell(**dict.fromkeys(names, PASSES))).grade(task_with(*map(runs, names)))
+    assert [check.check for check in result.results] == names
+
+
+def test_checks_are_looked_at_side_by_side() -> None:
+    together = threading.Barrier(3, timeout=10)
+
+    class Meeting(Scripted):
+        def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
+            together.wait()
+            return super().run(argv, stdin=stdin, timeout=timeout)
+
+    answers: dict[str, list[Completed | Exception]] = {name: [PASSES] for name in "abc"}
+    assert Grader(Meeting(answers)).grade(task_with(*map(runs, "abc"))).verdict is Verdict.PASS
+
+
+def test_an_engine_that_stumbles_is_asked_once_more() -> None:
+    sandbox = shell(a=[DOWN, PASSES])
+    assert Grader(sandbox).grade(task_with(runs("a"))).verdict is Verdict.PASS
+    assert sandbox.asked == ["a", "a"]
+
+
+def test_an_error_is_left_out_visibly_and_never_counts_as_zero() -> None:
+    task = task_with(runs("a", points=3), runs("b", points=1))
+    result = Grader(shell(a=DOWN, b=PASSES)).grade(task)
+    assert (result.verdict, result.earned, result.total, result.share) == (Verdict.ERROR, 1, 1, 1.0)
+    assert by_id(result)["a"].message == "the engine does not answer"
+
+
+def test_a_wrong_answer_outweighs_an_error_in_the_verdict() -> None:
+    result = Grader(shell(a=DOWN, b=FAILS)).grade(task_with(runs("a"), runs("b")))
+    assert (result.verdict, result.share) == (Verdict.FAIL, 0.0)
+
+
+def test_where_nothing_could_be_looked_at_there_is_no_share() -> None:
+    result = Grader(shell(a=DOWN)).grade(task_with(runs("a")))
+    assert (result.verdict, result.total, result.share) == (Verdict.ERROR, 0, None)
+
+
+def test_what_needs_a_failed_check_fails_without_a_look() -> None:
+    sandbox = shell(a=FAILS, b=PASSES, c=PASSES)
+    result = Grader(sandbox).grade(task_with(runs("a"), runs("b", needs=["a"]), runs("c", needs=["b"])))
+    assert verdicts(result) == {"a": "fail", "b": "fail", "c": "fail"}
+    assert by_id(result)["b"].found == "`a` did not pass"
+    assert sandbox.asked == ["a"]
+
+
+def test_what_needs_an_error_is_an_error() -> None:
+    result = Grader(shell(a=DOWN)).grade(task_with(runs("a"), runs("b", needs=["a"])))
+    assert verdicts(result) == {"a": "error", "b": "error"}
+    assert "needs `a`" in by_id(result)["b"].message
+
+
+def test_a_long_chain_of_needs_does_not_lock_up() -> None:
+    names = [f"check-{number}" for number in range(30)]
+    checks = [runs(name, needs=names[:place]) for place, name in enumerate(names)]
+    result = Grader(shell(**dict.fromkeys(names, PASSES))).grade(task_with(*checks))
+    assert result.share == 1.0
+
+
+def test_a_gate_that_holds_earns_nothing() -> None:
+    result = Grader(shell(a=FAILS, g=PASSES)).grade(task_with(runs("a"), runs("g", gate=True)))
+    assert (result.void, result.earned, result.total, result.share) == (False, 0, 1, 0.0)
+
+
+def test_a_violated_gate_voids_the_task() -> None:
+    result = Grader(shell(a=PASSES, g=FAILS)).grade(task_with(runs("a"), runs("g", gate=True)))
+    assert (result.void, result.earned, result.share, result.verdict) == (True, 0, 0.0, Verdict.FAIL)
+
+
+def test_a_gate_that_could_not_be_looked_at_voids_nothing() -> None:
+    result = Grader(shell(a=PASSES, g=DOWN)).grade(task_with(runs("a"), runs("g", gate=True)))
+    assert (result.void, result.share, result.verdict) == (False, 1.0, Verdict.ERROR)
+
+
+def denied(**control: Any) -> dict[str, Any]:  # noqa: ANN401 - the words of the format
+    return {"id": "deny", "exec": {"argv": ["probe"], "expect": {"exit": "nonzero"}}, "control": control}
+
+
+def test_a_negative_check_passes_where_its_control_does() -> None:
+    result = Grader(shell(probe=FAILS, other=PASSES)).grade(task_with(denied(argv=["other"])))
+    assert result.verdict is Verdict.PASS
+
+
+def test_a_control_that_fails_makes_the_check_an_error() -> None:
+    result = Grader(shell(probe=FAILS)).grade(task_with(denied(expect={"exit": 0})))
+    assert verdicts(result) == {"deny": "error"}
+    assert by_id(result)["deny"].message == "the control failed: expected exit code 0, found exit code 1"
+
+
+def test_a_control_is_not_asked_where_the_check_fails_anyway() -> None:
+    sandbox = shell(probe=PASSES, other=FAILS)
+    result = Grader(sandbox).grade(task_with(denied(argv=["other"])))
+    assert verdicts(result) == {"deny": "fail"}
+    assert sandbox.asked == ["probe"]
+
+
+def watched(*answers: Completed | Exception, **retry: str) -> tuple[Verdict, float, int]:
+    """Return the verdict, the seconds slept and the number of looks."""
+    time, sandbox = Time(), shell(a=answers)
+    outcome = Grader(sandbox, time.clock, time.sleep).watch(probe(exec={"argv": ["a"]}, retry=retry))
+    return outcome.verdict, time.now, len(sandbox.asked)
+
+
+def test_a_retry_ends_with_the_first_pass() -> None:
+    assert watched(FAILS, FAILS, PASSES, **{"for": "10s", "every": "2s"}) == (Verdict.PASS, 4.0, 3)
+
+
+def test_a_retry_gives_up_in_time() -> None:
+    assert watched(FAILS, **{"for": "10s", "every": "2s"}) == (Verdict.FAIL, 10.0, 6)
+
+
+def test_a_retry_looks_every_second_unless_told() -> None:
+    assert watched(FAILS, **{"for": "3s"}) == (Verdict.FAIL, 3.0, 4)
+
+
+def test_what_must_be_stable_must_pass_without_a_break() -> None:
+    retry = {"for": "10s", "stable_for": "3s"}
+    assert watched(PASSES, PASSES, FAILS, PASSES, **retry) == (Verdict.PASS, 6.0, 7)
+
+
+def test_what_flaps_is_never_stable() -> None:
+    flapping = [PASSES, FAILS] * 50
+    assert watched(*flapping, **{"for": "10s", "stable_for": "3s"}) == (Verdict.FAIL, 11.0, 12)
+
+
+def test_what_passes_late_may_still_prove_stable() -> None:
+    late = [FAILS, FAILS, FAILS, PASSES]
+    assert watched(*late, **{"for": "3s", "stable_for": "5s"}) == (Verdict.PASS, 8.0, 9)
+
+
+def test_a_retry_does_not_go_on_asking_an_engine_that_is_gone() -> None:
+    assert watched(FAILS, DOWN, **{"for": "60s"}) == (Verdict.ERROR, 1.0, 3)
+
+
+def test_a_fail_says_the_packs_words_and_what_was_found() -> None:
+    result = Grader(shell(a=Completed(3, b"", b"no\x1b[2J"))).grade(task_with(runs("a", fail="Not yet.")))
+    assert by_id(result)["a"].message == "Not yet."
+    assert by_id(result)["a"].expected == "exit code 0"
+    assert by_id(result)["a"].found == "exit code 3; it said: no"
+
+
+def test_a_fail_without_words_of_its_own_says_both() -> None:
+    result = Grader(shell(a=FAILS)).grade(task_with(runs("a")))
+    assert by_id(result)["a"].message == "expected exit code 0, found exit code 1"
+
+
+def test_what_is_shown_is_bounded() -> None:
+    shout = Completed(0, b"x" * 10_000_000, b"")
+    check = {"id": "a", "exec": {"argv": ["a"], "expect": {"stdout": {"equals": "y" * 10_000}}}}
+    found = by_id(Grader(shell(a=shout)).grade(task_with(check)))["a"]
+    assert max(len(found.expected), len(found.found)) < 2100

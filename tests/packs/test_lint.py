@@ -1,0 +1,191 @@
+"""Lint tells every mistake by file and line, and knows a good pack."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tempshell_cli.core.process import Command, Completed
+from tempshell_cli.packs.findings import Level
+from tempshell_cli.packs.lint import RULES, lint
+from tests.support.command_line import Tempshell
+
+from .drafts import Draft
+
+TASK = "tasks/one.md"
+MANIFEST = "pack.yaml"
+QUOTED = (
+    "answer=$(( 6 * 7 )) ; printf '%s and a good deal more than that, to be long enough, honestly' "
+    "$answer >answer.txt && cat answer.txt"
+)
+WRAPPED = QUOTED.replace(" ; ", " ;\n    ")
+
+
+class Shellcheck:
+    """Stands for shellcheck, and answers every script the same."""
+
+    def __init__(self, code: int, *comments: dict[str, object]) -> None:
+        self.code = code
+        self.comments = comments
+        self.seen: list[bytes] = []
+
+    def run(self, command: Command, *, stdin: bytes = b"", timeout: float | None = None) -> Completed:
+        assert command.argv[0] == "shellcheck"
+        assert timeout
+        self.seen.append(stdin)
+        return Completed(self.code, json.dumps({"comments": self.comments}).encode(), b"no such option")
+
+
+def found(draft: Draft) -> list[tuple[str, str, int]]:
+    return [(one.rule, one.file, one.line) for one in lint(draft.root)]
+
+
+def test_a_good_pack_has_nothing_to_find(draft: Draft) -> None:
+    assert lint(draft.root) == []
+
+
+SPOILT: dict[str, tuple[Callable[[Draft], object], tuple[str, str, int]]] = {
+    "an unknown key": (lambda draft: draft.replace(TASK, "points:", "point:"), ("format", TASK, 6)),
+    "a path out of the pack": (
+        lambda draft: draft.replace(TASK, "run: wrong.sh", "run: ../wrong.sh"),
+        ("format", TASK, 15),
+    ),
+    "a task twice": (
+        lambda draft: draft.replace(MANIFEST, "- tasks", "- tasks/one.md\n- tasks"),
+        ("format", MANIFEST, 8),
+    ),
+    "a stray file": (lambda draft: draft.write("old/wrong.sh.bak", ""), ("stray-file", "old/wrong.sh.bak", 1)),
+    "costly hints": (
+        lambda draft: draft.replace(TASK, "- text: Think", "- {text: Think, cost: 60}\n- {text: More, cost: 50}"),
+        ("hint-costs", TASK, 11),
+    ),
+    "an image called latest": (
+        lambda draft: draft.write("solution.sh", "true\nkubectl run web --image nginx:latest\n"),
+        ("latest-image", "solution.sh", 2),
+    ),
+    "a check that greps in YAML": (
+        lambda draft: draft.replace(TASK, "argv: [cat, answer.txt]", "argv: [grep, x, a.yaml]"),
+        ("text-over-yaml", TASK, 8),
+    ),
+    "a failure without a control": (
+        lambda draft: draft.replace(TASK, 'expect: {stdout: {equals: "42"}}', "expect: {exit: nonzero}"),
+        ("no-control", TASK, 8),
+    ),
+    "a missing translation": (
+        lambda draft: draft.replace(MANIFEST, "tasks:", "locales: [en, de]\ntasks:"),
+        ("translation", MANIFEST, 6),
+    ),
+    "a domain out of proportion": (
+        lambda draft: draft.in_domains("files: 90, text: 10"),
+        ("domain-shares", MANIFEST, 6),
+    ),
+}
+
+
+@pytest.mark.parametrize(("spoil", "expected"), SPOILT.values(), ids=SPOILT)
+def test_a_mistake_is_told_by_rule_file_and_line(
+    spoil: Callable[[Draft], object], expected: tuple[str, str, int], draft: Draft
+) -> None:
+    spoil(draft)
+    assert expected in found(draft)
+    assert expected[0] in RULES
+
+
+def test_all_mistakes_are_told_at_once(draft: Draft) -> None:
+    draft.replace(TASK, "needs: [there]", "needs: [their]")
+    draft.replace(TASK, "must_fail: [right]", "must_fail: [wrong]")
+    draft.replace(TASK, "solution: solution.sh", "solution: lost.sh")
+    assert [line for _, file, line in found(draft) if file == TASK] == [9, 13, 15]
+
+
+def test_a_hint_that_quotes_the_solution_is_an_error_however_it_is_wrapped(draft: Draft) -> None:
+    draft.write("solution.sh", f"{QUOTED}\n")
+    draft.replace(TASK, "- text: Think", f"- text: |\n    {WRAPPED}")
+    assert ("hint-tells", TASK, 12) in found(draft)
+
+
+def test_a_hint_may_name_the_same_tools(draft: Draft) -> None:
+    draft.write("solution.sh", f"{QUOTED}\n")
+    draft.replace(TASK, "- text: Think", f"- text: |\n    {QUOTED[:100]}")
+    assert found(draft) == []
+
+
+def test_prose_and_wrong_answers_may_speak_of_latest(draft: Draft) -> None:
+    draft.write("wrong.sh", "docker run nginx:latest\n")
+    draft.write("README.md", "Never use nginx:latest.\n")
+    draft.replace(TASK, "Write the answer", "Not nginx:latest. Write the answer")
+    assert found(draft) == []
+
+
+@pytest.mark.parametrize(
+    ("image", "loose"), [("nginx", True), ("nginx:1.27", False), ("host:5000/nginx", True), ("nginx@sha256:0", False)]
+)
+def test_a_manifest_names_the_version_of_an_image(image: str, loose: bool, draft: Draft) -> None:  # noqa: FBT001
+    draft.write("seed.yaml", f"spec:\n  containers:\n  - image: {image}\n")
+    draft.replace(TASK, "hints:", "setup: {manifests: [seed.yaml]}\nhints:")
+    assert found(draft) == ([("latest-image", "seed.yaml", 3)] if loose else [])
+
+
+def test_what_shellcheck_says_is_told_where_it_says_it(draft: Draft) -> None:
+    shellcheck = Shellcheck(1, {"line": 3, "level": "warning", "code": 2086, "message": "Double quote"})
+    findings = lint(draft.root, shellcheck)
+    assert [(one.file, one.line, one.level) for one in findings] == [
+        ("solution.sh", 3, Level.WARNING),
+        ("wrong.sh", 3, Level.WARNING),
+    ]
+    assert "SC2086: Double quote" in findings[0].message
+
+
+def test_a_shellcheck_that_does_not_work_is_told_and_breaks_nothing(draft: Draft) -> None:
+    findings = lint(draft.root, Shellcheck(4))
+    assert {one.level for one in findings} == {Level.WARNING}
+    assert "no such option" in findings[0].message
+
+
+def test_scripts_of_other_languages_are_not_shellchecked(draft: Draft) -> None:
+    draft.write("solution.sh", "#!/usr/bin/env python3\nprint(42)\n")
+    shellcheck = Shellcheck(0)
+    assert lint(draft.root, shellcheck) == []
+    assert shellcheck.seen == [b"echo 41 >answer.txt\n"]
+
+
+@pytest.mark.parametrize("hostile", ["link", "fifo"])
+def test_hostile_trees_are_one_finding(hostile: str, draft: Draft) -> None:
+    odd = draft.root / "odd"
+    if hostile == "link":
+        odd.symlink_to("/etc/passwd")
+    else:
+        os.mkfifo(odd)
+    assert [rule for rule, _, _ in found(draft)] == ["format"]
+
+
+def test_the_command_exits_with_2_for_errors_alone(draft: Draft, tempshell: Tempshell) -> None:
+    draft.write("stray.txt", "")
+    assert "stray.txt:1: warning: " in tempshell("pack", "lint", str(draft.root)).stdout
+    draft.replace(TASK, "title: The first", "titel: The first")
+    told = tempshell("pack", "lint", str(draft.root), code=2).stdout
+    assert "tasks/one.md:3: error: unknown key `titel` [format]\n    did you mean `title`?" in told
+
+
+def test_the_findings_as_json_and_as_sarif(draft: Draft, tempshell: Tempshell) -> None:
+    draft.write("stray.txt", "")
+    (one,) = tempshell("pack", "lint", str(draft.root), "--format", "json").json()
+    assert (one["rule"], one["level"], one["file"], one["line"]) == ("stray-file", "warning", "stray.txt", 1)
+    sarif = tempshell("pack", "lint", str(draft.root), "--format", "sarif").json()
+    (run,) = sarif["runs"]
+    (result,) = run["results"]
+    assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "stray-file"
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].endswith("/draft/stray.txt")
+
+
+def test_a_directory_without_a_pack_and_an_unknown_form_are_refused(tmp_path: Path, tempshell: Tempshell) -> None:
+    assert "there is no pack.yaml" in tempshell("pack", "lint", str(tmp_path), code=2).stdout
+    assert "sarif" in tempshell("pack", "lint", str(tmp_path), "--format", "xml", code=2).stderr
+
+
+def test_the_shipped_pack_has_no_findings(tempshell: Tempshell) -> None:
+    assert tempshell("pack", "lint", "linux-basics", "--format", "json").json() == []

@@ -1,0 +1,39 @@
+"""The shipped pack is proven on every engine it names: its tasks can be solved, and none can be had for free."""
+
+from __future__ import annotations
+
+import pytest
+
+from tempshell_cli.packs.find import find_pack
+from tempshell_cli.packs.load import Task
+from tempshell_cli.packs.prove import State, other_order, prove_task, prove_together
+from tempshell_cli.packs.shell import SandboxShell
+
+from .conftest import DOCKER, LOCAL
+
+ON_EACH_ENGINE = pytest.mark.parametrize("new_sandbox", [LOCAL, DOCKER], indirect=True)
+
+TASKS = find_pack("linux-basics").tasks
+EACH_TASK = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
+
+
+@ON_EACH_ENGINE
+@EACH_TASK
+def test_a_task_is_proven(task: Task, sandbox_shell: SandboxShell) -> None:
+    """Nothing is free, every right answer passes, every wrong one is caught, and setting up starts it anew."""
+    proof = prove_task(task, sandbox_shell)
+    assert (proof.state, proof.why) == (State.PROVEN, "")
+
+
+@ON_EACH_ENGINE
+def test_no_task_depends_on_another(sandbox_shell: SandboxShell) -> None:
+    """All tasks set up in one sandbox, then solved one by one, in an order that is not the pack's."""
+    steps = prove_together(other_order(TASKS, seed=1), sandbox_shell)
+    assert [step.problem for step in steps.values()] == [""] * len(TASKS)
+
+
+@EACH_TASK
+def test_every_task_teaches_in_two_steps(task: Task) -> None:
+    assert len(task.head.hints) == 2
+    assert task.head.mutants
+    assert task.head.docs

@@ -1,0 +1,108 @@
+"""What counts as the same, and how a difference is put into words."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import msgspec
+import pytest
+
+from tempshell_cli.packs.criteria import TextMatch
+from tempshell_cli.packs.matching import CannotLook, data_mismatch, json_mismatch, text_mismatch, yaml_mismatch
+
+
+def text(found: bytes, **want: str) -> bool:
+    return text_mismatch(msgspec.convert(want, TextMatch), found) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "want"),
+    [
+        (b"a\n", {"equals": "a"}),
+        (b"a", {"equals": "a\n"}),
+        (b"a\nb\n\n", {"equals": "a\nb"}),
+        (b"", {"equals": ""}),
+        (b"one\ntwo\n", {"regex": "^two$"}),
+        (b"one\ntwo\n", {"regex": r"one\ntwo"}),
+        (b"one", {"regex": "(?i)ONE"}),
+        ("größer".encode(), {"regex": "größer", "contains": "ö"}),
+        (b"\xff", {"contains": "\ufffd"}),
+    ],
+)
+def test_texts_that_match(found: bytes, want: dict[str, str]) -> None:
+    assert text(found, **want)
+
+
+@pytest.mark.parametrize(
+    ("found", "want"),
+    [
+        (b" a", {"equals": "a"}),
+        (b"a ", {"equals": "a"}),
+        (b"a\r\n", {"equals": "a"}),
+        (b"a\n\nb", {"equals": "a\nb"}),
+        (b"", {"contains": "a"}),
+        (b"a", {"regex": "^b"}),
+        (b"ab", {"contains": "a", "regex": "^b"}),
+    ],
+)
+def test_texts_that_do_not(found: bytes, want: dict[str, str]) -> None:
+    assert not text(found, **want)
+
+
+def test_a_pattern_that_takes_for_ever_is_an_error_in_time() -> None:
+    """Catastrophic backtracking (CWE-1333) stops neither the program nor its screen."""
+    start = time.monotonic()
+    with pytest.raises(CannotLook, match="took more than 3 s"):
+        text(b"a" * 60 + b"!", regex="^(a+)+$")
+    assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize(
+    ("want", "found"),
+    [
+        ({}, {"a": 1}),
+        ({"a": {"b": 1}}, {"a": {"b": 1, "c": 2}, "d": 3}),
+        ([1, {"a": 1}], [1, {"a": 1, "b": 2}]),
+        (1, 1.0),
+        (None, None),
+        ({"a": None}, {"a": None}),
+        ("1", "1"),
+    ],
+)
+def test_data_that_matches(want: Any, found: Any) -> None:  # noqa: ANN401 - any data
+    assert data_mismatch(want, found) is None
+
+
+@pytest.mark.parametrize(
+    ("want", "found", "expected", "shown"),
+    [
+        ({"a": 1}, {}, "a: 1", "no such key"),
+        ({"a": None}, {}, "a: null", "no such key"),
+        ({"a": [{"b": 1}]}, {"a": [{"b": 2}]}, "a[0].b: 1", "a[0].b: 2"),
+        ([1], [1, 2], "[1]", "[1, 2]"),
+        ([], {}, "[]", "{}"),
+        (1, True, "1", "true"),
+        (False, 0, "false", "0"),
+        ("1", 1, '"1"', "1"),
+        ({"a": {}}, {"a": None}, "a: {}", "a: null"),
+    ],
+)
+def test_data_that_does_not(want: Any, found: Any, expected: str, shown: str) -> None:  # noqa: ANN401 - any data
+    assert data_mismatch(want, found) == (expected, shown)
+
+
+@pytest.mark.parametrize("hostile", [b"", b"{", b"\xff", b"[" * 100_000, b'{"a": 1} 2'])
+def test_what_is_not_json_is_a_difference_and_no_crash(hostile: bytes) -> None:
+    differs = json_mismatch({}, hostile)
+    assert differs is not None
+    assert differs.expected == "JSON"
+
+
+@pytest.mark.parametrize(
+    "hostile", [b"{", b"\xff", b"[" * 60_000, b"a: *x", b"a: 1\na: 2", b"!!python/name:os.system x"]
+)
+def test_what_is_not_yaml_is_a_difference_and_no_crash(hostile: bytes) -> None:
+    differs = yaml_mismatch({}, hostile)
+    assert differs is not None
+    assert differs.expected == "YAML"

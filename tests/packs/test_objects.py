@@ -1,0 +1,166 @@
+"""Checks on live objects and in workloads, against what kubectl would say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tempshell_cli.core.process import Completed
+from tempshell_cli.packs.cluster import in_range
+from tempshell_cli.packs.criteria import ObjectState, Where
+from tempshell_cli.packs.matching import CannotLook
+from tempshell_cli.packs.objects import object_mismatch, quantity
+from tempshell_cli.packs.workload import WorkloadShell
+
+DEPLOYMENT: dict[str, Any] = {
+    "metadata": {"name": "web", "labels": {"app": "web", "tier": "1"}},
+    "spec": {
+        "replicas": 3,
+        "paused": False,
+        "template": {
+            "spec": {
+                "containers": [
+                    {"name": "web", "image": "web:2", "resources": {"limits": {"cpu": "100m", "memory": "1Gi"}}},
+                    {"name": "log", "image": "log:1"},
+                ]
+            }
+        },
+    },
+}
+
+
+@dataclass
+class Cluster:
+    """A cluster with one answer."""
+
+    answer: Completed
+    asked: list[Sequence[str]] = field(default_factory=list)
+
+    def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:
+        del stdin, timeout
+        self.asked.append(argv)
+        return self.answer
+
+
+def _says(stderr: str, code: int = 1) -> Cluster:
+    return Cluster(Completed(code, b"", stderr.encode()))
+
+
+FOUND = Cluster(Completed(0, json.dumps(DEPLOYMENT).encode(), b""))
+
+
+def _differs(cluster: Cluster = FOUND, **wanted: Any) -> Any:  # noqa: ANN401 - a mismatch
+    return object_mismatch(ObjectState(ref="deployment/shop/web", **wanted), cluster, 5)
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        {},
+        {"spec": {"replicas": 3, "paused": False}},
+        {"spec": {"template": {"spec": {"containers": [{"resources": {"limits": {"cpu": 0.1}}}, {"name": "log"}]}}}},
+        {"spec": {"template": {"spec": {"containers": [{"resources": {"limits": {"memory": "1024Mi"}}}, {}]}}}},
+    ],
+)
+def test_what_matches(match: dict[str, Any]) -> None:
+    assert _differs(match=match) is None
+
+
+@pytest.mark.parametrize(
+    ("match", "found"),
+    [
+        ({"spec": {"replicas": 2}}, "spec.replicas: 3"),
+        ({"spec": {"paused": True}}, "spec.paused: false"),
+        ({"spec": {"strategy": {}}}, "no such key"),
+        ({"metadata": {"labels": {"app": "api"}}}, 'metadata.labels.app: "web"'),
+    ],
+)
+def test_what_does_not_match_says_where(match: dict[str, Any], found: str) -> None:
+    assert _differs(match=match).found == found
+
+
+@pytest.mark.parametrize(
+    ("where", "holds"),
+    [
+        (Where(jsonpath="{.spec.replicas}", op=">=", value=3), True),
+        (Where(jsonpath=".spec.replicas", op="<", value=3), False),
+        (Where(jsonpath="$.spec.template.spec.containers[?(@.name=='web')].image", value="web:2"), True),
+        (Where(jsonpath="$.spec.template.spec.containers[*].image", op="regex", value=":[0-9]+$"), True),
+        (Where(jsonpath="$.spec.template.spec.containers[*].image", value="web:2"), False),
+        (Where(jsonpath="$..limits.memory", op="<=", value="1Gi"), True),
+        (Where(jsonpath="$..limits.memory", op="<", value="1000Mi"), False),
+        (Where(jsonpath="$..limits.cpu", value="0.1"), True),
+        (Where(jsonpath="$.spec.nothing", value=1), False),
+        (Where(jsonpath="$.spec.nothing", op="!=", value=1), False),
+        (Where(jsonpath="$.spec.nothing", op="exists", value=False), True),
+        (Where(jsonpath="$.spec.replicas", op="exists"), True),
+        (Where(jsonpath="$.metadata.labels", op="contains", value="tier"), True),
+        (Where(jsonpath="$.spec.paused", value=False), True),
+        (Where(jsonpath="$.spec.paused", value=0), False),
+    ],
+)
+def test_conditions(where: Where, holds: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert (_differs(where=(where,)) is None) is holds
+
+
+def test_an_object_that_is_not_there_is_a_wrong_answer() -> None:
+    absent = _says('Error from server (NotFound): deployments.apps "web" not found')
+    assert _differs(absent).found == "it is not there"
+    assert _differs(absent, exists=False) is None
+    assert _differs(FOUND, exists=False).found == "it is there"
+    assert "resource type" in _differs(_says('error: the server doesn\'t have a resource type "crontab"')).found
+
+
+@pytest.mark.parametrize("said", ["Unable to connect to the server: EOF", "error: You must be logged in", ""])
+def test_a_cluster_that_does_not_say_is_nobodys_wrong_answer(said: str) -> None:
+    with pytest.raises(CannotLook):
+        _differs(_says(said))
+
+
+@pytest.mark.parametrize("path", ["$[", "$..[?search(@, '(a+)+$')]", "$.a[?match(@.b, 'x')]"])
+def test_a_path_that_cannot_be_read_is_the_authors_fault(path: str) -> None:
+    with pytest.raises(CannotLook, match="cannot be read"):
+        _differs(where=(Where(jsonpath=path, value=1),))
+
+
+@pytest.mark.parametrize(
+    ("text", "worth"),
+    [("100m", "0.1"), ("1Ki", "1024"), ("1k", "1000"), ("0.5", "0.5"), ("2e3", "2000"), (3, "3"), (".5", "0.5")],
+)
+def test_quantities(text: str | int, worth: str) -> None:
+    assert str(quantity(text)) == worth or quantity(text) == quantity(worth)
+
+
+@pytest.mark.parametrize("text", ["web", "", "1Q", "1 Gi", True, None, [1]])
+def test_what_is_no_quantity(text: object) -> None:
+    assert quantity(text) is None
+
+
+def test_a_program_in_a_workload_ends_as_it_ended() -> None:
+    cluster = _says("oops\ncommand terminated with exit code 3\n")
+    done = WorkloadShell(cluster, "deploy/web", "shop").run(["false"], timeout=5)
+    assert (done.exit_code, done.stderr) == (3, b"oops\n")
+    assert cluster.asked == [("exec", "--stdin", "--namespace", "shop", "deploy/web", "--", "false")]
+
+
+def test_a_workload_that_cannot_be_entered_is_nobodys_wrong_answer() -> None:
+    with pytest.raises(CannotLook, match="not found"):
+        WorkloadShell(_says('Error from server (NotFound): pods "web" not found'), "pod/web", None).run(
+            ["true"], timeout=5
+        )
+
+
+@pytest.mark.parametrize(
+    ("version", "wanted", "fits"),
+    [
+        ("1.20.2", ">=1.20", True), ("1.20.2", ">=1.25", False), ("1.30.1", ">=1.20,<1.31", True),
+        ("1.31.0", ">=1.20,<1.31", False), ("1.20.2", "=1.20", True), ("1.20.2", "==1.20.3", False),
+        ("1.9.0", "<1.10", True),
+    ],
+)  # fmt: skip
+def test_versions(version: str, wanted: str, fits: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert in_range(version, wanted) is fits

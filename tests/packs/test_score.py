@@ -1,0 +1,62 @@
+"""What tasks are worth together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from tempshell_cli.packs.load import Pack
+from tempshell_cli.packs.model import PackHead
+from tempshell_cli.packs.score import PackScore, score_pack
+
+from .drafts import task_with
+
+
+class Graded(NamedTuple):
+    verdict: str
+    earned: float
+    points: float
+
+
+PASSED, HALF, NOTHING_SEEN = Graded("pass", 2, 2), Graded("fail", 1, 2), Graded("error", 0, 0)
+
+
+def pack_of(domains: dict[str, int], **tasks: str | None) -> Pack:
+    words = {"format": 1, "id": "p", "version": "1", "title": "P", "license": "MIT", "tasks": list(tasks)}
+    head = msgspec.convert({**words, "domains": domains}, PackHead)
+    check = {"id": "a", "points": 2, "file": {"path": "x"}}
+    made = [task_with(check, id=task, **({"domain": domain} if domain else {})) for task, domain in tasks.items()]
+    return Pack(head, tuple(made), Path(), "sha256:0")
+
+
+def score(pack: Pack, **graded: Graded) -> PackScore:
+    return score_pack(pack, graded)
+
+
+def test_without_domains_every_task_counts_the_same_and_one_never_checked_nothing() -> None:
+    found = score(pack_of({}, a=None, b=None, c=None, d=None), a=PASSED, b=HALF)
+    assert found.percent == 37.5
+    assert [task.verdict for task in found.tasks] == ["pass", "fail", None, None]
+
+
+def test_a_domain_weighs_its_share_however_many_tasks_it_has() -> None:
+    pack = pack_of({"files": 80, "text": 20}, a="files", b="text", c="text")
+    assert score(pack, a=PASSED).percent == 80
+    assert score(pack, b=PASSED, c=HALF).percent == 15
+
+
+def test_what_could_not_be_looked_at_counts_neither_way() -> None:
+    pack = pack_of({"files": 50, "text": 50}, a="files", b="text", c="text")
+    assert score(pack, a=PASSED, b=PASSED, c=NOTHING_SEEN).percent == 100
+    found = score(pack, a=NOTHING_SEEN, b=PASSED, c=PASSED)
+    assert found.percent == 100
+    assert [domain.share for domain in found.domains] == [None, 1.0]
+
+
+def test_the_pass_mark_is_reached_or_not() -> None:
+    pack = pack_of({}, a=None, b=None, c=None)
+    assert not score(pack, a=PASSED, b=HALF).passed
+    assert score(pack, a=PASSED, b=PASSED).passed
+    assert not score(pack, a=NOTHING_SEEN, b=NOTHING_SEEN, c=NOTHING_SEEN).passed

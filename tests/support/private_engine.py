@@ -1,0 +1,88 @@
+"""A Docker engine of a test's own, in a network namespace of its own: to be starved, filled and restarted."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+_READY = 60.0
+_GIB = 1024**3
+# Its own network namespace: two engines in one would throw out each other's iptables rules.
+_ISOLATED = ("unshare", "--net", "--mount", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
+_SUBNETS = "base=10.213.0.0/22,size=24"  # four networks, and no more
+
+
+class PrivateEngine:
+    """One dockerd, its data on a tmpfs of ``size`` bytes."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.data = place / "data"
+        self.host = f"unix://{place}/docker.sock"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        options = {"data-root": self.data, "exec-root": self.place / "exec", "pidfile": self.place / "pid"}
+        argv = ["dockerd", "--host", self.host, "--bridge", "none", "--default-address-pool", _SUBNETS]
+        argv += [f"--{name}={value}" for name, value in options.items()]
+        with (self.place / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                (*_ISOLATED, *argv), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        late = time.monotonic() + _READY
+        while subprocess.run(self._cli("version"), capture_output=True, check=False).returncode:
+            assert time.monotonic() < late, (self.place / "log").read_text()[-2000:]
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """End it as an init system does; its containers end with it."""
+        if self._process:
+            self._process.terminate()
+            self._process.wait(_READY)
+
+    def docker(self, *argv: str) -> str:
+        """Return what its docker command says."""
+        return subprocess.run(self._cli(*argv), capture_output=True, text=True, check=True).stdout
+
+    def fill(self) -> Path:
+        """Take all but a little of its disk; return the file to remove."""
+        file = self.data / "filling"
+        free = os.statvfs(self.data)
+        with file.open("wb") as filling:
+            os.posix_fallocate(filling.fileno(), 0, free.f_bavail * free.f_frsize - 1024**2)
+        return file
+
+    def take_from_here(self, images: Sequence[str]) -> None:
+        """Load images of the usual engine."""
+        with subprocess.Popen(("docker", "save", *images), stdout=subprocess.PIPE) as saved:
+            subprocess.run(self._cli("load", "--quiet"), stdin=saved.stdout, capture_output=True, check=True)
+
+    def _cli(self, *argv: str) -> tuple[str, ...]:
+        return ("docker", "--host", self.host, *argv)
+
+
+@contextmanager
+def private_engine(size: int = 5 * _GIB) -> Iterator[PrivateEngine]:
+    """Yield a running engine; nothing of it remains."""
+    with tempfile.TemporaryDirectory(prefix="engine-", dir="/var/tmp") as directory:
+        engine = PrivateEngine(Path(directory))
+        engine.data.mkdir()
+        subprocess.run(("mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", engine.data), check=True)
+        try:
+            engine.start()
+            yield engine
+        finally:
+            _remove_all(engine)
+            engine.stop()
+            subprocess.run(("umount", "--lazy", engine.data), check=True)
+
+
+def _remove_all(engine: PrivateEngine) -> None:
+    for container in engine.docker("ps", "--all", "--quiet").split():
+        subprocess.run(("docker", "--host", engine.host, "rm", "--force", container), capture_output=True, check=False)

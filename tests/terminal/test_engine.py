@@ -1,0 +1,258 @@
+"""What every engine has to be able to do: one body, run for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tempshell_cli.terminal.engine import ENGINES, Engine, open_engine
+from tempshell_cli.terminal.pty import Size
+from tempshell_cli.terminal.screen import (
+    Attribute,
+    Cursor,
+    CursorShape,
+    Row,
+    Run,
+    pack_style,
+    palette_color,
+    row_text,
+    true_color,
+    unpack_style,
+)
+from tempshell_cli.terminal.wire import Key, Modifiers, Mouse, MouseAction
+
+SIZE = Size(40, 6)
+PRESS, RELEASE, MOVE = MouseAction.PRESS, MouseAction.RELEASE, MouseAction.MOVE
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    made = open_engine(SIZE, request.param)
+    assert request.param in type(made).__name__.lower()
+    yield made
+    made.close()
+
+
+def shown(engine: Engine, data: str) -> dict[int, Row]:
+    engine.feed(data.encode())
+    return engine.dirty_rows()
+
+
+def only_run(row: Row) -> Run:
+    assert len(row) == 1, row
+    return row[0]
+
+
+def test_text_appears_where_it_was_written(engine: Engine) -> None:
+    rows = shown(engine, "one\r\ntwo\x1b[4;10Hthree")
+    assert [row_text(rows[y]) for y in range(4)] == ["one", "two", "", " " * 9 + "three"]
+    assert engine.status().cursor == Cursor(14, 3)
+
+
+def test_only_rows_that_changed_are_told_and_only_once(engine: Engine) -> None:
+    shown(engine, "one\r\ntwo\r\nthree")
+    assert set(shown(engine, "\x1b[2;1Hnew")) <= {1, 2}
+    assert engine.dirty_rows() == {}
+
+
+def test_a_row_has_no_blank_end(engine: Engine) -> None:
+    assert row_text(shown(engine, "end   ")[0]).rstrip() == "end"
+    assert shown(engine, "\x1b[2J\x1b[H")[0] == ()
+
+
+@pytest.mark.parametrize(
+    ("codes", "style"),
+    [
+        ("1", pack_style(0, 0, Attribute.BOLD)),
+        ("2;3", pack_style(0, 0, Attribute.DIM | Attribute.ITALIC)),
+        ("4;9", pack_style(0, 0, Attribute.UNDERLINE | Attribute.STRIKE)),
+        ("7;8", pack_style(0, 0, Attribute.REVERSE | Attribute.CONCEAL)),
+        ("31;42", pack_style(palette_color(1), palette_color(2), 0)),
+        ("90;107", pack_style(palette_color(8), palette_color(15), 0)),
+        ("38;5;200;48;5;16", pack_style(palette_color(200), palette_color(16), 0)),
+        ("38;2;1;2;3;48;2;250;251;252", pack_style(true_color(1, 2, 3), true_color(250, 251, 252), 0)),
+    ],
+)
+def test_a_style_is_kept(engine: Engine, codes: str, style: int) -> None:
+    run = only_run(shown(engine, f"\x1b[{codes}mword\x1b[0m")[0])
+    assert unpack_style(run.style) == unpack_style(style)
+    assert (run.text, run.columns) == ("word", 4)
+
+
+def test_a_line_is_erased_in_the_background_color(engine: Engine) -> None:
+    row = shown(engine, "\x1b[44m\x1b[K")[0]
+    assert sum(run.columns for run in row) == SIZE.columns
+    assert {unpack_style(run.style)[1] for run in row} == {palette_color(4)}
+
+
+@pytest.mark.parametrize(("text", "columns"), [("漢字", 4), ("e\u0301x", 2), ("🍎", 2), ("äß", 2)])
+def test_characters_take_their_columns(engine: Engine, text: str, columns: int) -> None:
+    run = only_run(shown(engine, text)[0])
+    assert (run.text, run.columns) == (text, columns)
+    assert engine.status().cursor.column == columns
+
+
+def test_a_character_may_come_in_parts(engine: Engine) -> None:
+    for byte in "漢\x1b[1mb".encode():
+        engine.feed(bytes([byte]))
+    assert row_text(engine.dirty_rows()[0]) == "漢b"
+
+
+@pytest.mark.parametrize(("code", "shape"), [(2, CursorShape.BLOCK), (4, CursorShape.UNDERLINE), (6, CursorShape.BAR)])
+def test_the_cursor_has_a_shape_and_can_be_hidden(engine: Engine, code: int, shape: CursorShape) -> None:
+    shown(engine, f"\x1b[{code} q")
+    assert engine.status().cursor == Cursor(0, 0, True, shape)
+    shown(engine, "\x1b[?25l")
+    assert not engine.status().cursor.visible
+
+
+def test_titles_and_bells_are_told(engine: Engine) -> None:
+    shown(engine, "\x1b]2;a title\x07\x07\x07")
+    status = engine.status()
+    assert (status.title, status.bells) == ("a title", 2)
+
+
+@pytest.mark.parametrize(
+    ("question", "start"),
+    [("\x1b[c", b"\x1b[?6"), ("\x1b[5n", b"\x1b[0n"), ("ab\x1b[6n", b"\x1b[1;3R"), ("\x1b[18t", b"\x1b[8;6;40t")],
+)
+def test_a_program_gets_its_answers_once(engine: Engine, question: str, start: bytes) -> None:
+    engine.feed(question.encode())
+    assert engine.replies().startswith(start)
+    assert engine.replies() == b""
+
+
+def test_the_alternate_screen_comes_and_goes(engine: Engine) -> None:
+    shown(engine, "before")
+    assert row_text(shown(engine, "\x1b[?1049h\x1b[Hfull screen")[0]) == "full screen"
+    assert engine.status().alternate
+    assert row_text(shown(engine, "\x1b[?1049l")[0]) == "before"
+    assert not engine.status().alternate
+
+
+def test_the_view_scrolls_back_and_stays_there(engine: Engine) -> None:
+    shown(engine, "".join(f"line {number}\r\n" for number in range(20)))
+    engine.scroll(-3)
+    assert row_text(engine.dirty_rows()[0]) == "line 12"
+    assert (engine.status().scrolled, engine.status().cursor.visible) == (3, False)
+    shown(engine, "more\r\n")
+    assert engine.status().scrolled == 4
+    engine.scroll_to_bottom()
+    assert row_text(engine.dirty_rows()[4]) == "more"
+    assert engine.status().scrolled == 0
+
+
+def test_the_history_is_long_and_has_ends(engine: Engine) -> None:
+    for number in range(11_000):
+        engine.feed(b"line %d\r\n" % number)
+    engine.dirty_rows()
+    assert engine.status().history > 10_000
+    engine.scroll(-1_000_000)
+    assert row_text(engine.dirty_rows()[0]).startswith("line ")
+    engine.scroll(1_000_000)
+    engine.dirty_rows()
+    assert engine.status().scrolled == 0
+
+
+def test_lines_are_wrapped_anew_in_a_new_width(engine: Engine) -> None:
+    shown(engine, "0123456789" * 3)
+    engine.resize(Size(20, 6))
+    rows = engine.dirty_rows()
+    assert [row_text(rows[y]) for y in (0, 1)] == ["01234567890123456789", "0123456789"]
+
+
+CTRL, ALT, SHIFT = Modifiers.CTRL, Modifiers.ALT, Modifiers.SHIFT
+
+
+@pytest.mark.parametrize(
+    ("key", "sent"),
+    [
+        (Key("a", "a"), b"a"),
+        (Key("a", "A", SHIFT), b"A"),
+        (Key("ß", "ß"), "ß".encode()),
+        (Key("c", "", CTRL), b"\x03"),
+        (Key("q", "", CTRL), b"\x11"),
+        (Key("]", "", CTRL), b"\x1d"),
+        (Key("space", "", CTRL), b"\x00"),
+        (Key("x", "x", ALT), b"\x1bx"),
+        (Key(".", ".", ALT), b"\x1b."),
+        (Key("enter", "\r"), b"\r"),
+        (Key("enter", "\r", ALT), b"\x1b\r"),
+        (Key("enter", "\r", SHIFT), b"\r"),
+        (Key("tab", "\t"), b"\t"),
+        (Key("tab", "", SHIFT), b"\x1b[Z"),
+        (Key("escape", "\x1b"), b"\x1b"),
+        (Key("backspace", "\x7f"), b"\x7f"),
+        (Key("up"), b"\x1b[A"),
+        (Key("left", "", CTRL), b"\x1b[1;5D"),
+        (Key("home"), b"\x1b[H"),
+        (Key("pageup"), b"\x1b[5~"),
+        (Key("delete"), b"\x1b[3~"),
+        (Key("f1"), b"\x1bOP"),
+        (Key("f5"), b"\x1b[15~"),
+        (Key("f12", "", SHIFT), b"\x1b[24;2~"),
+    ],
+)
+def test_a_key_sends_what_xterm_sends(engine: Engine, key: Key, sent: bytes) -> None:
+    assert engine.encode_key(key) == sent
+
+
+def test_cursor_keys_follow_their_mode(engine: Engine) -> None:
+    engine.feed(b"\x1b[?1h")
+    assert engine.encode_key(Key("up")) == b"\x1bOA"
+    engine.feed(b"\x1b[?1l")
+    assert engine.encode_key(Key("up")) == b"\x1b[A"
+
+
+def test_a_program_may_ask_for_the_kitty_protocol(engine: Engine) -> None:
+    engine.feed(b"\x1b[>1u")
+    assert engine.encode_key(Key("c", "", CTRL)) == b"\x1b[99;5u"
+
+
+def test_a_key_nobody_knows_sends_nothing(engine: Engine) -> None:
+    assert engine.encode_key(Key("no_such_key")) == b""
+
+
+def test_a_paste_cannot_leave_its_brackets(engine: Engine) -> None:
+    engine.feed(b"\x1b[?2004h")
+    sent = engine.encode_paste("rm\x1b[201~\nls")
+    assert sent.startswith(b"\x1b[200~")
+    assert sent.endswith(b"\x1b[201~")
+    assert sent.count(b"\x1b") == 2
+
+
+def test_a_paste_without_brackets_types_returns(engine: Engine) -> None:
+    assert engine.encode_paste("one\ntwo") == b"one\rtwo"
+
+
+def test_the_mouse_is_silent_until_asked_for(engine: Engine) -> None:
+    assert not engine.status().mouse
+    assert engine.encode_mouse(Mouse(PRESS, 1, 3, 4)) == b""
+
+
+def test_mouse_events_follow_the_mode(engine: Engine) -> None:
+    engine.feed(b"\x1b[?1002h\x1b[?1006h")
+    assert engine.status().mouse
+    events = (Mouse(PRESS, 1, 3, 4), Mouse(MOVE, 1, 4, 4), Mouse(RELEASE, 1, 4, 4), Mouse(MOVE, 0, 9, 4))
+    sent = [b"\x1b[<0;4;5M", b"\x1b[<32;5;5M", b"\x1b[<0;5;5m", b""]
+    assert [engine.encode_mouse(event) for event in events] == sent
+    assert engine.encode_mouse(Mouse(PRESS, 4, 0, 0, CTRL)) == b"\x1b[<80;1;1M"
+
+
+def test_the_wheel_moves_the_cursor_in_full_screen_programs(engine: Engine) -> None:
+    engine.feed(b"\x1b[?1049h")
+    assert engine.status().mouse
+    assert engine.encode_mouse(Mouse(PRESS, 5, 0, 0)).startswith(b"\x1b[B")
+
+
+def test_focus_is_told_where_asked_for(engine: Engine) -> None:
+    assert engine.encode_focus(gained=True) == b""
+    engine.feed(b"\x1b[?1004h")
+    assert engine.encode_focus(gained=False) == b"\x1b[O"
+    assert engine.encode_focus(gained=True) == b"\x1b[I"
+
+
+def test_no_control_character_gets_into_a_cell(engine: Engine) -> None:
+    rows = shown(engine, "a\x01\x02\x7f\x1b[31\x18b\x9b1mc\x00d")
+    assert row_text(rows[0]).isprintable()

@@ -1,0 +1,182 @@
+"""The plain attach, run as a program on a terminal of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import termios
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from tempshell_cli.terminal.engine import Engine, open_engine
+from tempshell_cli.terminal.pty import PtyMaster, Size
+
+from .waiting import PATIENCE, read_until, until
+
+RELAY = """
+import sys
+from tempshell_cli.core.process import Command
+from tempshell_cli.terminal.relay import relay
+notices = iter(sys.argv[2:])
+sys.exit(relay(Command(("sh", "-c", sys.argv[1])), notices=lambda: next(notices, None)))
+"""
+
+
+@dataclass
+class Relayed:
+    """A relay in a process of its own, and the user's end of its terminal."""
+
+    master: PtyMaster
+    terminal: int
+    process: subprocess.Popen[bytes]
+
+    def mode(self) -> list[object]:
+        return list(termios.tcgetattr(self.terminal))
+
+
+@contextmanager
+def relaying(script: str, *notices: str) -> Iterator[Relayed]:
+    ours, theirs = os.openpty()
+    master = PtyMaster(ours)
+    master.resize(Size(80, 24))
+    command = [sys.executable, "-c", RELAY, script, *notices]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        try:
+            yield Relayed(master, theirs, process)
+        finally:
+            process.kill()
+    master.close()
+    os.close(theirs)
+
+
+def test_bytes_go_both_ways_and_the_exit_code_comes_back() -> None:
+    with relaying("read name; echo hello $name; exit 5") as relayed:
+        relayed.master.write(b"you\r")
+        read_until(relayed.master, b"hello you")
+        assert relayed.process.wait(PATIENCE) == 5
+
+
+def test_the_terminal_is_raw_meanwhile_and_put_back_afterwards() -> None:
+    with relaying("echo ready; read line") as relayed:
+        before = relayed.mode()
+        read_until(relayed.master, b"ready")
+        assert relayed.mode() != before
+        # Raw: an end of line is a carriage return, and Ctrl-C is a byte for the command's own terminal.
+        relayed.master.write(b"\r")
+        assert relayed.process.wait(PATIENCE) == 0
+        assert relayed.mode() == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_puts_the_terminal_back_and_ends_the_command(number: signal.Signals) -> None:
+    with relaying("echo my pid is $$ .; sleep 600") as relayed:
+        before = relayed.mode()
+        words = read_until(relayed.master, b" .").split()
+        pid = int(words[words.index(b"is") + 1])
+        relayed.process.send_signal(number)
+        assert relayed.process.wait(PATIENCE) == 128 + number
+        assert relayed.mode() == before
+        until(lambda: not os.path.exists(f"/proc/{pid}"))  # noqa: PTH110 - a process, not a file
+
+
+FULL_SCREEN = r"printf '\033[?1049h\033[?1000h\033[?2004h\033[?25lfull screen'; sleep 600"
+
+
+def shown_after(relayed: Relayed, end: Callable[[], None]) -> Engine:
+    """Return the screen of the user's terminal when a relay has been ended under a full-screen program."""
+    engine = open_engine(Size(80, 24))
+    engine.feed(b"before\r\n" + read_until(relayed.master, b"full screen"))
+    assert engine.status().alternate
+    end()
+    engine.feed(read_until(relayed.master, b"\x1b[0m"))
+    engine.dirty_rows()
+    return engine
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_even_a_kill_leaves_the_terminal_as_it_was(number: signal.Signals) -> None:
+    with relaying(FULL_SCREEN) as relayed:
+        before = relayed.mode()
+        engine = shown_after(relayed, lambda: relayed.process.send_signal(number))
+        status = engine.status()
+        assert (status.alternate, status.mouse, status.cursor.visible) == (False, False, True)
+        assert engine.encode_paste("x") == b"x"
+        until(lambda: relayed.mode() == before)
+        engine.close()
+
+
+def test_after_a_kill_the_user_is_told() -> None:
+    with relaying("echo ready; sleep 600") as relayed:
+        read_until(relayed.master, b"ready")
+        relayed.process.kill()
+        read_until(relayed.master, b"has been put back")
+
+
+def test_the_guard_goes_with_the_relay() -> None:
+    with relaying("echo ready; read line") as relayed:
+        read_until(relayed.master, b"ready")
+        guards = children(relayed.process.pid)
+        relayed.master.write(b"\r")
+        assert relayed.process.wait(PATIENCE) == 0
+        assert guards
+        assert not any(os.path.exists(f"/proc/{pid}") for pid in guards)  # noqa: PTH110 - processes, not files
+
+
+def children(parent: int) -> list[int]:
+    with open(f"/proc/{parent}/task/{parent}/children", encoding="ascii") as file:  # noqa: PTH123 - of the kernel
+        return [int(pid) for pid in file.read().split()]
+
+
+def test_a_new_size_of_the_users_terminal_is_passed_on() -> None:
+    with relaying("trap 'stty size' WINCH; echo ready; while :; do sleep 0.1; done") as relayed:
+        read_until(relayed.master, b"ready")
+        relayed.master.resize(Size(111, 33))
+        relayed.process.send_signal(signal.SIGWINCH)
+        read_until(relayed.master, b"33 111")
+
+
+def test_a_notice_is_laid_over_the_top_line_without_its_escapes() -> None:
+    with relaying("echo ready; read line", "", "five \x1b[31mminutes\nleft") as relayed:
+        seen = read_until(relayed.master, b"\x1b8")
+        assert b"\x1b7\x1b[H\x1b[0;7m five minutes left \x1b8" in seen
+
+
+def test_the_command_may_leave_children_on_its_terminal() -> None:
+    """A job in the background holds the PTY open; the relay ends with the command all the same."""
+    with relaying("(trap '' HUP; sleep 10) & echo done; exit 6") as relayed:
+        read_until(relayed.master, b"done")
+        assert relayed.process.wait(8) == 6
+
+
+def test_without_a_terminal_bytes_are_relayed_and_their_end_too() -> None:
+    command = [sys.executable, "-c", RELAY, "cat; exit 4", "", "time is short"]
+    done = subprocess.run(command, input=b"line\n", capture_output=True, timeout=PATIENCE, check=False)
+    assert b"line" in done.stdout
+    assert done.returncode == 4
+
+
+def test_without_a_terminal_notices_go_to_stderr() -> None:
+    command = [sys.executable, "-c", RELAY, "sleep 0.5", "time is short"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
+    assert done.stderr == b"time is short\n"
+
+
+def test_a_reader_that_goes_away_ends_the_relay() -> None:
+    command = [sys.executable, "-c", RELAY, "while :; do echo y; done"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(PATIENCE) == 128 + signal.SIGHUP
+
+
+def test_the_relay_is_light() -> None:
+    """It has to start fast: neither Textual nor Rich nor an emulator comes with it."""
+    script = "import sys, tempshell_cli.terminal.relay; print(*sorted(m.partition('.')[0] for m in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert not {"textual", "rich", "pyghostty", "bittty"} & set(done.stdout.split())

@@ -1,0 +1,91 @@
+"""The last of what a program wrote."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tempshell_cli.terminal.engine import Engine, open_engine
+from tempshell_cli.terminal.pty import Size
+from tempshell_cli.terminal.tail import Tail, new_tail
+
+MEBIBYTE = 1024**2
+
+
+@pytest.fixture
+def descriptor() -> Iterator[int]:
+    made = new_tail()
+    yield made
+    os.close(made)
+
+
+@pytest.fixture
+def tail(descriptor: int) -> Iterator[Tail]:
+    opened = Tail(descriptor)
+    yield opened
+    opened.close()
+
+
+def fill(tail: Tail, length: int = 3 * MEBIBYTE) -> None:
+    line = b"%07d\r\n"
+    for start in range(0, length // 9, 1000):
+        tail.append(b"".join(line % number for number in range(start, start + 1000)))
+
+
+def shown(tail: Tail) -> Engine:
+    engine = open_engine(Size(40, 6))
+    engine.feed(tail.content())
+    engine.dirty_rows()
+    return engine
+
+
+def test_what_fits_is_kept_whole_and_the_next_process_reads_it(tail: Tail, descriptor: int) -> None:
+    tail.append(b"one ")
+    tail.append(b"two")
+    other = Tail(descriptor)
+    assert other.content() == b"one two"
+    other.append(b" three")
+    assert tail.content() == b"one two three"
+    tail.clear()
+    assert other.content() == b""
+    other.close()
+
+
+def test_of_more_the_last_lines_are_kept(tail: Tail) -> None:
+    fill(tail)
+    content = tail.content()
+    assert 256 * 1024 - 10 <= len(content) <= MEBIBYTE
+    lines = content.split(b"\r\n")
+    assert lines[-1] == b""
+    numbers = [int(line) for line in lines[:-1]]
+    assert numbers == list(range(numbers[0], numbers[-1] + 1))
+
+
+def test_what_was_set_long_ago_is_still_set(tail: Tail) -> None:
+    tail.append(b"\x1b[?1000h\x1b[?2004;1004h\x1b[?25l\x1b]2;a title\x07\x1b[?1049h")
+    fill(tail)
+    engine = shown(tail)
+    status = engine.status()
+    assert (status.title, status.alternate, status.mouse, status.cursor.visible) == ("a title", True, True, False)
+    assert engine.encode_paste("x") == b"\x1b[200~x\x1b[201~"
+    assert engine.encode_focus(gained=True) == b"\x1b[I"
+    engine.close()
+
+
+def test_what_was_taken_back_is_not_set(tail: Tail) -> None:
+    tail.append(b"\x1b[?1049h\x1b[?1000h\x1b[?1000l\x1b[?1049l\x1b[?2004h\x1bc")
+    fill(tail)
+    assert b"\x1b" not in tail.content().replace(b"\x1b[?1000l", b"").replace(b"\x1b[?1049l", b"")
+
+
+def test_settings_do_not_pile_up(tail: Tail) -> None:
+    for number in range(200_000):
+        tail.append(b"\x1b[?%dh\x1b[>%du\x1b]2;%d\x07" % (number, number % 9, number))
+    assert len(tail.content()) <= MEBIBYTE
+
+
+def test_a_piece_that_is_larger_than_everything_is_kept_by_its_end(tail: Tail) -> None:
+    tail.append(b"x" * 2 * MEBIBYTE + b"end")
+    assert tail.content().endswith(b"xend")

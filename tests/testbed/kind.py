@@ -1,0 +1,28 @@
+"""kind, kubectl, and a node image, so that `kind create cluster --image kindest/node:v1.20.2` works as it is."""
+
+import tempfile
+from pathlib import Path
+
+from . import apt, node_image
+from .steps import CACHE, run, step
+from .suite import Suite
+
+SUITE = "sid"
+"""The newest kind: bookworm has none, and trixie's is a year older. It needs a libc of bookworm's and nothing else."""
+
+
+def ensure() -> None:
+    """Leave both commands and the image, or raise SetupError; what is there stays as it is."""
+    apt.install({"kubectl": "kubernetes-client"})
+    if not apt.find("kind"):
+        install()
+    node_image.ensure()
+
+
+def install() -> None:
+    """Install that one package, without telling this machine's apt of its suite."""
+    apt.require_root("missing here: kind")
+    with step(f"kind from Debian {SUITE}") as outcome, tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        package = Suite(SUITE, Path(folder) / "apt").download("kind", Path(folder))
+        run("apt-get", "install", "--yes", "--no-install-recommends", str(package), hint=apt.HINT)
+        outcome(run("kind", "version", hint="see `dpkg --listfiles kind`").strip())

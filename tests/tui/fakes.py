@@ -1,0 +1,107 @@
+"""A session that lives in memory, with a clock that a test moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from tempshell_cli.backends.base import Receipt
+from tempshell_cli.core.errors import LimitReached, TempshellError
+from tempshell_cli.core.process import Command
+from tempshell_cli.packs.results import CheckResult, Verdict
+from tempshell_cli.tui.port import SessionView, TaskState, TaskView
+
+START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+LIVING = Command(("cat",))
+
+TASKS = (
+    TaskView(
+        "files",
+        "Make a directory",
+        "Create the directory `/home/learner/projects/alpha`, readable by **its owner alone**.\n\n"
+        "```bash\nls -ld ~/projects/alpha\n```\n",
+        4,
+        domain="files",
+        solution="install -d -m 0700 ~/projects/alpha\n",
+        hints=("mkdir has an option that makes the parents too.", "chmod 700 takes everybody else's rights."),
+    ),
+    TaskView("links", "Link the log", "Make `~/log` a symbolic link to `/var/log`.", 3, domain="files"),
+    TaskView("find", "Find the big file", "Write its path to `~/big.txt`.", 5, TaskState.PASSED, "search"),
+    TaskView("pipes", "Count the errors", "How many lines of `app.log` say ERROR?", 4, TaskState.FAILING, "text"),
+    TaskView("procs", "Stop the runaway", "Something eats the CPU.", 4, TaskState.ERROR, "processes"),
+)
+ROWS = (
+    CheckResult(check="exists", verdict=Verdict.PASS, gate=False, points=1, earned=1),
+    CheckResult(
+        check="mode", verdict=Verdict.FAIL, gate=False, points=2, earned=0,
+        expected="0700", found="0755", message="Others can read it.",
+    ),
+    CheckResult(
+        check="owner", verdict=Verdict.ERROR, gate=False, points=1, earned=0, message="stat did not answer",
+    ),
+)  # fmt: skip
+
+
+@dataclass
+class FakePractice:
+    """A Practice whose answers a test sets beforehand."""
+
+    shell: Command = LIVING
+    pack: Sequence[TaskView] = TASKS
+    rows: Sequence[CheckResult] = ROWS
+    receipt: Receipt = field(
+        default_factory=lambda: Receipt("brave-otter", ("container ts-brave-otter", "network ts-brave-otter"))
+    )
+    view: SessionView = field(
+        default_factory=lambda: SessionView(
+            "brave-otter", "docker", START + timedelta(minutes=48), "Linux basics", extendable=True
+        )
+    )
+    time: datetime = START
+    problem: TempshellError | None = None
+    checked: list[str] = field(default_factory=list)
+    stopped: int = 0
+    attached: int = 0
+
+    def left(self, **time: float) -> None:
+        """Move the clock to where this much time is left."""
+        self.time = self.view.deadline - timedelta(**time)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def session(self) -> SessionView:
+        return self.view
+
+    def tasks(self) -> Sequence[TaskView]:
+        return self.pack
+
+    def check(self, task: str) -> Sequence[CheckResult]:
+        self._fail()
+        self.checked.append(task)
+        verdicts = {row.verdict for row in self.rows}
+        state = TaskState.PASSED if verdicts == {Verdict.PASS} else TaskState.FAILING
+        self.pack = tuple(replace(known, state=state) if known.id == task else known for known in self.pack)
+        return self.rows
+
+    def extend(self) -> datetime:
+        self._fail()
+        if not self.view.extendable:
+            raise LimitReached("brave-otter has been extended once", hint="start another session")
+        self.view = replace(self.view, deadline=self.view.deadline + timedelta(minutes=30), extendable=False)
+        return self.view.deadline
+
+    def stop(self) -> Receipt:
+        self._fail()
+        self.stopped += 1
+        return self.receipt
+
+    def attach_command(self) -> Command:
+        self._fail()
+        self.attached += 1
+        return self.shell
+
+    def _fail(self) -> None:
+        if self.problem:
+            raise self.problem

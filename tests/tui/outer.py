@@ -1,0 +1,66 @@
+"""A terminal outside: what a person sits at, with an emulator for eyes."""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tempshell_cli.core.process import Command
+from tempshell_cli.terminal.engine import TERMINAL_ENV, Engine, open_engine
+from tempshell_cli.terminal.pty import PtyProcess, Size
+from tempshell_cli.terminal.screen import Row, row_text
+
+PATIENCE = 20.0
+SIZE = Size(120, 36)
+TESTS = Path(__file__).parent.parent
+
+
+@dataclass
+class Outer:
+    """A program on a PTY and the screen it has drawn."""
+
+    process: PtyProcess
+    engine: Engine
+    rows: dict[int, Row] = field(default_factory=dict)
+    raw: bytearray = field(default_factory=bytearray)
+
+    def text(self) -> str:
+        return "\n".join(row_text(self.rows.get(y, ())) for y in range(SIZE.rows))
+
+    def send(self, data: bytes) -> None:
+        self.process.master.write(data)
+
+    def until(self, happened: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not happened():
+            assert time.monotonic() < end, self.text()
+            if select.select([self.process.master], [], [], 0.05)[0]:
+                self._take()
+
+    def until_sees(self, wanted: str) -> None:
+        self.until(lambda: wanted in self.text())
+
+    def exit_code(self) -> int | None:
+        """Read to the end; return the exit code."""
+        self.until(lambda: self.process.wait(0) is not None)
+        return self.process.wait(0)
+
+    def _take(self) -> None:
+        data = self.process.master.read()
+        self.raw += data
+        self.engine.feed(data)
+        self.process.master.write(self.engine.replies())
+        self.rows.update(self.engine.dirty_rows())
+
+
+@contextmanager
+def outer(command: Command) -> Iterator[Outer]:
+    path = os.pathsep.join(filter(None, (str(TESTS), os.environ.get("PYTHONPATH"))))
+    env = {**TERMINAL_ENV, "PYTHONPATH": path, **command.env}
+    with PtyProcess.spawn(Command(command.argv, env), SIZE) as process:
+        yield Outer(process, open_engine(SIZE))

@@ -1,0 +1,118 @@
+"""The practice screen as a person meets it: a program on a terminal, fed with the bytes of a keyboard."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+
+import pytest
+
+from tempshell_cli.core.process import Command
+
+from .outer import Outer, outer
+
+PROGRAM = """
+import sys
+from tui.fakes import FakePractice
+from tempshell_cli.core.process import Command
+from tempshell_cli.tui.app import run_practice
+practice = FakePractice(shell=Command(("bash", "--norc", "-c", sys.argv[1])))
+print("outcome:", run_practice(practice).ending)
+"""
+RAW_CAT = "stty raw -echo; echo ready; cat -v"
+LEADER = b"\x1d"
+
+
+def screen_on(script: str, **env: str) -> AbstractContextManager[Outer]:
+    return outer(Command((sys.executable, "-c", PROGRAM, script), env))
+
+
+@pytest.fixture
+def cat() -> Iterator[Outer]:
+    with screen_on(RAW_CAT) as person:
+        person.until_sees("ready")
+        yield person
+
+
+@pytest.mark.parametrize(
+    ("typed", "seen"),
+    [
+        (b"\x01\x02\x03\x10\x11\x13\x1a", "^A^B^C^P^Q^S^Z"),
+        (b"\x1bx\x1b.\x1b\r\x1b\x7f", "^[x^[.^[^M^[^?"),
+        (b"\x1b[A\x1b[1;5C\x1b[5~\x1b[15~\x1b[Z", "^[[A^[[1;5C^[[5~^[[15~^[[Z"),
+        ("ß漢".encode(), 'M-CM-^_M-fM-<M-"'),
+        (b"\x1b[200~two\nlines\x1b[201~", "two^Mlines"),
+        (LEADER + LEADER, "^]"),
+    ],
+)
+def test_what_is_typed_reaches_the_program(cat: Outer, typed: bytes, seen: str) -> None:
+    cat.send(typed + b"|")
+    cat.until_sees(f"{seen}|")
+
+
+def test_escape_is_a_key_of_its_own(cat: Outer) -> None:
+    cat.send(b"\x1b")
+    cat.until_sees("^[")
+
+
+def test_detaching_leaves_the_terminal_as_it_was(cat: Outer) -> None:
+    cat.send(LEADER + b"d")
+    cat.until_sees("outcome: detached")
+    assert cat.exit_code() == 0
+    assert not cat.engine.status().alternate
+    assert not cat.engine.status().mouse
+    assert cat.engine.status().cursor.visible
+
+
+def test_detaching_does_not_wait_for_a_check_that_is_under_way() -> None:
+    program = PROGRAM.replace("print(", "import time; practice.check = lambda task: time.sleep(600)\nprint(")
+    with outer(Command((sys.executable, "-c", program, RAW_CAT))) as person:
+        person.until_sees("ready")
+        person.send(LEADER + b"c")
+        person.until_sees("… 1/5")
+        person.send(LEADER + b"d")
+        person.until_sees("outcome: detached")
+        assert person.exit_code() == 0
+        assert b"Traceback" not in person.raw
+
+
+def test_stopping_ends_with_the_receipt_on_screen(cat: Outer) -> None:
+    cat.send(LEADER + b"q")
+    cat.until_sees("Stop the session")
+    cat.send(b"y")
+    cat.until_sees("container ts-brave-otter")
+    cat.send(b"\r")
+    cat.until_sees("outcome: stopped")
+
+
+def test_a_terminal_that_is_closed_ends_everything(cat: Outer) -> None:
+    cat.process.signal(signal.SIGHUP)
+    assert cat.exit_code() == 128 + signal.SIGHUP
+
+
+def test_a_terminated_screen_leaves_the_terminal_as_it_was(cat: Outer) -> None:
+    cat.process.signal(signal.SIGTERM)
+    assert cat.exit_code() == 128 + signal.SIGTERM
+    assert not cat.engine.status().alternate
+    assert cat.engine.status().cursor.visible
+
+
+def test_no_color_is_respected() -> None:
+    with screen_on("printf '\\e[31mcolored\\e[0m'; cat", NO_COLOR="1") as person:
+        person.until_sees("colored")
+        person.until_sees("48:00 left")
+        colors = {part for part in bytes(person.raw).split(b"\x1b[") if part.startswith((b"38;2;", b"48;2;"))}
+        assert colors
+        for color in colors:
+            red, green, blue = color.partition(b"m")[0].split(b";")[2:5]
+            assert red == green == blue
+
+
+def test_a_bug_is_raised_and_not_printed_over_the_terminal() -> None:
+    program = PROGRAM.replace("print(", "practice.now = lambda: 1 / 0\nprint(")
+    with outer(Command((sys.executable, "-c", program, "cat"))) as person:
+        assert person.exit_code() == 1
+        person.until(lambda: b"ZeroDivisionError" in person.raw)
+        assert bytes(person.raw).count(b"Traceback") == 1

@@ -1,0 +1,47 @@
+"""A user's sessions on a fake engine, with a clock that a test moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tempshell_cli.core.config import Settings
+from tempshell_cli.core.paths import Paths
+from tests.fakes.clock import FakeClock
+from tests.fakes.engine import FakeEngine
+
+from .desk import Desk, open_desk
+
+NewDesk = Callable[..., AbstractContextManager[Desk]]
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    return Paths(state=tmp_path / "state", config=tmp_path / "config")
+
+
+@pytest.fixture
+def engine(tmp_path: Path, clock: FakeClock) -> FakeEngine:
+    return FakeEngine(tmp_path / "engine", clock)
+
+
+@pytest.fixture
+def new_desk(paths: Paths, engine: FakeEngine, clock: FakeClock) -> NewDesk:
+    """Opens the sessions of an owner, as each command does anew."""
+
+    @contextmanager
+    def opened(settings: Settings | None = None) -> Iterator[Desk]:
+        with open_desk(paths, engine, clock, settings or Settings(owner="ann")) as desk:
+            yield desk
+
+    return opened
+
+
+@pytest.fixture
+def desk(new_desk: NewDesk) -> Iterator[Desk]:
+    """The sessions of ann, with the default limits."""
+    with new_desk() as opened:
+        yield opened

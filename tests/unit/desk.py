@@ -1,0 +1,73 @@
+"""What a command has in hand: the sessions of one owner, and short words for what tests do with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from tempshell_cli.backends.base import Sandbox, SandboxRequest, Template
+from tempshell_cli.core.config import Settings
+from tempshell_cli.core.paths import Paths
+from tempshell_cli.sessions.engines import Engines
+from tempshell_cli.sessions.lifecycle import Sessions, StartRequest
+from tempshell_cli.sessions.model import Session, State
+from tempshell_cli.sessions.reaper import Sweep
+from tempshell_cli.sessions.store import open_store
+from tests.fakes.clock import FakeClock
+from tests.fakes.engine import FakeEngine
+
+TEMPLATE = Template(image="any")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Sessions on a fake engine."""
+
+    sessions: Sessions
+    engine: FakeEngine
+    clock: FakeClock
+
+    def start(self, **request: Any) -> Session:  # noqa: ANN401 - fields of a StartRequest
+        """Start a session for an hour."""
+        asked = StartRequest(backend="fake", template=TEMPLATE, ttl=timedelta(hours=1))._replace(**request)
+        return self.sessions.start(asked, lambda _: nullcontext())
+
+    def sweep(self) -> Sweep:
+        return self.sessions.sweep([self.engine])
+
+    def state_of(self, session: str) -> tuple[State, str]:
+        """Return the state on record, and the reason."""
+        found = self.sessions.store.get(session)
+        assert found
+        return found.state, found.reason
+
+    def on_record(self, state: State, session: str = "s1", **fields: Any) -> Session:  # noqa: ANN401 - of a Session
+        """Put a session on record, as a run that was killed has left it."""
+        now = self.clock.now()
+        one = Session(session, session, "ann", "fake", self.engine.endpoint, state, now, now + timedelta(hours=1))
+        one = one._replace(**fields)
+        self.sessions.store.save(one)
+        return one
+
+    def on_engine(self, session: str = "s1", owner: str = "ann", **fields: Any) -> Sandbox:  # noqa: ANN401 - as above
+        """Have a sandbox on the engine that this desk has not started."""
+        request = SandboxRequest(session, owner, self.clock.now() + timedelta(hours=1), TEMPLATE, name=session)
+        return self.engine.have(request, **fields)
+
+    def ids_on_engine(self) -> list[str]:
+        return [sandbox.session for sandbox in self.engine.find()]
+
+    def events(self, session: str = "") -> Sequence[tuple[str, str]]:
+        """Return kind and detail of what happened, oldest first."""
+        return [(event.kind, event.detail) for event in self.sessions.store.events(session)]
+
+
+@contextmanager
+def open_desk(paths: Paths, engine: FakeEngine, clock: FakeClock, settings: Settings) -> Iterator[Desk]:
+    """Open the store, as each command does."""
+    with open_store(paths) as opened:
+        engines = Engines(lambda _name, _endpoint: engine)
+        yield Desk(Sessions(opened.store, settings, paths, clock, engines), engine, clock)

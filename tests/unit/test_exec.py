@@ -1,0 +1,85 @@
+"""Commands that programs run inside: a clean environment, a timeout, and no engine's failure taken for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tempshell_cli.backends.base import Sandbox, SandboxRequest, Template
+from tempshell_cli.backends.exec import SandboxExec
+from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.core.process import Command, Completed
+from tests.fakes.clock import FakeClock
+from tests.fakes.engine import FakeEngine
+
+
+class Scripted:
+    """A runner that answers what a test says."""
+
+    def __init__(self, answer: Callable[[Command], Completed]) -> None:
+        self.answer = answer
+
+    def run(self, command: Command, *, stdin: bytes = b"", timeout: float | None = None) -> Completed:
+        del stdin, timeout
+        return self.answer(command)
+
+
+@pytest.fixture
+def engine(tmp_path: Path, clock: FakeClock) -> FakeEngine:
+    return FakeEngine(tmp_path, clock)
+
+
+@pytest.fixture
+def sandbox(engine: FakeEngine, clock: FakeClock) -> Sandbox:
+    template = Template(image="any", env={"FROM_TEMPLATE": "1"})
+    request = SandboxRequest("s1", "ann", clock.now() + timedelta(hours=1), template)
+    return engine.provision(request, lambda _: nullcontext())
+
+
+def test_a_command_gets_its_input_and_gives_its_output(engine: FakeEngine, sandbox: Sandbox) -> None:
+    done = SandboxExec(engine, sandbox).run(("sh", "-c", "cat; echo no >&2; exit 4"), stdin=b"yes", timeout=20)
+    assert (done.exit_code, done.stdout, done.stderr, done.timed_out) == (4, b"yes", b"no\n", False)
+
+
+def test_the_environment_is_clean_whatever_the_sandbox_has(engine: FakeEngine, sandbox: Sandbox) -> None:
+    done = SandboxExec(engine, sandbox).run(("env",), timeout=20)
+    names = {line.partition("=")[0] for line in done.stdout.decode().splitlines()}
+    assert names - {"PWD", "SHLVL", "_", "OLDPWD"} == {"PATH", "HOME", "LANG"}
+
+
+def test_a_command_that_overstays_is_ended_inside_and_marked(engine: FakeEngine, sandbox: Sandbox) -> None:
+    assert SandboxExec(engine, sandbox).run(("sleep", "60"), timeout=0.3).timed_out
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (Completed(1, b"", b"Error: No such container"), "No such container"),
+        (Completed(0, b"looks fine", b""), "exit code 0"),
+        (Completed(-9, b"", b"", timed_out=True), "no answer in time"),
+    ],
+)
+def test_an_engine_that_fails_is_never_taken_for_an_answer(
+    engine: FakeEngine, sandbox: Sandbox, answer: Completed, told: str
+) -> None:
+    runner = Scripted(lambda _: answer)
+    with pytest.raises(EngineUnavailable, match=told):
+        SandboxExec(engine, sandbox, runner).run(("true",), timeout=1)
+
+
+def test_each_run_has_a_word_of_its_own_for_its_end(engine: FakeEngine, sandbox: Sandbox) -> None:
+    """So nobody inside can have written it beforehand."""
+    seen = []
+
+    def take_note(command: Command) -> Completed:
+        seen.append(command.argv)
+        return Completed(1, b"", b"")
+
+    for _ in range(3):
+        with pytest.raises(EngineUnavailable):
+            SandboxExec(engine, sandbox, Scripted(take_note)).run(("true",), timeout=1)
+    assert len(set(seen)) == 3

@@ -1,0 +1,43 @@
+"""The first process of a sandbox, on its own."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+
+import pytest
+
+from tempshell_cli.backends.init import init_argv, move_deadline, told_deadline
+
+FAR, PATIENCE = 3600, 20
+
+
+def test_it_ends_when_nobody_watches_over_it_any_more() -> None:
+    """A supervisor killed while the sandbox starts cannot take it along: the end of the input does."""
+    done = subprocess.run(
+        init_argv(time.time() + FAR, watched=True),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert told_deadline(done.stdout)
+
+
+@pytest.mark.parametrize("ahead", [1, 2])
+def test_it_ends_at_the_deadline_and_not_before(ahead: int) -> None:
+    deadline = int(time.time()) + ahead
+    with subprocess.Popen(init_argv(deadline), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as init:
+        init.wait(PATIENCE)
+    assert time.time() >= deadline
+
+
+def test_it_takes_a_new_deadline_from_its_input() -> None:
+    soon = int(time.time()) + 1
+    with subprocess.Popen(init_argv(time.time() + FAR), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as init:
+        assert init.stdin
+        assert init.stdout
+        init.stdin.write(move_deadline(soon))
+        init.stdin.flush()
+        init.wait(PATIENCE)
+        assert told_deadline(init.stdout.read()) == soon

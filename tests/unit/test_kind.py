@@ -1,0 +1,144 @@
+"""What kind is told, and what is read from its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+import yaml
+
+from tempshell_cli.backends.kind.command import _failed, _follow
+from tempshell_cli.backends.kind.config import cluster_config
+from tempshell_cli.backends.kind.names import session_of
+from tempshell_cli.backends.kind.tunnel import tunnel
+from tempshell_cli.core.errors import EngineUnavailable, PortTaken, ProvisionFailed, UsageProblem
+
+PORTS = {"api": 30001, "http": 40001, "https": 45001}
+KUBECONFIG = "clusters:\n- cluster:\n    server: https://127.0.0.1:30001\n"
+
+
+def _config(**given: Any) -> Any:  # noqa: ANN401 - YAML
+    return yaml.safe_load(cluster_config("ckad-0", PORTS, **given))
+
+
+def test_everything_is_published_on_loopback_alone() -> None:
+    made = _config()
+    assert made["networking"] == {"apiServerAddress": "127.0.0.1", "apiServerPort": 30001}
+    (node,) = made["nodes"]
+    assert {(one["containerPort"], one["hostPort"], one["listenAddress"]) for one in node["extraPortMappings"]} == {
+        (80, 40001, "127.0.0.1"),
+        (443, 45001, "127.0.0.1"),
+    }
+    (patch,) = node["kubeadmConfigPatches"]
+    reserved = yaml.safe_load(patch)["nodeRegistration"]["kubeletExtraArgs"]
+    assert reserved == {"system-reserved": "memory=256Mi", "eviction-hard": "memory.available<100Mi"}
+
+
+def test_nodes_beyond_the_first_are_workers() -> None:
+    assert [node["role"] for node in _config(nodes=3)["nodes"]] == ["control-plane", "worker", "worker"]
+
+
+def test_a_configuration_of_the_users_is_kept_but_for_what_we_need() -> None:
+    extra = """
+        kind: Cluster
+        name: mine
+        featureGates: {Special: true}
+        networking: {apiServerAddress: 0.0.0.0, disableDefaultCNI: true}
+        nodes:
+        - role: control-plane
+          extraPortMappings: [{containerPort: 30080, hostPort: 8080}]
+        - role: worker
+          labels: {tier: back}
+    """
+    made = _config(extra=extra)
+    assert (made["name"], made["featureGates"]) == ("ckad-0", {"Special": True})
+    assert made["networking"] == {
+        "apiServerAddress": "127.0.0.1", "disableDefaultCNI": True, "apiServerPort": 30001,
+    }  # fmt: skip
+    assert [one["containerPort"] for one in made["nodes"][0]["extraPortMappings"]] == [30080, 80, 443]
+    assert made["nodes"][1] == {"role": "worker", "labels": {"tier": "back"}}
+
+
+@pytest.mark.parametrize(
+    "extra", ["nodes: {", "kind: Pod", "[1, 2]", "nodes: control-plane", "nodes: [{role: worker}]", "nodes: [1]"]
+)
+def test_what_is_no_kind_configuration_is_refused(extra: str) -> None:
+    with pytest.raises(UsageProblem):
+        _config(extra=extra)
+
+
+def test_each_step_of_kind_is_reported_and_the_one_that_failed_stays_open() -> None:
+    told: list[str] = []
+
+    @contextmanager
+    def report(what: str) -> Iterator[None]:
+        told.append(f"begin {what}")
+        try:
+            yield
+        except ProvisionFailed:
+            told.append(f"fail {what}")
+            raise
+        told.append(f"end {what}")
+
+    lines = ['Creating cluster "c" ...\n', " • Preparing nodes 📦  ...\n", " ✓ Preparing nodes 📦\n",
+             " • Starting control-plane 🕹️  ...\n", " ✗ Starting control-plane 🕹️\n", "ERROR: failed\n"]  # fmt: skip
+    begun: list[str] = []
+
+    def fail() -> None:
+        with ExitStack() as step:
+            said = _follow(lines, step, report, begun.append)
+            raise ProvisionFailed("\n".join(said))
+
+    with pytest.raises(ProvisionFailed, match="ERROR: failed"):
+        fail()
+    assert begun == ["Preparing nodes", "Starting control-plane"]
+    assert told == [
+        "begin kind: Preparing nodes", "end kind: Preparing nodes",
+        "begin kind: Starting control-plane", "fail kind: Starting control-plane",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("Bind for 127.0.0.1:30001 failed: port is already allocated", PortTaken),
+        ("listen tcp4 127.0.0.1:30001: bind: address already in use", PortTaken),
+        ("Cannot connect to the Docker daemon at unix:///x", EngineUnavailable),
+        ("ERROR: failed to create cluster", ProvisionFailed),
+    ],
+)
+def test_a_failure_is_what_its_words_say(said: str, kind: type[Exception]) -> None:
+    assert type(_failed("kind could not", [said])) is kind
+
+
+def test_a_failure_shows_the_error_and_no_stack_trace() -> None:
+    trace = [
+        " ✗ Starting control-plane", "ERROR: failed to init node", "Stack Trace:", "k8s.io/x/cmd.(*Command).execute",
+        "\t/go/src/x/command.go:850", "main.main", "error execution phase wait-control-plane",
+    ]  # fmt: skip
+    told = str(_failed("kind could not", trace))
+    assert "ERROR: failed to init node" in told
+    assert "error execution phase" in told
+    assert "command.go" not in told
+    assert "main.main" not in told
+
+
+@pytest.mark.parametrize(
+    ("host", "command"),
+    [
+        ("ssh://me@box:2222", "ssh -p 2222 -N -L 30001:127.0.0.1:30001 me@box"),
+        ("ssh://box", "ssh -N -L 30001:127.0.0.1:30001 box"),
+        ("unix:///var/run/docker.sock", ""),
+        ("", ""),
+    ],
+)
+def test_the_way_to_a_remote_cluster(host: str, command: str) -> None:
+    assert " ".join(tunnel(host, KUBECONFIG)) == command
+
+
+@pytest.mark.parametrize("name", ["kind", "ckad-mine", "ckad-0123456", "ckad-0123456789", "my-ckad-01234567"])
+def test_a_cluster_of_another_name_is_not_ours(name: str) -> None:
+    assert session_of(name) == ""
+    assert session_of("ckad-01234567") == "01234567"

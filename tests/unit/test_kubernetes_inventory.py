@@ -1,0 +1,112 @@
+"""What counts as a running sandbox in a cluster, and whose word is taken for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tempshell_cli.backends import labels
+from tempshell_cli.backends.base import Condition
+from tempshell_cli.backends.kubernetes import inventory
+from tempshell_cli.backends.kubernetes.inventory import Wanted
+from tempshell_cli.backends.kubernetes.marks import owner_hash, selector
+
+SESSION = "0a1b2c3d"
+HOME = f"tempshell-{SESSION}"
+
+
+class FakeApi:
+    """An API that has these objects, by the last word of their path."""
+
+    def __init__(self, **lists: list[dict[str, Any]]) -> None:
+        self._lists = lists
+        self.credentials = type("Way", (), {"context": "lab"})
+
+    def items(self, path: str, **_: str) -> list[dict[str, Any]]:
+        return self._lists.get(path.rpartition("/")[2], [])
+
+
+def _thing(name: str, namespace: str = "", **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    told = {labels.OWNER: "ann", labels.DEADLINE: "2030-01-01T00:00:00+00:00", labels.NAME: "lab"}
+    metadata = {"name": name, "labels": {labels.SESSION: SESSION}, "annotations": told}
+    return {"metadata": {**metadata, **({"namespace": namespace} if namespace else {}), **more.pop("meta", {})}, **more}
+
+
+def _pod(namespace: str = HOME, **status: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    usual = {"phase": "Running", "containerStatuses": [{"name": "terminal", "state": {"running": {}}}]}
+    owner = {"ownerReferences": [{"name": HOME}]}
+    return _thing(f"{HOME}-x", namespace, meta=owner, status={**usual, **status})
+
+
+def _found(**lists: list[dict[str, Any]]) -> list[tuple[str, str, Condition]]:
+    api: Any = FakeApi(**lists)
+    seen = [inventory.sandbox(one, api, "kubernetes", "/file") for one in inventory.look(api, Wanted("kubernetes"))]
+    return [(one.session, one.details["namespace"], one.condition) for one in seen]
+
+
+def test_a_pod_in_a_namespace_of_its_own_runs() -> None:
+    assert _found(namespaces=[_thing(HOME)], jobs=[_thing(HOME, HOME)], pods=[_pod()]) == [
+        (SESSION, HOME, Condition.RUNNING)
+    ]
+
+
+def test_a_pod_in_a_given_namespace_runs() -> None:
+    assert _found(jobs=[_thing(HOME, "team")], pods=[_pod("team")]) == [(SESSION, "team", Condition.RUNNING)]
+
+
+@pytest.mark.parametrize(
+    "status", [{"phase": "Failed"}, {"phase": "Succeeded"}, {"phase": "Unknown"}, {"reason": "NodeLost"}]
+)
+def test_a_stale_pod_is_dead(status: dict[str, str]) -> None:
+    (found,) = _found(namespaces=[_thing(HOME)], jobs=[_thing(HOME, HOME)], pods=[_pod(**status)])
+    assert found[2] is Condition.DEAD
+
+
+@pytest.mark.parametrize("missing", ["jobs", "pods"])
+def test_what_has_lost_a_part_is_dead(missing: str) -> None:
+    parts = {"namespaces": [_thing(HOME)], "jobs": [_thing(HOME, HOME)], "pods": [_pod()]}
+    (found,) = _found(**{kind: things for kind, things in parts.items() if kind != missing})
+    assert found[2] is Condition.DEAD
+
+
+@pytest.mark.parametrize("kind", ["Complete", "Failed"])
+def test_a_job_that_has_ended_is_dead_whatever_its_pod_says(kind: str) -> None:
+    job = _thing(HOME, HOME, status={"conditions": [{"type": kind, "status": "True"}]})
+    (found,) = _found(namespaces=[_thing(HOME)], jobs=[job], pods=[_pod()])
+    assert found[2] is Condition.DEAD
+
+
+def test_a_pod_without_its_job_in_a_given_namespace_is_found_for_the_sweep() -> None:
+    assert _found(pods=[_pod("team")]) == [(SESSION, "team", Condition.DEAD)]
+
+
+def test_a_namespace_that_the_cluster_is_finishing_is_nothing_any_more() -> None:
+    going = _thing(HOME, meta={"deletionTimestamp": "2100-01-01T00:00:00Z"})
+    assert _found(namespaces=[going]) == []
+    assert _found(namespaces=[_thing(HOME, meta={"deletionTimestamp": "2020-01-01T00:00:00Z"})])
+
+
+def test_what_a_person_with_edit_writes_into_their_namespace_speaks_for_nobody() -> None:
+    """Neither for another session, nor for another owner of this one."""
+    forged = _thing("tempshell-ffffffff", HOME)
+    forged["metadata"]["labels"][labels.SESSION] = "ffffffff"
+    spoilt = _thing(HOME, HOME)
+    spoilt["metadata"]["annotations"][labels.OWNER] = "bob"
+    api: Any = FakeApi(namespaces=[_thing(HOME)], jobs=[spoilt], pods=[_pod()])
+    seen = [inventory.sandbox(one, api, "kubernetes", "/file") for one in inventory.look(api, Wanted("kubernetes"))]
+    assert [(one.session, one.owner) for one in seen] == [(SESSION, "ann")]
+    given = inventory.look(FakeApi(namespaces=[_thing(HOME)], jobs=[forged]), Wanted("kubernetes"))  # type: ignore[arg-type]
+    assert [one.session for one in given] == [SESSION]
+
+
+def test_a_session_that_is_no_name_is_passed_over() -> None:
+    hostile = _thing("x", "team")
+    hostile["metadata"]["labels"][labels.SESSION] = "../../etc"
+    assert _found(jobs=[hostile]) == []
+
+
+def test_an_owner_is_selected_by_a_hash_that_fits_a_label() -> None:
+    owner = f"ann@{'x' * 80}:corp"
+    assert len(owner_hash(owner)) == 16
+    assert selector(owner=owner, backend="kubernetes").endswith(f"owner-hash={owner_hash(owner)}")

@@ -1,0 +1,103 @@
+"""Who one is to a cluster: what a kubeconfig's user tells, and what becomes of it where that fails."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tempshell_cli.backends.kubernetes.credentials import Credentials
+from tempshell_cli.backends.kubernetes.login import log_in
+from tempshell_cli.core.errors import EngineUnavailable
+
+API = "client.authentication.k8s.io/v1"
+
+
+def _credentials(**user: Any) -> Credentials:  # noqa: ANN401 - fields of a kubeconfig's user
+    cluster = {"server": "https://x:6443", "certificate-authority-data": "Y2E="}
+    config = {
+        "current-context": "lab",
+        "contexts": [{"name": "lab", "context": {"cluster": "lab", "user": "me"}}],
+        "clusters": [{"name": "lab", "cluster": cluster}],
+        "users": [{"name": "me", "user": user}],
+    }
+    return Credentials("lab", config)
+
+
+def _plugin(folder: Path, script: str, **more: object) -> Credentials:
+    program = folder / "plugin"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    return _credentials(exec={"apiVersion": API, "command": str(program), **more})
+
+
+def test_a_token_is_shown(tmp_path: Path) -> None:
+    assert log_in(_credentials(token="abc"), tmp_path).authorization == "Bearer abc"  # noqa: S106 - no password
+
+
+def test_a_token_file_is_read_each_time(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    for token in ("one", "two"):
+        file.write_text(f"{token}\n")
+        assert log_in(_credentials(tokenFile=str(file)), tmp_path).authorization == f"Bearer {token}"
+    file.unlink()
+    with pytest.raises(EngineUnavailable, match="token"):
+        log_in(_credentials(tokenFile=str(file)), tmp_path)
+
+
+def test_a_certificate_is_taken_from_the_kubeconfig(tmp_path: Path) -> None:
+    shown = log_in(_credentials(**{"client-certificate-data": "Y2VydA==", "client-key-data": "a2V5"}), tmp_path)
+    assert shown == ("", "cert", "key")
+
+
+def test_nobody_in_particular_shows_nothing(tmp_path: Path) -> None:
+    assert log_in(_credentials(), tmp_path) == ("", "", "")
+
+
+def test_a_plugin_is_told_what_it_needs_and_its_token_is_shown(tmp_path: Path) -> None:
+    script = (
+        f'printf "%s" "$KUBERNETES_EXEC_INFO" > {tmp_path}/told; printf "%s %s" "$1" "$REGION" > {tmp_path}/called; '
+        'echo \'{"status": {"token": "of-the-plugin"}}\''
+    )
+    asked = _plugin(tmp_path, script, args=["get"], env=[{"name": "REGION", "value": "eu"}], provideClusterInfo=True)
+    assert log_in(asked, tmp_path).authorization == "Bearer of-the-plugin"
+    told = json.loads((tmp_path / "told").read_text())
+    assert (told["kind"], told["apiVersion"]) == ("ExecCredential", API)
+    assert told["spec"]["cluster"]["server"] == "https://x:6443"
+    assert (tmp_path / "called").read_text() == "get eu"
+
+
+def test_a_plugin_may_give_a_certificate(tmp_path: Path) -> None:
+    status = {"status": {"clientCertificateData": "cert", "clientKeyData": "key"}}
+    assert log_in(_plugin(tmp_path, f"echo '{json.dumps(status)}'"), tmp_path) == ("", "cert", "key")
+
+
+@pytest.mark.parametrize(
+    ("script", "said"), [("echo log in first >&2; exit 3", "log in first"), ("echo hello", "ExecCredential")]
+)
+def test_a_plugin_that_fails_is_quoted(tmp_path: Path, script: str, said: str) -> None:
+    with pytest.raises(EngineUnavailable, match=said):
+        log_in(_plugin(tmp_path, script), tmp_path)
+
+
+def test_a_plugin_that_is_missing_comes_with_how_to_install_it(tmp_path: Path) -> None:
+    asked = _credentials(exec={"apiVersion": API, "command": "no-such-plugin", "installHint": "get it from x"})
+    with pytest.raises(EngineUnavailable, match="no-such-plugin") as failed:
+        log_in(asked, tmp_path)
+    assert failed.value.hint == "get it from x"
+
+
+def test_a_password_is_left_to_the_sdk() -> None:
+    """In a process of its own: the SDK is imported for that, and for nothing else."""
+    code = (
+        "import sys; from pathlib import Path; from tempshell_cli.backends.kubernetes.login import log_in; "
+        "from tests.unit.test_kubernetes_login import _credentials; "
+        "log_in(_credentials(token='x'), Path('.')); assert 'kubernetes' not in sys.modules; "
+        "print(log_in(_credentials(username='me', password='secret'), Path('.')).authorization)"
+    )
+    done = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=False)
+    assert done.stdout == "Basic bWU6c2VjcmV0\n", done.stderr

@@ -1,0 +1,99 @@
+"""A pod that does not come up is told in the cluster's words, and only where waiting does not help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tempshell_cli.backends.kubernetes import trouble
+
+
+def _pod(**status: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of a status
+    return {"metadata": {"name": "pod"}, "status": status}
+
+
+def _waiting(reason: str, message: str = "because") -> dict[str, Any]:
+    state = {"waiting": {"reason": reason, "message": message}}
+    return _pod(containerStatuses=[{"name": "terminal", "image": "one:1", "state": state}])
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "ErrImagePull",
+        "ImagePullBackOff",
+        "InvalidImageName",
+        "ErrImageNeverPull",
+        "CrashLoopBackOff",
+        "CreateContainerConfigError",
+        "CreateContainerError",
+        "RunContainerError",
+    ],
+)
+def test_a_reason_to_wait_for_ever_is_told_with_image_and_message(reason: str) -> None:
+    found = trouble.of_pod(_waiting(reason, "no such\nhost\x1b[31m"))
+    assert found
+    assert found.lasting
+    assert found.what == f"{reason}: one:1: no such host"
+    assert found.hint
+
+
+@pytest.mark.parametrize("reason", ["ContainerCreating", "PodInitializing"])
+def test_a_pod_that_is_being_made_is_waited_for(reason: str) -> None:
+    assert trouble.of_pod(_waiting(reason)) is None
+
+
+def test_a_container_of_somebody_elses_that_is_stuck_is_told_too() -> None:
+    state = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off"}}
+    found = trouble.of_pod(_pod(initContainerStatuses=[{"name": "mesh", "image": "mesh:1", "state": state}]))
+    assert found
+    assert "mesh:1" in found.what
+
+
+def test_no_room_may_pass_by_itself() -> None:
+    condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/1 nodes"}
+    found = trouble.of_pod(_pod(phase="Pending", conditions=[condition]))
+    assert found
+    assert (found.what, found.lasting) == ("Unschedulable: 0/1 nodes", False)
+
+
+def test_an_autoscaler_at_work_is_seen() -> None:
+    assert trouble.makes_room([{"reason": "FailedScheduling"}, {"reason": "TriggeredScaleUp"}])
+    assert not trouble.makes_room([{"reason": "FailedScheduling"}])
+
+
+def test_a_pod_that_has_ended_tells_how() -> None:
+    state = {"terminated": {"reason": "StartError", "exitCode": 128, "message": "exec: /bin/sh: no such file"}}
+    found = trouble.of_pod(_pod(phase="Failed", containerStatuses=[{"name": "terminal", "state": state}]))
+    assert found
+    assert "StartError: exec: /bin/sh: no such file" in found.what
+
+
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [
+        ('pods "x" is forbidden: exceeded quota: q, requested: pods=1', "quota is used up"),
+        ('admission webhook "guard" denied the request: no', "policy of this cluster"),
+        ('pods "x" is forbidden: violates PodSecurity "restricted:latest"', "Pod Security"),
+        ("maximum memory usage per Container is 16Mi, but limit is 512Mi", "LimitRange"),
+        ("something new", "describe job"),
+    ],
+)
+def test_the_last_refusal_of_the_job_controller_is_told(said: str, hint: str) -> None:
+    events: list[dict[str, Any]] = [
+        {"reason": "FailedCreate", "message": said, "lastTimestamp": "2026-01-01T00:00:02Z"},
+        {"reason": "FailedCreate", "message": "an older one", "lastTimestamp": "2026-01-01T00:00:01Z"},
+        {"reason": "SuccessfulCreate", "message": "made", "lastTimestamp": None},
+    ]
+    found = trouble.of_events(events)
+    assert found
+    assert said in found.what
+    assert hint in found.hint
+
+
+def test_a_job_that_is_gone_or_over_is_told() -> None:
+    assert trouble.of_job(None)
+    over = {"status": {"conditions": [{"type": "Failed", "status": "True", "reason": "DeadlineExceeded"}]}}
+    assert "DeadlineExceeded" in str(trouble.of_job(over))
+    assert trouble.of_job({"status": {}}) is None

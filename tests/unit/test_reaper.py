@@ -1,0 +1,240 @@
+"""The sweep brings engine and store to agree, and removes what is past its time, half made or dead."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import timedelta
+
+import pytest
+
+from tempshell_cli.backends.base import Condition
+from tempshell_cli.core.config import Settings
+from tempshell_cli.sessions.model import State
+from tempshell_cli.sessions.starting import start_mark
+
+from .conftest import NewDesk
+from .desk import Desk
+
+
+def test_an_expired_sandbox_goes_and_the_record_says_why(desk: Desk) -> None:
+    session = desk.start()
+    desk.clock.advance(minutes=60)
+    swept = desk.sweep()
+    assert [receipt.session for receipt in swept.receipts] == [session.id]
+    assert desk.ids_on_engine() == []
+    assert desk.state_of(session.id) == (State.ENDED, "expired")
+
+
+def test_a_running_sandbox_stays_to_its_last_second(desk: Desk) -> None:
+    session = desk.start()
+    desk.clock.advance(minutes=59, seconds=59)
+    swept = desk.sweep()
+    assert ([*swept.receipts], len(swept.running)) == ([], 1)
+    assert desk.state_of(session.id)[0] is State.READY
+
+
+def test_what_a_killed_start_has_made_goes(desk: Desk) -> None:
+    desk.on_record(State.CREATING)
+    desk.on_engine(condition=Condition.DEAD)
+    desk.sweep()
+    assert desk.ids_on_engine() == []
+    assert desk.state_of("s1") == (State.ENDED, "interrupted")
+
+
+def test_the_record_of_a_killed_start_goes_when_nothing_was_made(desk: Desk) -> None:
+    desk.on_record(State.CREATING)
+    desk.sweep()
+    assert desk.state_of("s1") == (State.ENDED, "interrupted")
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_a_start_under_way_is_left_alone(desk: Desk, new_desk: NewDesk, *, made: bool) -> None:
+    """Whether or not the engine has something of it already."""
+    desk.on_record(State.CREATING)
+    if made:
+        desk.on_engine(condition=Condition.DEAD)
+    with start_mark(desk.sessions.paths, "s1"), new_desk() as other:
+        swept = other.sweep()
+    assert swept.receipts == []
+    assert desk.state_of("s1")[0] is State.CREATING
+
+
+@pytest.mark.parametrize("seen", ["nothing", "a part", "the record"])
+def test_a_start_that_ends_while_the_engine_answers_is_left_alone(desk: Desk, seen: str) -> None:
+    """Whatever of it the engine had when it was asked."""
+    with ExitStack() as start:
+        if seen != "nothing":
+            start.enter_context(start_mark(desk.sessions.paths, "s1"))
+            desk.on_record(State.CREATING)
+        if seen == "a part":
+            desk.on_engine(condition=Condition.DEAD)
+
+        def finish() -> None:
+            desk.on_engine()
+            desk.on_record(State.READY)
+            start.close()
+
+        desk.engine.meanwhile = finish
+        assert desk.sweep().receipts == []
+    assert desk.state_of("s1")[0] is State.READY
+
+
+def test_an_engine_that_goes_away_during_the_sweep_is_told(desk: Desk) -> None:
+    session = desk.start()
+    desk.clock.advance(hours=2)
+    desk.engine.meanwhile = lambda: setattr(desk.engine, "silent", True)
+    assert len(desk.sweep().silent) == 1
+    assert desk.state_of(session.id)[0] is State.READY
+
+
+def test_a_sandbox_that_vanished_is_taken_off_the_record(desk: Desk) -> None:
+    session = desk.start()
+    desk.engine.lose(session.id)
+    desk.sweep()
+    assert desk.state_of(session.id) == (State.ENDED, "vanished")
+
+
+def test_one_that_vanished_after_its_deadline_has_expired(desk: Desk) -> None:
+    session = desk.start()
+    desk.engine.lose(session.id)
+    desk.clock.advance(hours=2)
+    desk.sweep()
+    assert desk.state_of(session.id) == (State.ENDED, "expired")
+
+
+def test_a_sandbox_in_which_nothing_runs_any_more_goes(desk: Desk) -> None:
+    session = desk.start()
+    desk.engine.die(session.id)
+    desk.sweep()
+    assert desk.ids_on_engine() == []
+    assert desk.state_of(session.id) == (State.ENDED, "died")
+
+
+def test_what_a_stop_left_half_done_is_finished(desk: Desk) -> None:
+    desk.on_record(State.STOPPING)
+    desk.on_engine()
+    desk.sweep()
+    assert desk.ids_on_engine() == []
+    assert desk.state_of("s1") == (State.ENDED, "stopped")
+
+
+@pytest.mark.parametrize("state", [State.ENDED, State.FAILED])
+def test_what_appears_after_its_end_goes(desk: Desk, state: State) -> None:
+    """An engine may finish what a killed start had asked for after the sweep has looked."""
+    desk.on_record(state, reason="interrupted")
+    desk.on_engine()
+    desk.sweep()
+    assert desk.ids_on_engine() == []
+    assert desk.state_of("s1") == (state, "interrupted")
+
+
+def test_a_sandbox_that_the_store_has_lost_is_adopted(desk: Desk) -> None:
+    sandbox = desk.on_engine()
+    desk.sweep()
+    session = desk.sessions.select("s1")
+    assert (session.state, session.owner, session.deadline) == (State.READY, "ann", sandbox.deadline)
+    assert session.home == sandbox.home
+    assert desk.events("s1") == [("adopted", "fake")]
+
+
+def test_an_adopted_session_can_be_stopped(desk: Desk) -> None:
+    desk.on_engine()
+    desk.sweep()
+    desk.sessions.stop(desk.sessions.select())
+    assert desk.ids_on_engine() == []
+
+
+def test_a_dead_one_on_no_record_waits_for_its_deadline(desk: Desk) -> None:
+    """It may be another machine's, half made."""
+    desk.on_engine(condition=Condition.DEAD)
+    desk.sweep()
+    assert (desk.ids_on_engine(), desk.sessions.store.live()) == (["s1"], [])
+    desk.clock.advance(hours=2)
+    desk.sweep()
+    assert desk.ids_on_engine() == []
+
+
+@pytest.mark.parametrize("condition", Condition)
+def test_another_owners_sandbox_is_never_touched(desk: Desk, condition: Condition) -> None:
+    desk.on_engine(owner="bob", condition=condition)
+    desk.clock.advance(hours=5)
+    swept = desk.sweep()
+    assert (desk.ids_on_engine(), desk.sessions.store.live()) == (["s1"], [])
+    assert [sandbox.owner for _, sandbox in swept.running] == ["bob"]
+
+
+def test_a_sandbox_without_an_owner_is_swept_once_it_is_over(desk: Desk) -> None:
+    """A start killed before it could label what it made."""
+    desk.on_engine(owner="", condition=Condition.DEAD)
+    desk.sweep()
+    assert desk.ids_on_engine() == ["s1"]
+    desk.clock.advance(hours=2)
+    desk.sweep()
+    assert desk.ids_on_engine() == []
+
+
+def test_a_silent_engine_is_told_and_its_sessions_stay_on_record(desk: Desk) -> None:
+    session = desk.start()
+    desk.engine.silent = True
+    desk.clock.advance(hours=2)
+    swept = desk.sweep()
+    assert [str(cause) for _, cause in swept.silent] == ["the fake engine does not answer"]
+    assert desk.state_of(session.id)[0] is State.READY
+    desk.engine.silent = False
+    desk.sweep()
+    assert desk.state_of(session.id) == (State.ENDED, "expired")
+
+
+def test_what_cannot_be_removed_is_on_the_receipt_and_tried_again(desk: Desk) -> None:
+    session = desk.start()
+    desk.engine.stuck.add(session.id)
+    desk.clock.advance(hours=2)
+    (receipt,) = desk.sweep().receipts
+    assert list(receipt.leftover) == [f"directory {session.id}"]
+    assert desk.state_of(session.id)[0] is State.READY
+    desk.engine.stuck.clear()
+    desk.sweep()
+    assert desk.state_of(session.id) == (State.ENDED, "expired")
+
+
+def test_the_sweep_of_one_owner_leaves_the_records_of_another(desk: Desk, new_desk: NewDesk) -> None:
+    theirs = desk.start()
+    with new_desk(Settings(owner="bob")) as other:
+        other.sweep()
+    assert desk.state_of(theirs.id)[0] is State.READY
+
+
+def test_sweeping_twice_changes_nothing_more(desk: Desk) -> None:
+    session = desk.start()
+    desk.clock.advance(hours=2)
+    desk.sweep()
+    before = desk.events()
+    assert desk.sweep().receipts == []
+    assert desk.events() == before
+    assert desk.state_of(session.id) == (State.ENDED, "expired")
+
+
+def test_an_extended_session_is_swept_at_its_new_deadline(desk: Desk) -> None:
+    session = desk.start()
+    extended = desk.sessions.extend(session)
+    desk.clock.advance(minutes=61)
+    assert desk.sweep().receipts == []
+    desk.clock.advance(minutes=30)
+    assert len(desk.sweep().receipts) == 1
+    assert desk.state_of(extended.id)[1] == "expired"
+
+
+def test_every_engine_with_a_live_session_is_swept(desk: Desk) -> None:
+    """Without being named."""
+    session = desk.start()
+    desk.clock.advance(hours=2)
+    desk.sessions.sweep()
+    assert desk.state_of(session.id) == (State.ENDED, "expired")
+
+
+def test_the_clock_of_the_record_does_not_matter_for_what_the_engine_tells(desk: Desk) -> None:
+    """The deadline on the resource is the truth, also where the record has an earlier one."""
+    desk.on_record(State.READY, deadline=desk.clock.now() - timedelta(hours=1))
+    desk.on_engine()
+    desk.sweep()
+    assert desk.ids_on_engine() == ["s1"]
