@@ -89,13 +89,14 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """Hold the write lock, so that what is read and what is written in between belong together."""
         with self._threads:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
+            try:  # from here on: an interrupt may come as soon as the transaction is open
+                self._connection.execute("BEGIN IMMEDIATE")
                 yield
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def save(self, session: Session) -> None:
         """Insert or replace a session; one that has ended gives its ports back."""

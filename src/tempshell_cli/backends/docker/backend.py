@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -23,6 +22,7 @@ from tempshell_cli.backends.base import (
 from tempshell_cli.backends.docker.container import Place, container_name, create_options, home_of, user_of
 from tempshell_cli.backends.docker.engine import DockerEngine, condition_of, name_of, of_owner, of_session
 from tempshell_cli.backends.docker.exec import Entry, exec_command
+from tempshell_cli.core.interrupts import held_back
 from tempshell_cli.core.process import Command
 
 _TERMINAL, _NETWORK = f"{labels.COMPONENT}=terminal", f"{labels.COMPONENT}=network"
@@ -95,13 +95,11 @@ class DockerBackend:
         name = container_name(request.session)
         own = request.template.network is Network.DEFAULT
         options = create_options(self.engine.client, request, image, Place(name, network=name if own else "none"))
-        with ThreadPoolExecutor() if own else nullcontext() as beside:
-            made = (
-                beside.submit(self.engine.create_network, name, labels.labels(request, "network")) if beside else None
-            )
+        with held_back(), ThreadPoolExecutor() as beside:  # a roll-back cannot remove what is still being made
+            made = beside.submit(self.engine.create_network, name, labels.labels(request, "network")) if own else None
             container = self.engine.create_container(options)
-        if made:
-            made.result()
+            if made:
+                made.result()
         self.engine.start_container(container)
 
     def _found(self, container: Mapping[str, Any]) -> Sandbox:
