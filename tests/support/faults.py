@@ -249,29 +249,32 @@ class Proxy:
         self.url = f"unix://{path}"
         self._path = path
         self._engine = engine
+        self._listening: list[socket.socket] = []
         self._open: list[socket.socket] = []
-        self._threads: list[threading.Thread] = []
+        self._accepting: list[threading.Thread] = []
+        self._copying: list[threading.Thread] = []
 
     def come_back(self) -> None:
         """Answer, on the same path as before."""
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(str(self._path))
         listener.listen()
-        self._open.append(listener)
-        self._run(self._accept, listener)
+        self._listening.append(listener)
+        _run(self._accepting, self._accept, listener)
 
     def go_away(self) -> None:
-        """Answer no more, and break off every conversation."""
+        """Answer no more, and break off every conversation, with none taken up meanwhile."""
         self._path.unlink(missing_ok=True)
-        for end in list(self._open):
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-        for thread in list(self._threads):
-            thread.join(_SETTLED)
-        for end in self._open:
-            end.close()
-        self._open.clear()
-        self._threads.clear()
+        for ends, threads in ((self._listening, self._accepting), (self._open, self._copying)):
+            for end in ends:
+                with suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+            for thread in threads:
+                thread.join(_SETTLED)
+            for end in ends:
+                end.close()
+            ends.clear()
+            threads.clear()
 
     def _accept(self, listener: socket.socket) -> None:
         with suppress(OSError):  # it has gone away
@@ -280,13 +283,14 @@ class Proxy:
                 engine = socket.socket(socket.AF_UNIX)
                 self._open += [client, engine]
                 engine.connect(self._engine)
-                self._run(_copy, client, engine)
-                self._run(_copy, engine, client)
+                _run(self._copying, _copy, client, engine)
+                _run(self._copying, _copy, engine, client)
 
-    def _run(self, work: Callable[..., None], *ends: socket.socket) -> None:
-        thread = threading.Thread(target=work, args=ends, daemon=True)
-        self._threads.append(thread)
-        thread.start()
+
+def _run(threads: list[threading.Thread], work: Callable[..., None], *ends: socket.socket) -> None:
+    thread = threading.Thread(target=work, args=ends, daemon=True)
+    threads.append(thread)
+    thread.start()
 
 
 def _copy(source: socket.socket, target: socket.socket) -> None:
