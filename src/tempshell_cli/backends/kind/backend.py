@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import (
@@ -26,7 +26,6 @@ from tempshell_cli.backends.base import (
 from tempshell_cli.backends.docker.container import home_of, user_of
 from tempshell_cli.backends.docker.engine import DockerEngine, condition_of, name_of, of_owner, of_session
 from tempshell_cli.backends.docker.exec import Entry, exec_command
-from tempshell_cli.backends.kind.command import Kind
 from tempshell_cli.backends.kind.names import (
     KIND_CLUSTER,
     TERMINAL,
@@ -39,6 +38,11 @@ from tempshell_cli.backends.kind.record import create_record, left_of, move_reco
 from tempshell_cli.core.errors import ProvisionFailed, UsageProblem
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.process import Command
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+    from tempshell_cli.backends.kind.command import Kind
 
 _NETWORK = "cluster-network"
 _ADMIN = ("kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf")
@@ -61,8 +65,14 @@ class KindBackend:
     def __init__(self, endpoint: str = "", paths: Paths | None = None) -> None:
         self.engine = DockerEngine(endpoint)
         self.endpoint = self.engine.endpoint
-        self.kind = Kind(self.endpoint)
         self._paths = paths or Paths.of_user()
+
+    @cached_property
+    def kind(self) -> Kind:
+        """The kind command, for this engine."""
+        from tempshell_cli.backends.kind.command import Kind  # noqa: PLC0415 - an exec needs none of it
+
+        return Kind(self.endpoint)
 
     def answers(self) -> bool:
         """Tell whether kind is there and the engine tells its version."""
@@ -81,7 +91,9 @@ class KindBackend:
 
     def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
         """Make the record, the network, the cluster and the terminal beside it, in this order."""
-        from tempshell_cli.backends.kind.preflight import check_room  # noqa: PLC0415 - as above
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - as above
+
+        from tempshell_cli.backends.kind.preflight import check_room  # noqa: PLC0415
         from tempshell_cli.backends.kind.terminal import start_terminal  # noqa: PLC0415
 
         cluster = cluster_name(request.session)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import NOTHING, Command
-from tempshell_cli.core.runner import SubprocessRunner
 from tempshell_cli.core.text import strip_controls
 
 NAME = "kubectl"
@@ -30,6 +29,8 @@ def is_here() -> bool:
 
 def output(*argv: str, env: Mapping[str, str] = NOTHING) -> bytes:
     """Return what kubectl prints; raises EngineUnavailable with what it complains of."""
+    from tempshell_cli.core.runner import SubprocessRunner  # noqa: PLC0415 - an exec becomes kubectl
+
     done = SubprocessRunner().run(Command((program(), *argv), env), timeout=_TIMEOUT)
     if done.exit_code:
         said = strip_controls(done.stderr.decode(errors="replace")).strip() or f"exit code {done.exit_code}"
