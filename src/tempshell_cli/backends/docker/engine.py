@@ -152,8 +152,15 @@ class DockerEngine:
         return list(removed)
 
     def remove_network(self, name: str) -> str:
-        """Remove a network, and say so. The last container to leave it may still be on its way out."""
-        self._while_used(lambda: self.client.remove_network(name))
+        """Remove a network, and say so. Who is still on it, ours on its way out or somebody's, is taken off it."""
+
+        def remove() -> None:
+            for container in self.client.inspect_network(name)["Containers"]:
+                with gone_is_fine():
+                    self.client.disconnect_container_from_network(container, name, force=True)
+            self.client.remove_network(name)
+
+        self._while_used(remove)
         return f"network {name}"
 
     def remove_volume(self, name: str) -> str:
