@@ -1,4 +1,7 @@
-"""kind sessions beside bare kind: a start with its terminal, a stop with its receipt, an exec, the memory of a wait."""
+"""kind sessions beside bare kind: a start with its terminal, a stop with its receipt, an exec, the memory of a wait.
+
+On a last bare cluster, sessions in pods beside bare kubectl.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from . import pods
 from .table import Row, compared, measured, not_measured
 from .user import TEMPSHELL, User
 
@@ -25,6 +29,7 @@ def measure(user: User, image: str) -> Iterator[Row]:
         return
     kubeconfig = str(Path(user.environment["XDG_STATE_HOME"]).parent / "kubeconfig")
     create = ("kind", "create", "cluster", "--name", _BARE, "--image", image, "--wait", "180s")
+    delete = ("kind", "delete", "cluster", "--name", _BARE, "--kubeconfig", kubeconfig)
     start = (TEMPSHELL, "start", "--quiet", "--detach", "--backend", "kind", "--image", image)
     _seconds(user, start)  # builds the terminal's image, and warms up
     _seconds(user, (TEMPSHELL, "stop"))
@@ -32,7 +37,7 @@ def measure(user: User, image: str) -> Iterator[Row]:
     for _ in range(_ROUNDS):
         bare = _seconds(user, (*create, "--kubeconfig", kubeconfig))
         theirs = _in_node(user)
-        deleted = _seconds(user, ("kind", "delete", "cluster", "--name", _BARE, "--kubeconfig", kubeconfig))
+        deleted = _seconds(user, delete)
         began = _seconds(user, start)
         ours = _inside(user)
         ended = _seconds(user, (TEMPSHELL, "stop"))
@@ -43,6 +48,9 @@ def measure(user: User, image: str) -> Iterator[Row]:
     yield compared("stop, kind", ended, "1.5 times kind delete cluster, and 1 s", _STOP * deleted + _STOP_MORE, 1.0)
     yield measured("start --backend kind: its memory at most", _peak(user, start), "MB")
     _seconds(user, (TEMPSHELL, "stop"))
+    _seconds(user, (*create, "--kubeconfig", kubeconfig))
+    yield from pods.measure(user, kubeconfig)
+    _seconds(user, delete)
 
 
 def _in_node(user: User) -> float:

@@ -9,6 +9,7 @@ import sys
 import threading
 from contextlib import ExitStack, suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -122,6 +123,37 @@ def _save_and_fail(store: Store) -> None:
     with suppress(KeyboardInterrupt), store.transaction():
         store.save(SESSION)
         raise KeyboardInterrupt
+
+
+class Interrupted:
+    """A connection that is interrupted when it has just run a statement."""
+
+    def __init__(self, connection: sqlite3.Connection, after: str) -> None:
+        self._connection = connection
+        self._after = after
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a connection has
+        return getattr(self._connection, name)
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:  # noqa: ANN401 - as above
+        """Run it, and be interrupted by the one that was named, once."""
+        done = self._connection.execute(statement, *values)
+        if statement == self._after:
+            self._after = ""
+            raise KeyboardInterrupt
+        return done
+
+
+@pytest.mark.parametrize("statement", ["BEGIN IMMEDIATE", "COMMIT"])
+def test_what_is_saved_after_an_interrupted_transaction_stays(paths: Paths, statement: str) -> None:
+    """The roll-back of a start writes right after one."""
+    with open_store(paths) as opened:
+        opened.store._connection = Interrupted(opened.store._connection, statement)  # type: ignore[assignment]  # noqa: SLF001 - no signal falls there by plan
+        with suppress(KeyboardInterrupt), opened.store.transaction():
+            opened.store.save(SESSION)
+        opened.store.save(SESSION._replace(state=State.FAILED))
+    with open_store(paths) as opened:
+        assert [one.state for one in opened.store.history()] == [State.FAILED]
 
 
 def test_one_writer_waits_for_another(paths: Paths) -> None:
