@@ -18,7 +18,7 @@ from .table import Row, compared, measured, not_measured
 from .user import TEMPSHELL, User
 
 _START, _STOP, _STOP_MORE, _EXEC = 1.15, 1.5, 1.0, 1.5  # times; of a stop also a second more
-_ROUNDS, _EXECS = 3, 9
+_ROUNDS, _EXECS = 5, 9
 _BARE = "tempshell-benchmark"
 
 
@@ -42,8 +42,10 @@ def measure(user: User, image: str) -> Iterator[Row]:
         ours = _inside(user)
         ended = _seconds(user, (TEMPSHELL, "stop"))
         rounds.append((bare, began, theirs, ours, deleted, ended))
-    bare, began, theirs, ours, deleted, ended = (statistics.median(figures) for figures in zip(*rounds, strict=True))
-    yield compared("start --backend kind", began, "kind create cluster --wait", bare, _START)
+    bare, began = (min(figures) for figures in list(zip(*rounds, strict=True))[:2])
+    _, _, theirs, ours, deleted, ended = (statistics.median(figures) for figures in zip(*rounds, strict=True))
+    # A kubelet tells every ten seconds that its node is ready: either start may just miss one, so the best ones count.
+    yield compared("start --backend kind, the best", began, "kind create cluster --wait, the best", bare, _START)
     yield compared("exec -- kubectl get nodes, kind", ours, "docker exec … kubectl get nodes", theirs, _EXEC)
     yield compared("stop, kind", ended, "1.5 times kind delete cluster, and 1 s", _STOP * deleted + _STOP_MORE, 1.0)
     yield measured("start --backend kind: its memory at most", _peak(user, start), "MB")
