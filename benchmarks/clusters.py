@@ -12,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from . import pods
 from .table import Row, compared, measured, not_measured
@@ -20,6 +21,14 @@ from .user import TEMPSHELL, User
 _START, _STOP, _STOP_MORE, _EXEC = 1.15, 1.5, 1.0, 1.5  # times; of a stop also a second more
 _ROUNDS, _EXECS = 5, 9
 _BARE = "tempshell-benchmark"
+
+
+class Life(NamedTuple):
+    """What a cluster took, in seconds: its start, a command in it, its end."""
+
+    start: float
+    exec: float
+    stop: float
 
 
 def measure(user: User, image: str) -> Iterator[Row]:
@@ -33,20 +42,17 @@ def measure(user: User, image: str) -> Iterator[Row]:
     start = (TEMPSHELL, "start", "--quiet", "--detach", "--backend", "kind", "--image", image)
     _seconds(user, start)  # builds the terminal's image, and warms up
     _seconds(user, (TEMPSHELL, "stop"))
-    rounds = []
+    rounds: list[tuple[Life, Life]] = []
     for _ in range(_ROUNDS):
-        bare = _seconds(user, (*create, "--kubeconfig", kubeconfig))
-        theirs = _in_node(user)
-        deleted = _seconds(user, delete)
-        began = _seconds(user, start)
-        ours = _inside(user)
-        ended = _seconds(user, (TEMPSHELL, "stop"))
-        rounds.append((bare, began, theirs, ours, deleted, ended))
-    bare, began = (min(figures) for figures in list(zip(*rounds, strict=True))[:2])
-    _, _, theirs, ours, deleted, ended = (statistics.median(figures) for figures in zip(*rounds, strict=True))
+        their = Life(_seconds(user, (*create, "--kubeconfig", kubeconfig)), _in_node(user), _seconds(user, delete))
+        own = Life(_seconds(user, start), _inside(user), _seconds(user, (TEMPSHELL, "stop")))
+        rounds.append((their, own))
     # A kubelet tells every ten seconds that its node is ready: either start may just miss one, so the best ones count.
+    bare, began = (min(one.start for one in turn) for turn in zip(*rounds, strict=True))
     yield compared("start --backend kind, the best", began, "kind create cluster --wait, the best", bare, _START)
+    theirs, ours = (statistics.median(one.exec for one in turn) for turn in zip(*rounds, strict=True))
     yield compared("exec -- kubectl get nodes, kind", ours, "docker exec … kubectl get nodes", theirs, _EXEC)
+    deleted, ended = (statistics.median(one.stop for one in turn) for turn in zip(*rounds, strict=True))
     yield compared("stop, kind", ended, "1.5 times kind delete cluster, and 1 s", _STOP * deleted + _STOP_MORE, 1.0)
     yield measured("start --backend kind: its memory at most", _peak(user, start), "MB")
     _seconds(user, (TEMPSHELL, "stop"))

@@ -54,22 +54,25 @@ def test_a_store_damaged_in_its_middle_is_told_or_mended_and_loses_no_sandbox(te
 @pytest.fixture
 def stranded(tempshell: Tempshell) -> str:
     """The name of a session on record whose engine is down."""
+    session = _docker_session(tempshell, NOWHERE)
+    with open_store(tempshell.user.paths) as opened:
+        opened.store.save(session)
+    return session.name
+
+
+def _docker_session(tempshell: Tempshell, endpoint: str) -> Session:
     now = datetime.now(UTC)
-    details = {"endpoint": NOWHERE, "container": "tempshell-stranded", "user": "10001:10001"}
-    session = Session(
+    return Session(
         id="stranded",
         name="lab",
         owner=tempshell.user.owner,
         backend="docker",
-        endpoint=NOWHERE,
+        endpoint=endpoint,
         state=State.READY,
         created=now,
         deadline=now + timedelta(hours=1),
-        details=details,
+        details={"endpoint": endpoint, "container": "tempshell-stranded", "user": "10001:10001"},
     )
-    with open_store(tempshell.user.paths) as opened:
-        opened.store.save(session)
-    return session.name
 
 
 def test_a_session_whose_engine_is_down_is_listed_as_it_was_last_known(tempshell: Tempshell, stranded: str) -> None:
@@ -86,6 +89,30 @@ def test_what_needs_an_engine_that_is_down_fails_and_keeps_the_record(
     refused = tempshell(*command, code=ExitCode.ENGINE)
     assert "does not answer" in refused.stderr
     assert [one["name"] for one in tempshell("list", "--json").json()] == [stranded]
+
+
+def test_a_session_whose_engine_never_comes_back_can_be_forgotten(tempshell: Tempshell, stranded: str) -> None:
+    assert f"{stranded}: forgotten" in tempshell("stop", "--forget").stderr
+    assert tempshell("list", "--quiet").stdout == ""
+    assert "does not answer" in tempshell("log").stdout
+
+
+@pytest.mark.engine("local")
+def test_a_session_whose_engine_answers_is_stopped_rather_than_forgotten(tempshell: Tempshell) -> None:
+    tempshell.start("-b", "local", "--name", "lab")
+    told = tempshell("stop", "--forget")
+    assert "lab: stopped" in told.stdout
+    assert not local_leftovers(tempshell.user)
+
+
+def test_a_session_in_a_docker_context_that_was_removed_is_listed_and_can_be_forgotten(tempshell: Tempshell) -> None:
+    with open_store(tempshell.user.paths) as opened:
+        opened.store.save(_docker_session(tempshell, "a-context-that-was-removed"))
+    assert "its engine does not answer" in tempshell("list").stderr
+    refused = tempshell("stop", code=ExitCode.ENGINE)
+    assert "there is no Docker context 'a-context-that-was-removed'" in refused.stderr
+    tempshell("stop", "--forget")
+    assert tempshell("list", "--quiet").stdout == ""
 
 
 def test_reap_says_that_a_session_of_an_engine_that_is_down_stays_on_record(

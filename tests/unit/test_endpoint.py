@@ -62,7 +62,7 @@ def test_one_on_this_machine_is_asked(host: str) -> None:
 
 
 def test_a_context_that_is_not_there_is_named() -> None:
-    with pytest.raises(UsageProblem, match="'nowhere'"):
+    with pytest.raises(EngineUnavailable, match="'nowhere'"):
         endpoint.connect("nowhere")
 
 

@@ -32,6 +32,7 @@ from tempshell_cli.core.interrupts import shielded
 from tempshell_cli.core.journal import Journal
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.sessions.engines import Engines
+from tempshell_cli.sessions.exam import refuse_in_exam
 from tempshell_cli.sessions.lookup import refuse_paused, select
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.policy import check_extension, check_limits
@@ -117,6 +118,18 @@ class Sessions:
         self._record(ended, "ended", reason)
         return receipt
 
+    def forget(self, session: Session) -> Receipt | None:
+        """Stop a session; where its engine does not answer, take it off the record and return None.
+
+        Should the engine come back, the next sweep removes what is there. Raises LeftoverRemains.
+        """
+        try:
+            return self.stop(session)
+        except EngineUnavailable as cause:
+            forgotten = session._replace(state=State.ENDED, ended=self.clock.now(), reason="forgotten")
+            self._record(forgotten, "forgotten", str(cause))
+            return None
+
     def stop_own(self) -> None:
         """Stop every live session of this owner, to make room for another; raises LeftoverRemains."""
         for session in self.store.live():
@@ -124,7 +137,8 @@ class Sessions:
                 self.stop(session, "replaced")
 
     def extend(self, session: Session) -> Session:
-        """Move the deadline once, on the engine and on record; raises LimitReached."""
+        """Move the deadline once, on the engine and on record; raises LimitReached, UsageProblem in an exam."""
+        refuse_in_exam(self.store, session, "an exam is not extended")
         more = self.settings.lease.extension
         with self.store.transaction():
             current = self.store.get(session.id) or session
@@ -143,7 +157,8 @@ class Sessions:
         return extended
 
     def pause(self, session: Session) -> Session:
-        """Freeze a session and its clock; raises UsageProblem where its backend cannot."""
+        """Freeze a session and its clock; raises UsageProblem where its backend cannot, and in an exam."""
+        refuse_in_exam(self.store, session, "an exam is not paused")
         backend = self.engines.of(session)
         if not isinstance(backend, CanPause):
             raise UsageProblem(f"a {backend.name} session cannot be paused", hint="those of kind can")

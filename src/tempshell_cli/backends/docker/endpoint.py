@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tempshell_cli.core.errors import EngineUnavailable, UsageProblem
+from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Command
 from tempshell_cli.core.text import strip_controls
 
@@ -107,7 +107,7 @@ def _address(endpoint: str) -> tuple[str, TLSConfig | None]:
 
     context = ContextAPI.get_context(endpoint)
     if context is None:
-        raise UsageProblem(f"there is no Docker context {endpoint!r}", hint="`docker context ls` lists them")
+        raise EngineUnavailable(f"there is no Docker context {endpoint!r}", hint="`docker context ls` lists them")
     return str(context.Host), context.TLSConfig
 
 

@@ -10,8 +10,12 @@ from tempshell_cli.cli.command import new_app
 from tempshell_cli.cli.options import Session
 
 if TYPE_CHECKING:
-    from tempshell_cli.sessions.lifecycle import Sessions
+    from collections.abc import Callable, Sequence
 
+    from tempshell_cli.backends.base import Receipt
+    from tempshell_cli.core.errors import TempshellError
+    from tempshell_cli.sessions.lifecycle import Sessions
+    from tempshell_cli.sessions.model import Session as Model
 
 app = new_app()
 
@@ -20,37 +24,52 @@ app = new_app()
 def stop(
     session: Session = "",
     every: Annotated[bool, typer.Option("--all", help="Stop all your sessions.")] = False,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Take a session off the record even if its engine does not answer.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the receipts as JSON.")] = False,
 ) -> None:
     """End a session, remove all of it, and print the receipt."""
     from tempshell_cli.cli import console
     from tempshell_cli.cli.render import receipt_json, say_receipt
     from tempshell_cli.cli.service import select, user_sessions
-    from tempshell_cli.core.errors import TempshellError
 
     if session and every:
         raise typer.BadParameter("name a session or give --all, not both")
-    receipts, left = [], []
     with user_sessions() as sessions:
         if every:
             _find_all(sessions)
-        for one in sessions.store.live() if every else [select(sessions, session)]:
-            try:
-                receipt = sessions.stop(one)
-            except TempshellError as problem:  # the others are stopped all the same
-                left.append(problem)
-                continue
-            receipts.append(receipt)
-            if not as_json:
-                say_receipt(one.name, receipt)
+        chosen = sessions.store.live() if every else [select(sessions, session)]
+        ended, left = _end(sessions.forget if forget else sessions.stop, chosen)
+    receipts = [(name, receipt) for name, receipt in ended if receipt]
+    for name in [name for name, receipt in ended if not receipt]:
+        console.note(f"{name}: forgotten; if its engine comes back, `tempshell reap` removes what is there")
     if as_json:
-        console.say_json([receipt_json(receipt) for receipt in receipts])
-    elif not receipts and not left:
+        console.say_json([receipt_json(receipt) for _, receipt in receipts])
+    for name, receipt in receipts if not as_json else ():
+        say_receipt(name, receipt)
+    if not as_json and not ended and not left:
         console.say("there is no session; left over: nothing")
     for other in left[1:]:
         console.complain(str(other), other.hint)
     if left:
         raise left[0]
+
+
+def _end(
+    end: Callable[[Model], Receipt | None], chosen: Sequence[Model]
+) -> tuple[list[tuple[str, Receipt | None]], list[TempshellError]]:
+    """End the sessions, each whatever becomes of the others; return names and receipts, and what went wrong."""
+    from tempshell_cli.core.errors import TempshellError
+
+    ended: list[tuple[str, Receipt | None]] = []
+    left = []
+    for one in chosen:
+        try:
+            ended.append((one.name, end(one)))
+        except TempshellError as problem:
+            left.append(problem)
+    return ended, left
 
 
 def _find_all(sessions: Sessions) -> None:
