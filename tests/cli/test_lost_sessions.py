@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -142,6 +143,22 @@ def test_one_engine_that_is_down_keeps_no_other_session_from_being_stopped(temps
     assert "does not answer" in told.stderr
     assert local[:4] in told.stdout
     assert [one["name"] for one in tempshell("list", "--json").json()] == [stranded]
+
+
+def test_a_backend_of_another_distribution_that_fails_is_told_and_stops_nothing(
+    tempshell: Tempshell, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.py").write_text("raise RuntimeError('half installed')\n", "utf-8")
+    registered = tmp_path / "broken-1.dist-info"
+    registered.mkdir()
+    (registered / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1\n", "utf-8")
+    (registered / "entry_points.txt").write_text("[tempshell.backends]\nbroken = broken:Backend\n", "utf-8")
+    there = {"PYTHONPATH": str(tmp_path)}
+    for command in (("list",), ("reap",), ("stop", "--all"), ("doctor",)):
+        told = tempshell(*command, env=there)
+        assert "half installed" in told.stdout + told.stderr, command
+    refused = tempshell("start", "--detach", "-b", "broken", env=there, code=ExitCode.ENGINE)
+    assert "the backend broken cannot be loaded" in refused.stderr
 
 
 # The sandbox and its time

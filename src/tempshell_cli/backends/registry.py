@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from tempshell_cli.backends.base import Backend
-from tempshell_cli.core.errors import UsageProblem
+from tempshell_cli.core.errors import EngineUnavailable, TempshellError, UsageProblem
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -24,19 +24,34 @@ _BUILT_IN: Mapping[str, str] = {
 
 
 def load(name: str, endpoint: str = "") -> Backend:
-    """Return the backend of that name for an endpoint; raises UsageProblem where there is none."""
+    """Return the backend of that name for an endpoint.
+
+    Raises UsageProblem where there is none, EngineUnavailable where another distribution's cannot be loaded.
+    """
     if name in _BUILT_IN:
         module, _, attribute = _BUILT_IN[name].partition(":")
         return cast("Callable[[str], Backend]", getattr(import_module(module), attribute))(endpoint)
     for point in _registered():
         if point.name == name:
-            return cast("Callable[[str], Backend]", point.load())(endpoint)
+            return _foreign(point, endpoint)
     raise _unknown(name)
 
 
 def names() -> list[str]:
     """Return the names of all backends, the built-in ones first."""
     return [*_BUILT_IN, *sorted({point.name for point in _registered()} - _BUILT_IN.keys())]
+
+
+def _foreign(point: EntryPoint, endpoint: str) -> Backend:
+    try:
+        return cast("Callable[[str], Backend]", point.load())(endpoint)
+    except TempshellError:
+        raise
+    except Exception as cause:  # another distribution's code, which can raise anything
+        raise EngineUnavailable(
+            f"the backend {point.name} cannot be loaded: its entry point {point.value} fails with {cause!r}",
+            hint="reinstall or remove the distribution that registers it",
+        ) from cause
 
 
 def _registered() -> Iterable[EntryPoint]:

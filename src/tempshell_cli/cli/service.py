@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tempshell_cli.backends import registry
-from tempshell_cli.cli.console import note_damaged_store
+from tempshell_cli.cli.console import note, note_damaged_store
 from tempshell_cli.core.clock import SystemClock
 from tempshell_cli.core.config import load_settings
-from tempshell_cli.core.errors import NoSuchSession
+from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.sessions.engines import Engines
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
+from tempshell_cli.sessions.reaper import Sweep
 from tempshell_cli.sessions.store import open_store
 
 
@@ -35,5 +36,16 @@ def select(sessions: Sessions, token: str) -> Session:
     except NoSuchSession:
         if sessions.store.live() and not token:
             raise
-        sessions.sweep([sessions.engines.get(name) for name in registry.names()])
+        sweep_every(sessions)
         return sessions.select(token)
+
+
+def sweep_every(sessions: Sessions) -> Sweep:
+    """Sweep the usual engine of every backend, and those that sessions are on; say which cannot be loaded."""
+    usual = []
+    for name in registry.names():
+        try:
+            usual.append(sessions.engines.get(name))
+        except EngineUnavailable as cause:
+            note(f"tempshell: {cause}")
+    return sessions.sweep(usual)

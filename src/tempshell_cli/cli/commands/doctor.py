@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from tempshell_cli.cli.command import new_app
 from tempshell_cli.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from tempshell_cli.backends.base import Problem
+    from tempshell_cli.sessions.lifecycle import Sessions
 
 app = new_app()
 
@@ -17,7 +24,7 @@ def doctor(as_json: AsJson = False) -> None:
     from tempshell_cli.core.errors import EngineUnavailable
 
     with user_sessions() as sessions:
-        found = {name: sessions.engines.get(name).doctor() for name in registry.names()}
+        found = {name: _problems(sessions, name) for name in registry.names()}
         state, config = sessions.paths.state, sessions.paths.config_file
     if as_json:
         problems = {name: [{"problem": one.what, "hint": one.hint} for one in some] for name, some in found.items()}
@@ -30,3 +37,13 @@ def doctor(as_json: AsJson = False) -> None:
         console.say(f"state: {state}\nconfig: {config}")
     if all(found.values()):
         raise EngineUnavailable("no backend is usable here", hint="mend one of those above")
+
+
+def _problems(sessions: Sessions, name: str) -> Sequence[Problem]:
+    from tempshell_cli.backends.base import Problem
+    from tempshell_cli.core.errors import EngineUnavailable
+
+    try:
+        return sessions.engines.get(name).doctor()
+    except EngineUnavailable as cause:
+        return [Problem(str(cause), cause.hint)]

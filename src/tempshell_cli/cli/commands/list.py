@@ -25,13 +25,12 @@ def list_(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the ids alone.")] = False,
 ) -> None:
     """List your sessions, as the engines have them."""
-    from tempshell_cli.backends import registry
     from tempshell_cli.cli import console
     from tempshell_cli.cli.render import session_json
-    from tempshell_cli.cli.service import user_sessions
+    from tempshell_cli.cli.service import sweep_every, user_sessions
 
     with user_sessions() as sessions:
-        swept = sessions.sweep([sessions.engines.get(name) for name in registry.names()])
+        swept = sweep_every(sessions)
         shown = sessions.store.history() if show_all else sessions.store.live()
         if all_owners:
             shown += swept.of_others(sessions.owner, sessions.clock)

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from tempshell_cli.backends.base import Receipt
     from tempshell_cli.core.errors import TempshellError
-    from tempshell_cli.sessions.lifecycle import Sessions
     from tempshell_cli.sessions.model import Session as Model
 
 app = new_app()
@@ -32,13 +31,13 @@ def stop(
     """End a session, remove all of it, and print the receipt."""
     from tempshell_cli.cli import console
     from tempshell_cli.cli.render import receipt_json, say_receipt
-    from tempshell_cli.cli.service import select, user_sessions
+    from tempshell_cli.cli.service import select, sweep_every, user_sessions
 
     if session and every:
         raise typer.BadParameter("name a session or give --all, not both")
     with user_sessions() as sessions:
         if every:
-            _find_all(sessions)
+            sweep_every(sessions)  # a lost store loses no sandbox
         chosen = sessions.store.live() if every else [select(sessions, session)]
         ended, left = _end(sessions.forget if forget else sessions.stop, chosen)
     receipts = [(name, receipt) for name, receipt in ended if receipt]
@@ -70,10 +69,3 @@ def _end(
         except TempshellError as problem:
             left.append(problem)
     return ended, left
-
-
-def _find_all(sessions: Sessions) -> None:
-    """Bring the store up to what the engines have, so that a lost store loses no sandbox."""
-    from tempshell_cli.backends import registry
-
-    sessions.sweep([sessions.engines.get(name) for name in registry.names()])
