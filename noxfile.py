@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import nox
 
 PROJECT = nox.project.load_toml("pyproject.toml")
-DOCKER, CLUSTER = "docker", "cluster"  # markers of tests
+DOCKER, CLUSTER, BROWSER = "docker", "cluster", "browser"  # markers of tests
 CHECK_FAILED = 6  # tempshell's exit code
 SHIPPED = {"tempshell_cli/_data/images/shell/Dockerfile", "tempshell_cli/_data/task_packs/linux-basics/pack.yaml"}
 
@@ -38,7 +38,14 @@ def types(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Everything that needs no engine but this machine."""
-    pytest(session, "-m", f"not {DOCKER} and not {CLUSTER}")
+    pytest(session, "-m", f"not {DOCKER} and not {CLUSTER} and not {BROWSER}")
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Everything that needs a browser; it skips, visibly, where there is none and none can be had."""
+    session.run("python", "-m", "tests.testbed", "browser", success_codes=[0, 1])
+    pytest(session, "-m", BROWSER)
 
 
 @nox.session

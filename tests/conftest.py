@@ -17,12 +17,13 @@ from tests.support.leaks import leftovers, remove_all
 from tests.support.user import UNSET, User
 from tests.support.waiting import eventually
 
-_MARKS = {"docker": "docker", "kind": "cluster", "kubernetes": "cluster"}
+_MARKS = {"docker": "docker", "kind": "cluster", "kubernetes": "cluster", "chromium": "browser"}
+_ON_DOCKER = {"docker", "kind", "kubernetes"}
 _DOCKER_HOST = os.environ.get("DOCKER_HOST", "")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let ``-m docker`` and ``-m cluster`` choose the tests of such engines: no option asks for a mark's argument."""
+    """Let ``-m docker``, ``cluster`` and ``browser`` choose tests of such engines: no option asks for an argument."""
     for item in items:
         for name in _engines(item) & _MARKS.keys():
             item.add_marker(_MARKS[name])
@@ -36,7 +37,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture(autouse=True)
 def user(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[User]:
     """The one who runs the commands. What they leave behind fails the test."""
-    docker = bool(_engines(request.node) & _MARKS.keys())
+    docker = bool(_engines(request.node) & _ON_DOCKER)
     one = User(tmp_path / "user", f"test-{uuid.uuid4().hex[:12]}", _DOCKER_HOST if docker else engines.NOWHERE)
     if "kubernetes" in _engines(request.node):
         one = replace(one, kubeconfig=pods.kubeconfig())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import subprocess
 import warnings
 from functools import cache
@@ -21,6 +22,8 @@ NOWHERE = "unix:///nonexistent/docker.sock"
 @cache
 def why_unusable(name: str) -> str:
     """Return what stands in the way of an engine's tests; "" where nothing does."""
+    if name == "chromium":
+        return "" if shutil.which(name) else "no chromium here: run `python -m tests.testbed browser`"
     if name == "kubernetes":
         from . import pods  # noqa: PLC0415 - it needs this module
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from . import engine, images, kind
+from . import apt, engine, images, kind
 from .steps import SetupError, only_one
 
 
@@ -20,7 +20,12 @@ def kind_too() -> None:
     kind.ensure()
 
 
-COMMANDS: dict[str, Callable[[], None]] = {"docker": docker, "kind": kind_too}
+def browser() -> None:
+    """Chromium, which needs no window here."""
+    apt.install({"chromium": "chromium"})
+
+
+COMMANDS: dict[str, Callable[[], None]] = {"docker": docker, "kind": kind_too, "browser": browser}
 
 
 def main(arguments: list[str]) -> int:

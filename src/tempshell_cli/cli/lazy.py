@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 # In the order of the help. A module holds a function of the command's name, or the ``app`` of a group.
 COMMANDS = (
-    "start", "attach", "exec", "run", "cp", "list", "status", "tasks", "check", "reset", "score",
-    "report", "extend", "pause", "resume", "stop", "reap", "log", "recordings", "kubeconfig",
-    "rbac", "image", "pack", "config", "doctor", "completion",
+    "start", "attach", "serve", "exec", "run", "cp", "list", "status", "tasks", "check", "reset", "score",
+    "report", "exam", "drill", "history", "extend", "pause", "resume", "stop", "reap", "log", "recordings",
+    "kubeconfig", "rbac", "image", "pack", "config", "doctor", "completion",
 )  # fmt: skip
 _PACKAGE = "tempshell_cli.cli.commands"
 

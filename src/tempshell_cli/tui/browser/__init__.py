@@ -1,0 +1,1 @@
+"""The screen of a session in a browser on this machine."""
