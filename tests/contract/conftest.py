@@ -71,8 +71,7 @@ def _lacking_in_pods(backend: Backend) -> dict[Promise, str]:
         Promise.NO_DEVICE: "a pod always has a network device; network policies close it",
         Promise.UNREAD_INPUT: "`kubectl exec` waits until a large input has been read",
     }
-    foreign = pods.OTHER in os.environ  # ours enforces them, in a way that no backend could know
-    if foreign and Capability.NETPOL_ENFORCED not in backend.capabilities():
+    if Capability.NETPOL_ENFORCED not in backend.capabilities():
         lacks[Promise.WALLED_NETWORK] = "this cluster's network enforces no NetworkPolicies"
     return lacks
 
