@@ -59,6 +59,19 @@ def test_a_recording_is_listed_played_exported_and_removed(tempshell: Tempshell,
     assert not file.exists()
 
 
+@pytest.mark.engine("local")
+def test_every_visit_is_recorded_where_the_settings_say_so(tempshell: Tempshell) -> None:
+    with tempshell.user.paths.config_file.open("a") as file:
+        file.write("\n[recording]\nenabled = true\n")
+    tempshell.start("--name", "otter")
+    with tempshell.on_terminal("attach", "--plain", "otter", columns=100) as child:
+        child.sendline("exit")
+        child.expect_exact(ENDING)
+        child.wait()
+    (listed,) = tempshell("recordings", "ls", "--json").json()
+    assert listed["session"] == "otter"
+
+
 def test_without_recordings_it_says_how_to_make_one(tempshell: Tempshell) -> None:
     for words in (("play",), ("export",), ("rm", "x")):
         assert "start --record" in tempshell("recordings", *words, code=2).stderr

@@ -108,7 +108,7 @@ def test_the_report_as_markdown_and_as_html_shows_no_markup_of_the_pack(pack: Pa
     tempshell("check", code=6)
     markdown = tempshell("report").stdout
     assert "# Two \\<b\\>small\\</b\\> \\| tasks: 50 %" in markdown
-    assert "| one: Write one | first | pass | 1/1 | once |" in markdown
+    assert "| one: Write one | first | pass | 1/1 | once | - | - |" in markdown
     assert load_pack(pack).digest in markdown
     page = tempshell("report", "--format", "html").stdout
     tags = _tags(page)

@@ -21,6 +21,7 @@ from tempshell_cli.cli.console import silence
 from tempshell_cli.cli.launch import Options, launch
 from tempshell_cli.cli.practice import LivePractice
 from tempshell_cli.cli.service import user_sessions
+from tempshell_cli.core.config import ScreenSettings
 from tempshell_cli.packs.setup import run_solution
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
@@ -29,7 +30,6 @@ from tempshell_cli.terminal.wire import Key
 from tempshell_cli.tui.app import PracticeApp
 from tempshell_cli.tui.outcome import Outcome
 from tempshell_cli.tui.terminal_pane import TerminalPane
-from tempshell_cli.tui.theme import DARK
 
 from .places import ROOT
 
@@ -65,7 +65,9 @@ def render() -> str:
         session = launch(sessions, Options(pack="linux-basics", backend="local", name="practice"), silence)
         try:
             solved = _solve_all_before(_TASK, sessions, session)
-            return asyncio.run(_picture(PracticeApp(_AtOneMoment(sessions, session), theme=DARK), solved))
+            return asyncio.run(
+                _picture(PracticeApp(_AtOneMoment(sessions, session), look=ScreenSettings(theme="dark")), solved)
+            )
         finally:
             sessions.stop(session)
 

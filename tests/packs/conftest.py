@@ -14,8 +14,12 @@ from hypothesis import settings
 from tempshell_cli.backends import registry
 from tempshell_cli.backends.base import SandboxRequest, Template
 from tempshell_cli.backends.exec import SandboxExec
+from tempshell_cli.core.process import Completed
 from tempshell_cli.packs.shell import SandboxShell
+from tempshell_cli.packs.store import PackStore
+from tests.support.user import User
 
+from .added import Answering, Repository
 from .drafts import Draft, NewSandbox
 
 # How long an example takes is the machine's affair: a busy one is not a bug.
@@ -42,6 +46,32 @@ def sandbox_shell(new_sandbox: NewSandbox) -> SandboxShell:
 def draft(tmp_path: Path) -> Draft:
     """Gives a small valid pack to spoil."""
     return Draft.made_in(tmp_path / "draft")
+
+
+@pytest.fixture
+def store(user: User) -> PackStore:
+    return PackStore(user.paths, Answering(Completed(0, b"", b"")))
+
+
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where temporary files of the commands go; a test sees that none stays."""
+    made = tmp_path / "scratch"
+    made.mkdir()
+    monkeypatch.setenv("TMPDIR", str(made))
+    return made
+
+
+@pytest.fixture
+def repository(draft: Draft) -> Repository:
+    return Repository(draft.root)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    made = tmp_path / "home"
+    made.mkdir()
+    return made
 
 
 @contextmanager

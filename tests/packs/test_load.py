@@ -69,6 +69,10 @@ PACK_FAULTS = [
     Spoilt("license: MIT", "license: MIT\ndomains: {A: 100}", 6, "domains: a key is not of the form"),
     Spoilt("license: MIT", "license: MIT\ndomains:\n  a: 0100", 6, "Expected `int`, got `str`"),
     Spoilt("license: MIT", "license: MIT\nsandbox: {profile: amdin}", 6, "Invalid enum value 'amdin'", "`admin`"),
+    Spoilt(
+        "license: MIT", "license: MIT\nsandbox: {backends: [kind], images: [practise]}", 6, "'practise'", "`practice`"
+    ),
+    Spoilt("license: MIT", "license: MIT\nsandbox: {images: [practice]}", 6, "only the nodes of kind", "[kind]"),
     Spoilt("license: MIT", "license: MIT\nsandbox: local", 6, "sandbox: Expected a mapping, got `str`"),
     Spoilt("- tasks/one.md", "- tasks/one.md\n- tasks/one.md", 8, "is there twice"),
     Spoilt("- tasks/one.md", "- task/one.md", 7, "the pack has no file `task/one.md`", "did you mean `tasks/one.md`?"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,3 +61,13 @@ def test_the_pass_mark_is_reached_or_not() -> None:
     assert not score(pack, a=PASSED, b=HALF).passed
     assert score(pack, a=PASSED, b=PASSED).passed
     assert not score(pack, a=NOTHING_SEEN, b=NOTHING_SEEN, c=NOTHING_SEEN).passed
+
+
+def test_a_hint_that_costs_takes_its_percent_off_the_task_and_no_more_than_all() -> None:
+    hints = [{"text": "One", "cost": 0}, {"text": "Two", "cost": 30}, {"text": "Three", "cost": 70}]
+    check = {"id": "a", "points": 2, "file": {"path": "x"}}
+    pack = replace(pack_of({}, a=None), tasks=(task_with(check, id="a", hints=hints),))
+    found = {shown: score_pack(pack, {"a": PASSED}, {"a": shown}) for shown in range(4)}
+    assert [one.percent for one in found.values()] == [100, 100, 70, 0]
+    assert [(one.tasks[0].hints, one.tasks[0].cost) for one in found.values()] == [(0, 0), (1, 0), (2, 30), (3, 100)]
+    assert score_pack(pack, {"a": HALF}, {"a": 2}).percent == 20

@@ -19,11 +19,12 @@ from tempshell_cli.terminal.pty import PtyMaster, Size
 from .waiting import PATIENCE, read_until, until
 
 RELAY = """
-import sys
+import os, sys
 from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.relay import relay
 notices = iter(sys.argv[2:])
-sys.exit(relay(Command(("sh", "-c", sys.argv[1])), notices=lambda: next(notices, None)))
+command = Command(("sh", "-c", sys.argv[1]))
+sys.exit(relay(command, notices=lambda: next(notices, None), read_only="READ_ONLY" in os.environ))
 """
 
 
@@ -40,12 +41,13 @@ class Relayed:
 
 
 @contextmanager
-def relaying(script: str, *notices: str) -> Iterator[Relayed]:
+def relaying(script: str, *notices: str, read_only: bool = False) -> Iterator[Relayed]:
     ours, theirs = os.openpty()
     master = PtyMaster(ours)
     master.resize(Size(80, 24))
     command = [sys.executable, "-c", RELAY, script, *notices]
-    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+    env = {**os.environ, "READ_ONLY": "1"} if read_only else None
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env) as process:
         try:
             yield Relayed(master, theirs, process)
         finally:
@@ -180,3 +182,21 @@ def test_the_relay_is_light() -> None:
     script = "import sys, tempshell_cli.terminal.relay; print(*sorted(m.partition('.')[0] for m in sys.modules))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert not {"textual", "rich", "pyghostty", "bittty"} & set(done.stdout.split())
+
+
+def test_read_only_nothing_that_is_typed_reaches_the_command_and_ctrl_c_leaves() -> None:
+    script = "stty raw -echo; echo ready; cat <&0 & while sleep 0.1; do printf .; done"
+    with relaying(script, read_only=True) as relayed:
+        before = relayed.mode()
+        read_until(relayed.master, b"ready")
+        relayed.master.write(b"typed\r\x04\x1a")
+        assert b"typed" not in read_until(relayed.master, b".....")
+        relayed.master.write(b"\x03")
+        assert relayed.process.wait(PATIENCE) == 0
+        assert relayed.mode() == before
+
+
+def test_read_only_shows_the_output_and_ends_with_the_command() -> None:
+    with relaying("echo seen; exit 3", read_only=True) as relayed:
+        read_until(relayed.master, b"seen")
+        assert relayed.process.wait(PATIENCE) == 3

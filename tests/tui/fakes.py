@@ -10,7 +10,7 @@ from tempshell_cli.backends.base import Receipt
 from tempshell_cli.core.errors import LimitReached, TempshellError
 from tempshell_cli.core.process import Command
 from tempshell_cli.packs.results import CheckResult, Verdict
-from tempshell_cli.tui.port import SessionView, TaskState, TaskView
+from tempshell_cli.tui.port import Finished, SessionView, TaskState, TaskView
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LIVING = Command(("cat",))
@@ -62,6 +62,8 @@ class FakePractice:
     problem: TempshellError | None = None
     checked: list[str] = field(default_factory=list)
     stopped: int = 0
+    finished: int = 0
+    noted: list[tuple[str, ...]] = field(default_factory=list)
     attached: int = 0
 
     def left(self, **time: float) -> None:
@@ -96,6 +98,22 @@ class FakePractice:
         self._fail()
         self.stopped += 1
         return self.receipt
+
+    def finish(self) -> Finished:
+        self._fail()
+        self.finished += 1
+        return Finished("50 % (not passed, the pass mark is 66 %), 2 of 4 tasks done", self.receipt)
+
+    def took(self, task: str) -> None:
+        self.noted.append(("took", task))
+
+    def hinted(self, task: str, number: int) -> None:
+        self.noted.append(("hinted", task, str(number)))
+
+    def flag(self, task: str) -> None:
+        self.pack = tuple(
+            replace(known, flagged=not known.flagged) if known.id == task else known for known in self.pack
+        )
 
     def attach_command(self) -> Command:
         self._fail()

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from tempshell_cli.core.process import Command
+from tempshell_cli.terminal.screen import palette_index, rgb, unpack_style
 
 from .outer import Outer, outer
 
@@ -116,3 +117,16 @@ def test_a_bug_is_raised_and_not_printed_over_the_terminal() -> None:
         assert person.exit_code() == 1
         person.until(lambda: b"ZeroDivisionError" in person.raw)
         assert bytes(person.raw).count(b"Traceback") == 1
+
+
+def test_without_colors_there_are_none_and_the_states_have_symbols() -> None:
+    with screen_on(r"printf '\e[31mred\e[0m ready'; cat", NO_COLOR="1") as person:
+        person.until_sees("red ready")
+        for line in ("○ 1 Make", "✓ 3 Find", "✗ 4 Count", "! 5 Stop", "● 48:00"):
+            assert line in person.text()
+        for row in person.rows.values():
+            for run in row:
+                foreground, background, _ = unpack_style(run.style)
+                for color in (foreground, background):
+                    assert palette_index(color) is None
+                    assert len(set(rgb(color) or (0,))) == 1, f"{run.text!r} has a colour"

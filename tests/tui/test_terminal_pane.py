@@ -13,6 +13,7 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Offset
 
+from tempshell_cli.core.config import ScreenSettings
 from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession
 from tempshell_cli.core.process import Command
 from tempshell_cli.tui.retries import Retries
@@ -328,7 +329,7 @@ async def test_colors_and_attributes_are_painted(play: Play, practice: FakePract
         "printf '\\e[4munder\\e[0m \\e[7mback\\e[0m \\e[9mstruck\\e[0m\\n';"
         "cat"
     )
-    async with play(theme=DARK) as stage:
+    async with play(look=ScreenSettings(theme="dark")) as stage:
         await stage.until(lambda: any("struck" in row for row in rows(stage)))
         colors = {text: style_of(stage, text).color for text in ("named", "indexed", "true", "plain")}
         assert {text: color.get_truecolor().hex for text, color in colors.items() if color} == {
@@ -347,7 +348,7 @@ async def test_colors_and_attributes_are_painted(play: Play, practice: FakePract
 
 async def test_a_theme_brings_its_own_colors(play: Play, practice: FakePractice) -> None:
     practice.shell = script("printf '\\e[31mnamed\\e[0m plain\\n'; cat")
-    async with play(theme=DARK) as stage:
+    async with play(look=ScreenSettings(theme="dark")) as stage:
         await stage.until(lambda: "named plain" in rows(stage))
         stage.app.theme = LIGHT.name
         await stage.pilot.pause()

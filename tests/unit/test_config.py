@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from datetime import timedelta
@@ -48,6 +49,10 @@ def test_a_file_changes_what_it_names_and_nothing_else(file: Path) -> None:
         ("[lease]\nttl = '1 fortnight'", "fortnight"),
         ("[sandbox]\nmemory = 'lots'", "lots"),
         ("ownr = 'x'", "ownr"),
+        ("[screen]\nsplit = 'left'", "auto, right, bottom"),
+        ("[screen]\nmotion = 'slow'", "full, none"),
+        ("[recording]\nenabled = 1", "true or false"),
+        ("[recording]\nenabled = 'yes'", "true or false"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_named_with_what_is_wrong(file: Path, text: str, told: str) -> None:
@@ -73,10 +78,10 @@ def test_a_file_in_another_encoding_is_refused(file: Path) -> None:
 
 def test_every_setting_survives_being_written_and_read(file: Path) -> None:
     shown = settings_json(Settings())
-    lines = [f"{name} = {value!r}" for name, value in shown.items() if not isinstance(value, dict)]
+    lines = [f"{name} = {json.dumps(value)}" for name, value in shown.items() if not isinstance(value, dict)]
     for name, section in shown.items():
         if isinstance(section, dict):
-            lines += [f"[{name}]", *(f"{key} = {value!r}" for key, value in section.items())]
+            lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in section.items())]
     file.write_text("\n".join(lines))
     assert tomllib.loads(file.read_text())
     assert load_settings(file) == Settings()

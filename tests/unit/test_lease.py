@@ -23,3 +23,8 @@ def test_the_levels_come_at_ten_five_and_one_minute(seconds: int, level: Urgency
 @pytest.mark.parametrize(("seconds", "words"), [(600, "10 min left"), (299, "5 min left"), (60, "last minute")])
 def test_a_notice_tells_what_is_left(seconds: int, words: str) -> None:
     assert words in notice(timedelta(seconds=seconds))
+
+
+def test_a_notice_says_what_to_do_then() -> None:
+    assert "`tempshell extend`" in notice(timedelta(minutes=9))
+    assert notice(timedelta(minutes=9), "hand it in").endswith("9 min left; hand it in")

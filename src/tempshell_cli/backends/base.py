@@ -46,12 +46,22 @@ class Access(StrEnum):
     EDIT = "edit"
 
 
+class WorkloadImage(StrEnum):
+    """The shipped images for pods, by the folder of their Dockerfile. Each has the tags 1 and 2, to roll out."""
+
+    PRACTICE = "practice"
+
+
 class Cluster(NamedTuple):
-    """What a cluster is made of: how many nodes, the engine's own configuration (YAML), images to load into it."""
+    """What a cluster is made of: how many nodes, the engine's own configuration (YAML), images to load into it.
+
+    ``images`` are the engine's, ``shipped`` those of tempshell, built if need be.
+    """
 
     nodes: int = 1
     config: str = ""
     images: Sequence[str] = ()
+    shipped: Sequence[WorkloadImage] = ()
 
 
 class Template(NamedTuple):

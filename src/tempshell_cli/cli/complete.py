@@ -26,10 +26,23 @@ def session_names(incomplete: str) -> Iterator[tuple[str, str]]:
 
 
 def pack_names(incomplete: str) -> Iterator[str]:
-    """Yield the shipped packs."""
+    """Yield the shipped packs and the added ones."""
     from tempshell_cli.core.paths import shipped
 
-    names = sorted(file.parent.name for file in shipped("task_packs").glob("*/pack.yaml"))
+    names = {file.parent.name for file in shipped("task_packs").glob("*/pack.yaml")}
+    yield from sorted({name for name in names if name.startswith(incomplete)} | set(added_pack_names(incomplete)))
+
+
+def added_pack_names(incomplete: str) -> Iterator[str]:
+    """Yield the added packs."""
+    from tempshell_cli.core.errors import TempshellError
+    from tempshell_cli.core.paths import Paths
+    from tempshell_cli.packs.index import read_index
+
+    try:
+        names = sorted(read_index(Paths.of_user()))
+    except TempshellError:  # a command can say what is wrong with it; this one cannot
+        return
     yield from (name for name in names if name.startswith(incomplete))
 
 

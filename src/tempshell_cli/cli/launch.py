@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -20,8 +19,9 @@ from tempshell_cli.backends.base import (
     Sandbox,
     Template,
 )
+from tempshell_cli.cli import console
 from tempshell_cli.core.config import Settings
-from tempshell_cli.core.errors import LimitReached, UsageProblem
+from tempshell_cli.core.errors import LimitReached, PackProblem, UsageProblem
 from tempshell_cli.core.units import format_duration, format_size, parse_duration, parse_size
 from tempshell_cli.sessions.choice import AUTO, choose_backend
 from tempshell_cli.sessions.lifecycle import Sessions, StartRequest
@@ -34,7 +34,11 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 class Options(NamedTuple):
-    """What was typed; "" and None stand for what was not."""
+    """What was typed; "" and None stand for what was not.
+
+    ``tasks`` are those of the pack that the session has, all where there are none; ``spare`` is time that its lease
+    does not count; ``begin`` is called with the sandbox when the tasks stand at their start.
+    """
 
     pack: str = ""
     name: str = ""
@@ -55,36 +59,44 @@ class Options(NamedTuple):
     namespace: str = ""
     access: Access = Access.NONE
     keep_on_failure: bool = False
+    tasks: Sequence[str] = ()
+    spare: timedelta = timedelta()
+    begin: Callable[[Sandbox], None] = lambda _: None
 
 
 def launch(sessions: Sessions, options: Options, report: Report) -> Session:
     """Start the session that the options describe."""
-    pack = _load(options.pack)
+    pack = _load(options)
+    for note in pack.notes if pack else ():
+        console.note(f"tempshell: {note}")
     return sessions.start(_request(sessions, options, pack), report)
 
 
-def _load(name: str) -> Pack | None:
-    if not name:
+def _load(options: Options) -> Pack | None:
+    if not options.pack:
         return None
     from tempshell_cli.packs.find import find_pack
 
-    return find_pack(name)
+    pack = find_pack(options.pack)
+    return pack.only(options.tasks) if options.tasks else pack
 
 
 def _request(sessions: Sessions, options: Options, pack: Pack | None) -> StartRequest:
     settings = sessions.settings
     backend = _choose(sessions, options, pack)
+    if pack:
+        options = options._replace(nodes=max(options.nodes, pack.nodes))
     template = _template(options, settings, pack, backend)
     _check_name(options.name)
     return StartRequest(
         backend=backend,
         endpoint=_pods_endpoint(options) if backend in _ON_PODS else options.docker_context,
         template=template,
-        ttl=_ttl(options.ttl, settings),
+        ttl=_ttl(options.ttl, settings) + options.spare,
         name=options.name,
-        pack=_reference(options.pack, pack) if pack else "",
+        pack=reference(options.pack, pack) if pack else "",
         keep_on_failure=options.keep_on_failure,
-        prepare=partial(_prepare, pack) if pack else _nothing,
+        prepare=_preparation(sessions, options, pack) if pack else _nothing,
     )
 
 
@@ -156,7 +168,12 @@ def _template(options: Options, settings: Settings, pack: Pack | None, backend: 
         memory=_memory(options.memory or defaults.memory),
         pids=defaults.pids,
         env=environment(options.env, options.env_file),
-        cluster=Cluster(options.nodes, _text(options.kind_config), tuple(options.load)),
+        cluster=Cluster(
+            options.nodes,
+            _text(options.kind_config),
+            tuple(options.load),
+            pack.head.sandbox.images if pack else (),
+        ),
         access=options.access,
     )
 
@@ -217,27 +234,37 @@ def _check_name(name: str) -> None:
 _LONGEST_NAME = 40
 
 
-def _reference(name: str, pack: Pack) -> str:
-    """Return how to find the pack again from any directory: a known name, or where it lies."""
-    from tempshell_cli.packs.find import list_packs
+def reference(name: str, pack: Pack) -> str:
+    """Return how to find the pack again from any directory: a known name, this content of it, or where it lies."""
+    from tempshell_cli.packs.find import reference as found_again
 
-    return name if name in list_packs() else str(pack.root.resolve())
+    return found_again(name, pack)
 
 
 def _nothing(_backend: Backend, _sandbox: Sandbox, _report: Report) -> None:
     """Prepare nothing."""
 
 
-def _prepare(pack: Pack, backend: Backend, sandbox: Sandbox, report: Report) -> None:
-    """Bring every task of a pack to its start."""
+def _preparation(sessions: Sessions, options: Options, pack: Pack) -> Callable[[Backend, Sandbox, Report], None]:
+    """Return what brings every task of a pack to its start, and then begins."""
     from tempshell_cli.backends.exec import SandboxExec
     from tempshell_cli.packs.grading import Grader
+    from tempshell_cli.packs.load import is_pack
     from tempshell_cli.packs.setup import apply_setup
+    from tempshell_cli.sessions.exam import DRAWN
 
-    grader = Grader(SandboxExec(backend, sandbox))
-    for task in pack.tasks:
-        with report(f"setting up {task.id}"):
-            apply_setup(task, grader)
+    def prepare(backend: Backend, sandbox: Sandbox, report: Report) -> None:
+        if not is_pack(pack.root):  # an update has removed it before the session was on record, and could not be graded
+            raise PackProblem(f"{pack.root} was removed while the session was made", hint="start it again")
+        if options.tasks:
+            sessions.journal(DRAWN, sandbox.session, " ".join(options.tasks))
+        grader = Grader(SandboxExec(backend, sandbox))
+        for task in pack.tasks:
+            with report(f"setting up {task.id}"):
+                apply_setup(task, grader)
+        options.begin(sandbox)
+
+    return prepare
 
 
 def parse_profile(text: str) -> Profile | None:

@@ -23,6 +23,11 @@ Pack = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
+Name = Annotated[str, typer.Option("--name", help="What to call the session.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Stop the sessions you have first.")]
+Detach = Annotated[bool, typer.Option("--detach", "-d", help="Print the id and leave.")]
+Plain = Annotated[bool, typer.Option("--plain", help="Attach the bare terminal, without tasks beside it.")]
+
 # What a sandbox is made of.
 Backend = Annotated[
     str, typer.Option("--backend", "-b", help="auto, local, docker or kind.", autocompletion=backend_names)

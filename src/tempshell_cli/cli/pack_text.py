@@ -8,7 +8,10 @@ from typing import Any
 
 from tempshell_cli import __version__
 from tempshell_cli.cli import console
+from tempshell_cli.core.text import one_line
+from tempshell_cli.packs.changes import Changes, FileChange
 from tempshell_cli.packs.findings import Finding, as_sarif, as_text
+from tempshell_cli.packs.index import AddedPack
 from tempshell_cli.packs.junit import Case, junit
 from tempshell_cli.packs.lint import RULES
 from tempshell_cli.packs.load import Pack, Task
@@ -32,11 +35,14 @@ def pack_json(pack: Pack) -> dict[str, Any]:
     }
 
 
-def describe(pack: Pack) -> None:
-    """Print what is in a pack."""
+def describe(pack: Pack, added: AddedPack | None) -> None:
+    """Print what is in a pack, and where an added one comes from."""
     head = pack.head
     console.say(f"{head.title} ({pack.id} {head.version}, {head.license})")
     console.say(f"digest    {pack.digest}")
+    if added:
+        commit = f", commit {added.commit}" if added.commit else ""
+        console.say(f"source    {one_line(added.source)}{commit}, {added.added}")
     console.say(f"runs on   {', '.join(head.sandbox.backends) or 'any backend'}, profile {head.sandbox.profile}")
     counts = Counter(task.head.domain for task in pack.tasks)
     for domain, share in head.domains.items():
@@ -44,6 +50,37 @@ def describe(pack: Pack) -> None:
     console.say("")
     rows = [_cells(_task_json(task)) for task in pack.tasks]
     console.table(("TASK", "DOMAIN", "LEVEL", "TIME", "POINTS", "NEEDS", "TITLE"), rows)
+
+
+def added_json(entry: AddedPack) -> dict[str, str]:
+    """Return an added pack as JSON has it."""
+    return entry._asdict()
+
+
+def changes_json(old: AddedPack, new: AddedPack, changes: Changes, *, used: bool) -> dict[str, Any]:
+    """Return as JSON what an update brings, and whether it is used."""
+    return {
+        "name": new.name,
+        "from": added_json(old),
+        "to": added_json(new),
+        "tasks": {"added": changes.added, "removed": changes.removed, "changed": changes.changed},
+        "files": [one._asdict() for one in changes.files],
+        "used": used,
+    }
+
+
+def say_changes(old: AddedPack, new: AddedPack, changes: Changes) -> None:
+    """Print what an update brings: the version, the tasks, and how many lines of which files."""
+    console.say(f"{new.name} {old.version} -> {new.version}")
+    for what, tasks in (("added", changes.added), ("removed", changes.removed), ("changed", changes.changed)):
+        if tasks:
+            console.say(f"tasks {what}: {', '.join(tasks)}")
+    for one in changes.files:
+        console.say(f"  {_lines(one):>12}  {one_line(one.file)}")
+
+
+def _lines(change: FileChange) -> str:
+    return "changed" if change.added is None else f"+{change.added} -{change.removed}"
 
 
 def say_findings(findings: Sequence[Finding], root: str, form: str) -> None:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
-from tempshell_cli.backends.base import Receipt
+from tempshell_cli.backends.base import Backend, Receipt
+from tempshell_cli.cli import console, report_text
 from tempshell_cli.core.errors import NoSuchSession, TempshellError
 from tempshell_cli.core.process import Command
 from tempshell_cli.packs.load import Task
 from tempshell_cli.packs.results import CheckResult
+from tempshell_cli.sessions.effort import HINT, TASK
+from tempshell_cli.sessions.exam import FLAGGED, exam_of, flagged_tasks
+from tempshell_cli.sessions.grading import finish
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.practice import Practice
+from tempshell_cli.sessions.report import report
 from tempshell_cli.sessions.shell import attach_command
-from tempshell_cli.tui.port import SessionView, TaskState, TaskView
+from tempshell_cli.sessions.store import Event
+from tempshell_cli.tui.port import Finished, SessionView, TaskState, TaskView
 
 _STATES = {"pass": TaskState.PASSED, "fail": TaskState.FAILING, "error": TaskState.ERROR}
 _SWEEP = 30.0  # seconds between two sweeps while a screen is open
@@ -33,7 +40,12 @@ class LivePractice:
         self._tasks: Sequence[Task] = self._practice.pack.tasks if session.pack else ()
         self._keeping = threading.Lock()
         self._left = False
-        self._states = {task: _STATES[score.verdict] for task, score in self._practice.scores().items()}
+        self._exam = exam_of(sessions.store, session.id)
+        self._flags = flagged_tasks(sessions.store, session.id)
+        self._noted: deque[Event] = deque()
+        self._states = (
+            {} if self._exam else {task: _STATES[score.verdict] for task, score in self._practice.scores().items()}
+        )
 
     def now(self) -> datetime:
         """Return the time."""
@@ -45,9 +57,10 @@ class LivePractice:
         return SessionView(
             name=session.name,
             backend=session.backend,
-            deadline=session.deadline,
+            deadline=self._exam.ends if self._exam else session.deadline,
             pack=self._practice.pack.head.title if session.pack else "",
-            extendable=session.extensions < self._sessions.settings.limits.extensions,
+            extendable=not self._exam and session.extensions < self._sessions.settings.limits.extensions,
+            exam=bool(self._exam),
         )
 
     def tasks(self) -> Sequence[TaskView]:
@@ -72,6 +85,36 @@ class LivePractice:
         """Stop the session."""
         return self._sessions.stop(self._session)
 
+    def finish(self) -> Finished:
+        """Grade the exam, and remove its sandbox; where that cannot be done the grades are kept all the same."""
+        self._write()
+        finish(self._sessions, self._session, console.silence)
+        result = report_text.result(report(self._sessions, self._session))
+        return Finished(result, self._sessions.stop(self._session, "graded"))
+
+    def took(self, task: str) -> None:
+        """Note that a task is in hand."""
+        self._note(TASK, task)
+
+    def hinted(self, task: str, number: int) -> None:
+        """Note that a hint is shown."""
+        self._note(HINT, f"{task} {number}")
+
+    def flag(self, task: str) -> None:
+        """Mark a task, or take the mark away."""
+        self._flags ^= {task}
+        self._note(FLAGGED, " ".join(sorted(self._flags)))
+
+    def _note(self, kind: str, detail: str) -> None:
+        """Keep an event in memory for the moment: the store may be slow, and the interface waits."""
+        self._noted.append(Event(self.now(), self._session.id, kind, detail))
+
+    def _write(self) -> None:
+        """Put what was noted into the store."""
+        with suppress(IndexError):  # there is nothing more
+            while True:
+                self._sessions.store.add_event(self._noted.popleft())
+
     def attach_command(self) -> Command:
         """Return the shell, for a terminal that is emulated here; raises NoSuchSession once the session has ended."""
         self._look()
@@ -80,8 +123,10 @@ class LivePractice:
                 f"the session has ended: {self._session.reason}",
                 hint="leave this screen; `tempshell start` makes a new one",
             )
-        backend = self._sessions.engines.of(self._session)
-        return attach_command(backend, self._session, terminal="xterm-256color", told_apart=True)
+        return self._shell(self._sessions.engines.of(self._session), self._session)
+
+    def _shell(self, backend: Backend, session: Session) -> Command:
+        return attach_command(backend, session, terminal="xterm-256color", told_apart=True)
 
     @contextmanager
     def following(self) -> Iterator[None]:
@@ -97,6 +142,9 @@ class LivePractice:
         finally:
             ended.set()
             follower.join()
+            if self._tasks:
+                self._note(TASK, "")
+            self._write()
             with self._keeping:
                 self._left = True
 
@@ -107,6 +155,7 @@ class LivePractice:
             if until_sweep <= 0:
                 until_sweep = _SWEEP
                 self._sweep()
+            self._write()
             self._look()
 
     def _look(self) -> None:
@@ -124,10 +173,20 @@ class LivePractice:
         return TaskView(
             id=task.id,
             title=head.title,
-            prompt=task.prompt,
+            prompt=_namespaces(head.namespaces) + task.prompt if self._exam else task.prompt,
             points=sum(check.worth for check in head.checks),
             state=self._states.get(task.id, TaskState.UNTOUCHED),
             domain=head.domain or "",
             hints=[hint.text for hint in head.hints],
-            solution=task.assets[head.solution].decode(errors="replace"),
+            solution=task.solution,
+            flagged=task.id in self._flags,
+            commands=task.commands,
         )
+
+
+def _namespaces(names: Sequence[str]) -> str:
+    """Return the line above the text of an exam's task that says where to work."""
+    if not names:
+        return ""
+    listed = ", ".join(f"`{name}`" for name in names)
+    return f"Namespace{'s' if len(names) > 1 else ''}: {listed}\n\n"

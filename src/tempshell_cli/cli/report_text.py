@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from html import escape
 from typing import Any
 
 import msgspec
 
+from tempshell_cli.cli import console
 from tempshell_cli.core.text import one_line
+from tempshell_cli.core.units import format_duration
+from tempshell_cli.packs.score import TaskScore
+from tempshell_cli.sessions.exam import Exam, why_ungraded
 from tempshell_cli.sessions.report import Report
 
 # What Markdown takes for its own (CommonMark 2.4), and the bar of a table.
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|!~&])")
-_TASKS = ("Task", "Domain", "Verdict", "Points", "Checked")
+_TASKS = ("Task", "Domain", "Verdict", "Points", "Checked", "Hints", "Time")
 _DOMAINS = ("Domain", "Weight", "Share")
 _STYLE = (
     "body{font-family:sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
     "table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #999;padding:.3em .6em;text-align:left}"
     "code{overflow-wrap:anywhere}"
 )
+# A grading takes its time; what is handed in later than this was late.
+_LATE = timedelta(seconds=30)
 Rows = Sequence[Sequence[str]]
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """Return the report as JSON has it. Times are RFC 3339 in UTC, shares go from 0 to 1."""
+    """Return the report as JSON has it. Times are RFC 3339 in UTC, shares go from 0 to 1, ``spent`` is in seconds."""
     session = report.session
     return {
         "tempshell": report.tempshell,
@@ -41,6 +48,8 @@ def as_json(report: Report) -> dict[str, Any]:
         "digest": report.digest,
         "pack_changed": report.changed,
         "attempts": report.attempts,
+        "spent": {task: round(spent.total_seconds()) for task, spent in report.spent.items()},
+        "exam": _exam_json(report.exam) if report.exam else None,
         **msgspec.to_builtins(report.score),
     }
 
@@ -65,12 +74,28 @@ def as_html(report: Report) -> str:
     )
 
 
+def _exam_json(exam: Exam) -> dict[str, Any]:
+    return {
+        "seed": exam.seed,
+        "began": exam.began.isoformat(timespec="seconds"),
+        "ends": exam.ends.isoformat(timespec="seconds"),
+        "graded": exam.graded.isoformat(timespec="seconds") if exam.graded else None,
+    }
+
+
 def _title(report: Report) -> str:
-    return f"{report.pack.head.title}: {report.score.percent:g} %"
+    stands = "not graded" if _ungraded(report) else f"{report.score.percent:g} %"
+    return f"{report.pack.head.title}: {stands}"
+
+
+def _ungraded(report: Report) -> bool:
+    return bool(report.exam) and not (report.exam and report.exam.graded)
 
 
 def result(report: Report) -> str:
     """Return how it stands, in one line."""
+    if _ungraded(report):
+        return f"not graded: {why_ungraded(report.session, report.made)}"
     score = report.score
     done = sum(task.verdict == "pass" for task in score.tasks)
     mark = "passed" if score.passed else "not passed"
@@ -81,15 +106,37 @@ def result(report: Report) -> str:
 def _facts(report: Report) -> list[tuple[str, str]]:
     session = report.session
     changed = [("Note", "the pack has changed since the last check")] if report.changed else []
+    exam = [("Exam", _exam_line(report.exam, len(report.pack.tasks)))] if report.exam else []
     return [
         ("Owner", one_line(session.owner)),
         ("Session", f"{one_line(session.name)} ({session.id}) on {session.backend}"),
         ("Started", session.created.isoformat(timespec="seconds")),
+        *exam,
         ("Pack", f"{report.pack.id} {report.version}"),
         ("Digest", report.digest),
         *changed,
         ("Made", f"{report.made.isoformat(timespec='seconds')} by tempshell {report.tempshell}"),
     ]
+
+
+def counted(tasks: int) -> str:
+    """Return how many tasks there are, in words."""
+    return "1 task" if tasks == 1 else f"{tasks} tasks"
+
+
+def _exam_line(exam: Exam, tasks: int) -> str:
+    late = exam.graded - exam.ends if exam.graded else timedelta()
+    after = f", {format_duration(late)} after its end" if late >= _LATE else ""
+    graded = f"graded at {exam.graded.isoformat(timespec='seconds')}{after}" if exam.graded else "not graded"
+    return f"{counted(tasks)} in {format_duration(exam.time)}, seed {exam.seed}, {graded}"
+
+
+def say(report: Report) -> None:
+    """Print the tables and how it stands."""
+    for headings, rows in tables(report):
+        console.table([heading.upper() for heading in headings], rows)
+        console.say("")
+    console.say(result(report))
 
 
 def tables(report: Report) -> list[tuple[Sequence[str], Rows]]:
@@ -102,6 +149,8 @@ def tables(report: Report) -> list[tuple[Sequence[str], Rows]]:
             task.verdict or "not checked",
             f"{task.earned:g}/{task.points:g}",
             _times(report.attempts.get(task.task, 0)),
+            _hints(task),
+            format_duration(report.spent[task.task]) if task.task in report.spent else "-",
         )
         for task in score.tasks
     ]
@@ -111,6 +160,10 @@ def tables(report: Report) -> list[tuple[Sequence[str], Rows]]:
 
 def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times" if count else "never"
+
+
+def _hints(task: TaskScore) -> str:
+    return f"{task.hints} (-{task.cost} %)" if task.cost else str(task.hints or "-")
 
 
 def _percent(share: float | None) -> str:

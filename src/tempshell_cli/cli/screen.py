@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from tempshell_cli.cli.console import note
-from tempshell_cli.cli.render import say_receipt
+from tempshell_cli.cli.console import is_interactive, note, say, say_json
+from tempshell_cli.cli.render import say_receipt, session_json
+from tempshell_cli.sessions.exam import exam_of
 from tempshell_cli.sessions.lease import Urgency, notice, urgency
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
@@ -22,27 +23,66 @@ if TYPE_CHECKING:
     from tempshell_cli.terminal.wire import Record
 
 
-def open_screen(sessions: Sessions, session: Session, *, plain: bool, record: bool = False) -> None:
-    """Attach to the session until the person leaves; raises typer.Exit with the code of what ended it."""
+_WATCHING = "read-only: nothing that you type reaches the session; Ctrl+C leaves"
+
+
+class Visit(NamedTuple):
+    """How a session is shown that has just been made; ``detach`` and ``as_json`` print it in place of that."""
+
+    detach: bool = False
+    plain: bool = False
+    record: bool = False
+    as_json: bool = False
+
+
+def show_started(sessions: Sessions, session: Session, visit: Visit) -> None:
+    """Attach to a session that has just been made; print it instead where that is asked for, or this is no terminal."""
+    if visit.as_json:
+        say_json(session_json(session, sessions.clock.now()))
+    elif visit.detach or not is_interactive():
+        say(session.id)
+        if not visit.detach:
+            note(f"tempshell: this is no terminal; `tempshell attach {session.name}` opens it")
+    else:
+        open_screen(sessions, session, plain=visit.plain, record=visit.record)
+
+
+def open_screen(
+    sessions: Sessions, session: Session, *, plain: bool, record: bool = False, read_only: bool = False
+) -> None:
+    """Attach to the session until the person leaves; raises typer.Exit with the code of what ended it.
+
+    Where it is ``read_only``, raises UsageProblem for a session that cannot be watched.
+    """
     from tempshell_cli.cli.recording import recorded
+    from tempshell_cli.sessions.shell import refuse_unwatchable
 
+    if read_only:
+        refuse_unwatchable(sessions.engines.of(session), session)
     gc.enable()  # off since the start of the program: see __main__
-    with recorded(sessions, session, wanted=record) as recording:
+    with recorded(sessions, session, wanted=record or sessions.settings.recording.enabled) as recording:
         if plain or os.environ.get("TERM", "dumb") == "dumb":
-            raise typer.Exit(_attach_plain(sessions, session, recording))
-        _practise(sessions, session, recording)
+            raise typer.Exit(_attach_plain(sessions, session, recording, read_only=read_only))
+        _practise(sessions, session, recording, read_only=read_only)
 
 
-def _practise(sessions: Sessions, session: Session, recording: Record | None) -> None:
+def _practise(sessions: Sessions, session: Session, recording: Record | None, *, read_only: bool) -> None:
+    from tempshell_cli.cli import report_text
     from tempshell_cli.cli.practice import LivePractice
+    from tempshell_cli.cli.watching import WatchedPractice
+    from tempshell_cli.sessions.report import report
     from tempshell_cli.tui.app import Ending, run_practice
 
-    practice = LivePractice(sessions, session)
+    practice = (WatchedPractice if read_only else LivePractice)(sessions, session)
     with practice.following():
-        outcome = run_practice(practice, leader=sessions.settings.leader, recording=recording)
+        outcome = run_practice(
+            practice, leader=sessions.settings.leader, look=sessions.settings.screen, recording=recording
+        )
     if outcome.ending is Ending.EXPIRED:
         sessions.sweep()
     current = sessions.store.get(session.id) or session
+    if outcome.ending is Ending.GRADED:
+        report_text.say(report(sessions, current))
     if outcome.receipt:
         say_receipt(session.name, outcome.receipt)
     elif not current.state.is_live:
@@ -51,16 +91,24 @@ def _practise(sessions: Sessions, session: Session, recording: Record | None) ->
         note(f"tempshell: {session.name} goes on; `tempshell attach {session.name}` returns, `tempshell stop` ends it")
 
 
-def _attach_plain(sessions: Sessions, session: Session, recording: Record | None) -> int:
-    from tempshell_cli.sessions.shell import attach_command
+def _attach_plain(sessions: Sessions, session: Session, recording: Record | None, *, read_only: bool) -> int:
+    from tempshell_cli.sessions.shell import attach_command, watch_command
     from tempshell_cli.terminal.relay import relay
 
-    command = attach_command(sessions.engines.of(session), session)
+    command = (watch_command if read_only else attach_command)(sessions.engines.of(session), session)
     notices = _notices(sessions, session)
+    if read_only:
+        notices = _after(_WATCHING, notices)
     recorder = _recorder(recording) if recording else None
     if recorder:
         notices = _marking(notices, recorder, sessions, session)
-    return relay(command, notices=notices, recorder=recorder)
+    return relay(command, notices=notices, recorder=recorder, read_only=read_only)
+
+
+def _after(first: str, notices: Callable[[], str | None]) -> Callable[[], str | None]:
+    """Return the notices with one before them."""
+    waiting = [first]
+    return lambda: waiting.pop() if waiting else notices()
 
 
 def _recorder(recording: Record) -> Recorder:
@@ -95,16 +143,17 @@ def _marking(
 def _notices(sessions: Sessions, session: Session) -> Callable[[], str | None]:
     """Return a function that tells each level of urgency once."""
     told = Urgency.CALM
+    exam = exam_of(sessions.store, session.id)
 
     def tell() -> str | None:
         nonlocal told
-        current = sessions.store.get(session.id) or session
-        left = current.remaining(sessions.clock.now())
+        current, now = sessions.store.get(session.id) or session, sessions.clock.now()
+        left = (exam.ends if exam else current.deadline) - now if current.frozen is None else current.frozen
         level = urgency(left)
         if level <= told:
             told = min(told, level)
             return None
         told = level
-        return notice(left)
+        return notice(left, "`tempshell exam --finish` hands it in") if exam else notice(left)
 
     return tell

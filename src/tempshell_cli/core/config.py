@@ -88,6 +88,28 @@ class SandboxSettings(NamedTuple):
     pids: int = 100
 
 
+class ScreenSettings(NamedTuple):
+    """How the practice screen looks. ``split`` is where the terminal stands, seen from the tasks."""
+
+    split: str = "auto"
+    theme: str = "auto"
+    motion: str = "full"
+    notify: str = "auto"
+
+
+_CHOICES = {
+    "split": ("auto", "right", "bottom"),
+    "motion": ("full", "none"),
+    "notify": ("auto", "osc9", "osc777", "off"),
+}
+
+
+class Recording(NamedTuple):
+    """Whether each visit to a session is recorded, asked for or not."""
+
+    enabled: bool = False
+
+
 class Settings(NamedTuple):
     """All settings. The file has the same names: ``[limits] per_owner = 2``."""
 
@@ -97,6 +119,8 @@ class Settings(NamedTuple):
     lease: Lease = Lease()
     sandbox: SandboxSettings = SandboxSettings()
     ports: Ports = Ports()
+    screen: ScreenSettings = ScreenSettings()
+    recording: Recording = Recording()
 
     def owner_name(self) -> str:
         """Return who owns the sessions started here: the ``owner`` setting, else ``user@host``."""
@@ -116,7 +140,7 @@ def _user() -> str:
         return str(os.getuid())
 
 
-_Section = TypeVar("_Section", Limits, Lease, SandboxSettings, Ports, Settings)
+_Section = TypeVar("_Section", Limits, Lease, SandboxSettings, Ports, ScreenSettings, Recording, Settings)
 
 
 def load_settings(file: Path) -> Settings:
@@ -157,6 +181,9 @@ def _settings(found: Mapping[str, Any]) -> Settings:
     parse_size(settings.sandbox.memory)
     for kind in settings.ports._fields:
         settings.ports.range_of(kind)
+    for name, known in _CHOICES.items():
+        if getattr(settings.screen, name) not in known:
+            raise UsageProblem(f"screen.{name} is one of {', '.join(known)}")
     return settings
 
 
@@ -184,14 +211,14 @@ def _section(default: Any, value: object, name: str) -> Any:  # noqa: ANN401 - o
 def _scalar(default: str | float, value: object, name: str) -> object:
     """Return a value of its default's type; a whole number is a number too, and true is none."""
     wanted = (int, float) if isinstance(default, float) else type(default)
-    if not isinstance(value, wanted) or isinstance(value, bool):
+    if not isinstance(value, wanted) or isinstance(value, bool) is not isinstance(default, bool):
         raise UsageProblem(f"{name} takes {_KINDS[type(default)]}, not {value!r}")
     if isinstance(value, int | float) and value < 0:
         raise UsageProblem(f"{name} cannot be negative")
     return value
 
 
-_KINDS = {str: "a text in quotes", int: "a whole number", float: "a number"}
+_KINDS = {str: "a text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
 
 
 def _unknown(name: str, known: list[str]) -> UsageProblem:

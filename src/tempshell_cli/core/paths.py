@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,6 +70,17 @@ def make_private(directory: Path) -> None:
             f"cannot use the state directory {directory}: {cause.strerror}",
             hint="make it writable, or point XDG_STATE_HOME to a directory that is",
         ) from cause
+
+
+@contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """Hold a lock on a directory, against other processes that ask for it; the kernel frees it when this one ends."""
+    lock = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def shipped(kind: str) -> Path:

@@ -16,15 +16,16 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 class Command(NamedTuple):
     """What to run on this machine: never a shell line, always an argv.
 
-    ``env`` is laid over the environment of this process.
+    ``env`` is laid over the environment of this process, or is all of it where ``alone`` is set.
     """
 
     argv: tuple[str, ...]
     env: Mapping[str, str] = NOTHING
+    alone: bool = False
 
     def environment(self) -> dict[str, str]:
         """Return the whole environment the command runs with."""
-        return {**os.environ, **self.env}
+        return {**self.env} if self.alone else {**os.environ, **self.env}
 
 
 class Completed(NamedTuple):

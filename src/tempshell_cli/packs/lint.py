@@ -14,7 +14,16 @@ from tempshell_cli.packs import lint_rules
 from tempshell_cli.packs.document import Document, Misplaced
 from tempshell_cli.packs.findings import Finding, Level
 from tempshell_cli.packs.lint_rules import Draft
-from tempshell_cli.packs.load import MANIFEST, TaskSource, is_pack, read_manifest, read_task
+from tempshell_cli.packs.load import (
+    MANIFEST,
+    SCENARIO,
+    TaskSource,
+    is_pack,
+    is_scenario,
+    load_pack,
+    read_manifest,
+    read_task,
+)
 from tempshell_cli.packs.model import PackHead
 from tempshell_cli.packs.rules import Fault, pack_faults, task_faults, twin_faults
 from tempshell_cli.packs.shellcheck import check_scripts
@@ -31,6 +40,8 @@ RULES = {
     "no-control": "A check that something fails, with nothing that proves that it could work",
     "no-mutant": "Nothing proves that the task's checks catch a wrong answer",
     "translation": "A locale of the pack lacks a text",
+    "scenario": "What is different here of a scenario of Killercoda's",
+    "no-solution": "A check of a scenario, which has no solution to prove it with",
     "shellcheck": "What shellcheck says of a script",
 }
 
@@ -44,6 +55,9 @@ def lint(root: Path, runner: Runner | None = None) -> list[Finding]:
 
 
 def _findings(root: Path, runner: Runner | None) -> Iterator[Finding]:
+    if is_scenario(root):
+        yield from _of_scenario(root)
+        return
     if not is_pack(root):
         hint = "`tempshell pack new DIR` writes a pack to begin with"
         yield _refusal(PackProblem(f"there is no {MANIFEST}", hint=hint), MANIFEST)
@@ -64,6 +78,21 @@ def _findings(root: Path, runner: Runner | None) -> Iterator[Finding]:
             yield from rule(draft)
     if runner:
         yield from check_scripts(files, runner)
+
+
+def _of_scenario(root: Path) -> Iterator[Finding]:
+    """Yield what keeps a scenario of Killercoda's from being started, else what is different or unproven of it."""
+    try:
+        pack = load_pack(root)
+    except PackProblem as cause:
+        yield _refusal(cause, SCENARIO)
+        return
+    for note in pack.notes:
+        yield Finding(rule="scenario", level=Level.WARNING, file=SCENARIO, message=note)
+    for task in pack.tasks:
+        if task.head.checks:
+            what = f"`{task.id}` has no solution: nothing proves that its check can be passed"
+            yield Finding(rule="no-solution", level=Level.WARNING, file=SCENARIO, message=what)
 
 
 def _read_tasks(

@@ -14,7 +14,7 @@ from tempshell_cli.packs.criteria import Check, Exec, Expect
 from tempshell_cli.packs.document import Document
 from tempshell_cli.packs.findings import Finding, Level
 from tempshell_cli.packs.load import MANIFEST, TaskSource
-from tempshell_cli.packs.model import Location, PackHead, TaskHead
+from tempshell_cli.packs.model import Location, PackHead, TaskFrontMatter
 
 _TOLERANCE = 2  # percent, either way
 _ALL_PERCENT = 100
@@ -148,7 +148,7 @@ def _translations(draft: Draft) -> list[str]:
     return [f"{task.removesuffix('.md')}.{locale}.md" for locale in draft.head.locales[1:] for task in draft.head.tasks]
 
 
-def _answers(head: TaskHead) -> tuple[str, ...]:
+def _answers(head: TaskFrontMatter) -> tuple[str, ...]:
     return (head.solution, *head.alternatives)
 
 

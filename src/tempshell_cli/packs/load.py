@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,11 +12,12 @@ from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.core.text import one_line, strip_controls
 from tempshell_cli.packs.decode import decode, nearest
 from tempshell_cli.packs.document import Document, fault_at, read_document
-from tempshell_cli.packs.model import PackHead, TaskHead
+from tempshell_cli.packs.model import PackHead, TaskFrontMatter, TaskHead
 from tempshell_cli.packs.rules import Fault, pack_faults, task_faults, twin_faults
 from tempshell_cli.packs.tree import digest, read_tree
 
 MANIFEST = "pack.yaml"
+SCENARIO = "index.json"
 MAX_MANIFEST = 64 * 1024
 MAX_TASK = 256 * 1024
 # Jekyll's form: a line of three dashes, YAML, another such line, and the Markdown of the prompt.
@@ -25,26 +26,40 @@ _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?^)---[ \t]*(?:\n(.*))?", re.DOTALL |
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One task: its front matter, its prompt (Markdown, stripped of controls) and the files it names."""
+    """One task: its front matter, its prompt (Markdown, stripped of controls) and the files it names.
+
+    ``commands`` are what of the prompt is meant to be typed; None where that is every code block in it.
+    """
 
     head: TaskHead
     prompt: str
     assets: Mapping[str, bytes]
+    commands: tuple[str, ...] | None = None
 
     @property
     def id(self) -> str:
         """Its stable id."""
         return self.head.id
 
+    @property
+    def solution(self) -> str:
+        """Its solution, a script; "" where it has none."""
+        return self.assets[self.head.solution].decode(errors="replace") if self.head.solution else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A pack as it was when it was read; ``digest`` names exactly this content."""
+    """A pack as it was when it was read; ``digest`` names exactly this content.
+
+    ``nodes`` is how many a cluster of its has at least; ``notes`` are what to tell before it is started.
+    """
 
     head: PackHead
     tasks: tuple[Task, ...]
     root: Path
     digest: str
+    nodes: int = 1
+    notes: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -61,13 +76,19 @@ class Pack:
             hint=nearest(wanted, (task.id for task in self.tasks)),
         )
 
+    def only(self, wanted: Sequence[str]) -> Pack:
+        """Return the pack with just these tasks, in this order; raises PackProblem as ``task`` does."""
+        return replace(self, tasks=tuple(self.task(task) for task in wanted))
+
 
 def is_pack(root: Path) -> bool:
-    """Tell whether a directory says of itself that it is a pack."""
-    try:
-        return (root / MANIFEST).is_file()
-    except OSError:  # a directory that may not be entered
-        return False
+    """Tell whether a directory says of itself that it is a pack, in our format or as a scenario of Killercoda's."""
+    return has_file(root, MANIFEST) or is_scenario(root)
+
+
+def is_scenario(root: Path) -> bool:
+    """Tell whether a directory is a scenario of Killercoda's; what has a manifest of ours is a pack of ours."""
+    return has_file(root, SCENARIO) and not has_file(root, MANIFEST)
 
 
 def load_pack(root: Path) -> Pack:
@@ -75,8 +96,10 @@ def load_pack(root: Path) -> Pack:
 
     Raises PackProblem for what is malformed or hostile, with file and line; nothing of the pack is run.
     """
-    if not is_pack(root):
-        raise PackProblem(f"{one_line(str(root))!r} is not a pack: there is no {MANIFEST} in it")
+    if not has_file(root, MANIFEST):
+        from tempshell_cli.packs.killercoda import load_scenario  # noqa: PLC0415 - a pack of ours needs none of it
+
+        return load_scenario(root)
     files = read_tree(root)
     document, head = read_manifest(files, root)
     _raise_first(document, pack_faults(head, files))
@@ -88,7 +111,7 @@ def load_pack(root: Path) -> Pack:
 
 def read_manifest(files: Mapping[str, bytes], root: Path) -> tuple[Document, PackHead]:
     """Read ``pack.yaml``, as far as it can be judged by itself; raises PackProblem."""
-    document = read_document(_text(files, root, MANIFEST, MAX_MANIFEST), source=str(root / MANIFEST))
+    document = read_document(read_text(files, root, MANIFEST, MAX_MANIFEST), source=str(root / MANIFEST))
     return document, decode(document, PackHead)
 
 
@@ -97,18 +120,18 @@ class TaskSource(NamedTuple):
 
     name: str
     document: Document
-    head: TaskHead
+    head: TaskFrontMatter
     prompt: str
 
 
 def read_task(name: str, files: Mapping[str, bytes], root: Path) -> TaskSource:
     """Read a task's file, as far as it can be judged by itself; raises PackProblem."""
     source = str(root / name)
-    parts = _FRONT_MATTER.fullmatch(_text(files, root, name, MAX_TASK))
+    parts = _FRONT_MATTER.fullmatch(read_text(files, root, name, MAX_TASK))
     if parts is None:
         raise fault_at(source, 1, "no front matter", hint="begin the file with ---, the task's YAML, and ---")
     document = read_document(parts[1], source=source, first_line=2)
-    head = decode(document, TaskHead)
+    head = decode(document, TaskFrontMatter)
     prompt = strip_controls(parts[2] or "").strip()
     if not prompt:
         raise fault_at(source, 1, "the task has no prompt", hint="write it below the front matter")
@@ -121,7 +144,8 @@ def _load_task(name: str, pack: PackHead, files: Mapping[str, bytes], root: Path
     return Task(source.head, source.prompt, {asset: files[asset] for _, asset in source.head.assets()})
 
 
-def _text(files: Mapping[str, bytes], root: Path, name: str, limit: int) -> str:
+def read_text(files: Mapping[str, bytes], root: Path, name: str, limit: int) -> str:
+    """Return a text of the pack, of ``limit`` bytes at most, with newlines alone; raises PackProblem."""
     source = str(root / name)
     if name not in files:
         raise fault_at(source, 1, "not a plain file")
@@ -132,6 +156,14 @@ def _text(files: Mapping[str, bytes], root: Path, name: str, limit: int) -> str:
     except UnicodeDecodeError as cause:
         line = files[name].count(b"\n", 0, cause.start) + 1
         raise fault_at(source, line, "not UTF-8 text", hint="save the file as UTF-8") from cause
+
+
+def has_file(root: Path, name: str) -> bool:
+    """Tell whether a directory has a plain file of that name, or a link to one."""
+    try:
+        return (root / name).is_file()
+    except OSError:  # a directory that may not be entered
+        return False
 
 
 def _raise_first(document: Document, faults: Iterable[Fault]) -> None:

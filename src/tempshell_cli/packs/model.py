@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from tempshell_cli.backends.base import Capability, Profile
+from tempshell_cli.backends.base import Capability, Profile, WorkloadImage
 from tempshell_cli.core.text import strip_controls
 from tempshell_cli.packs.criteria import (
     END,
@@ -35,9 +35,13 @@ Location = tuple[str | int, ...]
 
 
 class SandboxWish(Strict, frozen=True, kw_only=True):
-    """What a pack needs a session to be. No ``backends`` means any; ``template`` names a sandbox recipe."""
+    """What a pack needs a session to be. No ``backends`` means any; ``template`` names a sandbox recipe.
+
+    ``images`` are shipped ones, which the nodes of a kind cluster are given.
+    """
 
     backends: tuple[Id, ...] = ()
+    images: tuple[WorkloadImage, ...] = ()
     template: Id = "shell"
     profile: Profile = Profile.RESTRICTED
 
@@ -115,12 +119,15 @@ class Mutant(Strict, frozen=True, kw_only=True):
 
 
 class TaskHead(Strict, frozen=True, kw_only=True):
-    """The front matter of a task. Its asset paths count from the pack's directory."""
+    """What a task is, beside its text, in whatever format it was written.
+
+    One without checks is a page to read: it has no points. One without a solution cannot be proven.
+    """
 
     id: Id
     title: str
-    checks: Annotated[tuple[Check, ...], Meta(min_length=1)]
-    solution: str
+    checks: tuple[Check, ...] = ()
+    solution: str | None = None
     domain: Id | None = None
     difficulty: Difficulty = Difficulty.CORE
     time: Duration | None = None
@@ -143,8 +150,16 @@ class TaskHead(Strict, frozen=True, kw_only=True):
             yield ("setup", "manifests", index), manifest
         if self.setup.run is not None:
             yield ("setup", "run"), self.setup.run
-        yield ("solution",), self.solution
+        if self.solution is not None:
+            yield ("solution",), self.solution
         for index, alternative in enumerate(self.alternatives):
             yield ("alternatives", index), alternative
         for index, mutant in enumerate(self.mutants):
             yield ("mutants", index, "run"), mutant.run
+
+
+class TaskFrontMatter(TaskHead, frozen=True, kw_only=True):
+    """The front matter of a task. Its asset paths count from the pack's directory."""
+
+    checks: Annotated[tuple[Check, ...], Meta(min_length=1)]
+    solution: str

@@ -85,7 +85,9 @@ class _Problem(Exception):
 
 
 def why_unprovable(task: Task, capabilities: Collection[Capability], *, has_cluster: bool) -> str:
-    """Return what the task needs and an engine with these capabilities lacks; "" where it can be proven there."""
+    """Return what keeps the task from being proven on an engine with these capabilities; "" where it can be."""
+    if task.head.solution is None:
+        return "it has no solution to prove its checks with" if task.head.checks else "it is a page to read"
     lacking = [str(cap) for cap in task.head.requires.caps if cap not in capabilities]
     if lacking:
         return f"the backend lacks {', '.join(lacking)}"
@@ -148,7 +150,7 @@ def prove_together(tasks: Sequence[Task], shell: SandboxShell) -> dict[str, Step
 
 def _steps(task: Task, grader: Grader) -> Iterator[Step]:
     """Yield the steps of a proof, each taken when it is asked for."""
-    solution = task.head.solution
+    solution = _solution(task)
     reset = partial(_reset, task, grader)
     yield _timed("start", reset)
     yield _timed(f"solution {solution}", partial(_right, task, solution, grader))
@@ -159,6 +161,12 @@ def _steps(task: Task, grader: Grader) -> Iterator[Step]:
     for mutant in task.head.mutants:
         yield _timed(f"mutant {mutant.run}", partial(_caught, task, mutant, grader))
         yield _timed(_RESET.format(mutant.run), reset)
+
+
+def _solution(task: Task) -> str:
+    """Return the solution of a task that is being proven, which only one that has one is: see ``why_unprovable``."""
+    assert task.head.solution is not None  # noqa: S101 - as said
+    return task.head.solution
 
 
 def _until_problem(steps: Iterator[Step]) -> Iterator[Step]:
@@ -214,7 +222,7 @@ def _caught(task: Task, mutant: Mutant, grader: Grader) -> None:
 
 
 def _solved(task: Task, grader: Grader) -> None:
-    _answer(task, task.head.solution, grader)
+    _answer(task, _solution(task), grader)
     _still_solved(task, grader)
 
 

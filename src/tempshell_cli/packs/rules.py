@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from tempshell_cli.packs.decode import nearest
-from tempshell_cli.packs.model import Location, PackHead, TaskHead
+from tempshell_cli.packs.model import Location, PackHead, TaskFrontMatter
 
 _ALL_PERCENT = 100
+_LOADS_IMAGES = ("kind",)
 
 
 class Fault(NamedTuple):
@@ -24,10 +25,13 @@ def pack_faults(head: PackHead, files: Collection[str]) -> Iterator[Fault]:
     shares = sum(head.domains.values())
     if head.domains and shares != _ALL_PERCENT:
         yield Fault(("domains",), f"the domains add up to {shares}, not {_ALL_PERCENT}")
+    if head.sandbox.images and head.sandbox.backends != _LOADS_IMAGES:
+        hint = "write `backends: [kind]`"
+        yield Fault(("sandbox", "images"), "only the nodes of kind clusters can be given images", hint)
     for index, task in enumerate(head.tasks):
         if task in head.tasks[:index]:
             yield Fault(("tasks", index), f"the task {task} is there twice")
-        yield from _path_faults(("tasks", index), task, files)
+        yield from path_faults(("tasks", index), task, files)
 
 
 def twin_faults(ids: Sequence[str]) -> Iterator[Fault]:
@@ -37,10 +41,10 @@ def twin_faults(ids: Sequence[str]) -> Iterator[Fault]:
             yield Fault(("tasks", index), f"the task id `{task}` is there twice")
 
 
-def task_faults(head: TaskHead, pack: PackHead, files: Collection[str]) -> Iterator[Fault]:
+def task_faults(head: TaskFrontMatter, pack: PackHead, files: Collection[str]) -> Iterator[Fault]:
     """Yield what is wrong with a task of the pack."""
     for at, asset in head.assets():
-        yield from _path_faults(at, asset, files)
+        yield from path_faults(at, asset, files)
     if head.domain and head.domain not in pack.domains:
         yield Fault(("domain",), f"the pack has no domain `{head.domain}`", nearest(head.domain, pack.domains))
     if pack.domains and not head.domain:
@@ -50,7 +54,7 @@ def task_faults(head: TaskHead, pack: PackHead, files: Collection[str]) -> Itera
     yield from _reference_faults(head)
 
 
-def _reference_faults(head: TaskHead) -> Iterator[Fault]:
+def _reference_faults(head: TaskFrontMatter) -> Iterator[Fault]:
     """Yield the ids that are there twice or not at all. ``needs`` looks back only, so there is no circle."""
     before: list[str] = []
     for index, check in enumerate(head.checks):
@@ -69,7 +73,7 @@ def _reference_faults(head: TaskHead) -> Iterator[Fault]:
                 yield Fault(at, f"no check `{caught_by}`", nearest(caught_by, before))
 
 
-def _path_faults(at: Location, path: str, files: Collection[str]) -> Iterator[Fault]:
+def path_faults(at: Location, path: str, files: Collection[str]) -> Iterator[Fault]:
     """Yield why a path is none of the pack's. Only what is in ``files`` is ever read, however it is spelt."""
     if path in files:
         return

@@ -10,14 +10,14 @@ from typing import Any, Literal
 import msgspec
 
 from tempshell_cli.packs.criteria import END
-from tempshell_cli.packs.model import PackHead, TaskHead
+from tempshell_cli.packs.model import PackHead, TaskFrontMatter
 
 FORMAT = 1
 Part = Literal["pack", "task"]
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MODELS: dict[str, tuple[type[msgspec.Struct], str]] = {
     "pack": (PackHead, "pack.yaml of a tempshell pack"),
-    "task": (TaskHead, "The front matter of a task of a tempshell pack"),
+    "task": (TaskFrontMatter, "The front matter of a task of a tempshell pack"),
 }
 PARTS = tuple(_MODELS)
 _LOOKS = ("exec", "object", "file", "http")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 from msgspec import Struct
 
 from tempshell_cli.packs.load import Pack, Task
 
+NO_HINTS: Mapping[str, int] = MappingProxyType({})
 _ALL_PERCENT = 100
 
 
@@ -32,7 +34,10 @@ class Graded(Protocol):
 
 
 class TaskScore(Struct, frozen=True, kw_only=True):
-    """How a task stands. ``verdict`` is None before its first check, ``share`` (0 to 1) where nothing could be seen."""
+    """How a task stands. ``verdict`` is None before its first check, ``share`` (0 to 1) where nothing could be seen.
+
+    ``hints`` were shown before that; ``cost`` is what they take off the share, in percent of the task.
+    """
 
     task: str
     title: str
@@ -41,6 +46,8 @@ class TaskScore(Struct, frozen=True, kw_only=True):
     earned: float
     points: float
     share: float | None
+    hints: int = 0
+    cost: int = 0
 
 
 class DomainScore(Struct, frozen=True, kw_only=True):
@@ -61,13 +68,13 @@ class PackScore(Struct, frozen=True, kw_only=True):
     passed: bool
 
 
-def score_pack(pack: Pack, graded: Mapping[str, Graded]) -> PackScore:
-    """Return how the pack stands by the last check of each task.
+def score_pack(pack: Pack, graded: Mapping[str, Graded], hints: Mapping[str, int] = NO_HINTS) -> PackScore:
+    """Return how the pack stands by the last check of each task, and the hints of each that were shown before it.
 
     A task that was never checked counts as 0. One of which nothing could be looked at is left out, and so is a domain
     of such tasks alone: an error is nobody's wrong answer.
     """
-    tasks = tuple(_task_score(task, graded.get(task.id)) for task in pack.tasks)
+    tasks = tuple(_task_score(task, graded.get(task.id), hints.get(task.id, 0)) for task in pack.tasks)
     domains = tuple(
         DomainScore(domain=domain, weight=weight, share=_mean([one for one in tasks if one.domain == domain]))
         for domain, weight in pack.head.domains.items()
@@ -83,9 +90,10 @@ def score_pack(pack: Pack, graded: Mapping[str, Graded]) -> PackScore:
     )
 
 
-def _task_score(task: Task, graded: Graded | None) -> TaskScore:
+def _task_score(task: Task, graded: Graded | None, hints: int) -> TaskScore:
     points = graded.points if graded else float(sum(check.worth for check in task.head.checks))
     earned = graded.earned if graded else 0.0
+    cost = min(_ALL_PERCENT, sum(hint.cost for hint in task.head.hints[:hints]))
     return TaskScore(
         task=task.id,
         title=task.head.title,
@@ -93,7 +101,9 @@ def _task_score(task: Task, graded: Graded | None) -> TaskScore:
         verdict=str(graded.verdict) if graded else None,
         earned=earned,
         points=points,
-        share=earned / points if points else None,
+        share=max(0.0, earned / points - cost / _ALL_PERCENT) if points else None,
+        hints=hints,
+        cost=cost,
     )
 
 

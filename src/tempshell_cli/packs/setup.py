@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from posixpath import dirname
 
-from tempshell_cli.core.errors import ExitCode, TempshellError
+from tempshell_cli.core.errors import ExitCode, TempshellError, UsageProblem
 from tempshell_cli.core.process import Completed
 from tempshell_cli.core.text import strip_controls
 from tempshell_cli.packs.checks import NEEDS_KUBERNETES
@@ -25,7 +25,7 @@ _LAST_LINES = 5
 _SMALL_SECONDS = 15.0
 
 # The script is read to its end before it starts, so that no command in it can eat the rest of it from stdin.
-_EVAL = 'script=$(cat) && exec </dev/null && eval "$script"'
+EVAL_STDIN = 'script=$(cat) && exec </dev/null && eval "$script"'
 _RUN_SCRIPT = 'if [ -x /bin/bash ]; then exec /bin/bash -c "$1"; else eval "$1"; fi'
 _COPY = 'mkdir -p -- "$1" && rm -f -- "$2" && cat >"$2" && chmod -- "$3" "$2"'
 _MISSING = 'for tool; do command -v "$tool" >/dev/null || echo "$tool"; done'
@@ -89,13 +89,15 @@ def missing_tools(task: Task, shell: SandboxShell) -> list[str]:
 
 
 def run_solution(task: Task, shell: SandboxShell, *, timeout: float = SCRIPT_SECONDS) -> Completed:
-    """Run the task's own solution; ``timeout`` in seconds."""
+    """Run the task's own solution; ``timeout`` in seconds. Raises UsageProblem where it has none."""
+    if task.head.solution is None:
+        raise UsageProblem(f"the task {task.id} has no solution")
     return run_asset(task, task.head.solution, shell, timeout=timeout)
 
 
 def run_asset(task: Task, asset: str, shell: SandboxShell, *, timeout: float = SCRIPT_SECONDS) -> Completed:
     """Run one of the task's scripts (by bash where there is one), and return how it ended."""
-    argv = ("/bin/sh", "-c", _RUN_SCRIPT, "sh", _EVAL)
+    argv = ("/bin/sh", "-c", _RUN_SCRIPT, "sh", EVAL_STDIN)
     return shell.run(argv, stdin=task.assets[asset], timeout=timeout)
 
 

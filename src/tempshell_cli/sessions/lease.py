@@ -29,10 +29,10 @@ def urgency(remaining: timedelta) -> Urgency:
     return next((level for limit, level in _LEVELS if remaining <= limit), Urgency.CALM)
 
 
-def notice(remaining: timedelta) -> str:
-    """Return a line for a terminal about what is left; whole minutes, rounded up."""
+def notice(remaining: timedelta, then: str = "`tempshell extend` adds time") -> str:
+    """Return a line for a terminal about what is left, in whole minutes, rounded up, and about what to do ``then``."""
     minutes = -(-int(remaining.total_seconds()) // 60)
-    return f"tempshell: {minutes} min left; `tempshell extend` adds time" if minutes > 1 else _LAST
+    return f"tempshell: {minutes} min left; {then}" if minutes > 1 else _LAST
 
 
 _LAST = "tempshell: the last minute; what is in the sandbox goes with it"

@@ -191,7 +191,8 @@ class Sessions:
     def _candidate(self, request: StartRequest, backend: Backend) -> Session:
         now = self.clock.now()
         session_id = os.urandom(4).hex()
-        name = request.name or f"{request.pack.rsplit('/', 1)[-1] or 'shell'}-{session_id[:4]}"
+        pack = request.pack.rsplit("/", 1)[-1].partition("@")[0]  # an added one's is NAME@DIGITS
+        name = request.name or f"{pack or 'shell'}-{session_id[:4]}"
         return Session(
             id=session_id,
             name=name,

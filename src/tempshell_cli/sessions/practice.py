@@ -6,11 +6,13 @@ from functools import cached_property
 
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.errors import UsageProblem
-from tempshell_cli.packs.find import find_pack
+from tempshell_cli.packs.find import find_pack, newest
 from tempshell_cli.packs.grading import Grader
 from tempshell_cli.packs.load import Pack, Task
 from tempshell_cli.packs.results import TaskResult
 from tempshell_cli.packs.setup import apply_setup
+from tempshell_cli.sessions.effort import TASK
+from tempshell_cli.sessions.exam import drawn_tasks, refuse_in_exam
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.lookup import refuse_paused
 from tempshell_cli.sessions.model import Session
@@ -26,10 +28,16 @@ class Practice:
 
     @cached_property
     def pack(self) -> Pack:
-        """The session's pack; raises UsageProblem where it has none, PackProblem where it is gone."""
+        """The session's pack, with just the tasks that were drawn for it.
+
+        Of a session that has ended it may be a newer one of that name. Raises UsageProblem where it has none,
+        PackProblem where that is gone.
+        """
         if not self.session.pack:
             raise UsageProblem(f"{self.session.name} has no pack", hint="`tempshell start PACK` makes one with tasks")
-        return find_pack(self.session.pack)
+        pack = find_pack(self.session.pack if self.session.state.is_live else newest(self.session.pack))
+        drawn = drawn_tasks(self.sessions.store, self.session.id)
+        return pack.only(drawn) if drawn else pack
 
     def check(self, task: Task) -> TaskResult:
         """Grade a task in the sandbox and keep the score."""
@@ -38,25 +46,36 @@ class Practice:
         return result
 
     def grade(self, task: Task) -> TaskResult:
-        """Grade a task in the sandbox; raises UsageProblem where the session is paused."""
+        """Grade a task in the sandbox; raises UsageProblem where the session is paused, or an exam."""
+        refuse_in_exam(self.sessions.store, self.session, "an exam is graded once, at its end")
+        return self.grade_at_end(task)
+
+    def grade_at_end(self, task: Task) -> TaskResult:
+        """Grade a task in the sandbox, of an exam too; raises UsageProblem where the session is paused."""
         refuse_paused(self.session)
         backend = self.sessions.engines.of(self.session)
         return Grader(SandboxExec(backend, self.session.sandbox)).grade(task)
 
     def keep(self, result: TaskResult) -> None:
         """Keep the score of a task."""
-        self.sessions.score(
-            Score(
-                session=self.session.id,
-                task=result.task,
-                at=self.sessions.clock.now(),
-                verdict=str(result.verdict),
-                earned=result.earned,
-                points=result.total,
-                version=self.pack.head.version,
-                digest=self.pack.digest,
-            )
+        self.sessions.score(self.score_of(result))
+
+    def score_of(self, result: TaskResult) -> Score:
+        """Return what is kept of a task that has been graded just now."""
+        return Score(
+            session=self.session.id,
+            task=result.task,
+            at=self.sessions.clock.now(),
+            verdict=str(result.verdict),
+            earned=result.earned,
+            points=result.total,
+            version=self.pack.head.version,
+            digest=self.pack.digest,
         )
+
+    def take(self, task: Task) -> None:
+        """Keep on record that a task was taken in hand."""
+        self.sessions.journal(TASK, self.session.id, task.id)
 
     def reset(self, task: Task) -> None:
         """Put a task back to its start, and forget how it stood; no other task is touched.

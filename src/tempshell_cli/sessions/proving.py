@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
-from tempshell_cli.backends.base import Backend, HasKubectl, Template
+from tempshell_cli.backends.base import Backend, Cluster, HasKubectl, Template
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.config import Settings
 from tempshell_cli.core.errors import EngineUnavailable
@@ -191,6 +191,7 @@ def _template(settings: Settings, pack: Pack, backend: Backend) -> Template:
     return Template(
         image=defaults.node_image if backend.name == _CLUSTERS else defaults.image,
         profile=pack.head.sandbox.profile,
+        cluster=Cluster(nodes=pack.nodes, shipped=pack.head.sandbox.images),
         cpus=defaults.cpus,
         memory=parse_size(defaults.memory),
         pids=defaults.pids,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tempshell_cli import __version__
 from tempshell_cli.core.errors import NoSuchSession, SessionExpired
 from tempshell_cli.packs.load import Pack
 from tempshell_cli.packs.score import PackScore, score_pack
+from tempshell_cli.sessions.effort import effort
+from tempshell_cli.sessions.exam import Exam, exam_of
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.practice import Practice
@@ -19,7 +22,8 @@ class Report(NamedTuple):
     """How a session stands, and by which pack and program that was found.
 
     ``digest`` and ``version`` are of the pack as it was at the last check, else as it is; ``changed`` tells that it is
-    another now. ``attempts`` counts the checks of each task.
+    another now. ``attempts`` counts the checks of each task, ``spent`` is the time that it was in hand. ``exam`` is
+    None where the session is none.
     """
 
     session: Session
@@ -29,6 +33,8 @@ class Report(NamedTuple):
     digest: str
     changed: bool
     attempts: dict[str, int]
+    spent: Mapping[str, timedelta]
+    exam: Exam | None
     made: datetime
     tempshell: str = __version__
 
@@ -37,16 +43,20 @@ def report(sessions: Sessions, session: Session) -> Report:
     """Return the report of a session; raises UsageProblem where it has no pack, PackProblem where that is gone."""
     practice = Practice(sessions, session)
     pack, scores = practice.pack, sessions.store.scores(session.id)
+    now = sessions.clock.now()
+    took = effort(session, sessions.store.events(session.id), scores, now)
     version, digest = (scores[-1].version, scores[-1].digest) if scores else (pack.head.version, pack.digest)
     return Report(
         session=session,
         pack=pack,
-        score=score_pack(pack, practice.scores()),
+        score=score_pack(pack, practice.scores(), took.hints),
         version=version,
         digest=digest,
         changed=digest != pack.digest,
         attempts=dict(Counter(score.task for score in scores)),
-        made=sessions.clock.now(),
+        spent=took.spent,
+        exam=exam_of(sessions.store, session.id),
+        made=now,
     )
 
 

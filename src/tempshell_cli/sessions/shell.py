@@ -5,16 +5,24 @@ from __future__ import annotations
 import os
 
 from tempshell_cli.backends.base import Backend
+from tempshell_cli.backends.exec import SandboxExec
+from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.process import Command
 from tempshell_cli.sessions.lookup import refuse_paused
 from tempshell_cli.sessions.model import Session
 
+# What comes before a command, and after it, so that the script ends as the command does or with 0.
 _SHELL = (
     "if command -v tmux >/dev/null 2>&1; then {0}tmux -u new-session -A -s main{1}; fi; "
     "if command -v bash >/dev/null 2>&1; then {0}bash -l{1}; fi; {0}sh -l{1}"
 )
-_AS_IT_ENDS = _SHELL.format("exec ", "")
-_DONE = _SHELL.format("", "; exit 0")
+# A read-only client of tmux: it takes no key but those of the client itself, and does not change the size.
+_WATCH = "{0}tmux -u attach-session -r -t =main{1}"
+_NO_TMUX, _NO_SHELL = 3, 4
+_ANYTHING_TO_WATCH = (
+    f"command -v tmux >/dev/null 2>&1 || exit {_NO_TMUX}; tmux has-session -t =main >/dev/null 2>&1 || exit {_NO_SHELL}"
+)
+_PATIENCE = 15.0  # seconds
 # The entries of ncurses-base, which is in every Debian: tmux refuses to start on a terminal it does not know.
 _KNOWN_TERMINALS = frozenset(
     {"xterm", "xterm-256color", "screen", "screen-256color", "tmux-256color", "linux", "vt100"}
@@ -30,8 +38,36 @@ def attach_command(backend: Backend, session: Session, *, terminal: str = "", to
     Raises UsageProblem where the session is paused.
     """
     refuse_paused(session)
+    return _on_terminal(backend, session, _SHELL, terminal, told_apart=told_apart)
+
+
+def watch_command(backend: Backend, session: Session, *, terminal: str = "", told_apart: bool = False) -> Command:
+    """Return the command that shows the person's shell and passes nothing on; else like ``attach_command``.
+
+    Raises UsageProblem where the session is paused.
+    """
+    refuse_paused(session)
+    return _on_terminal(backend, session, _WATCH, terminal, told_apart=told_apart)
+
+
+def refuse_unwatchable(backend: Backend, session: Session) -> None:
+    """Raise UsageProblem where there is no shell to be watched, or a pause; EngineUnavailable where nobody can say."""
+    refuse_paused(session)
+    done = SandboxExec(backend, session.sandbox).run(("/bin/sh", "-c", _ANYTHING_TO_WATCH), timeout=_PATIENCE)
+    if done.exit_code == _NO_TMUX:
+        raise UsageProblem(
+            f"{session.name} cannot be watched: its shell is not shared, for there is no tmux in the sandbox",
+            hint="take an image with tmux, such as tempshell/shell",
+        )
+    if done.exit_code == _NO_SHELL:
+        raise UsageProblem(
+            f"nobody has a shell open in {session.name}", hint=f"`tempshell attach {session.name}` opens one"
+        )
+
+
+def _on_terminal(backend: Backend, session: Session, script: str, terminal: str, *, told_apart: bool) -> Command:
     asked = terminal or os.environ.get("TERM", "")
     known = asked if asked in _KNOWN_TERMINALS else _FALLBACK
-    script = _DONE if told_apart else _AS_IT_ENDS
-    argv = ("/usr/bin/env", f"TERM={known}", "COLORTERM=truecolor", "/bin/sh", "-c", script)
+    ending = ("", "; exit 0") if told_apart else ("exec ", "")
+    argv = ("/usr/bin/env", f"TERM={known}", "COLORTERM=truecolor", "/bin/sh", "-c", script.format(*ending))
     return backend.shell(session.sandbox, argv, tty=True)

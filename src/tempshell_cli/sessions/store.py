@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tempshell_cli.core.errors import LimitReached, UsageProblem
-from tempshell_cli.core.paths import Paths
+from tempshell_cli.core.paths import Paths, locked
 from tempshell_cli.sessions.model import LIVE, Session, State
 
 # Why a session ended that was only made to prove a pack.
@@ -219,7 +217,7 @@ def _open_or_replace(file: Path) -> Opened:
     except sqlite3.DatabaseError as cause:
         if not _is_damaged(cause):
             raise
-    with _alone_in(file.parent):
+    with locked(file.parent):
         return _replace(file)
 
 
@@ -240,17 +238,6 @@ def _replace(file: Path) -> Opened:
 def _is_damaged(cause: sqlite3.DatabaseError) -> bool:
     """Tell whether a new file would help: not where this one is locked, full or read-only."""
     return not isinstance(cause, sqlite3.OperationalError)
-
-
-@contextmanager
-def _alone_in(directory: Path) -> Iterator[None]:
-    """Hold a lock on the directory."""
-    lock = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(lock)
 
 
 def _open(file: Path) -> Store:

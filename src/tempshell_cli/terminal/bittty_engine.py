@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
-from itertools import groupby
+from collections.abc import Iterable, Iterator
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
@@ -23,6 +23,7 @@ from tempshell_cli.terminal.screen import (
     Row,
     Run,
     Status,
+    TextRow,
     pack_style,
     palette_color,
     true_color,
@@ -57,7 +58,7 @@ class BitttyEngine:
         # Without it a combining accent takes a column of its own, which no program reckons with.
         self._board.set_caps(TerminalCaps(grapheme_mode="permanently-set"))
         self._board.host.attach(self._host)
-        self._chrome = _Chrome(self._board, MemoryScrollback())
+        self._chrome = _Chrome(self._board, _History())
         self._chrome.attach()
         # The wheel moves the cursor in full-screen programs that take no mouse, as less.
         self.feed(b"\x1b[?1007h")
@@ -104,9 +105,13 @@ class BitttyEngine:
             alternate=self._board.blitter.in_alt_screen,
             title=self._chrome.title,
             bells=self._chrome.bells,
-            history=len(self._chrome.scrollback.width(port.width)),
+            history=len(self._chrome.history()),
             scrolled=scrolled,
         )
+
+    def text(self, first: int, count: int) -> list[TextRow]:
+        """Return the text of rows, counted from the oldest of the history on."""
+        return list(islice(self._chrome.text_from(first), count))
 
     def encode_key(self, key: Key) -> bytes:
         """Return what a key press sends."""
@@ -173,6 +178,20 @@ class _Host:
     def close(self) -> None: ...
 
 
+class _History(MemoryScrollback):  # type: ignore[misc]  # an untyped base class
+    """The lines that scrolled off; ``unfinished``: the last of them goes on on the screen."""
+
+    unfinished = False
+
+    def append(self, row: Foreign, wrapped: bool = False) -> None:  # noqa: FBT001, FBT002 - bittty's signature
+        super().append(row, wrapped)
+        self.unfinished = wrapped
+
+    def clear(self) -> None:
+        super().clear()
+        self.unfinished = False
+
+
 class _Chrome(Terminal):  # type: ignore[misc]  # an untyped base class
     """What looks at the board: its history, its title and its bell."""
 
@@ -185,6 +204,21 @@ class _Chrome(Terminal):  # type: ignore[misc]  # an untyped base class
         """Have all rows count as changed."""
         self._seen_page = None
 
+    def text_from(self, first: int) -> Iterator[TextRow]:
+        """Yield the text of all rows from this one on, the oldest of the history being the first."""
+        page, history = self.port.page, self.history()
+        for row in range(first, len(history)):
+            # A line goes on in the next row where that is of the same line; an unfinished one, on the screen.
+            more = row + 1 < len(history)
+            wraps = history.line_at(row)[0] == history.line_at(row + 1)[0] if more else self.scrollback.unfinished
+            yield TextRow(_cells_text(history[row]), wraps)
+        for y in range(max(0, first - len(history)), page.height):
+            yield TextRow(_cells_text(page.line(y).cells), page.is_line_wrapped(y))
+
+    def history(self) -> Foreign:
+        """Return the rows above the screen; a full-screen program has none."""
+        return () if self.board.blitter.in_alt_screen else self.scrollback.width(self.port.width)
+
     def on_bell(self) -> None:
         self.bells += 1
 
@@ -194,6 +228,10 @@ class _Chrome(Terminal):  # type: ignore[misc]  # an untyped base class
 
 def _is_control(character: str) -> bool:
     return character not in "\r\n\t" and unicodedata.category(character) == "Cc"
+
+
+def _cells_text(cells: Iterable[tuple[Foreign, str]]) -> str:
+    return "".join(character for _, character in cells).rstrip(" ")
 
 
 def _row(cells: Iterable[tuple[Foreign, str]]) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from tempshell_cli.terminal.pty import Size
-from tempshell_cli.terminal.screen import Row, Status
+from tempshell_cli.terminal.screen import Row, Status, TextRow
 from tempshell_cli.terminal.wire import Key, Mouse
 
 # libghostty-vt, by far the fastest; and pure Python, for platforms without its wheel (musl).
@@ -49,6 +49,10 @@ class Engine(Protocol):
 
     def status(self) -> Status:
         """Return everything but the cells, as of the last ``dirty_rows``."""
+        ...
+
+    def text(self, first: int, count: int) -> list[TextRow]:
+        """Return the text of rows, counted from the oldest of the history on; fewer where there are no more."""
         ...
 
     def encode_key(self, key: Key) -> bytes:

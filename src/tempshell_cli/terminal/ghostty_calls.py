@@ -5,14 +5,18 @@ pyghostty ships no types; only the ghostty modules import this one.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from pyghostty._ffi import check, ffi, lib, union_fn  # type: ignore[import-untyped]  # see above
+from pyghostty.core import read_buf  # type: ignore[import-untyped]  # see above
+
+from tempshell_cli.terminal.screen import TextRow
 
 # A function, a pointer or a struct of the library.
 CData = Any
 
-__all__ = ["CELL_HEIGHT", "CELL_WIDTH", "CData", "check", "ffi", "lib", "made", "scroll_by", "sized"]
+__all__ = ["CELL_HEIGHT", "CELL_WIDTH", "CData", "check", "ffi", "lib", "made", "rows_text", "scroll_by", "sized"]
 
 # The cells of a pane have no size in pixels that we could know; this one is what reports assume.
 CELL_WIDTH, CELL_HEIGHT = 8, 16
@@ -41,3 +45,31 @@ def scroll_by(terminal: CData, tag: int, rows: int = 0) -> None:
     """Move the view: to the top, to the bottom, or by rows, as the tag says."""
     scroll = union_fn("ghostty_terminal_scroll_viewport", "void(*)(GhosttyTerminal, TempshellScroll)")
     scroll(terminal, ffi.new("TempshellScroll*", {"tag": tag, "delta": rows})[0])
+
+
+def rows_text(terminal: CData, rows: range, columns: int) -> list[TextRow]:
+    """Return the text of at least one row, by its number from the oldest of the history on."""
+    refs = [_grid_ref(terminal, 0, row) for row in rows]
+    chosen = sized("GhosttySelection")
+    chosen.start, chosen.end = refs[0][0], _grid_ref(terminal, columns - 1, rows[-1])[0]
+    options = sized("GhosttyTerminalSelectionFormatOptions")
+    options.emit, options.selection = lib.GHOSTTY_FORMATTER_FORMAT_PLAIN, chosen
+    lines = read_buf(partial(lib.ghostty_terminal_selection_format_buf, terminal, options[0])).split("\n")
+    # Of blank rows at the end nothing is said.
+    lines += [""] * (len(rows) - len(lines))
+    return [TextRow(line, _wraps(ref)) for line, ref in zip(lines, refs, strict=True)]
+
+
+def _grid_ref(terminal: CData, column: int, row: int) -> CData:
+    find = union_fn("ghostty_terminal_grid_ref", "GhosttyResult(*)(GhosttyTerminal, GhosttyPointS, GhosttyGridRef*)")
+    point = ffi.new("GhosttyPointS*", {"tag": lib.GHOSTTY_POINT_TAG_SCREEN, "value": {"x": column, "y": row}})
+    found = sized("GhosttyGridRef")
+    check(find(terminal, point[0], found), "grid reference")
+    return found
+
+
+def _wraps(ref: CData) -> bool:
+    row, wraps = ffi.new("GhosttyRow*"), ffi.new("bool*")
+    check(lib.ghostty_grid_ref_row(ref, row), "row")
+    check(lib.ghostty_row_get(row[0], lib.GHOSTTY_ROW_DATA_WRAP, wraps), "wrap")
+    return bool(wraps[0])

@@ -13,13 +13,14 @@ from tempshell_cli.terminal.ghostty_calls import (
     ffi,
     lib,
     made,
+    rows_text,
     scroll_by,
     sized,
 )
 from tempshell_cli.terminal.ghostty_input import InputEncoder, encode_paste
 from tempshell_cli.terminal.ghostty_rows import RowReader
 from tempshell_cli.terminal.pty import Size
-from tempshell_cli.terminal.screen import Cursor, CursorShape, Row, Status
+from tempshell_cli.terminal.screen import Cursor, CursorShape, Row, Status, TextRow
 from tempshell_cli.terminal.wire import Key, Mouse
 
 # A limit by bytes alone: with one by lines too, libghostty-vt 0.1.3 takes short lines at 12 MB/s, not 600.
@@ -92,6 +93,11 @@ class GhosttyEngine:
             history=history,
             scrolled=history - bar.offset,
         )
+
+    def text(self, first: int, count: int) -> list[TextRow]:
+        """Return the text of rows, counted from the oldest of the history on."""
+        end = min(first + count, self._get("SCROLLBAR", "GhosttyTerminalScrollbar*").total)
+        return rows_text(self._terminal, range(first, end), self._size.columns) if first < end else []
 
     def encode_key(self, key: Key) -> bytes:
         """Return what a key press sends."""

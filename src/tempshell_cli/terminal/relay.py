@@ -31,16 +31,24 @@ _NOTICE_INTERVAL = 1.0
 # A notice must not fall into the middle of an escape sequence: it waits for a pause in the output, in seconds.
 _QUIET = 0.05
 _END_OF_INPUT = b"\x04"
+_CTRL_C = b"\x03"
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 _FALLBACK_SIZE = Size(80, 24)
 
 
-def relay(command: Command, *, notices: Notices = lambda: None, recorder: Recorder | None = None) -> int:
+def relay(
+    command: Command,
+    *,
+    notices: Notices = lambda: None,
+    recorder: Recorder | None = None,
+    read_only: bool = False,
+) -> int:
     """Run the command on a PTY of its own and relay until it ends; return its exit code.
 
     The user's terminal is raw meanwhile and is always put back, with all that a program has set in it: SIGTERM and
     SIGHUP included (128 + n is returned then), and SIGKILL, after which a guard does it. Where stdin is no terminal
     its bytes are relayed too, with an end of input after the last.
+    Where it is ``read_only`` nothing is relayed to the command, and Ctrl+C leaves it, with 0.
     Call it from the main thread. Raises EngineUnavailable where the command cannot be started.
     """
     stdin, stdout = sys.stdin.fileno(), sys.stdout.fileno()
@@ -52,7 +60,7 @@ def relay(command: Command, *, notices: Notices = lambda: None, recorder: Record
             stack.callback(_reset, stdout)
         if recorder:
             stack.callback(recorder.close)
-        return _Relay(process, wakeups, (stdin, stdout), notices, recorder).run()
+        return (_Watch if read_only else _Relay)(process, wakeups, (stdin, stdout), notices, recorder).run()
 
 
 def terminal_size(fd: int) -> Size:
@@ -167,6 +175,16 @@ class _Relay:
             self._take_output()
         if self._exit_code is None:
             self._exit_code = self._process.wait()
+
+
+class _Watch(_Relay):
+    """Takes nothing from the one who looks but the wish to leave."""
+
+    def _take_input(self) -> None:
+        super()._take_input()
+        if _CTRL_C in self._input:
+            self._exit_code = 0
+        self._input.clear()
 
 
 class _NoticeBoard:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum, IntFlag
+from typing import NamedTuple
 
 import msgspec
 
@@ -46,6 +47,13 @@ class Run(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 # A row holds no trailing cells that are blank in the default style.
 Row = tuple[Run, ...]
+
+
+class TextRow(NamedTuple):
+    """A row's text alone. ``wraps``: it was too long, and goes on in the next row."""
+
+    text: str
+    wraps: bool
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -94,6 +94,17 @@ class Scroll(_Message, frozen=True):
     rows: int
 
 
+class Find(_Message, frozen=True):
+    """Look for text, in the history and on the screen, and show it; empty ends that, at the live screen.
+
+    From where the view stood upwards; with ``step`` from the last one found: -1 the next older, 1 the next newer.
+    Text without capitals is found in capitals too.
+    """
+
+    text: str
+    step: int = 0
+
+
 class Shown(_Message, frozen=True):
     """The last frame has been taken in; the worker may send the next."""
 
@@ -134,8 +145,27 @@ class Unlaid(_Message, frozen=True):
     """Text of several lines was not laid: the program does not take a paste as one, and would run them."""
 
 
-ToWorker = Key | Mouse | Paste | Lay | Focus | Type | Resize | Scroll | Shown | Record | Mark
-FromWorker = Frame | Ended | Unrecorded | Unlaid
+class Hit(_Message, frozen=True, order=True):
+    """Characters of a row of the view that were looked for, from ``start`` up to, without, ``end``."""
+
+    row: int
+    start: int
+    end: int
+
+
+class Hits(_Message, frozen=True):
+    """What was looked for, as far as it is in view. ``current``: the one last found; it may fill several rows.
+
+    ``more`` is false where there was none in the direction asked for.
+    """
+
+    hits: list[Hit] = []
+    current: list[Hit] = []
+    more: bool = True
+
+
+ToWorker = Key | Mouse | Paste | Lay | Focus | Type | Resize | Scroll | Find | Shown | Record | Mark
+FromWorker = Frame | Hits | Ended | Unrecorded | Unlaid
 
 Received = TypeVar("Received")
 

@@ -19,11 +19,14 @@ from tempshell_cli.terminal.engine import Engine, open_engine
 from tempshell_cli.terminal.pty import CHUNK, PtyMaster, Size
 from tempshell_cli.terminal.recorder import Recorder
 from tempshell_cli.terminal.screen import Status
+from tempshell_cli.terminal.search import Search
 from tempshell_cli.terminal.tail import Tail
 from tempshell_cli.terminal.wire import (
     Ended,
+    Find,
     Focus,
     Frame,
+    Hits,
     Key,
     Lay,
     Link,
@@ -61,6 +64,8 @@ class Worker:
         self._engine = engine
         self._to_program = bytearray()
         self._status: Status | None = None
+        self._search = Search(engine)
+        self._hits = Hits()
         self._changed = True
         self._may_send = True
         self._next_frame = 0.0
@@ -83,6 +88,9 @@ class Worker:
         self._wait()
         self._read_program()
         self._write_program()
+        if self._search.pending:
+            self._search.step(self._size.rows)
+            self._changed = True
         if self._frame_is_due():
             self._send_frame()
         if self._recorder and self._recorder.failure:
@@ -102,6 +110,8 @@ class Worker:
 
     def _patience(self) -> float | None:
         """Return how long to wait for something to happen, in seconds."""
+        if self._search.pending:
+            return 0.0
         if not (self._changed and self._may_send):
             return None
         return max(0.0, self._next_frame - time.monotonic())
@@ -117,6 +127,9 @@ class Worker:
                 self._resize(size)
             case Scroll(rows):
                 self._engine.scroll(rows)
+                self._changed = True
+            case Find():
+                self._search.begin(message, self._size.rows)
                 self._changed = True
             case Focus(gained):
                 self._to_program += self._engine.encode_focus(gained=gained)
@@ -193,6 +206,10 @@ class Worker:
             self._link.send(Frame(rows, status))
             self._may_send = False
             self._next_frame = time.monotonic() + FRAME_INTERVAL
+        hits = self._search.hits(self._size.rows)
+        if hits != self._hits:
+            self._hits = hits
+            self._link.send(hits)
 
     def _end(self) -> None:
         self._ended = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 
 from textual import events
@@ -10,18 +11,22 @@ from textual.app import App
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
-from textual.theme import Theme
 from textual.worker import WorkerFailed
 
+from tempshell_cli.core.config import ScreenSettings
 from tempshell_cli.terminal.emulated import PLAIN, Emulation
 from tempshell_cli.terminal.wire import Record
+from tempshell_cli.tui.desktop import desktop_notice
 from tempshell_cli.tui.driver import PracticeDriver
 from tempshell_cli.tui.outcome import Ending, Outcome
 from tempshell_cli.tui.port import Practice
 from tempshell_cli.tui.practice_screen import GRACE, PracticeScreen
-from tempshell_cli.tui.theme import DARK, LIGHT, preferred_theme
+from tempshell_cli.tui.theme import DARK, LIGHT, theme_named
 
 __all__ = ["Ending", "Outcome", "PracticeApp", "run_practice"]
+
+
+_LOOK = ScreenSettings()
 
 
 class PracticeApp(App[Outcome], inherit_bindings=False):
@@ -37,21 +42,27 @@ class PracticeApp(App[Outcome], inherit_bindings=False):
         practice: Practice,
         *,
         leader: str = "ctrl+]",
-        theme: Theme | None = None,
+        look: ScreenSettings = _LOOK,
         emulation: Emulation = PLAIN,
         grace: float = GRACE,
     ) -> None:
         """``grace`` as for ``PracticeScreen``.
 
-        Raises UsageProblem where ``leader`` is no key to lead with; TempshellError as the port does.
+        Raises UsageProblem where ``leader`` is no key to lead with, or ``look`` names a theme that is none;
+        TempshellError as the port does.
         """
         super().__init__()
         self.bug: BaseException | None = None
         self.terminated = False
-        self._practice_screen = PracticeScreen(practice, leader=leader, emulation=emulation, grace=grace)
+        self._notify = look.notify
+        self._practice_screen = PracticeScreen(
+            practice, leader=leader, emulation=emulation, split=look.split, grace=grace
+        )
         for known in (DARK, LIGHT):
             self.register_theme(known)
-        self.theme = (theme or preferred_theme()).name
+        self.theme = theme_named(look.theme, self.available_themes).name
+        if look.motion == "none":
+            self.animation_level = "none"
 
     def on_mount(self) -> None:
         """Leave in good order on SIGTERM. After SIGHUP there is no terminal to put in order."""
@@ -65,6 +76,12 @@ class PracticeApp(App[Outcome], inherit_bindings=False):
         """Return our own driver for a terminal, where Textual would take its."""
         found = super().get_driver_class()
         return PracticeDriver if found is LinuxDriver else found
+
+    def on_practice_screen_warned(self, event: PracticeScreen.Warned) -> None:
+        """Have the terminal outside show a warning on the desktop, past the window that may not be looked at."""
+        notice = desktop_notice(event.text, self._notify, os.environ)
+        if notice and self._driver:
+            self._driver.write(notice)
 
     def _on_terminate(self) -> None:
         self.terminated = True
@@ -87,14 +104,14 @@ class PracticeApp(App[Outcome], inherit_bindings=False):
 
 
 def run_practice(
-    practice: Practice, *, leader: str = "ctrl+]", theme: Theme | None = None, recording: Record | None = None
+    practice: Practice, *, leader: str = "ctrl+]", look: ScreenSettings = _LOOK, recording: Record | None = None
 ) -> Outcome:
     """Show the practice screen until the user leaves or the session ends; return how.
 
-    The theme is by default the one that fits the terminal. Raises what ``PracticeApp`` does, and any error
+    Raises what ``PracticeApp`` does, and any error
     that is a bug.
     """
-    app = PracticeApp(practice, leader=leader, theme=theme, emulation=Emulation(recording=recording))
+    app = PracticeApp(practice, leader=leader, look=look, emulation=Emulation(recording=recording))
     outcome = app.run()
     if app.bug:
         raise app.bug

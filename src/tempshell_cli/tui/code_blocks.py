@@ -5,11 +5,19 @@ from __future__ import annotations
 import re
 
 from tempshell_cli.core.text import strip_controls
+from tempshell_cli.tui.port import TaskView
 
 # CommonMark 4.5: a fence of three or more, closed by one that is as long, or by the end.
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})([^`\n]*)\n(.*?)(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _PROMPTED = ("console", "shell-session", "sh-session")
 _PROMPT = "$ "
+
+
+def commands_of(task: TaskView) -> list[str]:
+    """Return what of a task is typed at a prompt: what its pack marks as that, else its code blocks."""
+    if task.commands is None:
+        return code_blocks(task.prompt)
+    return [command for command in map(strip_controls, task.commands) if command]
 
 
 def code_blocks(markdown: str) -> list[str]:

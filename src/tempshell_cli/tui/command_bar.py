@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 from textual.widget import Widget
 
-from tempshell_cli.tui.shortcuts import HELP, Shortcut, offered_shortcuts
+from tempshell_cli.tui.shortcuts import HELP, Shortcut
 
 
 class CommandBar(Widget):
@@ -22,12 +24,13 @@ class CommandBar(Widget):
     }
     """
 
-    def __init__(self, leader: str, *, tasks: bool) -> None:
+    def __init__(self, leader: str, shortcuts: Sequence[Shortcut]) -> None:
         """``leader`` as it is shown."""
         super().__init__()
         self._leader = leader
-        self._tasks = tasks
+        self._shortcuts = shortcuts
         self._waiting = False
+        self._line = ""
 
     def wait(self, *, waiting: bool) -> None:
         """Show that the next key is a shortcut, or no longer."""
@@ -35,13 +38,20 @@ class CommandBar(Widget):
         self.set_class(waiting, "-waiting")
         self.refresh()
 
+    def say(self, line: str) -> None:
+        """Show this line, or the shortcuts again where it is empty."""
+        self._line = line
+        self.refresh()
+
     def render(self) -> Content:
-        """Return as many shortcuts as fit, and always the help."""
+        """Return the line to be shown, else as many shortcuts as fit, and always the help."""
+        if self._line and not self._waiting:
+            return Content(self._line)
         room = self.size.width
         parts = [Content.styled("press a key" if self._waiting else f"{self._leader} then", "bold")]
         last = self._item(HELP)
         room -= parts[0].cell_length + last.cell_length + 2
-        for shortcut in filter(_is_shown, offered_shortcuts(tasks=self._tasks)):
+        for shortcut in filter(_is_shown, self._shortcuts):
             item = self._item(shortcut)
             room -= item.cell_length + 2
             if room >= 0:

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tempshell_cli.backends.base import Receipt
 from tempshell_cli.core.text import one_line
-from tempshell_cli.tui.heading import score_line
+from tempshell_cli.tui.heading import domain_lines, score_line
 from tempshell_cli.tui.port import SessionView, TaskView
 
 _LEAVING = {"enter", "escape", "q", "space"}
@@ -35,12 +35,15 @@ class Goodbye(Screen[None]):
     }
     """
 
-    def __init__(self, session: SessionView, tasks: Sequence[TaskView], receipt: Receipt | None) -> None:
-        """Without a receipt the session ended by its deadline."""
+    def __init__(
+        self, session: SessionView, tasks: Sequence[TaskView], receipt: Receipt | None, result: str = ""
+    ) -> None:
+        """Without a receipt the session ended by its deadline. ``result`` is an exam's."""
         super().__init__()
         self._session = session
         self._tasks = tasks
         self._receipt = receipt
+        self._result = result
 
     def compose(self) -> ComposeResult:
         """Lay out the card."""
@@ -56,8 +59,11 @@ class Goodbye(Screen[None]):
 
     def _lines(self) -> Iterator[Content]:
         yield Content.styled(one_line(self._session.name), "bold")
-        if self._tasks:
+        if self._result:
+            yield Content(one_line(self._result))
+        elif self._tasks:
             yield score_line(self._tasks)
+            yield from domain_lines(self._tasks)
         yield Content("")
         if self._receipt is None:
             yield Content("The session reached its deadline, and its sandbox has ended.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -13,6 +14,9 @@ from tempshell_cli.core.text import one_line
 from tempshell_cli.tui.countdown import Countdown
 from tempshell_cli.tui.port import SessionView, TaskState, TaskView
 from tempshell_cli.tui.theme import MUTED
+
+_SOME = 2
+_NO_DOMAIN = "other"
 
 
 class Heading(Horizontal):
@@ -56,6 +60,18 @@ def score_line(tasks: Sequence[TaskView]) -> Content:
     )
 
 
+def domain_lines(tasks: Sequence[TaskView]) -> Iterator[Content]:
+    """Yield, for each domain in the order of the tasks, how far it is; nothing where there is but one."""
+    domains = list(dict.fromkeys(one_line(task.domain) for task in tasks))
+    if len(domains) < _SOME:
+        return
+    widest = max(map(cell_len, (name or _NO_DOMAIN for name in domains)))
+    for domain in domains:
+        name = domain or _NO_DOMAIN
+        line = score_line([task for task in tasks if one_line(task.domain) == domain])
+        yield Content.assemble(name, " " * (widest - cell_len(name) + 2), line)
+
+
 def _session_line(session: SessionView) -> Content:
     return Content.assemble(*_session_parts(session))
 
@@ -65,3 +81,5 @@ def _session_parts(session: SessionView) -> Iterator[Content]:
     if session.pack:
         yield Content(f" · {one_line(session.pack)}")
     yield Content.styled(f" · {one_line(session.backend)}", MUTED)
+    if session.read_only:
+        yield Content.styled(" · read-only", "bold $text-warning")

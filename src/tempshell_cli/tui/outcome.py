@@ -14,11 +14,13 @@ class Ending(StrEnum):
     DETACHED = "detached"
     STOPPED = "stopped"
     EXPIRED = "expired"
+    GRADED = "graded"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How it ended; the receipt is there where the session was stopped."""
+    """How it ended; the receipt is there where the sandbox was removed, the result where an exam was graded."""
 
     ending: Ending
     receipt: Receipt | None = None
+    result: str = ""

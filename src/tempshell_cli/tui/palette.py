@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from tempshell_cli.tui.shortcuts import Shortcut
 
-_KEYS = {"question_mark": "?", "pagedown": "PgDn", "pageup": "PgUp"}
+_KEYS = {"question_mark": "?", "slash": "/", "pagedown": "PgDn", "pageup": "PgUp"}
 _MOVES = {"up": "cursor_up", "down": "cursor_down"}
 
 
@@ -42,7 +42,9 @@ class Palette(ModalScreen[str]):
         """Lay out the box."""
         with Vertical() as box:
             box.border_title = Content("What to do")
-            yield Input(placeholder="type a word of it")
+            entry = Input(placeholder="type a word of it")
+            entry.cursor_blink = self.app.animation_level != "none"
+            yield entry
             listing = OptionList(markup=False)
             listing.can_focus = False
             yield listing

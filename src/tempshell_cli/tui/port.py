@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tempshell_cli.backends.base import Receipt
 from tempshell_cli.core.process import Command
@@ -24,18 +24,27 @@ class TaskState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SessionView:
-    """The session, as the screen shows it. ``deadline`` is aware; ``pack`` is a title, empty without a pack."""
+    """The session, as the screen shows it. ``deadline`` is aware; ``pack`` is a title, empty without a pack.
+
+    An ``exam`` has neither checks nor help; it is finished in place of being stopped, also at its deadline. One that
+    is ``read_only`` is watched: nothing is done to it, and nothing typed for it.
+    """
 
     name: str
     backend: str
     deadline: datetime
     pack: str = ""
     extendable: bool = False
+    exam: bool = False
+    read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """One task. ``prompt`` is Markdown; ``hints`` are shown one at a time, in this order; ``solution`` is a script."""
+    """One task. ``prompt`` is Markdown; ``hints`` are shown one at a time, in this order; ``solution`` is a script.
+
+    ``commands`` are what of the prompt is meant to be typed; None where that is every code block in it.
+    """
 
     id: str
     title: str
@@ -45,16 +54,26 @@ class TaskView:
     domain: str = ""
     hints: Sequence[str] = ()
     solution: str = ""
+    commands: Sequence[str] | None = None
+    flagged: bool = False
+
+
+class Finished(NamedTuple):
+    """How an exam went, in a line, and what of its sandbox was removed."""
+
+    result: str
+    receipt: Receipt
 
 
 class Practice(Protocol):
     """A session with its tasks. Text in it may come from strangers: the screen makes it safe to show.
 
     ``now``, ``session``, ``tasks`` and ``attach_command`` are called from the interface's own thread, the first two
-    each second: they answer from memory. ``check``, ``extend`` and ``stop`` may take their time; they are called
-    from worker threads, each also while another of them is under way. A ``check`` may still be running when the screen
-    has been left: then nobody takes its result. All but ``now`` and ``tasks`` may raise
-    TempshellError, which is shown with its hint; where ``session`` does, its last answer stands.
+    each second: they answer from memory, and so do ``took``, ``hinted`` and ``flag``. ``check``, ``extend``, ``stop``
+    and ``finish`` may take their time; they are called from worker threads, each also while another of them is under
+    way. A ``check`` may still be running when the screen has been left: then nobody takes its result. These four,
+    ``session`` and ``attach_command`` may raise TempshellError, which is shown with its hint; where ``session`` does,
+    its last answer stands.
     """
 
     def now(self) -> datetime:
@@ -79,6 +98,22 @@ class Practice(Protocol):
 
     def stop(self) -> Receipt:
         """Stop the session and remove its sandbox."""
+        ...
+
+    def finish(self) -> Finished:
+        """Grade an exam, once, and remove its sandbox."""
+        ...
+
+    def took(self, task: str) -> None:
+        """Hear that the task with this id is in hand from now on."""
+        ...
+
+    def hinted(self, task: str, number: int) -> None:
+        """Hear that so many hints of a task are shown."""
+        ...
+
+    def flag(self, task: str) -> None:
+        """Mark a task to come back to, or take the mark away."""
         ...
 
     def attach_command(self) -> Command:

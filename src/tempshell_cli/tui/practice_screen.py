@@ -11,6 +11,7 @@ from typing import TypeVar
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.geometry import Size
 from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -23,7 +24,7 @@ from tempshell_cli.terminal.emulated import PLAIN, Emulation
 from tempshell_cli.terminal.wire import Lay, Mark
 from tempshell_cli.tui import words
 from tempshell_cli.tui.abandon import abandonable
-from tempshell_cli.tui.code_blocks import code_blocks
+from tempshell_cli.tui.code_blocks import commands_of
 from tempshell_cli.tui.command_bar import CommandBar
 from tempshell_cli.tui.countdown import Countdown, Phase, phase_of
 from tempshell_cli.tui.goodbye import Goodbye
@@ -31,7 +32,7 @@ from tempshell_cli.tui.heading import Heading
 from tempshell_cli.tui.keys import leader_key, leader_label, to_key
 from tempshell_cli.tui.outcome import Ending, Outcome
 from tempshell_cli.tui.palette import Palette
-from tempshell_cli.tui.port import Practice, TaskState
+from tempshell_cli.tui.port import Finished, Practice, TaskState
 from tempshell_cli.tui.shortcuts import HELP, offered_shortcuts, shortcut_for
 from tempshell_cli.tui.task_pane import TaskPane
 from tempshell_cli.tui.terminal_pane import TerminalPane
@@ -39,6 +40,10 @@ from tempshell_cli.tui.terminal_pane import TerminalPane
 Result = TypeVar("Result")
 
 _TICK = 1.0
+# From how many columns on there is room for the terminal beside the tasks.
+_BESIDE_FROM = 116
+# What each of the two panes keeps when the border between them is dragged, in columns and rows.
+_LEAST = Size(20, 4)
 # The slow calls, each at most once at a time.
 _CHECK, _EXTEND, _STOP = "check", "extend", "stop"
 # How long notices stay, in seconds.
@@ -53,8 +58,8 @@ class PracticeScreen(Screen[None]):
     """Everything between the first look at a session and the outcome."""
 
     AUTO_FOCUS = "TerminalPane"
-    # Columns and rows from which a class holds: side by side, one above the other, the terminal alone.
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-stacked"), (116, "-wide")]  # noqa: RUF012 - so declared
+    # Columns and rows from which a class holds: the terminal alone, then with the tasks.
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (_BESIDE_FROM, "-wide")]  # noqa: RUF012 - so declared
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-low"), (32, "-tall")]  # noqa: RUF012 - so declared
     DEFAULT_CSS = """
     PracticeScreen {
@@ -77,7 +82,7 @@ class PracticeScreen(Screen[None]):
             TerminalPane { border: none; }
             CommandBar { display: none; }
             &.-waiting Heading { display: none; }
-            &.-waiting CommandBar { display: block; }
+            &.-waiting CommandBar, &.-searching CommandBar { display: block; }
         }
         &.-tiny { #session, #score { display: none; } Countdown { width: 1fr; } }
     }
@@ -91,15 +96,25 @@ class PracticeScreen(Screen[None]):
             self.call = call
             self.then = then
 
+    class Warned(Message):
+        """The clock has given a warning."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
     def __init__(
         self,
         practice: Practice,
         *,
         leader: str,
         emulation: Emulation = PLAIN,
+        split: str = "auto",
         grace: float = GRACE,
     ) -> None:
-        """``grace``: how long a dialog that comes by itself drops what was typed for the terminal, in seconds.
+        """``split``: where the terminal stands, ``right``, ``bottom`` or ``auto``.
+
+        ``grace``: how long a dialog that comes by itself drops what was typed for the terminal, in seconds.
 
         Raises UsageProblem where ``leader`` is no key to lead with; TempshellError as the port does.
         """
@@ -108,13 +123,18 @@ class PracticeScreen(Screen[None]):
         self._leader = leader_key(leader)
         self._leader_shown = leader_label(leader)
         self._emulation = emulation
+        self._split = split
         self._grace = grace
         self._session = practice.session()
         self._tasks = practice.tasks()
+        self._offered = offered_shortcuts(
+            tasks=bool(self._tasks), exam=self._session.exam, read_only=self._session.read_only
+        )
         self._phase = Phase.CALM
         self._waiting = False
         self._under_way: frozenset[str] = frozenset()
         self._left = False
+        self._in_hand = ""
 
     def compose(self) -> ComposeResult:
         """Lay out the screen; without tasks there is the terminal alone."""
@@ -122,8 +142,8 @@ class PracticeScreen(Screen[None]):
         with Container(id="desk"):
             if self._tasks:
                 yield TaskPane()
-            yield TerminalPane(self._practice.attach_command, self._emulation)
-        yield CommandBar(self._leader_shown, tasks=bool(self._tasks))
+            yield TerminalPane(self._practice.attach_command, self._emulation, read_only=self._session.read_only)
+        yield CommandBar(self._leader_shown, self._offered)
 
     def on_mount(self) -> None:
         """Show what there is, and start the clock."""
@@ -131,6 +151,8 @@ class PracticeScreen(Screen[None]):
         # Notices have their place only once the screen stands.
         self.call_after_refresh(self.tick)
         self.set_interval(_TICK, self.tick)
+        if self._session.read_only:
+            self.call_after_refresh(self._say, words.READ_ONLY, "warning")
 
     # The clock.
 
@@ -141,13 +163,23 @@ class PracticeScreen(Screen[None]):
             self._session = self._practice.session()
         left = self._session.deadline - self._practice.now()
         self.query_one(Countdown).tell(left)
+        self._tell_task()
         before, self._phase = self._phase, phase_of(left)
         if self._left or _STOP in self._under_way:
             return
         if self._phase > before:
             self._announce()
-        if self._phase is Phase.OVER:
+        if self._phase is Phase.OVER and (self._session.read_only or not self._session.exam):
             self._leave(Outcome(Ending.EXPIRED))
+        elif self._phase is Phase.OVER > before:
+            self._finish()
+
+    def _tell_task(self) -> None:
+        """Say which task is in hand, where it is another one than a second ago."""
+        task = self._task_pane().current if self._tasks else None
+        if task is not None and task.id != self._in_hand:
+            self._in_hand = task.id
+            self._practice.took(task.id)
 
     def _announce(self) -> None:
         extendable = self._session.extendable
@@ -159,6 +191,8 @@ class PracticeScreen(Screen[None]):
             case Phase.LAST:
                 self._say(words.LAST_CALL, "error")
         self.app.bell()
+        if self._phase in words.WARNINGS:
+            self.post_message(self.Warned(f"{self._session.name}: {words.WARNINGS[self._phase]}"))
 
     def _on_late_answer(self, answer: str | None) -> None:
         if answer == words.EXTEND:
@@ -184,7 +218,7 @@ class PracticeScreen(Screen[None]):
 
     async def _follow_leader(self, key: str) -> None:
         self._wait(waiting=False)
-        shortcut = shortcut_for(key, tasks=bool(self._tasks))
+        shortcut = shortcut_for(key, self._offered)
         again = to_key(events.Key(key, None))
         if shortcut:
             await self.run_action(shortcut.action)
@@ -230,13 +264,23 @@ class PracticeScreen(Screen[None]):
     def action_hint(self) -> None:
         """Show one more hint of the task in hand."""
         self.remove_class("-zoomed")
-        if not self._task_pane().reveal_hint():
+        shown, task = self._task_pane().reveal_hint(), self._task_pane().current
+        if shown and task:
+            self._practice.hinted(task.id, shown)
+        else:
             self._say(words.NO_HINT)
+
+    def action_flag(self) -> None:
+        """Flag the task in hand to come back to, or no longer."""
+        task = self._task_pane().current
+        if task is not None:
+            self._practice.flag(task.id)
+            self._show_tasks()
 
     def action_send_code(self) -> None:
         """Put a code block of the task at the prompt; which, is asked where there are several."""
         task = self._task_pane().current
-        blocks = code_blocks(task.prompt) if task else []
+        blocks = commands_of(task) if task else []
         if not blocks:
             self._say(words.NO_CODE)
         elif len(blocks) == 1:
@@ -274,6 +318,34 @@ class PracticeScreen(Screen[None]):
         self.toggle_class("-zoomed")
         self.set_focus(self.query_one(TerminalPane))
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Put the terminal beside the tasks where there is room, else below."""
+        self._arrange(event.size.width)
+
+    def action_split(self) -> None:
+        """Put the terminal below the tasks, or beside them; it stays there."""
+        self._split = "right" if self.has_class("-stacked") else "bottom"
+        self._arrange(self.size.width)
+
+    def _arrange(self, width: int) -> None:
+        below = self._split == "bottom" or (self._split == "auto" and width < _BESIDE_FROM)
+        if below is not self.has_class("-stacked") and self._tasks:
+            # What was dragged to is a place in the other arrangement.
+            for rule in ("width", "height", "min_width", "max_width"):
+                self._task_pane().styles.clear_rule(rule)
+        self.set_class(below, "-stacked")
+
+    def on_terminal_pane_dragged(self, event: TerminalPane.Dragged) -> None:
+        """Move the border between the two panes, where that is what was taken hold of."""
+        if not self._tasks:
+            return
+        styles, desk = self._task_pane().styles, self.query_one("#desk").region
+        if self.has_class("-stacked") and event.start.y == 0:
+            styles.height = _between(event.at.y - desk.y, _LEAST.height, desk.height)
+        elif not self.has_class("-stacked") and event.start.x == 0:
+            columns = _between(event.at.x - desk.x, _LEAST.width, desk.width)
+            styles.width = styles.min_width = styles.max_width = columns
+
     def action_focus_tasks(self) -> None:
         """Go to the tasks."""
         self.remove_class("-zoomed")
@@ -281,14 +353,27 @@ class PracticeScreen(Screen[None]):
         self.add_class("-listing")
         self.set_focus(self._task_pane().listing)
 
+    def action_score(self) -> None:
+        """Show how far the tasks are, by domain."""
+        self.app.push_screen(words.score_dialog(self._tasks))
+
+    def action_search(self) -> None:
+        """Search the terminal."""
+        self.set_focus(self.query_one(TerminalPane))
+        self.query_one(TerminalPane).search()
+
+    def on_terminal_pane_searched(self, event: TerminalPane.Searched) -> None:
+        """Show how the search goes."""
+        self.set_class(bool(event.line), "-searching")
+        self.query_one(CommandBar).say(event.line)
+
     def action_help(self) -> None:
         """Show all keys."""
-        self.app.push_screen(words.help_dialog(self._leader_shown, tasks=bool(self._tasks)))
+        self.app.push_screen(words.help_dialog(self._leader_shown, self._offered))
 
     def action_palette(self) -> None:
         """Offer everything by its name."""
-        offered = [*offered_shortcuts(tasks=bool(self._tasks)), HELP]
-        self.app.push_screen(Palette(offered), self._on_chosen)
+        self.app.push_screen(Palette([*self._offered, HELP]), self._on_chosen)
 
     def _on_chosen(self, action: str | None) -> None:
         if action:
@@ -299,8 +384,9 @@ class PracticeScreen(Screen[None]):
         self.app.exit(Outcome(Ending.DETACHED))
 
     def action_stop(self) -> None:
-        """Ask, then stop the session."""
-        self.app.push_screen(words.stop_dialog(one_line(self._session.name)), self._on_stop_answer)
+        """Ask, then stop the session; an exam is finished."""
+        ask = words.finish_dialog if self._session.exam else words.stop_dialog
+        self.app.push_screen(ask(one_line(self._session.name)), self._on_stop_answer)
 
     # What comes back from the workers.
 
@@ -357,6 +443,18 @@ class PracticeScreen(Screen[None]):
         if answer == words.STOP:
             self.app.push_screen(words.stopping_dialog())
             self._in_background(_STOP, self._practice.stop, self._on_stopped)
+        elif answer == words.FINISH:
+            self._finish()
+
+    def _finish(self) -> None:
+        """Grade the exam, which is the end of its session; no key gets through meanwhile."""
+        while self.app.screen is not self:
+            self.app.pop_screen()
+        self.app.push_screen(words.grading_dialog())
+        self._in_background(_STOP, self._practice.finish, self._on_finished)
+
+    def _on_finished(self, finished: Finished) -> None:
+        self._leave(Outcome(Ending.GRADED, finished.receipt, finished.result))
 
     def _on_stopped(self, receipt: Receipt) -> None:
         self._leave(Outcome(Ending.STOPPED, receipt))
@@ -369,14 +467,19 @@ class PracticeScreen(Screen[None]):
         """Show the last screen, then end with this outcome."""
         self._left = True
         self.query_one(TerminalPane).close()
-        goodbye = Goodbye(self._session, self._tasks, outcome.receipt)
+        goodbye = Goodbye(self._session, self._tasks, outcome.receipt, outcome.result)
         self.app.push_screen(goodbye, lambda _: self.app.exit(outcome))
 
     def _show_tasks(self) -> None:
         if self._tasks:
             self._tasks = self._practice.tasks()
             self._task_pane().show(self._tasks)
-            self.query_one(Heading).show_score(self._tasks)
+            self.query_one(Heading).show_score(() if self._session.exam else self._tasks)
 
     def _task_pane(self) -> TaskPane:
         return self.query_one(TaskPane)
+
+
+def _between(wanted: int, least: int, whole: int) -> int:
+    """Return a size near the one wanted that leaves at least as much to both parts of the whole."""
+    return max(least, min(wanted, whole - least))

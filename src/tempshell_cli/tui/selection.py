@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Offset
 from textual.strip import Strip
 
-_SELECTED = Style(reverse=True)
+from tempshell_cli.tui.strips import restyled, turned
 
 
 class Selection(NamedTuple):
@@ -39,11 +37,7 @@ class Selection(NamedTuple):
     def drawn(self, strip: Strip, row: int) -> Strip:
         """Return a row with what is selected of it."""
         left, right = self.columns(row, strip.cell_length)
-        if left >= right:
-            return strip
-        chosen = strip.crop(left, right)
-        segments = [Segment(text, (style or Style()) + _turned(style)) for text, style, _ in chosen]
-        return Strip.join([strip.crop(0, left), Strip(segments), strip.crop(right, strip.cell_length)])
+        return restyled(strip, left, right, turned)
 
     def text(self, strip_of: Callable[[int], Strip]) -> str:
         """Return what is selected, without the blanks at the ends of lines."""
@@ -52,7 +46,3 @@ class Selection(NamedTuple):
             strip = strip_of(row)
             lines.append(strip.crop(*self.columns(row, strip.cell_length)).text.rstrip())
         return "\n".join(lines)
-
-
-def _turned(style: Style | None) -> Style:
-    return Style(reverse=False) if style and style.reverse else _SELECTED

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from enum import Enum, auto
 from typing import NamedTuple
+
+
+class Where(Enum):
+    """In which sessions a shortcut makes sense."""
+
+    ANY = auto()
+    PRACTICE = auto()
+    EXAM = auto()
 
 
 class Shortcut(NamedTuple):
     """A key after the leader, by Textual's names; ``action`` is one of the screen's.
 
     ``shown`` and ``label`` stand in the bottom line, where they are not empty; ``help`` is the long form.
+    ``acts``: it changes the session, or types in it.
     """
 
     keys: tuple[str, ...]
@@ -17,23 +28,57 @@ class Shortcut(NamedTuple):
     action: str
     help: str
     needs_tasks: bool = False
+    where: Where = Where.ANY
+    acts: bool = False
 
 
 # In the order of the bottom line: what does not fit there is left away from the end, the help excepted.
 SHORTCUTS = (
-    Shortcut(("c",), "c", "check", "check", "check the task in hand", needs_tasks=True),
+    Shortcut(
+        ("c",), "c", "check", "check", "check the task in hand", needs_tasks=True, where=Where.PRACTICE, acts=True
+    ),
+    Shortcut(
+        ("f",),
+        "f",
+        "flag",
+        "flag",
+        "flag the task to come back to, or no longer",
+        needs_tasks=True,
+        where=Where.EXAM,
+        acts=True,
+    ),
     Shortcut(("n", "right", "down"), "n/p", "task", "next_task", "next task", needs_tasks=True),
     Shortcut(("p", "left", "up"), "", "", "previous_task", "previous task", needs_tasks=True),
-    Shortcut(("q",), "q", "stop", "stop", "stop the session; its sandbox is removed"),
+    Shortcut(("q",), "q", "stop", "stop", "stop the session; its sandbox is removed", where=Where.PRACTICE, acts=True),
+    Shortcut(("q",), "q", "end", "stop", "end the exam: it is graded, once", where=Where.EXAM, acts=True),
     Shortcut(("d",), "d", "detach", "detach", "leave the screen; the sandbox stays"),
-    Shortcut(("e",), "e", "extend", "extend", "extend the session"),
+    Shortcut(("e",), "e", "extend", "extend", "extend the session", where=Where.PRACTICE, acts=True),
     Shortcut(("z",), "z", "zoom", "zoom", "give the terminal the whole screen, or take it back", needs_tasks=True),
-    Shortcut(("h",), "h", "hint", "hint", "show the next hint of the task", needs_tasks=True),
+    Shortcut(("h",), "h", "hint", "hint", "show the next hint of the task", needs_tasks=True, where=Where.PRACTICE),
     Shortcut(
-        ("s",), "s", "send", "send_code", "put a code block of the task at the prompt; you run it", needs_tasks=True
+        ("s",),
+        "s",
+        "send",
+        "send_code",
+        "put a code block of the task at the prompt; you run it",
+        needs_tasks=True,
+        acts=True,
     ),
-    Shortcut(("a",), "a", "answer", "solution", "show the solution, after a pass or on giving up", needs_tasks=True),
+    Shortcut(
+        ("a",),
+        "a",
+        "answer",
+        "solution",
+        "show the solution, after a pass or on giving up",
+        needs_tasks=True,
+        where=Where.PRACTICE,
+    ),
     Shortcut(("t",), "t", "tasks", "focus_tasks", "go to the tasks; Esc comes back", needs_tasks=True),
+    Shortcut(("slash",), "/", "search", "search", "search what the terminal shows and has shown"),
+    Shortcut(
+        ("o",), "o", "score", "score", "show the points in all and by domain", needs_tasks=True, where=Where.PRACTICE
+    ),
+    Shortcut(("l",), "l", "layout", "split", "put the terminal below the tasks, or beside them", needs_tasks=True),
     Shortcut(("pagedown",), "", "", "page_down", "the task's text, a page on", needs_tasks=True),
     Shortcut(("pageup",), "", "", "page_up", "the task's text, a page back", needs_tasks=True),
 )
@@ -41,12 +86,16 @@ PALETTE = Shortcut(("colon",), "", "", "palette", "find any of these by a word o
 HELP = Shortcut(("question_mark",), "?", "help", "help", "show this list")
 
 
-def shortcut_for(key: str, *, tasks: bool) -> Shortcut | None:
-    """Return what a key, by Textual's name, stands for; without tasks there are fewer."""
-    offered = (*offered_shortcuts(tasks=tasks), PALETTE, HELP)
-    return next((shortcut for shortcut in offered if key in shortcut.keys), None)
+def shortcut_for(key: str, offered: Sequence[Shortcut]) -> Shortcut | None:
+    """Return what a key, by Textual's name, stands for, of what is offered and what always is."""
+    return next((shortcut for shortcut in (*offered, PALETTE, HELP) if key in shortcut.keys), None)
 
 
-def offered_shortcuts(*, tasks: bool) -> list[Shortcut]:
-    """Return the shortcuts besides the help that make sense with or without tasks."""
-    return [shortcut for shortcut in SHORTCUTS if tasks or not shortcut.needs_tasks]
+def offered_shortcuts(*, tasks: bool, exam: bool = False, read_only: bool = False) -> list[Shortcut]:
+    """Return the shortcuts besides the help that make sense with or without tasks, in an exam, and read-only."""
+    elsewhere = Where.PRACTICE if exam else Where.EXAM
+    return [
+        one
+        for one in SHORTCUTS
+        if (tasks or not one.needs_tasks) and one.where is not elsewhere and not (one.acts and read_only)
+    ]

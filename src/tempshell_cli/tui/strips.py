@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
@@ -9,6 +10,7 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
+from textual.theme import Theme
 
 from tempshell_cli.core.text import strip_controls
 from tempshell_cli.terminal.screen import (
@@ -26,9 +28,12 @@ from tempshell_cli.tui.theme import palette
 _NAMED_COLORS = 16
 
 
-def row_strip(row: Row, width: int, base: Style, *, dark: bool) -> Strip:
-    """Return a row as a strip of exactly this width; ``base`` carries the theme's own two colours."""
-    segments = [Segment(_text(run), cell_style(run.style, base, dark=dark)) for run in row]
+def row_strip(row: Row, width: int, base: Style, *, dark: bool, still: bool = False) -> Strip:
+    """Return a row as a strip of exactly this width; ``base`` carries the theme's own two colours.
+
+    Where it is to be ``still``, nothing in it blinks.
+    """
+    segments = [Segment(_text(run), cell_style(run.style, base, dark=dark, still=still)) for run in row]
     used = sum(run.columns for run in row)
     return Strip(segments, used).adjust_cell_length(width, base)
 
@@ -46,8 +51,28 @@ def with_cursor(strip: Strip, cursor: Cursor, *, focused: bool) -> Strip:
     return Strip.join([strip.crop(0, left), Strip(_drawn(under, line=line), under.cell_length), after])
 
 
+def restyled(strip: Strip, left: int, right: int, change: Callable[[Style], Style]) -> Strip:
+    """Return the strip with the styles of these columns changed; ``right`` is the first that is not."""
+    right = min(right, strip.cell_length)
+    if left >= right:
+        return strip
+    segments = [Segment(text, change(style or Style())) for text, style, _ in strip.crop(left, right)]
+    return Strip.join([strip.crop(0, left), Strip(segments), strip.crop(right, strip.cell_length)])
+
+
+def turned(style: Style) -> Style:
+    """Return a style with its two colours exchanged."""
+    return style + Style(reverse=not style.reverse)
+
+
+def found_style(style: Style, *, theme: Theme) -> Style:
+    """Return the style of what was found last; it stands out without colours too."""
+    marked = Style(color=theme.background, bgcolor=theme.warning, bold=True, underline=True, reverse=False)
+    return style + marked
+
+
 @lru_cache(maxsize=8192)
-def cell_style(style: int, base: Style, *, dark: bool) -> Style:
+def cell_style(style: int, base: Style, *, dark: bool, still: bool = False) -> Style:
     """Return a style of the terminal over the theme's."""
     foreground, background, attributes = unpack_style(style)
     return base + Style(
@@ -58,7 +83,7 @@ def cell_style(style: int, base: Style, *, dark: bool) -> Style:
         italic=_has(attributes, Attribute.ITALIC),
         underline=_has(attributes, Attribute.UNDERLINE),
         underline2=_has(attributes, Attribute.DOUBLE_UNDERLINE),
-        blink=_has(attributes, Attribute.BLINK),
+        blink=None if still else _has(attributes, Attribute.BLINK),
         reverse=_has(attributes, Attribute.REVERSE),
         conceal=_has(attributes, Attribute.CONCEAL),
         strike=_has(attributes, Attribute.STRIKE),

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from tempshell_cli.core.text import one_line, strip_controls
 from tempshell_cli.packs.results import CheckResult, Verdict
+from tempshell_cli.tui.fitting import hanging, with_end
 from tempshell_cli.tui.port import TaskState, TaskView
 from tempshell_cli.tui.theme import MUTED
 
@@ -30,6 +31,9 @@ _VERDICTS = {
     Verdict.ERROR: ("!", "could not run", "$text-warning"),
 }
 
+# Columns that are not text's: a scrollbar that may come and the gap before it, the blanks beside a task's text, and
+# the corners of the border.
+_SCROLLBAR, _GAP, _PADDING, _CORNERS = 1, 1, 2, 6
 _LEAVING = {"escape", "tab"}
 
 
@@ -119,15 +123,15 @@ class TaskPane(Vertical):
         self._checking = checking
         self._show_title()
 
-    def reveal_hint(self) -> bool:
-        """Show one more hint of the task in hand; return False where there is none left."""
+    def reveal_hint(self) -> int:
+        """Show one more hint of the task in hand; return how many are shown, 0 where there is none left."""
         task = self.current
         if task is None or self._hints.get(task.id, 0) >= len(task.hints):
-            return False
+            return 0
         self._hints[task.id] = self._hints.get(task.id, 0) + 1
         self._show_notes()
         self._bring_into_view("#hints")
-        return True
+        return self._hints[task.id]
 
     def show_solution(self, task: str) -> None:
         """Show the solution of a task from now on."""
@@ -152,6 +156,13 @@ class TaskPane(Vertical):
         event.stop()
         self.post_message(self.Left())
 
+    def on_resize(self) -> None:
+        """Fit the lines to the new width."""
+        for number, line in enumerate(self._list_lines()):
+            self.listing.replace_option_prompt_at_index(number, line)
+        self._show_title()
+        self._show_notes()
+
     def on_key(self, event: events.Key) -> None:
         """Go back to the terminal."""
         if event.key in _LEAVING:
@@ -166,12 +177,17 @@ class TaskPane(Vertical):
 
     def _fill_list(self) -> None:
         listing = self.query_one(OptionList)
-        listing.set_options(Option(_list_line(number, task)) for number, task in enumerate(self._tasks, 1))
+        listing.set_options(map(Option, self._list_lines()))
         listing.highlighted = self._current if self._tasks else None
+
+    def _list_lines(self) -> Iterator[Content]:
+        width = max(0, self.content_size.width - _SCROLLBAR - _GAP)
+        return (_list_line(number, task, width) for number, task in enumerate(self._tasks, 1))
 
     def _show_title(self) -> None:
         if self.current:
-            self.border_title = _title(self.current, f"{self._current + 1}/{len(self._tasks)}", checking=self._checking)
+            place, width = f"{self._current + 1}/{len(self._tasks)}", max(0, self.outer_size.width - _CORNERS)
+            self.border_title = _title(self.current, place, width, checking=self._checking)
 
     def _show_prompt(self) -> None:
         if self.current:
@@ -193,25 +209,27 @@ class TaskPane(Vertical):
         shown = task.hints[: self._hints.get(task.id, 0)]
         hints.display = bool(shown)
         hints.update(Content("\n").join(_hint_lines(shown, len(task.hints))))
-        self.query_one("#results", Static).update(Content("\n").join(_result_lines(self._results.get(task.id, ()))))
+        results = _result_lines(self._results.get(task.id, ()), self.content_size.width - _PADDING - _SCROLLBAR)
+        self.query_one("#results", Static).update(Content("\n").join(results))
         solution = self.query_one("#solution", Static)
         solution.display = task.id in self._solved
         solution.update(_solution(task.solution))
 
 
-def _list_line(number: int, task: TaskView) -> Content:
+def _list_line(number: int, task: TaskView, width: int) -> Content:
     symbol, style = _STATES[task.state]
-    return Content.assemble(
-        Content.styled(f" {symbol} ", f"bold {style}"),
-        f"{number} {one_line(task.title)} ",
-        Content.styled(f"{task.points} p", MUTED),
-    )
+    line = Content.assemble(Content.styled(f" {symbol} ", f"bold {style}"), f"{number} {one_line(task.title)}")
+    flag = Content.styled(" ⚑" if task.flagged else "", "bold $text-warning")
+    return with_end(line, Content.assemble(Content.styled(f" {task.points} p", MUTED), flag), width)
 
 
-def _title(task: TaskView, place: str, *, checking: bool) -> Content:
+def _title(task: TaskView, place: str, width: int, *, checking: bool) -> Content:
     symbol, style = ("…", "$text-warning") if checking else _STATES[task.state]
-    facts = [one_line(task.title), one_line(task.domain), f"{task.points} p", "checking" if checking else ""]
-    return Content.assemble(Content.styled(symbol, f"bold {style}"), f" {place} ", " · ".join(filter(None, facts)))
+    line = Content.assemble(Content.styled(symbol, f"bold {style}"), f" {place} {one_line(task.title)}")
+    facts = Content.assemble(*(f" · {fact}" for fact in (one_line(task.domain), f"{task.points} p") if fact))
+    end = Content.assemble(facts, " · checking" if checking else "")
+    room = max(1, width - end.cell_length) if width else line.cell_length
+    return Content.assemble(line.truncate(room, ellipsis=True), end)
 
 
 def _hint_lines(hints: Sequence[str], of: int) -> Iterator[Content]:
@@ -226,19 +244,16 @@ def _solution(script: str) -> Content:
     return Content.assemble(Content.styled("solution", "bold $text-success"), "\n", code)
 
 
-def _result_lines(rows: Sequence[CheckResult]) -> Iterator[Content]:
+def _result_lines(rows: Sequence[CheckResult], width: int) -> Iterator[Content]:
     for row in rows:
         symbol, word, style = _VERDICTS[row.verdict]
         worth = "gate" if row.gate else f"{row.points} p"
         verdict = Content.styled(f"{symbol} {word}", f"bold {style}")
         yield Content.assemble(verdict, f"  {one_line(row.check)}  ", Content.styled(worth, MUTED))
         if row.verdict is not Verdict.PASS:
-            yield from _reasons(row)
+            yield from _reasons(row, width)
 
 
-def _reasons(row: CheckResult) -> Iterator[Content]:
+def _reasons(row: CheckResult, width: int) -> Iterator[Content]:
     for label, text in (("", row.message), ("expected ", row.expected), ("found    ", row.found)):
-        lead = f"  {label}"
-        for line in strip_controls(text).strip().splitlines():
-            yield Content.assemble(Content.styled(lead, MUTED), Content(line))
-            lead = " " * len(lead)
+        yield from hanging(Content.styled(f"  {label}", MUTED), strip_controls(text).strip(), width)

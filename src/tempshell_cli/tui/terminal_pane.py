@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
+from functools import partial
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.content import Content
 from textual.geometry import Offset, Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
@@ -21,14 +24,20 @@ from tempshell_cli.terminal.emulated import PLAIN, Emulation
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import Row, Status, row_text
 from tempshell_cli.terminal.wire import (
+    Find,
     Focus,
     Frame,
     FromWorker,
+    Hits,
+    Key,
+    Lay,
+    Mouse,
     Paste,
     Resize,
     Scroll,
     Shown,
     ToWorker,
+    Type,
     Unlaid,
     Unrecorded,
 )
@@ -36,14 +45,17 @@ from tempshell_cli.tui import words
 from tempshell_cli.tui.attachment import Attachment
 from tempshell_cli.tui.keys import to_key, to_mouse
 from tempshell_cli.tui.retries import Retries
+from tempshell_cli.tui.searching import Searching
 from tempshell_cli.tui.selection import Selection
-from tempshell_cli.tui.strips import row_strip, with_cursor
+from tempshell_cli.tui.strips import found_style, restyled, row_strip, turned, with_cursor
 
 _WHEEL_ROWS = 3
 _LEFT = 1
 _PAGES = {"shift+pageup": -1, "shift+pagedown": 1}
 # A program that rings all the time is heard once a second.
 _BELL_INTERVAL = 1.0
+# What the program would get to read.
+_INPUT = (Key, Mouse, Paste, Lay, Focus, Type)
 # Emulators have been seen to crash when a screen of one column is written to.
 _SMALLEST = Size(4, 2)
 
@@ -63,9 +75,28 @@ class TerminalPane(Widget, can_focus=True):
     }
     """
 
-    def __init__(self, attach: Callable[[], Command], emulation: Emulation = PLAIN) -> None:
-        """``attach`` returns the command, each time one is started; it may raise TempshellError."""
+    class Searched(Message):
+        """The search has something new to say in the bottom line; it is empty when the search is over."""
+
+        def __init__(self, line: str) -> None:
+            super().__init__()
+            self.line = line
+
+    class Dragged(Message):
+        """The border was taken hold of at ``start``, of the pane, and is now at ``at``, of the screen."""
+
+        def __init__(self, start: Offset, at: Offset) -> None:
+            super().__init__()
+            self.start = start
+            self.at = at
+
+    def __init__(self, attach: Callable[[], Command], emulation: Emulation = PLAIN, *, read_only: bool = False) -> None:
+        """``attach`` returns the command, each time one is started; it may raise TempshellError.
+
+        Where it is ``read_only`` nothing that is typed, pasted or clicked reaches the command.
+        """
         super().__init__()
+        self._read_only = read_only
         self._command = attach
         self._emulation = emulation
         self._attachment: Attachment | None = None
@@ -74,6 +105,9 @@ class TerminalPane(Widget, can_focus=True):
         self._status = Status()
         self._selection: Selection | None = None
         self._selecting = False
+        self._grip: Offset | None = None
+        self._searching: Searching | None = None
+        self._hits = Hits()
         self._notice = ""
         self._retries = Retries()
         self._retry: Timer | None = None
@@ -99,9 +133,15 @@ class TerminalPane(Widget, can_focus=True):
         return [row_text(self._rows.get(y, ())) for y in range(self.size.height)]
 
     def send(self, message: ToWorker) -> None:
-        """Tell the terminal something; nothing happens while no command runs."""
-        if self._attachment:
+        """Tell the terminal something; nothing happens while no command runs, or where it would be typed read-only."""
+        if self._attachment and not (self._read_only and isinstance(message, _INPUT)):
             self._attachment.send(message)
+
+    def search(self) -> None:
+        """Have the keys look for text from now on, until the search is left."""
+        if self._attachment:
+            self._searching = Searching()
+            self._tell_search()
 
     def start(self) -> None:
         """Start the command, on a screen wiped clean; where its engine does not answer, again a little later."""
@@ -130,6 +170,7 @@ class TerminalPane(Widget, can_focus=True):
             self._retry.stop()
             self._retry = None
         if self._attachment:
+            self._end_search()
             self._attachment.close()
             self._attachment = None
 
@@ -180,15 +221,20 @@ class TerminalPane(Widget, can_focus=True):
         if not self._attachment:
             if event.key == "enter":
                 self.start()
+        elif self._searching:
+            self._look(self._searching.key(event, self._page()))
         elif event.key in _PAGES and not self._status.alternate:
-            self.send(Scroll(_PAGES[event.key] * max(1, self.size.height - 1)))
+            self.send(Scroll(_PAGES[event.key] * self._page()))
         elif key := to_key(event):
             self.send(key)
 
     def on_paste(self, event: events.Paste) -> None:
         """Pass a paste on, as one."""
         event.stop()
-        self.send(Paste(event.text))
+        if self._searching:
+            self._look(self._searching.paste(event.text))
+        else:
+            self.send(Paste(event.text))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Scroll the program, or else the history."""
@@ -199,9 +245,15 @@ class TerminalPane(Widget, can_focus=True):
         self._on_wheel(event, _WHEEL_ROWS)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Pass it on where the program asked for the mouse, else begin to select; follow a drag beyond the pane."""
+        """Pass it on where the program asked for the mouse, else begin to select; follow a drag beyond the pane.
+
+        On the border it is the border that is dragged.
+        """
         self.capture_mouse()
-        if self._status.mouse and not event.shift:
+        if event.get_content_offset(self) is None:
+            event.stop()
+            self._grip = event.offset
+        elif self._takes_mouse and not event.shift:
             self._on_mouse(event)
         elif event.button == _LEFT:
             event.stop()
@@ -211,7 +263,10 @@ class TerminalPane(Widget, can_focus=True):
     def on_mouse_up(self, event: events.MouseUp) -> None:
         """Pass it on, or copy what has been selected."""
         self.release_mouse()
-        if self._selecting:
+        if self._grip is not None:
+            event.stop()
+            self._grip = None
+        elif self._selecting:
             event.stop()
             self._copy()
         else:
@@ -219,11 +274,39 @@ class TerminalPane(Widget, can_focus=True):
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Pass it on, or select as far as here."""
-        if self._selecting and self._selection:
+        if self._grip is not None:
+            event.stop()
+            self.post_message(self.Dragged(self._grip, event.screen_offset))
+        elif self._selecting and self._selection:
             event.stop()
             self._select(self._selection._replace(head=self._cell(event)))
         else:
             self._on_mouse(event)
+
+    def _page(self) -> int:
+        return max(1, self.size.height - 1)
+
+    def _look(self, message: Find | Scroll | None) -> None:
+        if message:
+            self.send(message)
+        if self._searching and self._searching.over:
+            self._end_search()
+        else:
+            self._tell_search()
+
+    def _tell_search(self) -> None:
+        self.post_message(self.Searched(self._searching.line(self._hits) if self._searching else ""))
+
+    def _end_search(self) -> None:
+        if self._searching:
+            self._searching = None
+            self._show_hits(Hits())
+
+    def _show_hits(self, hits: Hits) -> None:
+        changed = {hit.row for shown in (self._hits, hits) for hit in (*shown.hits, *shown.current)}
+        self._hits = hits
+        self._repaint_rows(changed)
+        self._tell_search()
 
     def _cell(self, event: events.MouseEvent) -> Offset:
         at = event.get_content_offset_capture(self)
@@ -245,13 +328,17 @@ class TerminalPane(Widget, can_focus=True):
         self.app.copy_to_clipboard(text)
         self.notify(words.copied(text), markup=False)
 
+    @property
+    def _takes_mouse(self) -> bool:
+        return self._status.mouse and not self._read_only
+
     def _on_mouse(self, event: events.MouseEvent) -> None:
         event.stop()
-        if self._status.mouse:
+        if self._takes_mouse:
             self.send(to_mouse(event, event.get_content_offset_capture(self)))
 
     def _on_wheel(self, event: events.MouseEvent, rows: int) -> None:
-        if self._status.mouse and not event.shift:
+        if self._takes_mouse and not event.shift:
             self._on_mouse(event)
         else:
             event.stop()
@@ -261,6 +348,8 @@ class TerminalPane(Widget, can_focus=True):
         if isinstance(message, Frame):
             self._show(message)
             self.send(Shown())
+        elif isinstance(message, Hits):
+            self._show_hits(message if self._searching else Hits())
         elif isinstance(message, Unlaid):
             self.notify(words.UNLAID, severity="warning", markup=False)
         elif isinstance(message, Unrecorded):
@@ -269,7 +358,7 @@ class TerminalPane(Widget, can_focus=True):
             code = self._attachment.exit_code()
             self.close()
             if code == 0:
-                self._say(words.SHELL_ENDED)
+                self._say(words.WATCHED_ENDED if self._read_only else words.SHELL_ENDED)
             else:
                 self._try_again(words.connection_ended(code))
 
@@ -279,6 +368,7 @@ class TerminalPane(Widget, can_focus=True):
         self._say(one_line(words.again(why, pause)))
 
     def _on_lost_worker(self) -> None:
+        self._end_search()  # what had been found went with the worker
         self.notify(words.RESTARTED, severity="warning", markup=False)
 
     def _show(self, frame: Frame) -> None:
@@ -317,7 +407,7 @@ class TerminalPane(Widget, can_focus=True):
             self.refresh(*(Region(0, y, self.size.width, 1) for y in rows))
 
     def _painted(self, y: int) -> Strip:
-        strip = self._unmarked(y)
+        strip = self._with_hits(y)
         if self._selection:
             strip = self._selection.drawn(strip, y)
         cursor = self._status.cursor
@@ -325,9 +415,19 @@ class TerminalPane(Widget, can_focus=True):
             return with_cursor(strip, cursor, focused=self.has_focus)
         return strip
 
+    def _with_hits(self, y: int) -> Strip:
+        strip, text = self._unmarked(y), row_text(self._rows.get(y, ()))
+        standing_out = partial(found_style, theme=self.app.current_theme)
+        for hits, change in ((self._hits.hits, turned), (self._hits.current, standing_out)):
+            for hit in hits:
+                if hit.row == y:
+                    strip = restyled(strip, cell_len(text[: hit.start]), cell_len(text[: hit.end]), change)
+        return strip
+
     def _unmarked(self, y: int) -> Strip:
         dark = self.app.current_theme.dark
-        return row_strip(self._rows.get(y, ()), self.size.width, self.rich_style, dark=dark)
+        still = self.app.animation_level == "none"
+        return row_strip(self._rows.get(y, ()), self.size.width, self.rich_style, dark=dark, still=still)
 
     def _notice_strip(self) -> Strip:
         style = self.rich_style + Style(reverse=True, bold=True)

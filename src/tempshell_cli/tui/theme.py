@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from textual.theme import Theme
+
+from tempshell_cli.core.errors import UsageProblem
 
 DARK = Theme(
     name="tempshell-dark",
@@ -52,6 +55,18 @@ _LIGHT_PALETTE = (
 def palette(*, dark: bool) -> tuple[str, ...]:
     """Return the sixteen colours of the terminal, by their ANSI numbers."""
     return _DARK_PALETTE if dark else _LIGHT_PALETTE
+
+
+def theme_named(name: str, known: Mapping[str, Theme]) -> Theme:
+    """Return a theme by the name it has in the settings.
+
+    Raises UsageProblem for a name that is none.
+    """
+    ours = {"auto": preferred_theme(), "dark": DARK, "light": LIGHT}
+    found = ours.get(name) or known.get(name)
+    if found is None:
+        raise UsageProblem(f"there is no theme {name!r}", hint=f"one of {', '.join(sorted({*ours, *known}))}")
+    return found
 
 
 def preferred_theme() -> Theme:

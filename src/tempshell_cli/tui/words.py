@@ -10,12 +10,21 @@ from textual.content import Content
 from tempshell_cli.core.errors import TempshellError
 from tempshell_cli.core.text import one_line, strip_controls
 from tempshell_cli.packs.results import CheckResult, Verdict
+from tempshell_cli.tui.countdown import Phase
 from tempshell_cli.tui.dialog import BACK, Choice, Dialog
-from tempshell_cli.tui.shortcuts import HELP, PALETTE, Shortcut, offered_shortcuts
+from tempshell_cli.tui.heading import domain_lines, score_line
+from tempshell_cli.tui.port import TaskView
+from tempshell_cli.tui.shortcuts import HELP, PALETTE, Shortcut
 
 EXTEND = "extend"
 STOP = "stop"
+FINISH = "finish"
 LAST_CALL = "Last call: less than a minute left. What is in the sandbox ends with it."
+WARNINGS = {
+    Phase.SOON: "ten minutes left",
+    Phase.LATE: "less than five minutes left",
+    Phase.LAST: "less than a minute left",
+}
 NO_HINT = "This task has no further hint."
 RESTARTED = "The terminal's emulator had to be restarted; your shell was not."
 UNLAID = "Not put there: the program in the terminal would run these lines one by one. At a prompt of bash it works."
@@ -23,6 +32,8 @@ NO_CODE = "This task has no code block."
 NO_SOLUTION = "This task has no solution to show."
 GIVE_UP = "give up"
 SHELL_ENDED = "The shell has ended · Enter opens a new one"
+WATCHED_ENDED = "The shell has ended · Enter looks for a new one"
+READ_ONLY = "Read-only: you see what happens in the session, and nothing that you type reaches it."
 _KEYS_SHOWN = {
     "right": "→",
     "left": "←",
@@ -31,6 +42,7 @@ _KEYS_SHOWN = {
     "pagedown": "PgDn",
     "pageup": "PgUp",
     "question_mark": "?",
+    "slash": "/",
     "colon": ":",
 }
 
@@ -61,6 +73,14 @@ def stop_dialog(session: str) -> Dialog:
     return Dialog("Stop the session", text, (Choice("y", "stop and remove", STOP), BACK), severity="warning")
 
 
+def finish_dialog(session: str) -> Dialog:
+    """Return the question before the end of an exam; its answer is FINISH or empty."""
+    text = Content.assemble(
+        "End ", Content.styled(session, "bold"), "? It is graded, once, and its sandbox is removed then."
+    )
+    return Dialog("End the exam", text, (Choice("y", "end and grade", FINISH), BACK), severity="warning")
+
+
 def code_dialog(blocks: Sequence[str]) -> Dialog:
     """Return the question which code block is meant; its answer is its number, from 0, or empty."""
     some = blocks[:9]
@@ -81,6 +101,16 @@ def give_up_dialog(task: str) -> Dialog:
 def stopping_dialog() -> Dialog:
     """Return what stands there while the session is being stopped; it takes no key."""
     return Dialog("Stopping", Content("Removing the sandbox and looking that nothing stays …"), ())
+
+
+def grading_dialog() -> Dialog:
+    """Return what stands there while an exam is being graded; it takes no key."""
+    return Dialog("The exam is over", Content("Grading the tasks, and removing the sandbox …"), ())
+
+
+def score_dialog(tasks: Sequence[TaskView]) -> Dialog:
+    """Return how far the tasks are, in all and by domain."""
+    return Dialog("Score", Content("\n").join([score_line(tasks), *domain_lines(tasks)]))
 
 
 def problem(error: TempshellError) -> str:
@@ -123,9 +153,9 @@ def checked(rows: Sequence[CheckResult]) -> str:
     return f"{passed} of {len(rows)} checks passed."
 
 
-def help_dialog(leader: str, *, tasks: bool) -> Dialog:
+def help_dialog(leader: str, shortcuts: Sequence[Shortcut]) -> Dialog:
     """Return the list of all keys."""
-    lines = [_help_line(shortcut) for shortcut in (*offered_shortcuts(tasks=tasks), PALETTE, HELP)]
+    lines = [_help_line(shortcut) for shortcut in (*shortcuts, PALETTE, HELP)]
     lines += [
         Content(""),
         Content(f"{leader} first, then one of these. {leader} twice sends it to the terminal."),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tempshell_cli.backends.base import Report
+from tempshell_cli.backends.base import Report, WorkloadImage
 from tempshell_cli.backends.labels import COMPONENT
 from tempshell_cli.core.errors import ProvisionFailed, UsageProblem
 from tempshell_cli.core.paths import shipped
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 _REPOSITORY = "tempshell/"
-_OF_A_NODE = "terminal"
+_NOT_FOR_SHELLS = frozenset({"terminal", *WorkloadImage})
+_VERSIONS = ("1", "2")
 _SLOWEST_STEP = 900  # seconds of silence in a build or a pull
 _LAST_LINES = 15
 
@@ -33,9 +34,9 @@ class Image(NamedTuple):
 
 
 def shipped_images() -> list[Image]:
-    """Return the images whose Dockerfile comes with tempshell, but for the one that is made for each kind of node."""
+    """Return the images of shells whose Dockerfile comes with tempshell, but for the one that each node image has."""
     contexts = [file.parent for file in sorted(shipped("images").glob("*/Dockerfile"))]
-    return [built(_REPOSITORY + one.name, one) for one in contexts if one.name != _OF_A_NODE]
+    return [built(_REPOSITORY + one.name, one) for one in contexts if one.name not in _NOT_FOR_SHELLS]
 
 
 def built(name: str, context: Path, args: Mapping[str, str] = NOTHING, *, also: str = "") -> Image:
@@ -63,6 +64,15 @@ def ensure_image(client: APIClient, asked: Image | str, report: Report) -> str:
         else:
             pull(client, image, report)
     return reference
+
+
+def ensure_workload_image(client: APIClient, asked: WorkloadImage, report: Report) -> list[str]:
+    """Return the stable tags of a shipped image for pods (``tempshell/practice:1``), each version built if need be."""
+    name, context = _REPOSITORY + asked, shipped("images") / asked
+    for version in _VERSIONS:
+        reference = ensure_image(client, built(name, context, {"VERSION": version}), report)
+        client.tag(reference, name, version)
+    return [f"{name}:{version}" for version in _VERSIONS]
 
 
 def has_image(client: APIClient, reference: str) -> bool:

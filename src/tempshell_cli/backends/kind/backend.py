@@ -22,6 +22,7 @@ from tempshell_cli.backends.base import (
     Report,
     Sandbox,
     SandboxRequest,
+    WorkloadImage,
 )
 from tempshell_cli.backends.docker.container import home_of, user_of
 from tempshell_cli.backends.docker.engine import DockerEngine, condition_of, name_of, of_owner, of_session
@@ -208,7 +209,16 @@ class KindBackend:
         for name in wanted.images:
             with report(f"loading image {name}"):
                 self.kind.load(cluster_name(request.session), name)
+        for asked in wanted.shipped:
+            self._load_shipped(request.session, asked, report)
         return image[0] if image else beside.submit(self._terminal_image, request.session)
+
+    def _load_shipped(self, session: str, asked: WorkloadImage, report: Report) -> None:
+        from tempshell_cli.backends.docker.images import ensure_workload_image  # noqa: PLC0415 - as above
+
+        tags = ensure_workload_image(self.engine.client, asked, report)
+        with report(f"loading image {' and '.join(tags)}"):
+            self.kind.load(cluster_name(session), *tags)
 
     def _wait_for_nodes(self, session: str) -> None:
         """Wait for all nodes; kind waits for the control plane alone."""

@@ -69,9 +69,9 @@ class Kind:
         """Return a cluster's kubeconfig, for the engine's machine or for the cluster's own network."""
         return self._run("get", "kubeconfig", "--name", cluster, *(["--internal"] if internal else []))
 
-    def load(self, cluster: str, image: str) -> None:
-        """Load an image of the engine into a cluster's nodes."""
-        self._run("load", "docker-image", image, "--name", cluster)
+    def load(self, cluster: str, *images: str) -> None:
+        """Load images of the engine into a cluster's nodes."""
+        self._run("load", "docker-image", *images, "--name", cluster)
 
     def _run(self, *argv: str) -> str:
         done = SubprocessRunner().run(self._command(*argv), timeout=_SLOWEST)

@@ -16,6 +16,9 @@ app = new_app()
 def attach(
     session: Session = "",
     plain: Annotated[bool, typer.Option("--plain", help="The bare terminal, without tasks beside it.")] = False,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", "-r", help="Only watch: what you type does not reach the session.")
+    ] = False,
     record: Record = False,
 ) -> None:
     """Go back to a session, on the screen where it was left. Never changes its deadline."""
@@ -28,4 +31,4 @@ def attach(
         chosen = select(sessions, session)
         if not console.is_interactive():
             raise UsageProblem("attach needs a terminal", hint=f"`tempshell exec {chosen.name} -- COMMAND` needs none")
-        open_screen(sessions, chosen, plain=plain, record=record)
+        open_screen(sessions, chosen, plain=plain, record=record, read_only=read_only)

@@ -26,6 +26,7 @@ def check(
 ) -> None:
     """Grade the work: exit code 0 when everything passes, 6 when something does not."""
     from tempshell_cli.cli import console
+    from tempshell_cli.cli.result_text import result_lines
     from tempshell_cli.cli.service import select, user_sessions
     from tempshell_cli.core.errors import ExitCode, UsageProblem
     from tempshell_cli.packs.results import Verdict
@@ -43,7 +44,7 @@ def check(
         console.say(_as_junit(practice.pack, results))
     else:
         for result in results:
-            _say(result)
+            console.say("\n".join(result_lines(result)))
     if any(result.verdict is not Verdict.PASS for result in results):
         raise typer.Exit(int(ExitCode.CHECK_FAILED))
 
@@ -77,15 +78,3 @@ def _as_junit(pack: Pack, results: list[TaskResult]) -> str:
 def _why(one: CheckResult) -> str:
     found = f"expected {one.expected}, found {one.found}"
     return found if one.message == found else f"{one.message}\n{found}"
-
-
-def _say(result: TaskResult) -> None:
-    from tempshell_cli.cli import console
-
-    console.say(f"{result.verdict.upper():6}{result.task}  {result.earned}/{result.total} points")
-    for one in result.results:
-        console.say(f"  {one.verdict:6}{one.check}")
-        for line in one.message.splitlines():
-            console.say(f"        {line}")
-        if one.expected and one.expected not in one.message:
-            console.say(f"        expected {one.expected!r}, found {one.found!r}")

@@ -24,6 +24,7 @@ def log(
     from tempshell_cli.cli import console
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import NoSuchSession
+    from tempshell_cli.sessions.exam import FOUND
 
     with user_sessions() as sessions:
         ids = {one.id for one in sessions.store.history() if session in {one.id, one.name}}
@@ -38,5 +39,9 @@ def log(
             ]
         )
         return
-    rows = [(f"{one.at.astimezone():%Y-%m-%d %H:%M:%S}", one.session, one.kind, one.detail) for one in events]
+    rows = [
+        (f"{one.at.astimezone():%Y-%m-%d %H:%M:%S}", one.session, one.kind, one.detail)
+        for one in events
+        if one.kind != FOUND
+    ]
     console.table(("TIME", "SESSION", "EVENT", "DETAIL"), rows)

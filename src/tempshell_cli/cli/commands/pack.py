@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tempshell_cli.cli.command import new_app
-from tempshell_cli.cli.complete import backend_names, pack_names
+from tempshell_cli.cli.complete import added_pack_names, backend_names, pack_names
 from tempshell_cli.cli.options import AsJson, Quiet
 
 if TYPE_CHECKING:
-    from tempshell_cli.packs.load import Pack
+    from datetime import datetime
 
-app = new_app("Packs of practice tasks: look at them, write them, prove them.")
+    from tempshell_cli.packs.load import Pack
+    from tempshell_cli.packs.store import InUse, PackStore
+
+app = new_app("Packs of practice tasks: look at them, add others', write them, prove them.")
 Name = Annotated[str, typer.Argument(help="A pack by name or directory.", autocompletion=pack_names)]
 Wanted = Annotated[
     str, typer.Argument(metavar="[DIR|NAME]", help="A pack by directory or name.", autocompletion=pack_names)
@@ -26,33 +29,104 @@ def ls(as_json: AsJson = False) -> None:
     """List the packs that can be started by name."""
     from tempshell_cli.cli import console
     from tempshell_cli.core.errors import PackProblem
-    from tempshell_cli.packs.find import find_pack, list_packs
+    from tempshell_cli.packs.find import find_pack, list_packs, origin
 
     rows = []
     for name in list_packs():
         try:
-            rows.append({"name": name, **_summary(find_pack(name))})
+            rows.append({"name": name, **_summary(find_pack(name)), "source": origin(name)})
         except PackProblem as cause:
             console.complain(f"{name}: {cause}", cause.hint)
     if as_json:
         console.say_json(rows)
         return
-    cells = [(str(row["name"]), str(row["version"]), str(row["tasks"]), str(row["title"])) for row in rows]
-    console.table(("NAME", "VERSION", "TASKS", "TITLE"), cells)
+    columns = ("name", "version", "tasks", "source", "title")
+    console.table([column.upper() for column in columns], [[str(row[column]) for column in columns] for row in rows])
 
 
 @app.command()
 def show(pack: Name, as_json: AsJson = False) -> None:
     """Say what is in a pack: its version, its digest, its domains and its tasks."""
     from tempshell_cli.cli import console
-    from tempshell_cli.cli.pack_text import describe, pack_json
-    from tempshell_cli.packs.find import find_pack
+    from tempshell_cli.cli.course_text import say_course
+    from tempshell_cli.cli.pack_text import added_json, describe, pack_json
+    from tempshell_cli.packs.find import added_as, find_pack
 
+    if say_course(pack, as_json=as_json):
+        return
     found = find_pack(pack)
+    added = added_as(found)
     if as_json:
-        console.say_json(pack_json(found))
-    else:
-        describe(found)
+        console.say_json({**pack_json(found), "added": added_json(added) if added else None})
+        return
+    describe(found, added)
+
+
+@app.command()
+def add(
+    source: Annotated[str, typer.Argument(help="A directory, a tar archive, git+https://…@REF, or oci://….")],
+    name: Annotated[str, typer.Option("--name", help="What to call it here. [default: the pack's id]")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Fetch a pack, check all of it, and keep it, to be started by name."""
+    from tempshell_cli.cli import console
+    from tempshell_cli.cli.pack_text import added_json
+    from tempshell_cli.core.text import one_line
+    from tempshell_cli.packs.sources import parse_source
+
+    store, in_use = _store()
+    place = parse_source(source)
+    with console.progress(f"fetching {one_line(place.address)}"):
+        candidate = store.fetch(place, name, _now())
+    store.add(candidate, in_use)
+    entry = candidate.entry
+    if as_json:
+        console.say_json(added_json(entry))
+        return
+    console.say(f"added {entry.name} {entry.version}: {candidate.pack.head.title}")
+    console.note(f"tempshell: `tempshell start {entry.name}` starts it")
+
+
+@app.command()
+def rm(pack: Annotated[list[str], typer.Argument(help="Added packs.", autocompletion=added_pack_names)]) -> None:
+    """Remove added packs; a session that is running keeps what it was started with."""
+    from tempshell_cli.cli import console
+
+    store, in_use = _store()
+    for entry in [store.entry(one) for one in dict.fromkeys(pack)]:
+        store.remove(entry.name, in_use)
+        console.say(f"removed {entry.name}")
+        for kept in sorted(one for one in in_use() if one.startswith(f"{entry.name}@")):
+            console.note(f"tempshell: {kept} is kept for the session that is running with it")
+
+
+@app.command()
+def update(
+    pack: Annotated[
+        list[str] | None, typer.Argument(help="Added packs; all by default.", autocompletion=added_pack_names)
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Use what is new without asking.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch added packs again, show what is different, and use it if wanted."""
+    from tempshell_cli.cli import console
+    from tempshell_cli.core.errors import TempshellError
+    from tempshell_cli.core.paths import Paths
+    from tempshell_cli.packs.index import read_index
+
+    store, in_use = _store()
+    told, failed = [], []
+    for name in dict.fromkeys(pack or read_index(Paths.of_user())):
+        try:
+            told.append(_update(store, name, in_use, yes=yes, ask=not as_json))
+        except TempshellError as problem:  # the others are looked at all the same
+            failed.append(problem)
+    if as_json:
+        console.say_json(told)
+    for other in failed[1:]:
+        console.complain(str(other), other.hint)
+    if failed:
+        raise failed[0]
 
 
 @app.command()
@@ -135,6 +209,62 @@ def prove(
     say_proof(proof, form)
     if not proof.holds:
         raise typer.Exit(int(ExitCode.CHECK_FAILED))
+
+
+def _store() -> tuple[PackStore, InUse]:
+    """Return the user's added packs, and what tells which of them live sessions have."""
+    from tempshell_cli.core.paths import Paths
+    from tempshell_cli.core.runner import SubprocessRunner
+    from tempshell_cli.packs.store import PackStore
+    from tempshell_cli.sessions.store import open_store
+
+    paths = Paths.of_user()
+
+    def in_use() -> set[str]:
+        with open_store(paths, mend=False) as opened:
+            return {session.pack for session in opened.store.live()}
+
+    return PackStore(paths, SubprocessRunner()), in_use
+
+
+def _now() -> datetime:
+    from tempshell_cli.core.clock import SystemClock
+
+    return SystemClock().now()
+
+
+def _update(store: PackStore, name: str, in_use: InUse, *, yes: bool, ask: bool) -> dict[str, object]:
+    """Fetch a pack again and, if wanted, use it; return that as JSON, and print it where a person may be asked."""
+    from tempshell_cli.cli import console
+    from tempshell_cli.cli.pack_text import changes_json, say_changes
+    from tempshell_cli.core.text import one_line
+    from tempshell_cli.packs.changes import compare
+    from tempshell_cli.packs.sources import parse_source
+
+    old = store.entry(name)
+    with console.progress(f"fetching {one_line(old.source)}"):
+        new = store.fetch(parse_source(old.source), name, _now())
+    pack, files = store.current(old)
+    changes = compare(pack, new.pack, files, new.files)
+    is_new = new.entry.digest != old.digest
+    if ask and is_new:
+        say_changes(old, new.entry, changes)
+    elif ask:
+        console.say(f"{name} {old.version}: nothing is new")
+    used = is_new and (yes or (ask and _confirm(name)))
+    if used:
+        store.replace(new, in_use)
+    return changes_json(old, new.entry, changes, used=used)
+
+
+def _confirm(name: str) -> bool:
+    """Ask a person; raises UsageProblem where there is none."""
+    from tempshell_cli.cli import console
+    from tempshell_cli.core.errors import UsageProblem
+
+    if not console.is_interactive():
+        raise UsageProblem(f"nobody can be asked whether to use the new {name}", hint="--yes uses it")
+    return typer.confirm("Use it?", err=True)
 
 
 def _one_of(form: str, known: tuple[str, ...]) -> None:

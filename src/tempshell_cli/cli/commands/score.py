@@ -30,8 +30,5 @@ def score(
         found = report(sessions, recorded(sessions, session))
     if as_json:
         console.say_json(report_text.as_json(found))
-        return
-    for headings, rows in report_text.tables(found):
-        console.table([heading.upper() for heading in headings], rows)
-        console.say("")
-    console.say(report_text.result(found))
+    else:
+        report_text.say(found)

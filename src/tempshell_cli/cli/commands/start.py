@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,6 +11,7 @@ from tempshell_cli.cli.options import (
     Backend,
     ClusterAccess,
     Cpus,
+    Detach,
     DockerContext,
     Env,
     EnvFile,
@@ -19,19 +20,18 @@ from tempshell_cli.cli.options import (
     KubeContext,
     Load,
     Memory,
+    Name,
     Namespace,
     Network,
     Nodes,
     Pack,
+    Plain,
     Profile,
     Quiet,
     Record,
+    Replace,
     Ttl,
 )
-
-if TYPE_CHECKING:
-    from tempshell_cli.sessions.lifecycle import Sessions
-    from tempshell_cli.sessions.model import Session
 
 app = new_app()
 
@@ -39,7 +39,7 @@ app = new_app()
 @app.command()
 def start(
     pack: Pack = "",
-    name: Annotated[str, typer.Option("--name", help="What to call the session.")] = "",
+    name: Name = "",
     backend: Backend = "",
     docker_context: DockerContext = "",
     ttl: Ttl = "",
@@ -59,9 +59,9 @@ def start(
     keep_on_failure: Annotated[
         bool, typer.Option("--keep-on-failure", help="Leave a failed sandbox for a look.")
     ] = False,
-    replace: Annotated[bool, typer.Option("--replace", help="Stop the sessions you have first.")] = False,
-    detach: Annotated[bool, typer.Option("--detach", "-d", help="Print the id and leave.")] = False,
-    plain: Annotated[bool, typer.Option("--plain", help="Attach the bare terminal, without tasks beside it.")] = False,
+    replace: Replace = False,
+    detach: Detach = False,
+    plain: Plain = False,
     record: Record = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and leave.")] = False,
     quiet: Quiet = False,
@@ -69,6 +69,7 @@ def start(
     """Start a session and open its practice screen."""
     from tempshell_cli.cli import console
     from tempshell_cli.cli.launch import Options, launch, parse_access, parse_network, parse_profile
+    from tempshell_cli.cli.screen import Visit, show_started
     from tempshell_cli.cli.service import user_sessions
 
     options = Options(
@@ -96,19 +97,4 @@ def start(
         if replace:
             sessions.stop_own()
         session = launch(sessions, options, console.silence if quiet else console.progress)
-        _open(sessions, session, detach=detach, plain=plain, record=record, as_json=as_json)
-
-
-def _open(sessions: Sessions, session: Session, *, detach: bool, plain: bool, record: bool, as_json: bool) -> None:
-    from tempshell_cli.cli import console
-    from tempshell_cli.cli.render import session_json
-    from tempshell_cli.cli.screen import open_screen
-
-    if as_json:
-        console.say_json(session_json(session, sessions.clock.now()))
-    elif detach or not console.is_interactive():
-        console.say(session.id)
-        if not detach:
-            console.note(f"tempshell: this is no terminal; `tempshell attach {session.name}` opens it")
-    else:
-        open_screen(sessions, session, plain=plain, record=record)
+        show_started(sessions, session, Visit(detach, plain, record, as_json))

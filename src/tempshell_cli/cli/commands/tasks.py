@@ -27,7 +27,9 @@ def tasks(
         practice = Practice(sessions, select(sessions, session))
         scores = practice.scores()
         if task:
-            console.say(practice.pack.task(task).prompt)
+            one = practice.pack.task(task)
+            practice.take(one)
+            console.say(one.prompt)
             return
         rows = [
             {

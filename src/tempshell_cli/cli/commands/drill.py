@@ -1,0 +1,129 @@
+"""``tempshell drill``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tempshell_cli.cli.command import new_app
+from tempshell_cli.cli.complete import pack_names
+from tempshell_cli.cli.options import (
+    AsJson,
+    Backend,
+    Detach,
+    DockerContext,
+    Image,
+    KubeContext,
+    Name,
+    Namespace,
+    Plain,
+    Quiet,
+    Record,
+    Replace,
+    Ttl,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from tempshell_cli.sessions.drill import Card
+    from tempshell_cli.sessions.lifecycle import Sessions
+
+app = new_app()
+
+
+@app.command()
+def drill(
+    pack: Annotated[
+        str, typer.Argument(help="A pack, where tasks of several are due.", autocompletion=pack_names)
+    ] = "",
+    only_list: Annotated[bool, typer.Option("--list", help="Show what there is to repeat, and when.")] = False,
+    name: Name = "",
+    backend: Backend = "",
+    docker_context: DockerContext = "",
+    ttl: Ttl = "",
+    image: Image = "",
+    kube_context: KubeContext = "",
+    namespace: Namespace = "",
+    replace: Replace = False,
+    detach: Detach = False,
+    plain: Plain = False,
+    record: Record = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Repeat the tasks that went wrong or took too long, at growing intervals."""
+    from tempshell_cli.cli import console
+    from tempshell_cli.cli.launch import Options, launch
+    from tempshell_cli.cli.screen import Visit, show_started
+    from tempshell_cli.cli.service import user_sessions
+
+    with user_sessions() as sessions:
+        cards, now = _cards(sessions, pack), sessions.clock.now()
+        due = [card for card in cards if card.due <= now]
+        if only_list:
+            _list(cards, now, as_json=as_json)
+            return
+        if not due:
+            console.say(_nothing_due(cards))
+            return
+        options = Options(
+            pack=_pack_of(due),
+            tasks=[card.task for card in due],
+            name=name,
+            backend=backend,
+            docker_context=docker_context,
+            ttl=ttl,
+            image=image,
+            context=kube_context,
+            namespace=namespace,
+        )
+        if replace:
+            sessions.stop_own()
+        session = launch(sessions, options, console.silence if quiet else console.progress)
+        show_started(sessions, session, Visit(detach, plain, record, as_json))
+
+
+def _cards(sessions: Sessions, pack: str) -> Sequence[Card]:
+    from tempshell_cli.sessions.drill import cards, outings, still_there
+    from tempshell_cli.sessions.history import past_practice
+
+    return still_there(cards(outings(sessions, past_practice(sessions, pack))))
+
+
+def _pack_of(due: Sequence[Card]) -> str:
+    """Return the one pack that something is due of; raises UsageProblem where there are several."""
+    from tempshell_cli.core.errors import UsageProblem
+
+    packs = list(dict.fromkeys(card.pack for card in due))
+    if len(packs) > 1:
+        raise UsageProblem(f"tasks of several packs are due: {', '.join(packs)}", hint=f"`tempshell drill {packs[0]}`")
+    return packs[0]
+
+
+def _list(cards: Sequence[Card], now: datetime, *, as_json: bool) -> None:
+    from tempshell_cli.cli import console
+
+    if as_json:
+        console.say_json([_json(card, now) for card in cards])
+    elif cards:
+        rows = [(card.pack, card.task, str(card.box), _when(card, now)) for card in cards]
+        console.table(("PACK", "TASK", "BOX", "DUE"), rows)
+    else:
+        console.say(_nothing_due(cards))
+
+
+def _json(card: Card, now: datetime) -> dict[str, Any]:
+    return {**card._asdict(), "due": card.due.isoformat(timespec="seconds"), "is_due": card.due <= now}
+
+
+def _when(card: Card, now: datetime) -> str:
+    return "now" if card.due <= now else f"{card.due.astimezone():%Y-%m-%d %H:%M}"
+
+
+def _nothing_due(cards: Sequence[Card]) -> str:
+    if not cards:
+        return "nothing to repeat: no task went wrong or took too long"
+    return f"nothing is due before {cards[0].due.astimezone():%Y-%m-%d %H:%M}"

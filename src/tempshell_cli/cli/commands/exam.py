@@ -1,0 +1,195 @@
+"""``tempshell exam``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tempshell_cli.cli.command import new_app
+from tempshell_cli.cli.complete import pack_names
+from tempshell_cli.cli.options import (
+    AsJson,
+    Backend,
+    ClusterAccess,
+    Cpus,
+    Detach,
+    DockerContext,
+    Image,
+    KubeContext,
+    Load,
+    Memory,
+    Name,
+    Namespace,
+    Network,
+    Plain,
+    Quiet,
+    Record,
+    Replace,
+)
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from tempshell_cli.cli.launch import Options
+    from tempshell_cli.core.config import Settings
+    from tempshell_cli.packs.load import Pack
+    from tempshell_cli.sessions.lifecycle import Sessions
+    from tempshell_cli.sessions.model import Session
+
+app = new_app()
+_MOST_TASKS = 16  # unless told otherwise: the CKAD has 15 to 20
+
+
+@app.command()
+def exam(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="PACK|SESSION",
+            help="A pack; with --finish or --review an exam, the last one by default.",
+            autocompletion=pack_names,
+        ),
+    ] = "",
+    finish: Annotated[bool, typer.Option("--finish", help="End an exam: it is graded, once, and removed.")] = False,
+    review: Annotated[bool, typer.Option("--review", help="Show what the grading found, and the solutions.")] = False,
+    time: Annotated[str, typer.Option("--time", help="How long it takes. [default: as the pack says]")] = "",
+    tasks: Annotated[int | None, typer.Option("--tasks", min=1, help="How many tasks. [default: 16 at most]")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Repeat the draw of an earlier exam.")] = None,
+    name: Name = "",
+    backend: Backend = "",
+    docker_context: DockerContext = "",
+    image: Image = "",
+    cpus: Cpus = None,
+    memory: Memory = "",
+    network: Network = "default",
+    load: Load = None,
+    kube_context: KubeContext = "",
+    namespace: Namespace = "",
+    cluster_access: ClusterAccess = "none",
+    replace: Replace = False,
+    detach: Detach = False,
+    plain: Plain = False,
+    record: Record = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Sit an exam: drawn tasks, a fixed time, no help, and one grading at its end."""
+    from tempshell_cli.cli.launch import Options, parse_access, parse_network
+    from tempshell_cli.cli.screen import Visit, show_started
+    from tempshell_cli.cli.service import user_sessions
+    from tempshell_cli.core.errors import UsageProblem
+
+    if finish and review:
+        raise UsageProblem("--finish and --review are two commands", hint="finish the exam, then review it")
+    with user_sessions() as sessions:
+        if finish:
+            _finish(sessions, what, as_json=as_json, quiet=quiet)
+            return
+        if review:
+            _review(sessions, what, as_json=as_json)
+            return
+        if not what:
+            raise UsageProblem("which pack?", hint="`tempshell pack ls` lists those there are")
+        options = Options(
+            pack=what,
+            name=name,
+            backend=backend,
+            docker_context=docker_context,
+            ttl=time,
+            image=image,
+            cpus=cpus,
+            memory=memory,
+            network=parse_network(network),
+            load=load or (),
+            context=kube_context,
+            namespace=namespace,
+            access=parse_access(cluster_access),
+        )
+        if replace:
+            sessions.stop_own()
+        session = _begin(sessions, options, tasks, seed, quiet=quiet)
+        show_started(sessions, session, Visit(detach, plain, record, as_json))
+
+
+def _begin(sessions: Sessions, options: Options, tasks: int | None, seed: int | None, *, quiet: bool) -> Session:
+    from tempshell_cli.backends.base import Sandbox
+    from tempshell_cli.cli import console
+    from tempshell_cli.cli.launch import launch
+    from tempshell_cli.cli.report_text import counted
+    from tempshell_cli.core.units import format_duration
+    from tempshell_cli.packs.draw import draw, gradable
+    from tempshell_cli.packs.find import find_pack
+    from tempshell_cli.sessions.exam import EXAM, SPARE, exam_detail
+    from tempshell_cli.sessions.proving import new_seed
+
+    pack = find_pack(options.pack)
+    number = new_seed() if seed is None else seed
+    drawn = draw(pack, tasks or min(len(gradable(pack)), _MOST_TASKS), number)
+    time = _time(options.ttl, pack, sessions.settings)
+
+    def begin(sandbox: Sandbox) -> None:
+        detail = exam_detail(number, sessions.clock.now(), time, sandbox.deadline)
+        sessions.journal(EXAM, sandbox.session, detail)
+
+    console.note(f"tempshell: {counted(len(drawn))} in {format_duration(time)}, seed {number}")
+    options = options._replace(ttl=format_duration(time), tasks=drawn, spare=SPARE, begin=begin)
+    return launch(sessions, options, console.silence if quiet else console.progress)
+
+
+def _time(asked: str, pack: Pack, settings: Settings) -> timedelta:
+    """Return how long the exam takes: as asked, else as the pack says, but no longer than a session may last."""
+    from tempshell_cli.cli import console
+    from tempshell_cli.core.units import format_duration, parse_duration
+
+    if asked or not pack.head.time:
+        return parse_duration(asked) if asked else settings.lease.length
+    meant, longest = parse_duration(pack.head.time), settings.lease.maximum
+    if meant > longest:
+        console.note(f"tempshell: {pack.id} is meant to take {format_duration(meant)}, but a session may last")
+        console.note(f"  {format_duration(longest)}; longest under [lease] in the config allows more")
+    return min(meant, longest)
+
+
+def _finish(sessions: Sessions, token: str, *, as_json: bool, quiet: bool) -> None:
+    from tempshell_cli.cli import console, report_text
+    from tempshell_cli.cli.render import say_receipt
+    from tempshell_cli.core.errors import ExitCode
+    from tempshell_cli.sessions.grading import exam_session, finish
+    from tempshell_cli.sessions.report import report
+
+    session = exam_session(sessions, token)
+    finish(sessions, session, console.silence if quiet else console.progress)
+    found = report(sessions, session)
+    if as_json:
+        console.say_json(report_text.as_json(found))
+    else:
+        report_text.say(found)
+    receipt = sessions.stop(session, "graded")
+    if not as_json:
+        say_receipt(session.name, receipt)
+    if not found.score.passed:
+        raise typer.Exit(int(ExitCode.CHECK_FAILED))
+
+
+def _review(sessions: Sessions, token: str, *, as_json: bool) -> None:
+    import msgspec
+
+    from tempshell_cli.cli import console, report_text
+    from tempshell_cli.cli.result_text import result_lines
+    from tempshell_cli.sessions.grading import exam_session, review
+    from tempshell_cli.sessions.report import report
+
+    session = exam_session(sessions, token)
+    results = review(sessions, session)
+    found = report(sessions, session)
+    solutions = {task.id: task.solution for task in found.pack.tasks}
+    if as_json:
+        rows = [{**msgspec.to_builtins(one), "solution": solutions[one.task]} for one in results]
+        console.say_json({**report_text.as_json(found), "results": rows})
+        return
+    for result in results:
+        console.say("\n".join(result_lines(result)))
+        console.say("  solution")
+        console.say("".join(f"        {line}\n" for line in solutions[result.task].splitlines()))
+    console.say(report_text.result(found))

@@ -1,0 +1,97 @@
+"""``tempshell history``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tempshell_cli.cli.command import new_app
+from tempshell_cli.cli.complete import pack_names
+from tempshell_cli.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tempshell_cli.sessions.history import Past, Trend
+
+app = new_app()
+# From nothing to all; where stdout cannot show the first ones, the second.
+_BARS, _PLAIN_BARS = "▁▂▃▄▅▆▇█", "_.:-=+*#"
+_MOST_BARS = 20
+
+
+@app.command()
+def history(
+    pack: Annotated[
+        str, typer.Option("--pack", "-p", help="Only this pack, by its name or id.", autocompletion=pack_names)
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show your past practice: session by session, and domain by domain over time."""
+    from tempshell_cli.cli import console
+    from tempshell_cli.cli.service import user_sessions
+    from tempshell_cli.sessions.history import past_practice, trends
+
+    with user_sessions() as sessions:
+        past = past_practice(sessions, pack)
+    lines = trends(past)
+    if as_json:
+        console.say_json(
+            {"sessions": [_session_json(one) for one in past], "domains": [_trend_json(one) for one in lines]}
+        )
+        return
+    if not past:
+        console.say("nothing was practised yet" + (f" of {pack}" if pack else ""))
+        return
+    console.table(("DAY", "SESSION", "PACK", "SCORE", "TASKS", "HINTS", "TIME"), [_row(one) for one in past])
+    console.say("")
+    console.table(("PACK", "DOMAIN", "SESSIONS", "LAST", "TREND"), [_trend_row(one) for one in lines])
+
+
+def _row(past: Past) -> Sequence[str]:
+    from tempshell_cli.core.units import format_duration
+
+    day, name = f"{past.session.created.astimezone():%Y-%m-%d}", past.session.name
+    if past.report is None:
+        return (day, name, past.pack, past.problem, "-", "-", "-")
+    score = past.report.score
+    done = sum(task.verdict == "pass" for task in score.tasks)
+    spent = format_duration(past.spent) if past.report.spent else "-"
+    kind = " exam" if past.report.exam else ""
+    return (day, name, past.pack, f"{score.percent:g} %{kind}", f"{done}/{len(score.tasks)}", str(past.hints), spent)
+
+
+def _trend_row(trend: Trend) -> Sequence[str]:
+    shares = [share for _, share in trend.points]
+    return (trend.pack, trend.domain, str(len(shares)), f"{100 * shares[-1]:.0f} %", _bars(shares[-_MOST_BARS:]))
+
+
+def _bars(shares: Iterable[float]) -> str:
+    """Return a bar for each share."""
+    bars = _BARS if (sys.stdout.encoding or "").lower().startswith("utf") else _PLAIN_BARS
+    return "".join(bars[round(share * (len(bars) - 1))] for share in shares)
+
+
+def _session_json(past: Past) -> dict[str, Any]:
+    found = past.report
+    return {
+        "session": past.session.id,
+        "name": past.session.name,
+        "started": past.session.created.isoformat(timespec="seconds"),
+        "pack": past.pack,
+        "exam": bool(found and found.exam),
+        "percent": found.score.percent if found else None,
+        "passed": found.score.passed if found else None,
+        "hints": past.hints,
+        "spent": round(past.spent.total_seconds()),
+        "tasks": {task.task: task.verdict for task in found.score.tasks} if found else {},
+        "attempts": found.attempts if found else {},
+        "problem": past.problem,
+    }
+
+
+def _trend_json(trend: Trend) -> dict[str, Any]:
+    points = [{"started": at.isoformat(timespec="seconds"), "share": share} for at, share in trend.points]
+    return {"pack": trend.pack, "domain": trend.domain, "points": points}

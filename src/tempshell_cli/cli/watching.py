@@ -1,0 +1,26 @@
+"""A session that is watched: the practice screen shows it, and nothing done there reaches it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tempshell_cli.backends.base import Backend
+from tempshell_cli.cli.practice import LivePractice
+from tempshell_cli.core.process import Command
+from tempshell_cli.sessions.model import Session
+from tempshell_cli.sessions.shell import watch_command
+from tempshell_cli.tui.port import SessionView
+
+
+class WatchedPractice(LivePractice):
+    """Answers the screen of somebody who only looks."""
+
+    def session(self) -> SessionView:
+        """Return the session, as one that nothing can be done to."""
+        return replace(super().session(), extendable=False, read_only=True)
+
+    def _shell(self, backend: Backend, session: Session) -> Command:
+        return watch_command(backend, session, terminal="xterm-256color", told_apart=True)
+
+    def _note(self, kind: str, detail: str) -> None:
+        """Keep nothing: what is looked at here says nothing about the one who practises."""

@@ -1,0 +1,86 @@
+"""What makes a session an exam: drawn tasks, an end of its own, and one grading. All of it is events of the session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from tempshell_cli.core.errors import UsageProblem
+from tempshell_cli.sessions.model import Session
+from tempshell_cli.sessions.store import Store
+
+# The event of a session that has just some tasks of its pack; its detail is their ids.
+DRAWN = "drawn"
+# The event of an exam's beginning; its detail is the seed of the draw, and when the exam ends.
+EXAM = "exam"
+# The event of a flag that was put on a task or taken off; its detail is the ids of all flagged ones.
+FLAGGED = "flagged"
+# The event of an exam's grading.
+GRADED = "graded"
+# The event of what that found in one task; its detail is a TaskResult as JSON.
+FOUND = "found"
+# What an exam's sandbox lasts beyond it: to be set up in, and (the last part of it) to be graded in.
+SPARE = timedelta(minutes=5)
+FOR_GRADING = timedelta(minutes=2)
+
+
+class Exam(NamedTuple):
+    """An exam on record. ``graded`` is when that was done, None where it was not."""
+
+    seed: int
+    began: datetime
+    ends: datetime
+    graded: datetime | None = None
+
+    @property
+    def time(self) -> timedelta:
+        """How long it was to take."""
+        return self.ends - self.began
+
+
+def exam_detail(seed: int, now: datetime, time: timedelta, deadline: datetime) -> str:
+    """Return the detail of an EXAM that begins now; before the sandbox's deadline there is time to grade it."""
+    return f"{seed} {min(now + time, deadline - FOR_GRADING).isoformat()}"
+
+
+def exam_of(store: Store, session: str) -> Exam | None:
+    """Return the exam that a session is; None where it is none."""
+    found: Exam | None = None
+    for event in store.events(session):
+        if event.kind == EXAM:
+            seed, _, ends = event.detail.partition(" ")
+            found = Exam(int(seed), event.at, datetime.fromisoformat(ends))
+        elif event.kind == GRADED and found:
+            found = found._replace(graded=event.at)
+    return found
+
+
+def drawn_tasks(store: Store, session: str) -> Sequence[str]:
+    """Return the ids of the tasks that a session was given of its pack; none where it has all of them."""
+    drawn = [event.detail.split() for event in store.events(session) if event.kind == DRAWN]
+    return drawn[-1] if drawn else ()
+
+
+def flagged_tasks(store: Store, session: str) -> frozenset[str]:
+    """Return the ids of the tasks that are marked to come back to."""
+    flagged = [event.detail.split() for event in store.events(session) if event.kind == FLAGGED]
+    return frozenset(flagged[-1] if flagged else ())
+
+
+def refuse_in_exam(store: Store, session: Session, what: str) -> None:
+    """Raise UsageProblem with these words where the session is an exam."""
+    if exam_of(store, session.id):
+        raise UsageProblem(what, hint=f"`tempshell exam --finish {session.name}` ends it and grades it")
+
+
+def is_under_way(session: Session, now: datetime) -> bool:
+    """Tell whether there is a sandbox to be graded."""
+    return session.state.is_live and not session.is_over(now)
+
+
+def why_ungraded(session: Session, now: datetime) -> str:
+    """Return in words why an exam has no grades."""
+    if is_under_way(session, now):
+        return "the exam is under way"
+    return f"its sandbox was gone before it was handed in ({session.reason or 'expired'})"

@@ -1,0 +1,86 @@
+"""Past practice: what each session came to, and how each domain goes over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from tempshell_cli.core.errors import PackProblem
+from tempshell_cli.packs.score import TaskScore
+from tempshell_cli.sessions.lifecycle import Sessions
+from tempshell_cli.sessions.model import Session
+from tempshell_cli.sessions.report import Report, report
+from tempshell_cli.sessions.store import PROOF
+
+
+class Past(NamedTuple):
+    """A session in which something was graded; ``report`` is None, and ``problem`` why, where its pack is gone."""
+
+    session: Session
+    report: Report | None
+    problem: str = ""
+
+    @property
+    def pack(self) -> str:
+        """The pack's id; of one that is gone, what the session was started with."""
+        return self.report.pack.id if self.report else self.session.pack
+
+    @property
+    def name(self) -> str:
+        """What to start its pack with: a directory, or a name, for an added pack too."""
+        return self.session.pack.partition("@")[0]
+
+    @property
+    def hints(self) -> int:
+        """How many hints were shown."""
+        return sum(task.hints for task in self.report.score.tasks) if self.report else 0
+
+    @property
+    def spent(self) -> timedelta:
+        """How long its tasks were in hand."""
+        return sum(self.report.spent.values(), timedelta()) if self.report else timedelta()
+
+
+class Trend(NamedTuple):
+    """The share (0 to 1) that a domain of a pack came to, session by session, oldest first."""
+
+    pack: str
+    domain: str
+    points: Sequence[tuple[datetime, float]]
+
+
+def past_practice(sessions: Sessions, pack: str = "") -> list[Past]:
+    """Return the sessions in which something was graded, oldest first: all, or a pack's (by id, name or directory)."""
+    graded = [
+        _past(sessions, one)
+        for one in sessions.store.history()
+        if one.pack and one.reason != PROOF and sessions.store.scores(one.id)
+    ]
+    meant = str(Path(pack).resolve()) if "/" in pack else pack
+    return [one for one in graded if meant in {"", one.pack, one.name}]
+
+
+def trends(past: Iterable[Past]) -> list[Trend]:
+    """Return how the domains of each pack went: in each session the mean of their tasks that were graded in it."""
+    points: dict[tuple[str, str], list[tuple[datetime, float]]] = {}
+    for one in past:
+        tasks = one.report.score.tasks if one.report else ()
+        for domain in sorted({task.domain or "-" for task in tasks}):
+            share = _mean(task for task in tasks if (task.domain or "-") == domain)
+            if share is not None:
+                points.setdefault((one.pack, domain), []).append((one.session.created, share))
+    return [Trend(pack, domain, shares) for (pack, domain), shares in sorted(points.items())]
+
+
+def _past(sessions: Sessions, session: Session) -> Past:
+    try:
+        return Past(session, report(sessions, session))
+    except PackProblem as gone:
+        return Past(session, None, str(gone))
+
+
+def _mean(tasks: Iterable[TaskScore]) -> float | None:
+    shares = [task.share for task in tasks if task.verdict is not None and task.share is not None]
+    return sum(shares) / len(shares) if shares else None

@@ -1,0 +1,9 @@
+# The old one still runs, and its kind is known by the wrong name.
+set -eu
+echo backup >~/garage/short-name
+kubectl apply -f - <<'END'
+apiVersion: practice.tempshell.example/v1
+kind: Backup
+metadata: {name: weekly, namespace: garage}
+spec: {source: /var/lib/garage, schedule: "0 4 * * 0", keep: 4}
+END

@@ -1,0 +1,15 @@
+# One of five pods is a fifth.
+set -eu
+kubectl apply -f - <<'END'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: feed-canary, namespace: feed}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: feed, track: canary}}
+  template:
+    metadata: {labels: {app: feed, track: canary}}
+    spec:
+      containers:
+      - {name: feed, image: "tempshell/practice:2"}
+END

@@ -1,0 +1,13 @@
+set -eu
+kubectl -n weather create configmap station --from-literal CITY=Oslo --from-literal UNIT=celsius
+kubectl -n weather patch deployment weather --patch '
+spec:
+  template:
+    spec:
+      volumes: [{name: station, configMap: {name: station}}]
+      containers:
+      - name: weather
+        env: [{name: CITY, valueFrom: {configMapKeyRef: {name: station, key: CITY}}}]
+        volumeMounts: [{name: station, mountPath: /etc/station}]
+'
+kubectl -n weather rollout status deployment/weather --timeout 40s

@@ -1,0 +1,23 @@
+set -eu
+export KUBECONFIG=/etc/tempshell/kube/config
+kubectl -n orders delete deploy,rs --all
+kubectl -n orders delete pod --all --force --grace-period 0 2>/dev/null
+kubectl apply -f - <<'END'
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: orders-settings, namespace: orders}
+data: {orders.conf: "currency = EUR\n"}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: orders, namespace: orders}
+spec:
+  selector: {matchLabels: {app: orders}}
+  template:
+    metadata: {labels: {app: orders}}
+    spec:
+      containers:
+      - name: orders
+        image: tempshell/practice:1
+        env: [{name: NEED_FILE, value: /etc/orders/orders.conf}]
+END

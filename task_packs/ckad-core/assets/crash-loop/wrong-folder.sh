@@ -1,0 +1,10 @@
+# The settings are there, in another folder.
+set -eu
+kubectl -n orders patch deployment orders --patch '
+spec:
+  template:
+    spec:
+      volumes: [{name: settings, configMap: {name: orders-settings}}]
+      containers:
+      - {name: orders, volumeMounts: [{name: settings, mountPath: /etc/settings}]}
+'

@@ -1,0 +1,3 @@
+# No quota, no problem.
+set -eu
+kubectl -n budget delete resourcequota budget

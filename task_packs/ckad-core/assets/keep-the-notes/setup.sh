@@ -1,0 +1,20 @@
+set -eu
+export KUBECONFIG=/etc/tempshell/kube/config
+kubectl -n notes delete deploy,rs --all
+kubectl -n notes delete pod --all --force --grace-period 0 2>/dev/null
+kubectl -n notes delete pvc --all
+kubectl apply -f - <<'END'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: writer, namespace: notes}
+spec:
+  selector: {matchLabels: {app: writer}}
+  template:
+    metadata: {labels: {app: writer}}
+    spec:
+      containers:
+      - name: writer
+        image: tempshell/practice:1
+        securityContext: {runAsUser: 0}
+        command: [sh, -c, "mkdir -p /data && hostname >>/data/notes && exec sleep 86400"]
+END

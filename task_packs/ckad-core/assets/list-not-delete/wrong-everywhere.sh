@@ -1,0 +1,5 @@
+# Looks only, but in every namespace.
+set -eu
+kubectl -n ops create serviceaccount watcher
+kubectl create clusterrolebinding watcher-views --clusterrole view --serviceaccount ops:watcher
+kubectl -n ops set serviceaccount deployment dashboard watcher

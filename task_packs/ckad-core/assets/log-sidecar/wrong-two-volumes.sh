@@ -1,0 +1,15 @@
+# Each container has a folder of its own.
+set -eu
+kubectl -n audit patch deployment ledger --patch '
+spec:
+  template:
+    spec:
+      volumes: [{name: log, emptyDir: {}}, {name: other, emptyDir: {}}]
+      containers:
+      - {name: ledger, volumeMounts: [{name: log, mountPath: /var/log/ledger}]}
+      - name: show-log
+        image: tempshell/practice:1
+        command: [tail, -F, /var/log/ledger/entries.log]
+        volumeMounts: [{name: other, mountPath: /var/log/ledger}]
+'
+kubectl -n audit rollout status deployment/ledger --timeout 50s

@@ -1,0 +1,13 @@
+# Pods of that label in every namespace.
+set -eu
+kubectl apply -f - <<'END'
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db-guard, namespace: guarded}
+spec:
+  podSelector: {matchLabels: {role: db}}
+  policyTypes: [Ingress]
+  ingress:
+  - from: [{podSelector: {matchLabels: {role: web}}, namespaceSelector: {}}]
+    ports: [{protocol: TCP, port: 8080}]
+END

@@ -1,0 +1,10 @@
+# The overlay says less than the cluster has: the next who applies it takes the change back.
+set -eu
+mkdir -p ~/kiosk/prod
+cat >~/kiosk/prod/kustomization.yaml <<'END'
+namePrefix: prod-
+bases: [../base]
+images: [{name: tempshell/practice, newTag: "2"}]
+END
+kubectl apply -k ~/kiosk/prod
+kubectl -n kiosk scale deployment prod-kiosk --replicas 2

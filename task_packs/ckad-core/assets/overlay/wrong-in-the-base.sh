@@ -1,0 +1,9 @@
+# Changes the base, and with it everybody else's.
+set -eu
+sed -i -e 's/replicas: 1/replicas: 2/' -e 's/practice:1/practice:2/' ~/kiosk/base/deployment.yaml
+mkdir -p ~/kiosk/prod
+cat >~/kiosk/prod/kustomization.yaml <<'END'
+namePrefix: prod-
+bases: [../base]
+END
+kubectl apply -k ~/kiosk/prod

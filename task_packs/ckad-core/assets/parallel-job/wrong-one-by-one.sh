@@ -1,0 +1,16 @@
+# Six pages, but one after the other.
+set -eu
+kubectl create -f - <<'END'
+apiVersion: batch/v1
+kind: Job
+metadata: {name: render, namespace: press}
+spec:
+  completions: 6
+  backoffLimit: 2
+  activeDeadlineSeconds: 120
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+      - {name: render, image: "tempshell/practice:1", command: [sh, -c, "echo page; sleep 1"]}
+END

@@ -1,0 +1,3 @@
+set -eu
+export KUBECONFIG=/etc/tempshell/kube/config
+kubectl -n gallery delete pod --all --force --grace-period 0 2>/dev/null || true

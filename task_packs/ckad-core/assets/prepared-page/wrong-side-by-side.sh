@@ -1,0 +1,18 @@
+# Both start at once: nobody knows who is first.
+set -eu
+kubectl apply -f - <<'END'
+apiVersion: v1
+kind: Pod
+metadata: {name: gallery, namespace: gallery}
+spec:
+  volumes: [{name: page, emptyDir: {}}]
+  containers:
+  - name: prepare
+    image: tempshell/practice:1
+    command: [sh, -c, "echo opening soon >/page/index.html; exec sleep 86400"]
+    volumeMounts: [{name: page, mountPath: /page}]
+  - name: web
+    image: tempshell/practice:1
+    command: [httpd, -f, -p, "8080", -h, /www]
+    volumeMounts: [{name: page, mountPath: /www}]
+END

@@ -1,0 +1,3 @@
+set -eu
+kubectl -n billing rollout undo deployment/invoice
+kubectl -n billing rollout status deployment/invoice --timeout 40s

@@ -1,0 +1,17 @@
+set -eu
+export KUBECONFIG=/etc/tempshell/kube/config
+kubectl -n shop delete deploy,rs --all
+kubectl -n shop delete pod --all --force --grace-period 0 2>/dev/null
+kubectl apply -f - <<'END'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  replicas: 3
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - {name: web, image: "tempshell/practice:1"}
+END

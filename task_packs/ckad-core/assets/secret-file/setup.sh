@@ -1,0 +1,17 @@
+set -eu
+export KUBECONFIG=/etc/tempshell/kube/config
+kubectl -n vault delete deploy,rs --all
+kubectl -n vault delete pod --all --force --grace-period 0 2>/dev/null
+kubectl -n vault delete secret db-login --ignore-not-found
+kubectl apply -f - <<'END'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: client, namespace: vault}
+spec:
+  selector: {matchLabels: {app: client}}
+  template:
+    metadata: {labels: {app: client}}
+    spec:
+      containers:
+      - {name: client, image: "tempshell/practice:1", securityContext: {runAsUser: 0}}
+END

@@ -1,0 +1,534 @@
+"""A scenario in the format of Killercoda is read as a pack, run as it is, and trusted as little as any other."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tempshell_cli.backends.base import Profile
+from tempshell_cli.core.process import Command
+from tempshell_cli.packs.killercoda import MAX_PAGE, MAX_SCRIPT
+from tempshell_cli.packs.killercoda_course import scenarios_of
+from tempshell_cli.packs.killercoda_text import read_page
+from tempshell_cli.packs.lint import lint
+from tempshell_cli.packs.load import Pack
+from tempshell_cli.packs.score import score_pack
+from tempshell_cli.packs.tree import MAX_FILES
+from tempshell_cli.tui.code_blocks import commands_of
+from tempshell_cli.tui.port import TaskView
+from tests.support.clusters import configure_for_kind
+from tests.support.command_line import PROGRAM, Tempshell
+from tests.tui.outer import outer
+
+from .drafts import Draft, refusal_of
+
+STEP = {"title": "Plant it", "text": "plant.md", "verify": "plant-verify.sh"}
+INDEX: dict[str, Any] = {
+    "title": "A garden",
+    "description": "All about flowers",
+    "details": {
+        "intro": {"text": "intro.md", "background": "dig.sh"},
+        "steps": [STEP, {"text": "look.md"}],
+        "finish": {"title": "Done", "text": "finish.md"},
+    },
+    "backend": {"imageid": "ubuntu"},
+    "interface": {"layout": "ide"},
+}
+ESCAPES = "\x1b[31mred\x1b]52;c;aGk=\x07\u202e\x9b5m"
+
+
+class Garden(Draft):
+    """A scenario on disk, valid until a test makes it otherwise."""
+
+    def say(self, index: object) -> None:
+        self.write("index.json", json.dumps(index, indent=1))
+
+    def detail(self, **details: object) -> None:
+        """Replace parts of the index's details."""
+        self.say({**INDEX, "details": {**INDEX["details"], **details}})
+
+    def on(self, imageid: str) -> None:
+        self.say({**INDEX, "backend": {"imageid": imageid}})
+
+    def refusal(self) -> str:
+        return refusal_of(self.load)
+
+
+@pytest.fixture
+def garden(tmp_path: Path) -> Garden:
+    made = Garden(tmp_path / "My Garden")
+    made.say(INDEX)
+    made.write("intro.md", "Welcome.\n")
+    made.write("dig.sh", "mkdir -p /srv/bed; (sleep 0.3; touch /srv/bed/ready) & wait\n")
+    made.write("plant.md", "Plant a `tulip` in `/srv/bed`.\n")
+    made.write("plant-verify.sh", "#!/bin/bash\ntest -e /srv/bed/tulip || { echo 'no tulip'; exit 1; }\n")
+    made.write("look.md", "# Look at it\n\n`ls /srv/bed`{{exec}}\n")
+    made.write("finish.md", "Well done.\n")
+    return made
+
+
+def by_id(pack: Pack) -> dict[str, tuple[str, int]]:
+    return {task.id: (task.head.title, sum(check.worth for check in task.head.checks)) for task in pack.tasks}
+
+
+def test_steps_become_tasks_and_the_rest_pages_to_read(garden: Garden) -> None:
+    pack = garden.load()
+    assert (pack.id, pack.head.title) == ("my-garden", "A garden")
+    assert (pack.head.sandbox.backends, pack.head.sandbox.profile, pack.nodes) == (("docker",), Profile.ADMIN, 1)
+    assert by_id(pack) == {
+        "intro": ("Introduction", 0),
+        "step1": ("Plant it", 1),
+        "step2": ("Look at it", 0),
+        "finish": ("Done", 0),
+    }
+    assert pack.task("intro").prompt.startswith("Welcome.\n")
+    assert pack.task("step1").prompt == "Plant a `tulip` in `/srv/bed`."
+    assert all(task.head.solution is None for task in pack.tasks)
+
+
+def test_pages_to_read_count_for_nothing_in_the_score(garden: Garden) -> None:
+    scored = {task.task: (task.points, task.share) for task in score_pack(garden.load(), {}).tasks}
+    assert scored == {"intro": (0, None), "step1": (1, 0.0), "step2": (0, None), "finish": (0, None)}
+
+
+def test_a_scenario_of_a_title_and_a_machine_is_one_page(garden: Garden) -> None:
+    garden.say({"title": "Bare", "description": "Just look around", "backend": {"imageid": "ubuntu"}})
+    (task,) = garden.load().tasks
+    assert task.prompt.startswith("Just look around\n")
+
+
+@pytest.mark.parametrize(
+    ("imageid", "backend", "nodes", "differs"),
+    [
+        ("ubuntu", "docker", 1, "Debian"),
+        ("ubuntu-4GB", "docker", 1, "Debian"),
+        ("kubernetes-kubeadm-1node", "kind", 1, "it is not a node"),
+        ("kubernetes-kubeadm-1node-4GB", "kind", 1, "it is not a node"),
+        ("kubernetes-kubeadm-2nodes", "kind", 2, "it is not a node"),
+        ("kubernetes-k3s-1node", "kind", 1, "nor is it k3s"),
+    ],
+)
+def test_a_machine_is_stood_for_and_what_differs_is_said(
+    garden: Garden, imageid: str, backend: str, nodes: int, differs: str
+) -> None:
+    garden.on(imageid)
+    pack = garden.load()
+    assert (pack.head.sandbox.backends, pack.nodes) == ((backend,), nodes)
+    assert differs in pack.notes[0]
+    assert differs in pack.tasks[0].prompt
+
+
+@pytest.mark.parametrize("imageid", ["windows", "", "my-ubuntu", "kubernetes"])
+def test_an_unknown_machine_is_refused_with_those_that_work(garden: Garden, imageid: str) -> None:
+    garden.on(imageid)
+    told = garden.refusal()
+    assert f"nothing here stands for the machine `{imageid}`" in told
+    assert "these work: ubuntu*, kubernetes-kubeadm-1node*" in told
+    line = (garden.root / "index.json").read_text().split("imageid")[0].count("\n") + 1
+    assert f"index.json:{line}: " in told
+
+
+@pytest.mark.parametrize(
+    ("details", "note"),
+    [
+        ({"intro": {"text": "intro.md", "foreground": "dig.sh"}}, "foreground scripts run unseen"),
+        ({"steps": [{**STEP, "background": "dig.sh"}]}, "the scripts of all steps run at the start"),
+        ({"finish": {"text": "finish.md", "background": "dig.sh"}}, "the scripts of the finish are not run"),
+        ({"assets": {"host02": [{"file": "x", "target": "/"}]}}, "there is no host02"),
+        ({"steps": [{"text": "ports.md"}]}, "links to ports open nothing here"),
+    ],
+)
+def test_what_cannot_work_is_noted(garden: Garden, details: dict[str, object], note: str) -> None:
+    garden.write("ports.md", "See [it]({{TRAFFIC_HOST1_80}}).")
+    assert len(garden.load().notes) == 1
+    garden.detail(**details)
+    assert [told for told in garden.load().notes if note in told]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ('"A garden",', '"A garden"', 3, "not JSON: Expecting ',' delimiter"),
+        ('"A garden"', '["A garden"]', 2, "title: Expected `str`"),
+        ('"description"', '"title"', 3, "the key `title` is there twice"),
+        ('"imageid"', '"image"', 1, "backend: there is no key `imageid`"),
+        ('"look.md"', '"lok.md"', 16, "the pack has no file `lok.md`\ndid you mean `look.md`?"),
+        ('"A garden"', '"\\ud800"', 2, ""),  # in the words of either of YAML's two readers
+        ('"A garden"', "NaN", 1, "not JSON that can be read: NaN is no value"),
+        ('"A garden"', "9" * 5000, 1, "not JSON that can be read"),
+        ('"A garden"', "[" * 200 + "]" * 200, 2, "nested more than 50 levels deep"),
+    ],
+)
+def test_an_index_that_is_wrong_is_refused_with_its_line(
+    garden: Garden, old: str, new: str, line: int, words: str
+) -> None:
+    garden.replace("index.json", old, new)
+    told = garden.refusal()
+    assert words in told
+    if line > 1:
+        assert f"index.json:{line}: " in told
+
+
+def test_a_deep_index_is_refused(garden: Garden) -> None:
+    garden.write("index.json", "[" * 30_000)
+    assert "not JSON" in garden.refusal()
+
+
+def test_tabs_and_escaped_characters_are_as_good_as_any(garden: Garden) -> None:
+    title = "\\ud83c\\udf37 and \\\\ud83c\\/\\t\\u00fc"
+    garden.write("index.json", json.dumps(INDEX, indent="\t").replace("A garden", title))
+    assert garden.load().head.title == "🌷 and \\ud83c/ ü"
+
+
+PATHS = ["../intro.md", "/etc/passwd", "steps/../../intro.md", "~/intro.md", "in\0tro.md", "gone.md", ".", "..", " "]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("key", ["text", "verify", "background", "foreground"])
+def test_no_path_leads_out_of_the_scenario(garden: Garden, key: str, path: str) -> None:
+    garden.write("../intro.md", "outside")
+    garden.detail(steps=[{**STEP, key: path}])
+    assert "index.json:" in garden.refusal()
+
+
+@pytest.mark.parametrize("path", [*PATHS, "seed.txt/", "../intro.md"])
+def test_no_asset_comes_from_elsewhere(garden: Garden, path: str) -> None:
+    garden.write("assets/seed.txt", "seed")
+    garden.detail(assets={"host01": [{"file": path, "target": "/root"}]})
+    assert "index.json:" in garden.refusal()
+
+
+@pytest.mark.parametrize("path", ["../*", "/etc/*", "**/../*", "*/../../*.md", "[!a]/../*"])
+def test_no_pattern_reaches_out_of_the_assets(garden: Garden, path: str) -> None:
+    garden.write("assets/seed.txt", "seed")
+    garden.detail(assets={"host01": [{"file": path, "target": "/root"}]})
+    assert not garden.load().tasks[0].head.setup.files
+
+
+@pytest.mark.parametrize("name", ["linked.md", "assets/linked", "index.json"])
+def test_links_are_refused(garden: Garden, name: str) -> None:
+    (garden.root / "assets").mkdir()
+    (garden.root / name).unlink(missing_ok=True)
+    other = garden.write("../elsewhere.json", json.dumps(INDEX))
+    (garden.root / name).symlink_to(other)
+    assert "a symbolic link" in garden.refusal()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("plant.md", b"x" * (MAX_PAGE + 1), "plant.md:1: larger than 128 KiB"),
+        ("plant-verify.sh", b"x" * (MAX_SCRIPT + 1), "plant-verify.sh:1: larger than 96 KiB"),
+        ("dig.sh", b"x" * (MAX_SCRIPT + 1), "dig.sh:1: larger than 96 KiB"),
+        ("index.json", b" " * 70_000, "index.json:1: larger than 64 KiB"),
+        ("assets/giant", b"x" * (21 << 20), "more than 20 MiB in all"),
+        ("plant.md", b"one\n\xff", "plant.md:2: not UTF-8 text"),
+        ("index.json", b'{\n"title": "\xff"}', "index.json:2: not UTF-8 text"),
+    ],
+)
+def test_what_is_too_large_or_no_text_is_refused(garden: Garden, name: str, content: bytes, words: str) -> None:
+    garden.write(name, content)
+    assert words in garden.refusal()
+
+
+def test_steps_and_copies_are_counted(garden: Garden) -> None:
+    garden.detail(steps=[STEP] * 101)
+    assert "details.steps" in garden.refusal()
+    for number in range(60):
+        garden.write(f"assets/{number}", "")
+    garden.detail(assets={"host01": [{"file": "*", "target": f"/{place}"} for place in range(40)]})
+    assert f"more than {MAX_FILES} files to copy" in garden.refusal()
+
+
+def test_text_is_stripped_of_what_a_terminal_would_obey(garden: Garden) -> None:
+    hostile = f"# {ESCAPES}\n`{ESCAPES}`{{{{exec}}}}\n<details>\n<summary>{ESCAPES}</summary>{ESCAPES} x</details>\n"
+    garden.write("plant.md", hostile)
+    garden.say(
+        {
+            **INDEX,
+            "title": ESCAPES + "T",
+            "description": ESCAPES,
+            "details": {
+                "steps": [{"text": "plant.md"}, {"title": ESCAPES}],
+                "assets": {f"host02{ESCAPES}": []},
+            },
+        }
+    )
+    pack = garden.load()
+    texts = [pack.head.title, *pack.notes]
+    for task in pack.tasks:
+        texts += [task.head.title, task.prompt, *(task.commands or ()), *(hint.text for hint in task.head.hints)]
+    assert len(texts) > 10
+    assert not [text for text in texts if set(text) & set("\x1b\x07\x9b\u202e")]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "shown", "commands"),
+    [
+        ("`ls -l`{{exec}}", "`ls -l`", ("ls -l",)),
+        ("Type `ls`{{execute}} or `pwd`{{ copy }}.", "Type `ls` or `pwd`.", ("ls", "pwd")),
+        ("`a`{{execute T1}} `b`{{exec interrupt}}", "`a` `b`", ("a", "b")),
+        ("`no`{{}} and `file.txt`{{open}}", "`no` and `file.txt`", None),
+        ("```bash\nls\npwd\n```{{exec}}", "```bash\nls\npwd\n```", ("ls\npwd",)),
+        ("~~~\nls\n~~~ {{copy}} ", "~~~\nls\n~~~", ("ls",)),
+        ("- so:\n    ```\n    ls\n    ```{{exec}}", "- so:\n    ```\n    ls\n    ```", ("ls",)),
+        ("```\noutput\n```\n\n```\nls\n```{{exec}}", "```\noutput\n```\n\n```\nls\n```", ("ls",)),
+        ("```\nplain\n```", "```\nplain\n```", None),
+        ("````\n```\n````{{exec}}", "````\n```\n````", ("```",)),
+        ("``a `b` c``{{exec}}", "``a `b` c``", ("a `b` c",)),
+        ("```\n`x`{{exec}}\n{{name}}\n```", "```\n`x`{{exec}}\n{{name}}\n```", None),
+        ("{{name}} `{{exec}}`", "{{name}} `{{exec}}`", None),
+        ("[SEE]({{TRAFFIC_HOST1_80}}/a)", "SEE (port 80 of host01)", None),
+        ("At {{TRAFFIC_HOST2_8080}}", "At port 8080 of host02", None),
+        ("[PORTS]({{TRAFFIC_SELECTOR}})", "PORTS (a port of the sandbox)", None),
+        ("`curl {{TRAFFIC_HOST1_80}}`{{exec}}", "`curl port 80 of host01`", ("curl port 80 of host01",)),
+        ("a<br>b<BR/>\n<img src='x.png'>\n<b>c</b>", "ab\n\nc", None),
+        ("```\n<br>\n```", "```\n<br>\n```", None),
+    ],
+)
+def test_marks_are_read_and_taken_out(markdown: str, shown: str, commands: tuple[str, ...] | None) -> None:
+    page = read_page(markdown)
+    assert (page.text, page.commands) == (shown, commands)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "shown", "hints"),
+    [
+        ("Do it\n<details><summary>Tip</summary>\n\n`ls`{{exec}}\n</details>\nnow", "Do it\n\nnow", ("Tip\n\n`ls`",)),
+        ("<DETAILS open>\nonly this\n</DETAILS>", "", ("only this",)),
+        ("<details>a<details>b</details>c</details>d", "d", ("abc",)),
+        ("<details>never closed", "never closed", ()),
+        ("</details>stray", "stray", ()),
+        ("<details>1</details>x<details>2</details>", "x", ("1", "2")),
+    ],
+)
+def test_what_is_folded_away_is_a_hint(markdown: str, shown: str, hints: tuple[str, ...]) -> None:
+    page = read_page(markdown)
+    assert (page.text, page.hints, page.commands) == (shown, hints, None)
+
+
+@pytest.mark.parametrize(
+    "piece", ["` ", "`", "[", "<br ", "<details>", "[a]({{TRAFFIC_X", "```\n", "`a`{{ ", "<", " \t", "{{TRAFFIC_"]
+)
+def test_no_page_takes_for_ever_to_read(piece: str) -> None:
+    """Without an end of these the run would not end: what is tried at each place of a text is bounded."""
+    assert read_page(piece * (MAX_PAGE // len(piece))).hints == ()
+
+
+def test_the_screen_offers_what_is_marked_else_every_block() -> None:
+    blocks = "```\none\n```\n\n```\ntwo\n```"
+    assert commands_of(TaskView("id", "Title", blocks, 1)) == ["one", "two"]
+    assert commands_of(TaskView("id", "Title", blocks, 1, commands=("two", "\x1b[0m"))) == ["two"]
+
+
+@pytest.mark.parametrize(
+    ("asset", "copied"),
+    [
+        ({"file": "a.txt", "target": "/root"}, [("a.txt", "/root/a.txt", "0644")]),
+        ({"file": "./a.txt", "target": "~/"}, [("a.txt", "~/a.txt", "0644")]),
+        ({"file": "app/run.sh", "target": "/", "chmod": "+x"}, [("app/run.sh", "/run.sh", "0755")]),
+        ({"file": "app/run.sh", "target": "/o", "chmod": "u+x"}, [("app/run.sh", "/o/run.sh", "0744")]),
+        ({"file": "a.txt", "target": "/o", "chmod": "+w"}, [("a.txt", "/o/a.txt", "0644")]),
+        ({"file": "a.txt", "target": "/o", "chmod": "a+rwx"}, [("a.txt", "/o/a.txt", "0777")]),
+        ({"file": "a.txt", "target": "/o", "chmod": "600"}, [("a.txt", "/o/a.txt", "0600")]),
+        ({"file": "*", "target": "/o"}, [("a.txt", "/o/a.txt", "0644")]),
+        ({"file": "app/*", "target": "/o"}, [("app/run.sh", "/o/run.sh", "0644")]),
+        ({"file": "a*/*.sh", "target": "/o"}, [("app/run.sh", "/o/app/run.sh", "0644")]),
+        (
+            {"file": "app/**/*.*", "target": "/o"},
+            [("app/deep/down/b.json", "/o/deep/down/b.json", "0644"), ("app/run.sh", "/o/run.sh", "0644")],
+        ),
+        ({"file": "**/*.json", "target": "/o"}, [("app/deep/down/b.json", "/o/app/deep/down/b.json", "0644")]),
+        ({"file": "none/*", "target": "/o"}, []),
+    ],
+)
+def test_assets_are_copied_where_they_belong(
+    garden: Garden, asset: dict[str, str], copied: list[tuple[str, str, str]]
+) -> None:
+    for name in ("a.txt", "app/run.sh", "app/deep/down/b.json"):
+        garden.write(f"assets/{name}", name)
+    garden.detail(assets={"host01": [asset]})
+    task = garden.load().tasks[0]
+    found = task.head.setup.files
+    assert [(file.file.removeprefix("assets/"), file.target, file.mode) for file in found] == copied
+    assert [task.assets[file.file].decode() for file in found] == [name for name, _, _ in copied]
+
+
+@pytest.mark.parametrize("chmod", ["x", "+q", "99", "+x; id", "07777"])
+def test_a_mode_that_is_none_is_refused(garden: Garden, chmod: str) -> None:
+    garden.write("assets/a.txt", "a")
+    garden.detail(assets={"host01": [{"file": "a.txt", "target": "/root", "chmod": chmod}]})
+    assert f"the mode `{chmod}` is not understood\nwrite it like +x or 0755" in garden.refusal()
+
+
+@pytest.mark.parametrize("target", ["", "/a\0b", "/" + "a" * 1024])
+def test_a_target_that_is_no_path_is_refused(garden: Garden, target: str) -> None:
+    garden.write("assets/a.txt", "a")
+    garden.detail(assets={"host01": [{"file": "a.txt", "target": target}]})
+    assert "target: " in garden.refusal()
+
+
+def test_a_manifest_of_ours_comes_before_an_index_of_theirs(draft: Draft) -> None:
+    draft.write("index.json", "no JSON")
+    assert draft.load().id == "draft"
+
+
+def course(root: Path, *scenarios: str) -> None:
+    for name in scenarios:
+        Garden(root / name).say({**INDEX, "title": f"On {name}"})
+
+
+def test_a_course_lists_its_scenarios_in_its_order(tmp_path: Path) -> None:
+    course(tmp_path, "b", "a", "part/c", "hidden")
+    assert [one.path for one in scenarios_of(tmp_path)] == ["a", "b", "hidden", "part/c"]
+    items = [{"path": "part"}, {"path": "b", "title": "Other"}, {"path": "./a/"}, {"path": "a"}, {"path": "gone"}]
+    (tmp_path / "structure.json").write_text(json.dumps({"items": items, "title": "A course"}))
+    assert scenarios_of(tmp_path) == [("part/c", "On part/c"), ("b", "Other"), ("a", "On a")]
+
+
+@pytest.mark.parametrize("path", ["../out", "/etc", "..", ".", "", "a\0", "link", "link/out", "a" * 300])
+def test_a_course_lists_nothing_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    course(tmp_path, "course/a", "out", "out/out")
+    (tmp_path / "course" / "link").symlink_to(tmp_path / "out")
+    (tmp_path / "course" / "structure.json").write_text(json.dumps({"items": [{"path": path}, {"path": "a"}]}))
+    monkeypatch.chdir(tmp_path / "course")
+    for root in (tmp_path / "course", Path(), Path("..") / "course", Path("../out/../course")):
+        assert [one.path for one in scenarios_of(root)] == ["a"]
+    (tmp_path / "course" / "structure.json").unlink()
+    assert [one.path for one in scenarios_of(tmp_path / "course")] == ["a"]
+
+
+def test_a_course_tells_how_to_start_one_of_its_scenarios(tempshell: Tempshell) -> None:
+    course(tempshell.directory / "course", "one", "two 2")
+    refused = tempshell("start", "./course", code=2).stderr
+    assert "'course' is a course: start one of its scenarios" in refused
+    assert "`tempshell start course/one` On one" in refused
+    assert "`tempshell start 'course/two 2'` On two 2" in refused
+    assert "course/one" in tempshell("pack", "show", "./course").stdout
+    shown = tempshell("pack", "show", "./course", "--json").json()
+    assert shown[1] == {"path": "course/two 2", "title": "On two 2"}
+
+
+def test_a_structure_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    course(tmp_path, "one")
+    (tmp_path / "secret").write_text("root:x:0:0")
+    (tmp_path / "structure.json").symlink_to(tmp_path / "secret")
+    assert "structure.json" in (told := refusal_of(lambda: scenarios_of(tmp_path)))
+    assert "root:" not in told
+
+
+def test_a_broken_structure_is_refused_with_its_line(tempshell: Tempshell) -> None:
+    course(tempshell.directory / "course", "one")
+    (tempshell.directory / "course" / "structure.json").write_text('{\n"items": [{"file": "one"}]}')
+    assert "structure.json:2: items[0]: there is no key `path`" in tempshell("start", "./course", code=2).stderr
+
+
+def test_lint_says_what_differs_and_what_is_unproven(garden: Garden) -> None:
+    assert [(one.rule, one.level) for one in lint(garden.root)] == [("no-solution", "warning"), ("scenario", "warning")]
+    garden.on("windows")
+    (found,) = lint(garden.root)
+    assert (found.rule, found.level, found.file, found.line > 1) == ("format", "error", "index.json", True)
+
+
+@pytest.mark.engine("docker")
+def test_prove_says_that_there_is_nothing_to_prove_with(garden: Garden, tempshell: Tempshell) -> None:
+    proof = tempshell("pack", "prove", str(garden.root), "--quiet", "--format", "json", code=6).json()
+    why = {task["task"]: (task["state"], task["why"]) for task in proof["tasks"]}
+    assert why["intro"] == ("unproven", "it is a page to read")
+    assert why["step1"] == ("unproven", "it has no solution to prove its checks with")
+
+
+def test_a_scenario_starts_on_nothing_that_does_not_suit_it(garden: Garden, tempshell: Tempshell) -> None:
+    refused = tempshell("start", str(garden.root), "--backend", "local", "--detach", code=2)
+    assert "does not run on local" in refused.stderr
+    assert "not on an Ubuntu machine" in refused.stderr
+
+
+@pytest.mark.engine("docker")
+def test_a_scenario_is_worked_through(garden: Garden, tempshell: Tempshell) -> None:
+    """Its scripts run as root, both at once; its check fails, passes after the work, and its start comes back."""
+    garden.write("assets/spade", "dig")
+    garden.write("wait.sh", "until [ -e /srv/bed/ready ]; do sleep 0.1; done; echo ready; exit 3\n")
+    garden.write("weed.sh", "rm -f /srv/bed/tulip; echo weeded >&2\n")
+    garden.detail(
+        intro={"text": "intro.md", "background": "dig.sh", "foreground": "wait.sh"},
+        steps=[{**STEP, "background": "weed.sh"}, {"text": "look.md"}],
+        assets={"host01": [{"file": "spade", "target": "~/tools", "chmod": "+x"}]},
+    )
+    started = tempshell("start", str(garden.root), "--detach")
+    assert "not on an Ubuntu machine" in started.stderr
+    looked = tempshell("exec", "--", "sh", "-c", "id -u; cat /var/log/killercoda/*; stat -c %a /root/tools/spade")
+    assert looked.stdout.split() == ["0", "ready", "weeded", "755"]
+
+    rows = {row["id"]: row["points"] for row in tempshell("tasks", "--json").json()}
+    assert rows == {"intro": 0, "step1": 1, "step2": 0, "finish": 0}
+    assert "Different here" in tempshell("tasks", "intro").stdout
+    failed = tempshell("check", "--json", code=6).json()
+    assert {task["task"]: task["verdict"] for task in failed} == {
+        "intro": "pass",
+        "step1": "fail",
+        "step2": "pass",
+        "finish": "pass",
+    }
+    assert "no tulip" in failed[1]["results"][0]["message"]
+
+    tempshell("exec", "--", "touch", "/srv/bed/tulip")
+    tempshell("check")
+    assert tempshell("score", "--json").json()["percent"] == 100
+
+    tempshell("reset", "step1")
+    tempshell("check", "step1", code=6)
+    assert "A garden" in tempshell("report").stdout
+
+
+@pytest.mark.engine("docker")
+def test_the_screen_shows_the_pages_and_types_what_is_marked(garden: Garden, tempshell: Tempshell) -> None:
+    garden.write("plant.md", "Look: `cat notes`\n\n```\nan output\n```\n\n`echo one$((1 + 1))three`{{exec}}\n")
+    tempshell.start(str(garden.root))
+    with outer(Command((*PROGRAM, "attach"), tempshell.user.environment)) as terminal:
+        terminal.until_sees("Welcome.")
+        terminal.until_sees("Different here:")
+        terminal.until_sees("# ")
+        terminal.send(b"\x1dc")
+        terminal.until_sees("✓ 1 Introduction")
+        terminal.send(b"\x1dn")
+        terminal.until_sees("Look: cat notes")
+        terminal.send(b"\x1ds")
+        terminal.send(b"\r")
+        terminal.until_sees("one2three")
+        terminal.send(b"\x1dc")
+        terminal.until_sees("no tulip")
+        terminal.send(b"\x1da")
+        terminal.until_sees("no solution")
+        terminal.send(b"\x1dd")
+        assert terminal.exit_code() == 0
+
+
+@pytest.mark.engine("docker")
+def test_a_background_script_goes_on_and_an_error_in_it_is_on_record(garden: Garden, tempshell: Tempshell) -> None:
+    garden.write(
+        "dig.sh", "echo begun; nosuchprogram; (while :; do date >/srv/time; sleep 0.2; done) & disown; exit 1\n"
+    )
+    tempshell("start", str(garden.root), "--quiet", "--detach")
+    log = tempshell("exec", "--", "cat", "/var/log/killercoda/intro-background.log").stdout
+    assert "begun" in log
+    assert "nosuchprogram: command not found" in log
+    tempshell("exec", "--", "sh", "-c", "rm -f /srv/time; until [ -e /srv/time ]; do sleep 0.1; done")
+
+
+@pytest.mark.engine("kind")
+def test_a_scenario_for_a_cluster_of_two_nodes(garden: Garden, tempshell: Tempshell) -> None:
+    """The shell is root's, beside the cluster, and administers it; so do the scenario's own scripts."""
+    configure_for_kind(tempshell.user)
+    garden.on("kubernetes-kubeadm-2nodes")
+    garden.write("dig.sh", "kubectl create namespace bed\n")
+    garden.write("plant-verify.sh", "kubectl get configmap --namespace bed tulip\n")
+    assert "it is not a node" in tempshell("start", str(garden.root), "--detach").stderr
+    nodes = tempshell("exec", "--", "kubectl", "get", "nodes", "-o", "name").stdout.split()
+    assert len(nodes) == 2
+    tempshell("check", "step1", code=6)
+    tempshell("exec", "--", "kubectl", "create", "configmap", "--namespace", "bed", "tulip")
+    tempshell("check", "step1")

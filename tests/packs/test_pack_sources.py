@@ -1,0 +1,206 @@
+"""Packs come out of git repositories and registries, and nothing of these has a say on this machine."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tempshell_cli.core.errors import PackProblem, UsageProblem
+from tempshell_cli.core.process import Completed
+from tempshell_cli.packs.sources import parse_source
+from tests.support.command_line import Tempshell
+
+from .added import Answering, Repository, refused, tar_of
+from .drafts import Draft
+
+DIGEST = f"sha256:{'ab' * 32}"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("https://example.org/x.tar.gz", "http://example.org/x", "git+http://example.org/x", "git+ext::sh -c id"),
+        *("git+ext://sh -c id", "git+-u", "git+https://-oProxyCommand=x/y", "git+ssh://-oProxyCommand=id/x"),
+        *("git+ssh://git@-oProxyCommand=id/x", "git+ssh://%2DoProxyCommand=id/x", "git+file://host/x", "git+https:///x"),
+        *("git+https://example.org/x@-u", "git+https://example.org/x@--upload-pack=id", "git+https://example.org/x@a:b"),
+        *("git+https://example.org/x@+a", "git+https://example.org/x@a..b", "git+https://example.org/", "git+"),
+        *("git+https://example.org/x?a=b", "git+https://example.org/x#subdirectory=../..", "git+https://[x/y"),
+        *("git+https://example.org/x#subdirectory=/../x", "git+https://example.org/x#egg=x", "git+https://example.org/x#x"),
+        *("git+https://me:secret@example.org/x", "git+https://token@example.org/x", "git+ssh://me:secret@example.org/x"),
+        *("oci://", "oci://-x/y:z", "oci://host", "oci://host/x:-y", "oci://host/../x", "oci://host/x y", ""),
+        *("git+https://example.org/\x1b]0;x\x07", "\x1b[31m", "oci://host/x:\n1", "git+https://example.org/x@a\n"),
+        *("/no/such", "x" * 9999, "a\0b"),
+    ],
+)  # fmt: skip
+def test_an_address_that_could_be_something_else_is_refused_before_anything_runs(source: str) -> None:
+    with pytest.raises(UsageProblem) as problem:
+        parse_source(source)
+    assert problem.value.hint
+    assert not {"\x1b", "\x07"} & set(str(problem.value))
+    assert "secret" not in str(problem.value).replace("a secret does not", "")
+
+
+def test_a_branch_a_tag_and_a_commit_are_fetched(tempshell: Tempshell, repository: Repository, scratch: Path) -> None:
+    first = repository("rev-parse", "HEAD")
+    repository("tag", "--annotate", "--message=x", "v1.0")
+    Draft(repository.root).replace("pack.yaml", "version: 1.0.0", "version: 1.1.0")
+    repository("checkout", "--quiet", "-b", "topic/new")
+    second = repository.commit()
+    repository("checkout", "--quiet", "main")
+    Draft(repository.root).write("README", "one commit more, so that the first is no branch's last\n")
+    third = repository.commit()
+    wanted = {"@v1.0": first, "@topic/new": second, f"@{first}": first, "@main": third, "": third}
+    for number, (ref, commit) in enumerate(wanted.items()):
+        entry = tempshell("pack", "add", f"{repository.url}{ref}", "--name", f"n{number}", "--json").json()
+        assert (entry["commit"], entry["ref"], entry["source"]) == (commit, ref[1:], f"{repository.url}{ref}")
+        assert entry["version"] == ("1.1.0" if commit == second else "1.0.0")
+    assert f"commit {second}" in tempshell("pack", "show", "n1").stdout
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_folder_of_a_repository_is_a_pack(tempshell: Tempshell, tmp_path: Path) -> None:
+    inner = Draft.made_in(tmp_path / "all" / "packs" / "inner")
+    (tmp_path / "all" / "link").symlink_to("/etc/passwd")  # beside the pack, not in it
+    repository = Repository(tmp_path / "all")
+    address = f"{repository.url}@main#subdirectory=packs/inner"
+    assert tempshell("pack", "add", address, "--json").json()["digest"] == inner.load().digest
+    said = refused(tempshell, "add", f"{repository.url}@main#subdirectory=packs/other", "--name", "x")
+    assert "packs/other" in said
+
+
+@pytest.mark.parametrize("ref", ["@nope", f"@{'0' * 40}"])
+def test_a_ref_that_is_not_there_is_told_in_the_words_of_git(
+    tempshell: Tempshell, repository: Repository, ref: str, scratch: Path
+) -> None:
+    said = refused(tempshell, "add", f"{repository.url}{ref}")
+    assert "git failed: fatal:" in said
+    assert ref[1:] in said
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_repository_that_is_not_there_is_told(tempshell: Tempshell, tmp_path: Path) -> None:
+    assert f"{tmp_path}/nothing" in refused(tempshell, "add", f"git+file://{tmp_path}/nothing@main")
+
+
+def test_a_link_in_a_repository_is_refused(tempshell: Tempshell, draft: Draft) -> None:
+    (draft.root / "assets").symlink_to("/etc")
+    assert "'assets' is a link" in refused(tempshell, "add", Repository(draft.root).url)
+
+
+def test_nothing_of_a_repository_or_of_gits_settings_is_run(tempshell: Tempshell, draft: Draft, home: Path) -> None:
+    """Filters, hooks and the like would be: by a configuration, or by variables that git reads."""
+    marker = home / "was-run"
+    evil = f"touch {shlex.quote(str(marker))}; cat"
+    draft.write(".gitattributes", "* filter=evil diff=evil\n")
+    repository = Repository(draft.root)
+    hooks = Draft(home / "hooks")
+    for hook in ("post-checkout", "reference-transaction", "post-merge", "post-index-change"):
+        hooks.write(hook, f"#!/bin/sh\n{evil}\n").chmod(0o755)
+        shutil.copy2(hooks.root / hook, repository.root / ".git" / "hooks" / hook)
+    (home / ".gitconfig").write_text(
+        f'[filter "evil"]\n\tsmudge = "{evil}"\n\trequired = true\n[core]\n\thooksPath = {hooks.root}\n'
+        f'\tfsmonitor = "{evil}"\n[tar "tar"]\n\tcommand = "{evil}"\n'
+    )
+    variables = {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "core.hooksPath",
+        "GIT_CONFIG_VALUE_0": str(hooks.root),
+        "GIT_TEMPLATE_DIR": str(hooks.root),
+        "GIT_DIR": str(home),
+        "GIT_EXTERNAL_DIFF": evil,
+    }
+    subprocess.run(("git", "-C", str(repository.root), "status"), env={**os.environ, "HOME": str(home)}, check=False)
+    marker.unlink(missing_ok=True)
+    entry = tempshell("pack", "add", repository.url, "--json", env={"HOME": str(home), **variables}).json()
+    assert entry["digest"] == draft.load().digest
+    assert not marker.exists()
+
+
+def test_the_command_line_of_git_leaves_no_word_to_a_stranger(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_SSH_COMMAND", "evil")
+    monkeypatch.setenv("SECRET_TOKEN", "hidden")
+    runner = Answering(Completed(0, b"not a commit", b""))
+    with pytest.raises(PackProblem, match="names no commit"):
+        parse_source("git+ssh://git@example.org/a/b.git@v1").fetch(runner)
+    fetch = runner.asked[1]
+    assert fetch.argv[-3:] == ("--", "ssh://git@example.org/a/b.git", "v1")
+    assert {"--depth=1", "--no-tags", "--no-recurse-submodules", "protocol.ext.allow=never"} <= set(fetch.argv)
+    for command in runner.asked:
+        environment = command.environment()
+        assert "SECRET_TOKEN" not in environment
+        assert environment["GIT_TERMINAL_PROMPT"] == "0"
+        assert environment["GIT_LFS_SKIP_SMUDGE"] == "1"
+        assert environment["GIT_SSH_COMMAND"] == "ssh -o BatchMode=yes"
+
+
+def test_a_fetch_that_takes_too_long_is_given_up() -> None:
+    runner = Answering(Completed(-9, b"", b"", timed_out=True))
+    with pytest.raises(PackProblem, match="git took more than 300 s"):
+        parse_source("git+https://example.org/x@v1").fetch(runner)
+
+
+@pytest.mark.parametrize(("program", "source"), [("git", "git+https://example.org/x@v1"), ("oras", "oci://host/x:1")])
+def test_a_program_that_is_missing_is_named(tempshell: Tempshell, home: Path, program: str, source: str) -> None:
+    said = refused(tempshell, "add", source, env={"PATH": str(home)})
+    assert f"{program} is not installed" in said
+    assert f"install {program}" in said
+
+
+ORAS = """\
+#!{python}
+import os, shutil, sys
+assert "SECRET_TOKEN" not in os.environ
+assert sys.argv[1:3] == ["pull", "--output"] and sys.argv[4] == "--", sys.argv
+if sys.argv[5] != "registry.example:5000/packs/draft:1.0":
+    sys.exit("Error: " + sys.argv[5] + ": not found")
+source = os.path.join(os.path.dirname(__file__), "artifact")
+shutil.copytree(source, sys.argv[3], dirs_exist_ok=True, symlinks=True)
+print("Pulled [registry]", sys.argv[5])
+print("Digest: {digest}")
+"""
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Draft:
+    """A stand-in for oras, which checks its words and gives what lies in ``artifact``."""
+    made = Draft(tmp_path / "bin")
+    made.write("oras", ORAS.format(python=sys.executable, digest=DIGEST)).chmod(0o755)
+    return made
+
+
+def _path(registry: Draft) -> dict[str, str]:
+    return {"PATH": f"{registry.root}:{os.environ['PATH']}", "SECRET_TOKEN": "hidden"}
+
+
+ARTIFACT = "oci://registry.example:5000/packs/draft:1.0"
+
+
+@pytest.mark.parametrize("form", ["files", "directory", "archive"])
+def test_an_artifact_is_pulled_by_oras(tempshell: Tempshell, registry: Draft, draft: Draft, form: str) -> None:
+    artifact = registry.root / "artifact"
+    if form == "archive":
+        artifact.mkdir()
+        tar_of(draft, artifact / "draft.tar")
+    else:
+        shutil.copytree(draft.root, artifact if form == "files" else artifact / "draft")
+    entry = tempshell("pack", "add", ARTIFACT, "--json", env=_path(registry)).json()
+    assert (entry["commit"], entry["ref"], entry["source"]) == (DIGEST, "1.0", ARTIFACT)
+    assert entry["digest"] == draft.load().digest
+
+
+def test_an_artifact_that_is_not_there_is_told_in_the_words_of_oras(tempshell: Tempshell, registry: Draft) -> None:
+    said = refused(tempshell, "add", "oci://registry.example/other:2", env=_path(registry))
+    assert "oras failed: Error: registry.example/other:2: not found" in said
+
+
+@pytest.mark.parametrize("name", ["lone", "pack.yaml"])
+def test_an_artifact_that_is_a_link_is_refused(tempshell: Tempshell, registry: Draft, draft: Draft, name: str) -> None:
+    (registry.root / "artifact").mkdir()
+    (registry.root / "artifact" / name).symlink_to(draft.root / "pack.yaml")
+    assert "a symbolic link" in refused(tempshell, "add", ARTIFACT, env=_path(registry))

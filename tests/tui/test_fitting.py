@@ -1,0 +1,88 @@
+"""What is told of tasks fits the room there is, and no number is lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+import pytest
+from textual.content import Content
+
+from tempshell_cli.tui.fitting import hanging, with_end
+from tempshell_cli.tui.heading import domain_lines
+
+from .conftest import Play
+from .fakes import ROWS, TASKS, FakePractice
+
+LONG = "A title that goes on for much longer than any pane is wide " * 3
+
+
+@pytest.mark.parametrize("size", [(140, 40), (116, 36), (80, 40), (60, 36)])
+async def test_a_long_title_is_shortened_and_its_points_are_not(
+    play: Play, practice: FakePractice, size: tuple[int, int]
+) -> None:
+    practice.pack = (replace(TASKS[0], title=LONG, points=137), *TASKS[1:])
+    async with play(size=size) as stage:
+        (in_list,) = [line for line in stage.shown() if "○ 1 A title" in line]
+        (in_border,) = [line for line in stage.shown() if "1/5 A title" in line]
+        for line in (in_list, in_border):
+            assert "…" in line
+            assert "137 p" in line
+
+
+async def test_the_points_follow_the_width(play: Play, practice: FakePractice) -> None:
+    practice.pack = (replace(TASKS[0], title=LONG), *TASKS[1:])
+    async with play(size=(160, 40)) as stage:
+        await stage.pilot.resize_terminal(62, 40)
+        await stage.until(lambda: stage.app.size.width == 62)
+        (line,) = [line for line in stage.shown() if "○ 1 A title" in line]
+        assert line.rstrip().endswith("… 4 p")
+
+
+async def test_what_was_found_hangs_below_its_beginning(play: Play, practice: FakePractice) -> None:
+    practice.rows = [msgspec.structs.replace(ROWS[1], found="word " * 30, message="")]
+    async with play() as stage:
+        await stage.lead("c")
+        await stage.until_sees("found    word word")
+        lines = [line for line in stage.shown() if "word word" in line]
+        assert len(lines) > 2
+        assert len({line.index("word word") for line in lines}) == 1
+
+
+def test_a_line_keeps_its_end_and_its_width() -> None:
+    end = Content(" 12 p")
+    assert str(with_end(Content("short"), end, 20)) == "short           12 p"
+    assert str(with_end(Content("much too long for it"), end, 12)) == "much t… 12 p"
+    assert str(with_end(Content("日本語日本語"), end, 12)).endswith(" 12 p")
+    assert with_end(Content("日本語日本語"), end, 12).cell_length == 12
+    assert str(with_end(Content("any"), end, 0)) == "any 12 p"
+
+
+def test_lines_hang_below_each_other_also_where_a_word_is_too_long() -> None:
+    lines = [str(line) for line in hanging(Content("found  "), "one two three\nfour " + "x" * 12, 16)]
+    assert lines == ["found  one two", "       three", "       four", "       xxxxxxxxx", "       xxx"]
+    assert [str(line) for line in hanging(Content("found  "), "one two", 10)] == ["found  one two"]
+
+
+def test_points_are_told_by_domain_in_the_tasks_order() -> None:
+    lines = [str(line) for line in domain_lines([*TASKS, replace(TASKS[0], domain="")])]
+    assert lines[0] == "files      0/2 tasks  0/7 points"
+    assert lines[1] == "search     1/1 tasks  5/5 points"
+    assert lines[-1] == "other      0/1 tasks  0/4 points"
+    assert list(domain_lines(TASKS[:2])) == []
+
+
+async def test_a_key_shows_the_points_by_domain(play: Play) -> None:
+    async with play() as stage:
+        await stage.lead("o")
+        assert stage.sees("1/5 tasks  5/20 points")
+        assert stage.sees("search     1/1 tasks  5/5 points")
+        await stage.press("escape")
+        assert stage.dialog is None
+
+
+async def test_the_last_screen_has_them_too(play: Play, practice: FakePractice) -> None:
+    async with play() as stage:
+        practice.left(seconds=0)
+        await stage.tick()
+        assert stage.sees("search     1/1 tasks  5/5 points")

@@ -1,0 +1,109 @@
+"""Past practice on a fake engine: what each domain came to, and what is to be repeated when."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tempshell_cli.packs.results import TaskResult, Verdict
+from tempshell_cli.sessions.drill import WAITS, Outing, cards, outings, still_there
+from tempshell_cli.sessions.effort import TASK
+from tempshell_cli.sessions.history import past_practice, trends
+from tempshell_cli.sessions.practice import Practice
+from tests.packs.drafts import Draft
+
+from .desk import Desk
+
+START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+WELL, BADLY = True, False
+
+
+def boxes(*went: bool, days: float = 1) -> list[tuple[int, timedelta]]:
+    """Return the box of a task that went so, day after day, and how long after its last time it is due."""
+    outs = [Outing("p", "a", START + timedelta(days=days * number), well) for number, well in enumerate(went)]
+    return [(card.box, card.due - outs[-1].at) for card in cards(outs)]
+
+
+def test_what_always_went_well_is_not_repeated() -> None:
+    assert boxes(WELL, WELL) == []
+
+
+@pytest.mark.parametrize("box", range(1, len(WAITS) + 1))
+def test_a_task_moves_a_box_on_with_each_time_that_it_goes_well(box: int) -> None:
+    assert boxes(BADLY, *[WELL] * (box - 1)) == [(box, WAITS[box - 1])]
+
+
+def test_it_is_learnt_behind_the_last_box_and_comes_back_when_it_goes_wrong_again() -> None:
+    assert boxes(BADLY, *[WELL] * len(WAITS)) == []
+    assert boxes(BADLY, *[WELL] * len(WAITS), BADLY) == [(1, WAITS[0])]
+
+
+def test_it_falls_back_to_the_first_box() -> None:
+    assert boxes(BADLY, WELL, WELL, BADLY) == [(1, WAITS[0])]
+
+
+def test_what_is_due_first_comes_first() -> None:
+    outs = [Outing("p", name, START, BADLY) for name in "abc"] + [Outing("p", "a", START, WELL)]
+    assert [card.task for card in cards(outs)] == ["b", "c", "a"]
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Draft:
+    """A pack of one task, which may take five minutes."""
+    draft = Draft.made_in(tmp_path / "draft")
+    draft.in_domains("files: 100")
+    draft.replace("tasks/one.md", "title: The first", "title: The first\ntime: 5m")
+    return draft
+
+
+def practise(desk: Desk, draft: Draft, earned: int, *, minutes: float, verdict: Verdict = Verdict.FAIL) -> None:
+    """Spend a session on the task: it earns so many of three points after so many minutes."""
+    session = desk.start(pack=str(draft.root))
+    desk.sessions.journal(TASK, session.id, "one")
+    desk.clock.advance(minutes=minutes)
+    found = TaskResult(
+        task="one",
+        verdict=Verdict.PASS if earned == 3 else verdict,
+        share=earned / 3,
+        earned=earned,
+        total=3,
+        void=False,
+        results=(),
+    )
+    Practice(desk.sessions, session).keep(found)
+    desk.sessions.stop(session)
+    desk.clock.advance(hours=1)
+
+
+def test_a_task_goes_well_that_passes_within_its_time(desk: Desk, draft: Draft) -> None:
+    practise(desk, draft, 1, minutes=1)
+    practise(desk, draft, 3, minutes=6)
+    practise(desk, draft, 3, minutes=4)
+    practise(desk, draft, 0, minutes=1, verdict=Verdict.ERROR)
+    assert [one.well for one in outings(desk.sessions, past_practice(desk.sessions))] == [BADLY, BADLY, WELL]
+
+
+def test_a_domain_has_a_point_for_each_session_and_a_session_its_effort(desk: Desk, draft: Draft) -> None:
+    practise(desk, draft, 0, minutes=1)
+    practise(desk, draft, 3, minutes=2)
+    desk.sessions.stop(desk.start(pack=str(draft.root)))  # in which nothing was checked
+    past = past_practice(desk.sessions)
+    (trend,) = trends(past)
+    assert (trend.pack, trend.domain, [share for _, share in trend.points]) == ("draft", "files", [0, 1])
+    assert [one.spent for one in past] == [timedelta(minutes=1), timedelta(minutes=2)]
+    assert past_practice(desk.sessions, "draft") == past_practice(desk.sessions, f"{draft.root}/.") == past
+    assert past_practice(desk.sessions, "other") == []
+
+
+def test_a_pack_that_is_gone_is_told_and_nothing_of_it_is_repeated(desk: Desk, draft: Draft) -> None:
+    practise(desk, draft, 0, minutes=1)
+    repeated = cards(outings(desk.sessions, past_practice(desk.sessions)))
+    assert len(still_there(repeated)) == 1
+    (draft.root / "pack.yaml").unlink()
+    (past,) = past_practice(desk.sessions)
+    assert past.report is None
+    assert "not a pack" in past.problem
+    assert still_there(repeated) == []
+    assert trends([past]) == []

@@ -1,0 +1,54 @@
+"""What the events of a session tell of hints and time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tempshell_cli.sessions.effort import HINT, TASK, effort
+from tempshell_cli.sessions.model import Session, State
+from tempshell_cli.sessions.store import Event, Score
+
+START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+SESSION = Session("s1", "s1", "ann", "fake", "", State.READY, START, START + timedelta(hours=1))
+
+
+def at(minute: float) -> datetime:
+    return START + timedelta(minutes=minute)
+
+
+def event(minute: float, kind: str, detail: str = "") -> Event:
+    return Event(at(minute), "s1", kind, detail)
+
+
+def score(minute: float, task: str, verdict: str = "pass") -> Score:
+    return Score("s1", task, at(minute), verdict, 1, 1)
+
+
+def minutes(events: list[Event], scores: list[Score], now: float, session: Session = SESSION) -> dict[str, float]:
+    spent = effort(session, events, scores, at(now)).spent
+    return {task: taken.total_seconds() / 60 for task, taken in spent.items()}
+
+
+def test_a_task_takes_the_time_that_it_is_in_hand() -> None:
+    events = [event(0, TASK, "a"), event(5, TASK, "b"), event(7, TASK, "a"), event(8, TASK), event(20, TASK, "b")]
+    assert minutes(events, [], 30) == {"a": 6, "b": 12}
+
+
+def test_it_takes_none_after_its_first_pass() -> None:
+    events = [event(0, TASK, "a"), event(10, TASK, "b"), event(20, TASK, "a"), event(25, TASK)]
+    scores = [score(2, "a", "fail"), score(4, "a"), score(22, "a"), score(12, "b", "fail")]
+    assert minutes(events, scores, 30) == {"a": 4, "b": 10}
+
+
+def test_it_takes_none_while_the_session_is_paused_or_over() -> None:
+    events = [event(0, TASK, "a"), event(3, "paused"), event(30, "resumed"), event(31, "checked", "a fail")]
+    assert minutes(events, [], 32) == {"a": 5}
+    assert minutes(events, [], 999) == {"a": 33}
+    assert minutes(events, [], 999, SESSION._replace(ended=at(40))) == {"a": 13}
+
+
+def test_hints_count_that_were_shown_before_the_last_check() -> None:
+    events = [event(1, HINT, "a 1"), event(2, HINT, "a 2"), event(3, HINT, "a 1"), event(9, HINT, "b 1")]
+    assert effort(SESSION, events, [], at(10)).hints == {"a": 2, "b": 1}
+    assert effort(SESSION, events, [score(1.5, "a")], at(10)).hints == {"a": 1, "b": 1}
+    assert effort(SESSION, events, [score(0, "a"), score(5, "a"), score(8, "b")], at(10)).hints == {"a": 2}
