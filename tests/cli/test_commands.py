@@ -40,7 +40,7 @@ def _allow_several(tempshell: Tempshell) -> None:
 def _solve(tempshell: Tempshell, session: str, task: str) -> None:
     """Pipe the pack's own solution in, as a person would."""
     head = find_pack(PACK).task(task)
-    tempshell("exec", session, "--", "bash", "-s", stdin=head.assets[head.head.solution])
+    tempshell("exec", session, "--", "bash", "-s", stdin=head.solution.encode())
 
 
 # start

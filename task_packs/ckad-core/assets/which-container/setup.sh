@@ -12,6 +12,6 @@ spec:
   - {name: desk, image: "tempshell/practice:1"}
   - name: labels
     image: tempshell/practice:1
-    command: [sh, -c, "echo looking for printers; echo printer 7 is out of paper >&2; sleep 1; exit 42"]
+    command: [sh, -c, "echo looking for printers; echo printer 7 is out of paper >&2; sleep 2; exit 42"]
   - {name: archive, image: "tempshell/practice:1", command: [sh, -c, "echo nothing to do; exec sleep 86400"]}
 END
