@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
@@ -47,7 +47,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxShell]:
 
 
 @pytest.fixture(scope="module")
-def proofs(shell: SandboxShell) -> Mapping[str, TaskProof]:
+def proofs(shell: SandboxShell) -> dict[str, TaskProof]:
     """What is proven of each task, several proven at a time."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return {proof.task: proof for proof in pool.map(partial(prove_task, shell=shell), PACK.tasks)}
@@ -56,9 +56,10 @@ def proofs(shell: SandboxShell) -> Mapping[str, TaskProof]:
 @pytest.mark.engine("kind")
 @pytest.mark.xdist_group("ckad-core")
 @EACH_TASK
-def test_a_task_is_proven(task: Task, proofs: Mapping[str, TaskProof]) -> None:
+def test_a_task_is_proven(task: Task, proofs: dict[str, TaskProof], shell: SandboxShell) -> None:
     """Nothing is free, every right answer passes, every wrong one is caught, and setting up starts it anew."""
-    assert (proofs[task.id].state, proofs[task.id].why) == (State.PROVEN, "")
+    proof = proofs.pop(task.id, None) or prove_task(task, shell)  # a test that is run again proves again
+    assert (proof.state, proof.why) == (State.PROVEN, "")
 
 
 @EACH_TASK
