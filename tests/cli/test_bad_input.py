@@ -452,7 +452,7 @@ def test_what_is_local_works_while_the_other_engine_is_down(tempshell: Tempshell
 
 @pytest.mark.parametrize("command", [("start", "--detach"), ("image", "ls")])
 def test_an_unknown_docker_context_is_named(tempshell: Tempshell, command: Sequence[str]) -> None:
-    said = _refused(tempshell, *command, "--docker-context", "no-such-context", code=2)
+    said = _refused(tempshell, *command, "--docker-context", "no-such-context", code=4)
     assert "no-such-context" in said
     assert "docker context ls" in said
 
