@@ -6,24 +6,40 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from threading import Semaphore
 
 from tempshell_cli.packs.checks import look
 from tempshell_cli.packs.criteria import Check, Probe, Retry, seconds
+from tempshell_cli.packs.gathered import gathered
 from tempshell_cli.packs.load import Task
 from tempshell_cli.packs.results import CheckResult, Outcome, TaskResult, Verdict, sum_up
 from tempshell_cli.packs.shell import SandboxShell
 
-_AT_ONCE = 4
+_AT_ONCE = 4  # looks; each is a program in the sandbox, whose memory is small
 
 
 @dataclass(frozen=True, slots=True)
 class Grader:
-    """Grades tasks in one sandbox. ``clock`` counts seconds and never goes back; ``sleep`` waits for some."""
+    """Grades tasks in one sandbox. ``clock`` counts seconds and never goes back; ``sleep`` waits for some.
+
+    ``first`` is the sandbox as each check's first look may see it; by default it looks as always.
+    """
 
     shell: SandboxShell
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    first: SandboxShell | None = None
+    looks: Semaphore = field(default_factory=lambda: Semaphore(_AT_ONCE))
+
+    def grade_all(self, tasks: Sequence[Task]) -> list[TaskResult]:
+        """Grade tasks side by side, with no more looks at once than for one; the results are in their order.
+
+        The first look at a cluster's objects is one for all of them; who looks again sees what is there then.
+        """
+        at_first = replace(self, first=gathered(self.shell, tasks))
+        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+            return list(pool.map(at_first.grade, tasks))
 
     def grade(self, task: Task) -> TaskResult:
         """Look at every check of the task, several at once, and sum up. Changes nothing in the sandbox."""
@@ -37,15 +53,14 @@ class Grader:
 
     def watch(self, probe: Probe) -> Outcome:
         """Look until it passes and, where that is asked for, goes on passing; else return the last look."""
-        if probe.retry is None:
-            return self._look(probe)
-        return self._watch(probe, probe.retry)
+        outcome = self._look(probe, self.first)
+        return self._watch(probe, probe.retry, outcome) if probe.retry else outcome
 
-    def _watch(self, probe: Probe, retry: Retry) -> Outcome:
+    def _watch(self, probe: Probe, retry: Retry, outcome: Outcome) -> Outcome:
         steady = seconds(retry.stable_for) if retry.stable_for else 0.0
         start, passing_since = self.clock(), math.inf
         while True:
-            outcome, now = self._look(probe), self.clock()
+            now = self.clock()
             if outcome.verdict is Verdict.ERROR:
                 return outcome
             passing_since = min(passing_since, now) if outcome.verdict is Verdict.PASS else math.inf
@@ -54,11 +69,13 @@ class Grader:
             if outcome.verdict is Verdict.FAIL and now - start >= seconds(retry.for_):
                 return outcome
             self.sleep(seconds(retry.every))
+            outcome = self._look(probe)
 
-    def _look(self, probe: Probe) -> Outcome:
+    def _look(self, probe: Probe, shell: SandboxShell | None = None) -> Outcome:
         """Look, and once more where that could not be done: an engine can stumble."""
-        first = look(probe, self.shell)
-        return look(probe, self.shell) if first.verdict is Verdict.ERROR else first
+        with self.looks:
+            first = look(probe, shell or self.shell)
+            return look(probe, self.shell) if first.verdict is Verdict.ERROR else first
 
     def _grade_check(self, check: Check, needed: Sequence[Future[CheckResult]]) -> CheckResult:
         for earlier in (future.result() for future in needed):

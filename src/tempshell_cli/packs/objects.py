@@ -40,9 +40,7 @@ _COMPARE: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
 
 def object_mismatch(wanted: ObjectState, cluster: ClusterView, timeout: float) -> Mismatch | None:
     """Look at the object once; raises CannotLook where the cluster does not say."""
-    kind, *namespace, name = wanted.ref.split("/")
-    where = ("--namespace", namespace[0]) if namespace else ()
-    done = cluster.kubectl("get", kind, name, *where, "--output", "json", timeout=timeout)
+    done = cluster.kubectl(*get_object(wanted.ref), timeout=timeout)
     if done.timed_out or done.exit_code:
         return _absent(wanted, done)
     if not wanted.exists:
@@ -54,6 +52,19 @@ def object_mismatch(wanted: ObjectState, cluster: ClusterView, timeout: float) -
     if differs := data_mismatch(wanted.match, found, same=_same):
         return Mismatch(f"{wanted.ref}: {differs.expected}", differs.found)
     return next((differs for one in wanted.where if (differs := _where_mismatch(one, found, wanted.ref))), None)
+
+
+def get_object(ref: str) -> tuple[str, ...]:
+    """Return the arguments for kubectl that read an object."""
+    kind, namespace, name = split_ref(ref)
+    where = ("--namespace", namespace) if namespace else ()
+    return ("get", kind, name, *where, "--output", "json")
+
+
+def split_ref(ref: str) -> tuple[str, str, str]:
+    """Return kind, namespace ("" where there is none) and name of ``kind/namespace/name`` or ``kind/name``."""
+    kind, *namespace, name = ref.split("/")
+    return kind, namespace[0] if namespace else "", name
 
 
 def _absent(wanted: ObjectState, done: Completed) -> Mismatch | None:

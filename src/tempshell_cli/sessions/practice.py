@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from tempshell_cli.backends.exec import SandboxExec
@@ -39,15 +40,18 @@ class Practice:
         drawn = drawn_tasks(self.sessions.store, self.session.id)
         return pack.only(drawn) if drawn else pack
 
-    def check(self, task: Task) -> TaskResult:
-        """Grade a task in the sandbox and keep the score."""
-        result = self.grade(task)
-        self.keep(result)
-        return result
+    def check_all(self, tasks: Sequence[Task]) -> list[TaskResult]:
+        """Grade tasks in the sandbox, several at once, and keep the scores; raises as ``grade`` does."""
+        self._refuse_to_grade()
+        shell = SandboxExec(self.sessions.engines.of(self.session), self.session.sandbox)
+        results = Grader(shell).grade_all(tasks)
+        for result in results:
+            self.keep(result)
+        return results
 
     def grade(self, task: Task) -> TaskResult:
         """Grade a task in the sandbox; raises UsageProblem where the session is paused, or an exam."""
-        refuse_in_exam(self.sessions.store, self.session, "an exam is graded once, at its end")
+        self._refuse_to_grade()
         return self.grade_at_end(task)
 
     def grade_at_end(self, task: Task) -> TaskResult:
@@ -90,3 +94,7 @@ class Practice:
     def scores(self) -> dict[str, Score]:
         """Return the latest score of each task that was checked."""
         return self.sessions.store.latest_scores(self.session.id)
+
+    def _refuse_to_grade(self) -> None:
+        refuse_in_exam(self.sessions.store, self.session, "an exam is graded once, at its end")
+        refuse_paused(self.session)

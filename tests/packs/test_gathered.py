@@ -1,0 +1,164 @@
+"""One look at a cluster for many checks, and what is not to be taken from it."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.core.process import Completed
+from tempshell_cli.packs.gathered import gathered
+from tempshell_cli.packs.grading import Grader
+from tempshell_cli.packs.load import Task
+from tempshell_cli.packs.objects import get_object
+from tempshell_cli.packs.results import Verdict
+
+from .drafts import task_with
+
+WEB, SPACE = "deployment/shop/web", "namespace/shop"
+OBJECTS = {
+    WEB: {"kind": "Deployment", "metadata": {"name": "web", "namespace": "shop"}, "spec": {"replicas": 1}},
+    SPACE: {"kind": "Namespace", "metadata": {"name": "shop"}},
+}
+ALL = ("get", "deployment,namespace", "--all-namespaces", "--output", "json")
+
+
+@dataclass
+class Cluster:
+    """A cluster with these objects. ``whole`` is what it says of all of them."""
+
+    whole: Completed | Exception = field(
+        default_factory=lambda: Completed(0, json.dumps({"items": list(OBJECTS.values())}).encode(), b"")
+    )
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+
+    def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:
+        del stdin, timeout
+        self.asked.append(argv)
+        if argv == ALL:
+            if isinstance(self.whole, Exception):
+                raise self.whole
+            return self.whole
+        found = next((one for ref, one in OBJECTS.items() if get_object(ref) == argv), None)
+        return Completed(0, json.dumps(found).encode(), b"") if found else Completed(1, b"", b"(NotFound)")
+
+
+@dataclass
+class Always(Cluster):
+    """A cluster that says the same to everything."""
+
+    def __init__(self, answer: Completed) -> None:
+        self.answer = answer
+
+    def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:
+        del argv, stdin, timeout
+        return self.answer
+
+
+@dataclass
+class Shell:
+    """A sandbox with a cluster, or none. It counts how many programs run at once."""
+
+    cluster: Cluster | None = None
+    home: str = "/home/learner"
+    most: int = 0
+    running: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
+        del argv, stdin, timeout
+        with self.lock:
+            self.running += 1
+            self.most = max(self.most, self.running)
+        time.sleep(0.01)  # long enough for others to begin
+        with self.lock:
+            self.running -= 1
+        return Completed(0, b"", b"")
+
+
+def about(*refs: str) -> Task:
+    return task_with(*({"id": f"c{number}", "object": {"ref": ref}} for number, ref in enumerate(refs)))
+
+
+def verdicts(shell: Shell, *tasks: Task) -> list[str]:
+    results = Grader(shell).grade_all(tasks)
+    return [str(check.verdict) for result in results for check in result.results]
+
+
+def test_the_objects_of_all_tasks_are_read_by_one_kubectl() -> None:
+    cluster = Cluster()
+    assert verdicts(Shell(cluster), about(WEB), about(SPACE)) == ["pass", "pass"]
+    assert cluster.asked == [ALL]
+
+
+def test_several_checks_of_one_object_see_the_same() -> None:
+    cluster = Cluster()
+    assert verdicts(Shell(cluster), about(WEB, WEB), about(SPACE, WEB)) == ["pass"] * 4
+    assert cluster.asked == [ALL]
+
+
+def test_a_retry_sees_what_has_come_since(monkeypatch: pytest.MonkeyPatch) -> None:
+    late = {"id": "late", "object": {"ref": WEB, "match": {"spec": {"replicas": 2}}}, "retry": {"for": "5s"}}
+
+    def wait(_: float) -> None:
+        monkeypatch.setitem(OBJECTS, WEB, {**OBJECTS[WEB], "spec": {"replicas": 2}})
+
+    (result, _) = Grader(Shell(Cluster()), sleep=wait).grade_all([task_with(late), about(SPACE)])
+    assert result.verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_it"),
+    [
+        ("ingress", True),
+        ("ingresses", True),
+        ("ingresses.networking.k8s.io", True),
+        ("ingresses.extensions", False),
+        ("ingressclass", False),
+        ("service", False),
+    ],
+)
+def test_a_kind_is_known_by_each_of_its_names(kind: str, is_it: bool) -> None:  # noqa: FBT001 - pytest passes it
+    ingress = {"kind": "Ingress", "apiVersion": "networking.k8s.io/v1", "metadata": {"name": "a", "namespace": "b"}}
+    listed = Completed(0, json.dumps({"items": [ingress]}).encode(), b"")
+    shell = gathered(Shell(Always(listed)), [about(f"{kind}/b/a", "pod/b/a")])
+    assert shell.cluster
+    assert (shell.cluster.kubectl(*get_object(f"{kind}/b/a"), timeout=1) != listed) is is_it
+
+
+def test_what_was_not_among_them_is_asked_for() -> None:
+    cluster = Cluster()
+    assert verdicts(Shell(cluster), about(WEB), about("deployment/shop/other")) == ["pass", "fail"]
+    assert get_object("deployment/shop/other") in cluster.asked
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        Completed(1, b"", b"the server doesn't have a resource type"),
+        Completed(0, b'{"items": [{"kind": "Depl', b""),  # more than is kept
+        Completed(0, b'{"items": [{"metadata": 7}]}', b""),
+        EngineUnavailable("the engine does not answer"),
+    ],
+)
+def test_where_they_cannot_be_read_together_each_is_read_by_itself(whole: Completed | Exception) -> None:
+    assert verdicts(Shell(Cluster(whole)), about(WEB), about(SPACE)) == ["pass", "pass"]
+
+
+def test_without_a_cluster_nothing_is_gathered() -> None:
+    shell = Shell()
+    assert gathered(shell, [about(WEB, SPACE)]) is shell
+
+
+def test_many_tasks_look_no_oftener_at_once_than_one_does() -> None:
+    checks = [{"id": f"c{number}", "exec": {"argv": ["true"]}} for number in range(6)]
+    tasks = [task_with(*checks) for _ in range(6)]
+    shell = Shell()
+    results = Grader(shell).grade_all(tasks)
+    assert [result.verdict for result in results] == [Verdict.PASS] * 6
+    assert 1 < shell.most <= 4
