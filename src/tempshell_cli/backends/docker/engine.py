@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -152,16 +152,8 @@ class DockerEngine:
         return list(removed)
 
     def remove_network(self, name: str) -> str:
-        """Remove a network, and say so. Who is still on it, ours on its way out or somebody's, is taken off it."""
-        from docker.errors import APIError  # noqa: PLC0415 - loaded with the client
-
-        def remove() -> None:
-            for container in self.client.inspect_network(name)["Containers"]:
-                with suppress(APIError):  # it may be leaving by itself; if not, the removal says so
-                    self.client.disconnect_container_from_network(container, name, force=True)
-            self.client.remove_network(name)
-
-        self._while_used(remove)
+        """Remove a network, and say so. The last container to leave it may still be on its way out."""
+        self._while_used(lambda: self.client.remove_network(name))
         return f"network {name}"
 
     def remove_volume(self, name: str) -> str:
