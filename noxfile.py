@@ -113,8 +113,12 @@ def pytest(session: nox.Session, *options: str) -> None:
 
 
 def run_pytest(session: nox.Session, *options: str) -> None:
-    """Run pytest. What fails is run once more, and told: real engines stumble on a busy machine, but not twice."""
-    session.run("pytest", "--numprocesses", "auto", "--reruns", "1", "-raR", *options, *session.posargs)
+    """Run pytest. What fails is run once more, and told: real engines stumble on a busy machine, but not twice.
+
+    Five failures end the run: on an engine that is broken every further test would wait until its patience ends.
+    """
+    counts = ("--numprocesses", "auto", "--reruns", "1", "--maxfail", "5")
+    session.run("pytest", *counts, "-raR", "--durations", "20", *options, *session.posargs)
 
 
 def install_tests(session: nox.Session) -> None:

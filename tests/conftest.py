@@ -19,6 +19,7 @@ from tests.support.waiting import eventually
 
 _MARKS = {"docker": "docker", "kind": "cluster", "kubernetes": "cluster", "chromium": "browser"}
 _ON_DOCKER = {"docker", "kind", "kubernetes"}
+_LAST_LINES = 25
 _DOCKER_HOST = os.environ.get("DOCKER_HOST", "")
 
 
@@ -27,6 +28,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for name in _engines(item) & _MARKS.keys():
             item.add_marker(_MARKS[name])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the terminal, and no worker, hear of a failure at once."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_AtOnce(config))
+
+
+class _AtOnce:
+    """Shows why a test failed when it fails: the summary never comes where a run is cut short."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if terminal and report.outcome in {"failed", "rerun"}:
+            terminal.write_line(f"\n{report.outcome} at {report.when}, {report.duration:.0f} s: {report.nodeid}")
+            terminal.write_line("\n".join(report.longreprtext.splitlines()[-_LAST_LINES:]))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -42,6 +42,11 @@ def kubeconfig() -> str:
     return os.environ.get(OTHER) or str(_FOLDER / "kubeconfig")
 
 
+def is_ours() -> bool:
+    """Tell whether it is the one made here, whose network enforces NetworkPolicies without being known to."""
+    return OTHER not in os.environ
+
+
 def why_unusable() -> str:
     """Return what keeps tests from using it, "" where nothing does."""
     if not Path(kubeconfig()).is_file():

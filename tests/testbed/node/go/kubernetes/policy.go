@@ -195,9 +195,10 @@ func targets(way direction, isolated, peer *core.Pod) *core.Pod {
 func (state *policyState) peers(entry rule) (blocks []string, pods []*core.Pod) {
 	for _, peer := range entry.peers {
 		if peer.IPBlock != nil {
-			block := "ip ADDRESS " + peer.IPBlock.CIDR
+			address := family(peer.IPBlock.CIDR) + " ADDRESS "
+			block := address + peer.IPBlock.CIDR
 			if len(peer.IPBlock.Except) > 0 {
-				block += " ip ADDRESS != " + set(peer.IPBlock.Except)
+				block += " " + address + "!= " + set(peer.IPBlock.Except)
 			}
 			blocks = append(blocks, block)
 			continue
@@ -271,6 +272,14 @@ func networked(pod *core.Pod) bool {
 func matches(selector *meta.LabelSelector, of map[string]string) bool {
 	compiled, err := meta.LabelSelectorAsSelector(selector)
 	return err == nil && compiled.Matches(labels.Set(of))
+}
+
+// family is what nftables calls the addresses of a block.
+func family(cidr string) string {
+	if strings.Contains(cidr, ":") {
+		return "ip6"
+	}
+	return "ip"
 }
 
 // set is nftables' for several addresses.
