@@ -27,8 +27,6 @@ from .stage import Promise, Stage
 _TEMPLATE = Template(image="tempshell/shell", cpus=1)
 _CLUSTER = _TEMPLATE._replace(image=NODE_IMAGE)
 _NEEDING_AN_IMAGE = {"docker", "kubernetes"}
-_BOOT = 60.0  # seconds for a cluster, on two cores that others use, too
-_POD = 8.0
 
 
 @pytest.fixture(scope="session", params=EVERY)
@@ -61,9 +59,9 @@ def _stage(name: str, root: Path) -> Stage:
     if name == "fake":
         clock = FakeClock()
         return Stage(FakeEngine(root, clock), owner, clock, lambda seconds: clock.advance(seconds=seconds), _TEMPLATE)
-    template, boot = {"kind": (_CLUSTER, _BOOT), "kubernetes": (_TEMPLATE, _POD)}.get(name, (_TEMPLATE, 0))
     backend = _real(name, root)
-    return Stage(backend, owner, SystemClock(), lambda _: None, template, boot, _lacking(backend))
+    template = _CLUSTER if name == "kind" else _TEMPLATE
+    return Stage(backend, owner, SystemClock(), lambda _: None, template, _lacking(backend))
 
 
 def _lacking(backend: Backend) -> dict[Promise, str]:

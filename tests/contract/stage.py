@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -40,8 +41,8 @@ class Stage:
     clock: Clock
     pass_time: Callable[[float], None]  # moves the clock where it can be moved
     template: Template
-    boot: float = 0  # seconds that the making of a sandbox may take
     lacks: Mapping[Promise, str] = field(default_factory=dict)  # what this engine cannot promise, and why
+    boots: list[float] = field(default_factory=list)  # seconds that the making of each sandbox took until now
 
     def asks_for(self, promise: Promise) -> None:
         """Skip the test, with the reason, where the engine cannot promise that."""
@@ -50,8 +51,11 @@ class Stage:
 
     @property
     def soon(self) -> float:
-        """How many seconds a short lease lasts that is still running when its sandbox is ready."""
-        return self.boot + 3
+        """How many seconds a short lease lasts that is still running when its sandbox is ready.
+
+        Others use the machine, too: a sandbox may take twice as long as the one before it.
+        """
+        return 2 * self.boots[-1] + 3
 
     def request(self, *, lasts: float = 3600, owner: str = "", name: str = "", pack: str = "") -> SandboxRequest:
         """Return a request for a sandbox that lasts that many seconds."""
@@ -76,8 +80,11 @@ class Stage:
         """Provision a sandbox for the block."""
         asked = request or self.request()
         asked = asked._replace(template=asked.template._replace(**template))
+        begun = time.monotonic()
         try:
-            yield self.backend.provision(asked, lambda _: nullcontext())
+            made = self.backend.provision(asked, lambda _: nullcontext())
+            self.boots.append(time.monotonic() - begun)
+            yield made
         finally:
             receipt = self.backend.destroy(asked.session)
             assert not receipt.leftover, receipt

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from .engines import on_real_engines
 from .stage import Stage
+
+# How long a lease has to be is known once a sandbox was made.
+pytestmark = pytest.mark.usefixtures("sandbox")
 
 # PTRACE_ATTACH is 16; what is traced goes on when its tracer ends, so this one stays.
 SEIZE_PID_1 = """
