@@ -62,7 +62,8 @@ def clusters(session: nox.Session) -> None:
     install_tests(session)
     session.run("python", "-m", "tests.support.pods", "up", success_codes=[0, 1])
     try:
-        run_pytest(session, "--dist", "loadgroup", "-m", CLUSTER)
+        # A file's tests share clusters and engines, and not with another worker's.
+        run_pytest(session, "--dist", "loadfile", "--no-loadscope-reorder", "-m", CLUSTER)
     finally:
         session.run("python", "-m", "tests.support.pods", "down", success_codes=[0, 1])
 

@@ -17,8 +17,7 @@ from tests.support.faults import shows, starting
 from tests.support.private_engine import PrivateEngine, private_engine
 from tests.support.user import User
 
-# One engine for all of them, so they run on one worker.
-pytestmark = [pytest.mark.engine("kind"), pytest.mark.xdist_group("private engine")]
+pytestmark = pytest.mark.engine("kind")
 
 PROVISION, LIMIT = 5, 8
 RACERS, ROOM = 12, 3

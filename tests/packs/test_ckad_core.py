@@ -54,7 +54,6 @@ def proofs(shell: SandboxShell) -> dict[str, TaskProof]:
 
 
 @pytest.mark.engine("kind")
-@pytest.mark.xdist_group("ckad-core")
 @EACH_TASK
 def test_a_task_is_proven(task: Task, proofs: dict[str, TaskProof], shell: SandboxShell) -> None:
     """Nothing is free, every right answer passes, every wrong one is caught, and setting up starts it anew."""
