@@ -20,7 +20,7 @@ from tempshell_cli.terminal.screen import (
     true_color,
     unpack_style,
 )
-from tempshell_cli.terminal.wire import Key, Modifiers, Mouse, MouseAction
+from tempshell_cli.terminal.wire import Key, KeyAction, Modifiers, Mouse, MouseAction
 
 SIZE = Size(40, 6)
 PRESS, RELEASE, MOVE = MouseAction.PRESS, MouseAction.RELEASE, MouseAction.MOVE
@@ -192,6 +192,26 @@ CTRL, ALT, SHIFT = Modifiers.CTRL, Modifiers.ALT, Modifiers.SHIFT
         (Key("f1"), b"\x1bOP"),
         (Key("f5"), b"\x1b[15~"),
         (Key("f12", "", SHIFT), b"\x1b[24;2~"),
+        (Key("f3", "", CTRL), b"\x1b[1;5R"),
+        (Key("enter", "", CTRL), b"\r"),
+        (Key("tab", "", CTRL), b"\t"),
+        (Key("tab", "", CTRL | SHIFT), b"\x1b[Z"),
+        (Key("escape", "", CTRL), b"\x1b"),
+        (Key("space", " ", SHIFT), b" "),
+        (Key(".", "", CTRL), b"."),
+        (Key("-", "_", CTRL | SHIFT), b"\x1f"),
+        (Key("2", "@", CTRL | SHIFT), b"\x00"),
+        (Key("a", "A", CTRL | SHIFT), b"\x01"),
+        (Key("a", "A", ALT | SHIFT), b"\x1bA"),
+        (Key("ц", "", CTRL, "w"), b"\x17"),
+        (Key("ц", "", CTRL | ALT, "w"), b"\x1b\x17"),
+        (Key("up", "", Modifiers.NUM_LOCK), b"\x1b[A"),
+        (Key("kp_7", "7", Modifiers.NUM_LOCK), b"7"),
+        (Key("kp_left"), b"\x1b[D"),
+        (Key("kp_enter"), b"\r"),
+        (Key("left_shift"), b""),
+        (Key("a", "a", action=KeyAction.REPEAT), b"a"),
+        (Key("a", "", action=KeyAction.RELEASE), b""),
     ],
 )
 def test_a_key_sends_what_xterm_sends(engine: Engine, key: Key, sent: bytes) -> None:
@@ -205,9 +225,36 @@ def test_cursor_keys_follow_their_mode(engine: Engine) -> None:
     assert engine.encode_key(Key("up")) == b"\x1b[A"
 
 
-def test_a_program_may_ask_for_the_kitty_protocol(engine: Engine) -> None:
+@pytest.mark.parametrize(
+    ("key", "sent"),
+    [
+        (Key("c", "", CTRL), b"\x1b[99;5u"),
+        (Key("space", "", CTRL), b"\x1b[32;5u"),
+        (Key("enter", "", SHIFT), b"\x1b[13;2u"),
+        (Key("f3", "", CTRL), b"\x1b[13;5~"),
+        (Key("a", "a"), b"a"),
+        (Key("kp_enter"), b"\x1b[57414u"),
+    ],
+)
+def test_a_program_may_ask_for_the_kitty_protocol(engine: Engine, key: Key, sent: bytes) -> None:
     engine.feed(b"\x1b[>1u")
-    assert engine.encode_key(Key("c", "", CTRL)) == b"\x1b[99;5u"
+    assert engine.encode_key(key) == sent
+
+
+def test_a_program_may_ask_for_all_of_the_kitty_protocol(engine: Engine) -> None:
+    engine.feed(b"\x1b[>31u")
+    assert engine.encode_key(Key("a", "A", SHIFT)) == b"\x1b[97:65;2;65u"
+    assert engine.encode_key(Key("a", "", action=KeyAction.RELEASE)) == b"\x1b[97;1:3u"
+    assert engine.encode_key(Key("up", action=KeyAction.REPEAT)) == b"\x1b[1;1:2A"
+    assert engine.encode_key(Key("ж", "", CTRL, us_name=";")) == b"\x1b[1078::59;5u"
+    assert engine.encode_key(Key("left_shift")) == b"\x1b[57441u"
+
+
+def test_a_program_may_ask_that_other_keys_be_modified(engine: Engine) -> None:
+    engine.feed(b"\x1b[>4;2m")
+    assert engine.encode_key(Key("enter", "", CTRL)) == b"\x1b[27;5;13~"
+    assert engine.encode_key(Key(".", "", CTRL)) == b"\x1b[27;5;46~"
+    assert engine.encode_key(Key("f3", "", CTRL)) == b"\x1b[1;5R"
 
 
 def test_a_key_nobody_knows_sends_nothing(engine: Engine) -> None:

@@ -33,7 +33,14 @@ class Outer:
         return "\n".join(row_text(self.rows.get(y, ())) for y in range(SIZE.rows))
 
     def send(self, data: bytes) -> None:
-        self.process.master.write(data)
+        """Type, and see what is drawn while not all is taken."""
+        left = bytearray(data)
+
+        def taken() -> bool:
+            del left[: self.process.master.write(bytes(left))]
+            return not left
+
+        self.until(taken)
 
     def until(self, happened: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE

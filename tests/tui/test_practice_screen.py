@@ -382,6 +382,15 @@ async def test_everything_is_found_by_a_word_of_it(play: Play) -> None:
         assert isinstance(stage.focused(), TerminalPane)
 
 
+async def test_ctrl_h_is_a_backspace_where_words_are_typed(play: Play) -> None:
+    async with play() as stage:
+        await stage.lead("colon")
+        await stage.type("detachx")
+        await stage.until(lambda: not stage.sees("leave the screen; the sandbox stays"))
+        await stage.press("ctrl+h")
+        await stage.until_sees("leave the screen; the sandbox stays")
+
+
 async def test_what_is_not_found_is_not_done(play: Play) -> None:
     async with play() as stage:
         await stage.lead("colon")

@@ -114,10 +114,20 @@ class BitttyEngine:
         return list(islice(self._chrome.text_from(first), count))
 
     def encode_key(self, key: Key) -> bytes:
-        """Return what a key press sends."""
-        text = key.text if key.text.isprintable() else None
+        """Return what a key sends."""
         name = " " if key.name == "space" else key.name
-        self._board.input_key_event(KeyEvent(name, KeyModifiers(key.modifiers), text=text or None))
+        sent = self._encode_key(key, name)
+        if key.us_name and key.modifiers & Modifiers.CTRL and sent.endswith(name.encode()):
+            # With a letter of another script Ctrl does nothing, and means the key.
+            return self._encode_key(key, key.us_name)
+        return sent
+
+    def _encode_key(self, key: Key, name: str) -> bytes:
+        text = key.text if key.text.isprintable() else ""
+        shifted = text if key.modifiers & Modifiers.SHIFT and len(text) == 1 else None
+        modifiers = KeyModifiers(key.modifiers)
+        event = KeyEvent(name, modifiers, key.action.value, text or None, shifted, key.us_name or None)
+        self._board.input_key_event(event)
         return self._host.taken()
 
     def encode_mouse(self, mouse: Mouse) -> bytes:

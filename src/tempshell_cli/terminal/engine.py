@@ -56,7 +56,7 @@ class Engine(Protocol):
         ...
 
     def encode_key(self, key: Key) -> bytes:
-        """Return what a key press sends."""
+        """Return what a key sends, pressed or let go."""
         ...
 
     def encode_mouse(self, mouse: Mouse) -> bytes:

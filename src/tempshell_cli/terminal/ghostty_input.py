@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from tempshell_cli.terminal.ghostty_calls import CELL_HEIGHT, CELL_WIDTH, CData, check, ffi, lib, made, sized
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.wire import Key, Modifiers, Mouse, MouseAction
 
 # Longer than any encoded key or mouse event.
 _ROOM = 256
+_KEYPAD = (
+    "decimal", "divide", "multiply", "subtract", "add", "enter", "equal", "separator",
+    "left", "right", "up", "down", "home", "end", "insert", "delete", "begin",
+)  # fmt: skip
 _NAMED_KEYS = {
     "enter": "ENTER",
     "tab": "TAB",
@@ -24,12 +31,53 @@ _NAMED_KEYS = {
     "delete": "DELETE",
     "pageup": "PAGE_UP",
     "pagedown": "PAGE_DOWN",
+    "caps_lock": "CAPS_LOCK",
+    "scroll_lock": "SCROLL_LOCK",
+    "num_lock": "NUM_LOCK",
+    "print_screen": "PRINT_SCREEN",
+    "pause": "PAUSE",
+    "menu": "CONTEXT_MENU",
     **{f"f{number}": f"F{number}" for number in range(1, 26)},
+    **{
+        f"{side}_{key}": f"{ghostty_key}_{side.upper()}"
+        for side in ("left", "right")
+        for key, ghostty_key in (("shift", "SHIFT"), ("control", "CONTROL"), ("alt", "ALT"), ("super", "META"))
+    },
+    **{f"kp_{key}": f"NUMPAD_{key.upper()}" for key in (*"0123456789", *_KEYPAD)},
+    "kp_pageup": "NUMPAD_PAGE_UP",
+    "kp_pagedown": "NUMPAD_PAGE_DOWN",
+}
+# Where a key is on a US keyboard.
+_PLACES = {
+    "`": "BACKQUOTE",
+    "\\": "BACKSLASH",
+    "[": "BRACKET_LEFT",
+    "]": "BRACKET_RIGHT",
+    ",": "COMMA",
+    "=": "EQUAL",
+    "-": "MINUS",
+    ".": "PERIOD",
+    "'": "QUOTE",
+    ";": "SEMICOLON",
+    "/": "SLASH",
+    **{str(digit): f"DIGIT_{digit}" for digit in range(10)},
+    **{letter: letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz"},
 }
 _BUTTONS = ("UNKNOWN", "LEFT", "MIDDLE", "RIGHT", "FOUR", "FIVE")
-_MODIFIERS = ((Modifiers.SHIFT, 1), (Modifiers.CTRL, 2), (Modifiers.ALT, 4), (Modifiers.SUPER, 8))
+_MODIFIERS = (
+    (Modifiers.SHIFT, 1),
+    (Modifiers.CTRL, 2),
+    (Modifiers.ALT, 4),
+    (Modifiers.SUPER, 8),
+    (Modifiers.CAPS_LOCK, 16),
+    (Modifiers.NUM_LOCK, 32),
+)
 _SHIFT_BIT = 1
-_SHIFTLESS = {"enter", "backspace", "escape", "space"}
+# How modifyOtherKeys and the kitty protocol write what has no sequence of its own.
+_LONG_FORM = re.compile(rb"\x1b\[(?:27;\d+;\d+~|\d+(?:;\d+)?u)")
+# A key with such a form in both of them, and without either not.
+_PROBE = Key("a", "", Modifiers.CTRL | Modifiers.SHIFT)
+_KITTY_F3 = re.compile(rb"\x1b\[13;(\d+)~")
 
 
 class InputEncoder:
@@ -52,20 +100,36 @@ class InputEncoder:
         lib.ghostty_mouse_encoder_setopt(self._mice, lib.GHOSTTY_MOUSE_ENCODER_OPT_SIZE, geometry)
 
     def key(self, key: Key) -> bytes:
-        """Return what a key press sends; nothing for a key that libghostty-vt does not know."""
+        """Return what a key sends; nothing for a key that libghostty-vt does not know.
+
+        libghostty-vt has a long form for keys that xterm has none for, whether the program asked for it or not. To
+        one that did not it would be garbage: it gets the key without what xterm leaves away, Shift or Ctrl.
+        """
+        lib.ghostty_key_encoder_setopt_from_terminal(self._keys, self._terminal)
+        sent = self._encode_key(key)
+        if _LONG_FORM.fullmatch(sent) and not _LONG_FORM.fullmatch(self._encode_key(_PROBE)):
+            plainer = map(self._encode_key, _plainer(key))
+            return next((plain for plain in plainer if plain and not _LONG_FORM.fullmatch(plain)), b"")
+        if key.name == "f3" and not self._encode_key(_PROBE).endswith(b"u"):
+            # The kitty protocol avoids xterm's form, which is a cursor report too.
+            return _KITTY_F3.sub(b"\x1b[1;\\1R", sent)
+        return sent
+
+    def _encode_key(self, key: Key) -> bytes:
         name = _NAMED_KEYS.get(key.name)
         if name is None and len(key.name) != 1:
             return b""
         text = ffi.from_buffer(_typed(key).encode())
         event = self._key
-        lib.ghostty_key_event_set_action(event, lib.GHOSTTY_KEY_ACTION_PRESS)
-        lib.ghostty_key_event_set_key(event, getattr(lib, f"GHOSTTY_KEY_{name or 'UNIDENTIFIED'}"))
-        lib.ghostty_key_event_set_mods(event, _bits(self._modifiers(key)))
+        lib.ghostty_key_event_set_action(event, getattr(lib, f"GHOSTTY_KEY_ACTION_{key.action.name}"))
+        place = name or _PLACES.get(key.us_name, "UNIDENTIFIED")
+        lib.ghostty_key_event_set_key(event, getattr(lib, f"GHOSTTY_KEY_{place}"))
+        lib.ghostty_key_event_set_mods(event, _bits(key.modifiers))
         # Shift that made an "A" of an "a" has done its work.
         lib.ghostty_key_event_set_consumed_mods(event, _SHIFT_BIT if len(text) else 0)
         lib.ghostty_key_event_set_utf8(event, text, len(text))
-        lib.ghostty_key_event_set_unshifted_codepoint(event, 0 if name else ord(key.name))
-        lib.ghostty_key_encoder_setopt_from_terminal(self._keys, self._terminal)
+        codepoint = ord(" ") if key.name == "space" else 0 if name else ord(key.name)
+        lib.ghostty_key_event_set_unshifted_codepoint(event, codepoint)
         return _encoded(lib.ghostty_key_encoder_encode, self._keys, event)
 
     def mouse(self, mouse: Mouse) -> bytes:
@@ -90,12 +154,6 @@ class InputEncoder:
         lib.ghostty_key_event_free(self._key)
         lib.ghostty_key_encoder_free(self._keys)
 
-    def _modifiers(self, key: Key) -> Modifiers:
-        """Leave Shift away where a program without the kitty protocol would take the long form for garbage."""
-        flags = ffi.new("uint8_t*")
-        check(lib.ghostty_terminal_get(self._terminal, lib.GHOSTTY_TERMINAL_DATA_KITTY_KEYBOARD_FLAGS, flags), "flags")
-        return key.modifiers & ~Modifiers.SHIFT if key.name in _SHIFTLESS and not flags[0] else key.modifiers
-
     def _follow_button(self, mouse: Mouse) -> None:
         if mouse.action is not MouseAction.MOVE and mouse.button <= len(("left", "middle", "right")):
             self._held = mouse.action is MouseAction.PRESS
@@ -118,6 +176,14 @@ def _typed(key: Key) -> str:
     if key.text.isprintable() and key.text:
         return key.text
     return key.name if len(key.name) == 1 else " " if key.name == "space" else ""
+
+
+def _plainer(key: Key) -> Iterator[Key]:
+    """Yield a key with less and less held down."""
+    shift, ctrl = Modifiers.SHIFT, Modifiers.CTRL
+    yield Key(key.name, "", key.modifiers & ~shift, key.us_name, key.action)
+    yield Key(key.name, key.text, key.modifiers & ~ctrl, key.us_name, key.action)
+    yield Key(key.name, key.text, key.modifiers & ~(shift | ctrl), key.us_name, key.action)
 
 
 def _action(mouse: Mouse) -> str:

@@ -19,13 +19,25 @@ _LENGTH = struct.Struct("<I")
 
 
 class Modifiers(IntFlag):
-    """Keys held down; the numbers of the kitty keyboard protocol."""
+    """Keys held down, and locks; the numbers of the kitty keyboard protocol."""
 
     NONE = 0
     SHIFT = 1
     ALT = 2
     CTRL = 4
     SUPER = 8
+    HYPER = 16
+    META = 32
+    CAPS_LOCK = 64
+    NUM_LOCK = 128
+
+
+class KeyAction(StrEnum):
+    """What a key did. Only a terminal with the kitty protocol tells more than presses."""
+
+    PRESS = "press"
+    REPEAT = "repeat"
+    RELEASE = "release"
 
 
 class MouseAction(StrEnum):
@@ -41,11 +53,16 @@ class _Message(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False)
 
 
 class Key(_Message, frozen=True):
-    """A key press. ``name``: the unshifted character, or ``up``, ``f1``, ``pageup``; ``text``: what it types."""
+    """A key. ``name``: the unshifted character, or ``up``, ``f1``, ``pageup``; ``text``: what it types.
+
+    ``us_name``: the character of that key on a US keyboard, where the layout is another one and the terminal tells.
+    """
 
     name: str
     text: str = ""
     modifiers: Modifiers = Modifiers.NONE
+    us_name: str = ""
+    action: KeyAction = KeyAction.PRESS
 
 
 class Mouse(_Message, frozen=True):

@@ -18,6 +18,7 @@ from tempshell_cli.terminal.emulated import PLAIN, Emulation
 from tempshell_cli.terminal.wire import Record
 from tempshell_cli.tui.desktop import desktop_notice
 from tempshell_cli.tui.driver import PracticeDriver
+from tempshell_cli.tui.keys import Stroke
 from tempshell_cli.tui.outcome import Ending, Outcome
 from tempshell_cli.tui.port import Practice
 from tempshell_cli.tui.practice_screen import GRACE, PracticeScreen
@@ -35,7 +36,13 @@ class PracticeApp(App[Outcome], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     TITLE = "tempshell"
     # Notices come at the top: the prompt of a shell that is being typed at is usually at the bottom.
-    CSS = "ToastRack { dock: top; align: right top; margin: 2 1 0 0; }"
+    CSS = """
+    ToastRack { dock: top; align: right top; margin: 2 1 0 0; }
+    OptionList, VerticalScroll {
+        scrollbar-color: $foreground 25%; scrollbar-color-hover: $foreground 45%; scrollbar-color-active: $primary;
+        scrollbar-background: $surface; scrollbar-background-hover: $surface; scrollbar-background-active: $surface;
+    }
+    """
 
     def __init__(
         self,
@@ -60,7 +67,7 @@ class PracticeApp(App[Outcome], inherit_bindings=False):
         )
         for known in (DARK, LIGHT):
             self.register_theme(known)
-        self.theme = theme_named(look.theme, self.available_themes).name
+        self.theme = theme_named(look.theme).name
         if look.motion == "none":
             self.animation_level = "none"
 
@@ -89,12 +96,13 @@ class PracticeApp(App[Outcome], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Let the practice screen see a key before any widget does."""
-        if isinstance(event, events.Key) and not event.is_forwarded and await self._is_taken(event.key):
-            return
-        await super().on_event(event)
+        if isinstance(event, Stroke) and event.released:
+            self._practice_screen.let_go(event)
+        elif not (isinstance(event, events.Key) and not event.is_forwarded and await self._is_taken(event)):
+            await super().on_event(event)
 
-    async def _is_taken(self, key: str) -> bool:
-        return self.screen is self._practice_screen and await self._practice_screen.take_key(key)
+    async def _is_taken(self, event: events.Key) -> bool:
+        return self.screen is self._practice_screen and await self._practice_screen.take_key(event)
 
     def _handle_exception(self, error: Exception) -> None:
         """Keep an error for the caller, where Textual would print its traceback over the terminal."""

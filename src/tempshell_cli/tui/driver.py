@@ -1,40 +1,49 @@
-"""Reads the keyboard for Textual, and keeps what its own driver loses: Alt with a key, a paste, a quick Escape.
-
-The place for a driver that hands bytes to the terminal pane without a parser between.
-"""
+"""Reads the keyboard for Textual, and keeps for the terminal pane what each key was, exactly."""
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
 import select
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
 
 import textual.constants
 from textual import events
-from textual._parser import ParseError
-from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-# How long the rest of a sequence may take before Escape counts as a key, in seconds. Textual's own 0.1 is felt
-# in vim, whose users have long set less for the same question (ttimeoutlen).
-_ESCAPE_DELAY = 0.02
+from tempshell_cli.terminal.keyboard import keys_of, split
+from tempshell_cli.tui.keys import Stroke
+
+# How long the rest of a sequence may take before Escape counts as a key, in seconds. Terminals write a sequence at
+# once; where a slow line parts it all the same, a program without modes of its own still gets the same bytes.
+_ESCAPE_DELAY = 0.01
 # How often the thread looks whether it is still wanted, in seconds.
 _IDLE = 0.2
 _CHUNK = 65536
-# Escape and one more character are Alt with that character, unless a longer sequence begins so.
-_ALT = re.compile("\x1b([^\x1b\\[\\]OP_])")
+_PASTE_START, _PASTE_END = b"\x1b[200~", b"\x1b[201~"
+# What Textual asks for: where the mouse is (SGR), the focus, whether a mode is set (DECRPM), a new size (mode 2048).
+_REPORT = re.compile(rb"\x1b\[(?:<\d+;-?\d+;-?\d+[Mm]|[IO]|\?\d+;\d\$y|48;\d+[\d:]*;\d+[\d:]*;\d+[\d:]*;\d+[\d:]*t)")
+# What it cannot read: the mouse of old terminals, other answers, the end of a paste that had no beginning.
+_UNASKED = re.compile(rb"\x1b\[(?:[<-?].*|M.{3}|\d+;\d+;\d+M|201~)", re.DOTALL)
+# Besides what Textual asks of the kitty protocol: that keys be told apart when they are held and let go, and which
+# ones they would be on a US keyboard. To be added to what is set (2).
+_MORE_OF_KITTY = "\x1b[=6;2u"
 
 
 class PracticeDriver(LinuxDriver):
     """Textual's driver for a terminal, with a reader of its own."""
 
+    def start_application_mode(self) -> None:
+        """Begin as Textual does; a terminal that speaks the kitty protocol is asked for all of it."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # so it is in Textual
+        if not textual.constants.DISABLE_KITTY_KEY:
+            self.write(_MORE_OF_KITTY)
+            self.flush()
+
     def run_input_thread(self) -> None:
         """Read until the driver stops or the terminal is gone."""
-        textual.constants.ESCAPE_DELAY = _ESCAPE_DELAY  # type: ignore[misc]  # constant only by its annotation
         reader = KeyReader()
         patience = _IDLE
         while not self.exit_event.is_set():
@@ -46,43 +55,44 @@ class PracticeDriver(LinuxDriver):
                 self.process_message(event)
             # Soon after a key, an Escape that nothing followed has to be noticed.
             patience = _ESCAPE_DELAY if data else _IDLE
-        reader.close()
 
 
 class KeyReader:
-    """Turns bytes of a keyboard into Textual's events."""
+    """Turns the bytes of a terminal into Textual's events."""
 
     def __init__(self) -> None:
-        self._parser = XTermParser()
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._paste: str | None = None
+        self._reports = XTermParser()
+        self._rest = b""
+        self._paste: bytearray | None = None
 
     def feed(self, data: bytes) -> Iterator[Message]:
         """Yield the events of these bytes; of none, those that only waited for something to follow."""
-        text = self._decoder.decode(data)
-        while text:
-            if self._paste is None:
-                typed, start, text = text.partition(BRACKETED_PASTE_START)
-                yield from self._keys(typed)
-                self._paste = "" if start else None
-            else:
-                # Textual's parser goes through a paste character by character, and loses it at an Escape.
-                pasted, end, text = (self._paste + text).partition(BRACKETED_PASTE_END)
-                self._paste = None if end else pasted
-                if end:
-                    yield events.Paste(pasted)
-        yield from self._parser.tick()
+        paused = not data
+        data, self._rest = self._rest + data, b""
+        while data:
+            if self._paste is not None:
+                data = yield from self._pasted(self._paste, data)
+                continue
+            typed, start, data = data.partition(_PASTE_START)
+            pieces, self._rest = split(typed, paused=paused or bool(start))
+            for piece in pieces:
+                yield from self._events(piece)
+            if start:
+                self._rest, self._paste = b"", bytearray()
 
-    def close(self) -> None:
-        """Drop what is unfinished."""
-        with suppress(EOFError, ParseError):
-            list(self._parser.feed(""))
+    def _pasted(self, paste: bytearray, data: bytes) -> Generator[Message, None, bytes]:
+        """Take in more of a paste, and yield it when its end is there; return what came after that."""
+        known = max(0, len(paste) - len(_PASTE_END))
+        paste += data
+        end = paste.find(_PASTE_END, known)
+        if end < 0:
+            return b""
+        self._paste = None
+        yield events.Paste(paste[:end].decode("utf-8", "replace"))
+        return bytes(paste[end + len(_PASTE_END) :])
 
-    def _keys(self, text: str) -> Iterator[Message]:
-        # Odd pieces are the characters that Alt was held for.
-        for number, piece in enumerate(_ALT.split(text)):
-            for event in self._parser.feed(piece) if piece else ():
-                if number % 2 and isinstance(event, events.Key):
-                    yield events.Key(f"alt+{event.key}", event.character)
-                else:
-                    yield event
+    def _events(self, piece: bytes) -> Iterator[Message]:
+        if _REPORT.fullmatch(piece):
+            yield from self._reports.feed(piece.decode())
+        elif not _UNASKED.fullmatch(piece):
+            yield from map(Stroke, keys_of(piece))

@@ -6,10 +6,10 @@ import unicodedata
 
 from textual import events
 from textual.geometry import Offset
-from textual.keys import KEY_NAME_REPLACEMENTS, REPLACED_KEYS, key_to_character
+from textual.keys import KEY_NAME_REPLACEMENTS, REPLACED_KEYS, Keys, key_to_character
 
 from tempshell_cli.core.errors import UsageProblem
-from tempshell_cli.terminal.wire import Key, Modifiers, Mouse, MouseAction
+from tempshell_cli.terminal.wire import Key, KeyAction, Modifiers, Mouse, MouseAction, Type
 
 _MODIFIERS = {
     "shift": Modifiers.SHIFT,
@@ -29,10 +29,39 @@ _ACTIONS = {
     events.MouseUp: MouseAction.RELEASE,
     events.MouseMove: MouseAction.MOVE,
 }
+# With these a key types nothing.
+_COMMANDING = Modifiers.ALT | Modifiers.CTRL | Modifiers.SUPER
 
 
-def to_key(event: events.Key) -> Key | None:
-    """Return the key of an event, or None for one that no program is waiting for (Shift alone, Caps Lock)."""
+class Stroke(events.Key):
+    """A key as widgets know it, and ``exact``: what the terminal sent, for a program."""
+
+    def __init__(self, exact: Key | Type) -> None:
+        self.exact = exact
+        if isinstance(exact, Type):
+            super().__init__(Keys.Ignore.value, None)
+        else:
+            super().__init__(_event_name(exact), None if exact.modifiers & _COMMANDING else exact.text or None)
+
+    @property
+    def released(self) -> bool:
+        """Whether the key was let go, which is news for some programs, and for no widget."""
+        return isinstance(self.exact, Key) and self.exact.action is KeyAction.RELEASE
+
+
+# By this name Textual finds the methods that take keys.
+Stroke.handler_name = events.Key.handler_name
+
+
+def to_key(event: events.Key) -> Key | Type | None:
+    """Return what a program gets for a key, or None for one that no program is waiting for.
+
+    Only the driver of a terminal has strokes; any other event is all that is known of its key.
+    """
+    return event.exact if isinstance(event, Stroke) else _key_named(event)
+
+
+def _key_named(event: events.Key) -> Key | None:
     *held, name = event.key.split("+")
     modifiers = Modifiers.NONE
     for modifier in held:
@@ -78,6 +107,21 @@ def leader_label(leader: str) -> str:
     """Return how the leader is shown: ``^]`` for ``ctrl+]``, other keys as they are typed."""
     held, _, last = leader.strip().rpartition("+")
     return f"^{last}" if held == "ctrl" and len(last) == 1 else leader.strip()
+
+
+def _event_name(key: Key) -> str:
+    """Return Textual's name of a key."""
+    character = key.text if len(key.text) == 1 else key.name if len(key.name) == 1 else ""
+    shift = key.modifiers & Modifiers.SHIFT
+    if key.us_name and key.modifiers & _COMMANDING and not character.isascii():
+        character = key.us_name
+    if key.modifiers & _COMMANDING and character.isalpha():
+        character = character.lower()
+    elif key.text and key.name != "space":
+        shift = Modifiers.NONE  # has done its work
+    name = key.name if key.name == "space" else _name_of(character) or key.name.removeprefix("kp_")
+    held = (held for held, bit in sorted(_MODIFIERS.items()) if (key.modifiers & _COMMANDING | shift) & bit)
+    return "+".join((*held, name))
 
 
 def _name_of(character: str) -> str:

@@ -26,11 +26,17 @@ class Palette(ModalScreen[str]):
         align: center top;
         background: $background 60%;
         Vertical {
-            width: 64; max-width: 90%; height: auto; max-height: 80%; margin-top: 3;
+            width: 72; max-width: 90%; height: auto; max-height: 80%; margin-top: 3;
             background: $surface; border: round $primary; padding: 0 1; border-title-style: bold;
         }
-        Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; }
-        OptionList, OptionList:focus { border: none; height: auto; padding: 0; margin-top: 1; background: $surface; }
+        Input, Input:focus {
+            border: none; height: 1; padding: 0; background: $surface; background-tint: $foreground 0%;
+        }
+        OptionList, OptionList:focus {
+            border: none; height: auto; padding: 0; margin-top: 1; background: $surface; scrollbar-size-vertical: 1;
+            text-wrap: nowrap; text-overflow: ellipsis;
+            & > .option-list--option-highlighted { background: $primary 28%; color: $foreground; text-style: bold; }
+        }
     }
     """
 
@@ -62,6 +68,10 @@ class Palette(ModalScreen[str]):
         if event.key == "escape":
             event.stop()
             self.dismiss("")
+        elif event.key == "ctrl+h":
+            # What some terminals send for Backspace.
+            event.stop()
+            self.query_one(Input).action_delete_left()
         elif event.key in _MOVES:
             event.stop()
             await self.query_one(OptionList).run_action(_MOVES[event.key])

@@ -21,7 +21,7 @@ from tempshell_cli.core.errors import TempshellError
 from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.results import CheckResult
 from tempshell_cli.terminal.emulated import PLAIN, Emulation
-from tempshell_cli.terminal.wire import Lay, Mark
+from tempshell_cli.terminal.wire import Key, Lay, Mark, Type
 from tempshell_cli.tui import words
 from tempshell_cli.tui.abandon import abandonable
 from tempshell_cli.tui.code_blocks import commands_of
@@ -29,10 +29,10 @@ from tempshell_cli.tui.command_bar import CommandBar
 from tempshell_cli.tui.countdown import Countdown, Phase, phase_of
 from tempshell_cli.tui.goodbye import Goodbye
 from tempshell_cli.tui.heading import Heading
-from tempshell_cli.tui.keys import leader_key, leader_label, to_key
+from tempshell_cli.tui.keys import Stroke, leader_key, leader_label, to_key
 from tempshell_cli.tui.outcome import Ending, Outcome
 from tempshell_cli.tui.palette import Palette
-from tempshell_cli.tui.port import Finished, Practice, TaskState
+from tempshell_cli.tui.port import Finished, Practice, SessionView, TaskState
 from tempshell_cli.tui.shortcuts import HELP, offered_shortcuts, shortcut_for
 from tempshell_cli.tui.task_pane import TaskPane
 from tempshell_cli.tui.terminal_pane import TerminalPane
@@ -58,8 +58,8 @@ class PracticeScreen(Screen[None]):
     """Everything between the first look at a session and the outcome."""
 
     AUTO_FOCUS = "TerminalPane"
-    # Columns and rows from which a class holds: the terminal alone, then with the tasks.
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (_BESIDE_FROM, "-wide")]  # noqa: RUF012 - so declared
+    # Columns and rows from which a class holds: the terminal alone, then with the tasks, then with the score.
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (80, "-usual")]  # noqa: RUF012 - so declared
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-low"), (32, "-tall")]  # noqa: RUF012 - so declared
     DEFAULT_CSS = """
     PracticeScreen {
@@ -84,7 +84,8 @@ class PracticeScreen(Screen[None]):
             &.-waiting Heading { display: none; }
             &.-waiting CommandBar, &.-searching CommandBar { display: block; }
         }
-        &.-tiny { #session, #score { display: none; } Countdown { width: 1fr; } }
+        &.-tiny, &.-narrow { #score { display: none; } }
+        &.-tiny { #session { display: none; } Countdown { width: 1fr; } }
     }
     """
 
@@ -160,9 +161,9 @@ class PracticeScreen(Screen[None]):
         """Read the clock and the deadline, and say what there is to say about them."""
         # A session that cannot be read just now keeps the deadline it had.
         with suppress(TempshellError):
-            self._session = self._practice.session()
-        left = self._session.deadline - self._practice.now()
-        self.query_one(Countdown).tell(left)
+            self._see(self._practice.session())
+        left = self._session.left(self._practice.now())
+        self.query_one(Countdown).tell(left, paused=self._session.frozen is not None)
         self._tell_task()
         before, self._phase = self._phase, phase_of(left)
         if self._left or _STOP in self._under_way:
@@ -173,6 +174,12 @@ class PracticeScreen(Screen[None]):
             self._leave(Outcome(Ending.EXPIRED))
         elif self._phase is Phase.OVER > before:
             self._finish()
+
+    def _see(self, session: SessionView) -> None:
+        """Take the session as it is now; where it has been paused elsewhere, say what that means."""
+        before, self._session = self._session, session
+        if before.frozen is None and session.frozen is not None:
+            self._say(words.paused(one_line(session.name)), "warning")
 
     def _tell_task(self) -> None:
         """Say which task is in hand, where it is another one than a second ago."""
@@ -200,7 +207,7 @@ class PracticeScreen(Screen[None]):
 
     # Keys.
 
-    async def take_key(self, key: str) -> bool:
+    async def take_key(self, event: events.Key) -> bool:
         """Take the leader and the key after it, wherever the focus is; return False for all other keys.
 
         Called before a key is handed to a widget, so that of two keys that come at once the second finds done
@@ -208,22 +215,31 @@ class PracticeScreen(Screen[None]):
         """
         if self._waiting:
             # A terminal with the kitty protocol reports Shift by itself too, before the key it is held for.
-            if not key.endswith(_MODIFIER_KEYS):
-                await self._follow_leader(key)
+            if not event.key.endswith(_MODIFIER_KEYS):
+                await self._follow_leader(event)
             return True
-        if key == self._leader:
+        if event.key == self._leader:
             self._wait(waiting=True)
             return True
         return False
 
-    async def _follow_leader(self, key: str) -> None:
+    def let_go(self, event: Stroke) -> None:
+        """Tell the program in the terminal that a key was let go; a dialog may have come up since it was pressed."""
+        if isinstance(self.focused, TerminalPane):
+            self._send_in_turn(self.focused, event.exact)
+
+    async def _follow_leader(self, event: events.Key) -> None:
         self._wait(waiting=False)
-        shortcut = shortcut_for(key, self._offered)
-        again = to_key(events.Key(key, None))
+        shortcut = shortcut_for(event.key, self._offered)
+        again = to_key(event)
         if shortcut:
             await self.run_action(shortcut.action)
-        elif key == self._leader and again:
-            self.query_one(TerminalPane).send(again)
+        elif event.key == self._leader and again:
+            self._send_in_turn(self.query_one(TerminalPane), again)
+
+    def _send_in_turn(self, pane: TerminalPane, key: Key | Type) -> None:
+        """Have the terminal get a key after those that were handed to it before."""
+        pane.call_later(pane.send, key)
 
     def _wait(self, *, waiting: bool) -> None:
         self._waiting = waiting
