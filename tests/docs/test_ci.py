@@ -2,60 +2,62 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from tempshell_cli.core.errors import ExitCode
+from tempshell_cli.packs.find import find_pack
+from tempshell_cli.packs.load import Task
 from tests.support.command_line import Tempshell
 
 from .markdown import blocks
 from .places import ROOT
+from .shell import run
 
 SCRIPT, ONE_COMMAND = blocks((ROOT / "docs" / "ci.md").read_text("utf-8"), "bash")
+SLUG, TOTAL = find_pack("ci-sandbox").tasks
 
 pytestmark = pytest.mark.engine("local")
 
 
 @pytest.fixture
 def repository(tempshell: Tempshell) -> Path:
-    """A repository with a pack as `pack new` writes it, and nothing handed in."""
-    tempshell("pack", "new", "exercise")
+    """A repository with nothing handed in."""
     (tempshell.directory / "work").mkdir()
     return tempshell.directory
 
 
-def run(script: str, tempshell: Tempshell) -> int:
-    """Run a script as CI does: the installed program is found by its name."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        ("bash", "-c", script), cwd=tempshell.directory, env={**tempshell.user.environment, "PATH": path}, check=False
-    )
-    return done.returncode
+def hand_in(task: Task, repository: Path) -> None:
+    """Let the task's solution leave its files among the work."""
+    script = task.assets[str(task.head.solution)]
+    subprocess.run(("bash", "-s"), input=script, cwd=repository / "work", check=True)
 
 
-def verdicts(repository: Path) -> list[str]:
-    """Return what the report says of each check: "failure", "error" or nothing."""
+def verdicts(repository: Path) -> dict[str, set[str]]:
+    """Return what the report says of each task's checks: "failure", "error" or nothing."""
     report = ET.parse(repository / "report.xml")  # noqa: S314 - our own
-    return [next((one.tag for one in case), "") for case in report.iter("testcase")]
+    found: dict[str, set[str]] = {}
+    for case in report.iter("testcase"):
+        task = case.attrib["classname"].rpartition(".")[2]
+        found.setdefault(task, set()).add(next((one.tag for one in case), ""))
+    return found
 
 
 def test_what_is_missing_fails_and_leaves_no_sandbox(repository: Path, tempshell: Tempshell) -> None:
-    assert run(SCRIPT, tempshell) == ExitCode.CHECK_FAILED
-    assert "failure" in verdicts(repository)
+    hand_in(SLUG, repository)
+    assert run(SCRIPT, tempshell).code == ExitCode.CHECK_FAILED
+    assert verdicts(repository) == {"slug": {""}, "total": {"failure"}}
     assert tempshell("list", "--quiet").stdout == ""
 
 
 def test_what_is_right_passes(repository: Path, tempshell: Tempshell) -> None:
-    script = repository / "work" / "hello.sh"
-    script.write_text("#!/bin/sh\necho Hello\n", "utf-8")
-    script.chmod(0o755)
-    assert run(SCRIPT, tempshell) == ExitCode.DONE
-    assert set(verdicts(repository)) == {""}
+    hand_in(SLUG, repository)
+    hand_in(TOTAL, repository)
+    assert run(SCRIPT, tempshell).code == ExitCode.DONE
+    assert verdicts(repository) == {"slug": {""}, "total": {""}}
     assert tempshell("list", "--quiet").stdout == ""
 
 
@@ -64,4 +66,4 @@ def test_one_command_passes_the_suites_own_code_on(repository: Path, tempshell: 
     suite = repository / "work" / "test.sh"
     suite.write_text(f"#!/bin/sh\nexit {code}\n", "utf-8")
     suite.chmod(0o755)
-    assert run(ONE_COMMAND, tempshell) == code
+    assert run(ONE_COMMAND, tempshell).code == code

@@ -12,6 +12,7 @@ import pytest
 from tempshell_cli.core.process import Command, Completed
 from tempshell_cli.packs.findings import Level
 from tempshell_cli.packs.lint import RULES, lint
+from tests.docs.places import ROOT
 from tests.support.command_line import Tempshell
 
 from .drafts import Draft
@@ -38,6 +39,14 @@ class Shellcheck:
         assert timeout
         self.seen.append(stdin)
         return Completed(self.code, json.dumps({"comments": self.comments}).encode(), b"no such option")
+
+
+@pytest.fixture
+def draft(draft: Draft) -> Draft:
+    """Return the pack with a wrong answer for each of its checks."""
+    draft.replace(TASK, "must_fail: [right]}", "must_fail: [right]}\n- {run: absent.sh, must_fail: [there, right]}")
+    draft.write("absent.sh", "echo 42 >elsewhere.txt\n")
+    return draft
 
 
 def found(draft: Draft) -> list[tuple[str, str, int]]:
@@ -74,6 +83,18 @@ SPOILT: dict[str, tuple[Callable[[Draft], object], tuple[str, str, int]]] = {
     "a failure without a control": (
         lambda draft: draft.replace(TASK, 'expect: {stdout: {equals: "42"}}', "expect: {exit: nonzero}"),
         ("no-control", TASK, 8),
+    ),
+    "a task without a mutant": (
+        lambda draft: draft.replace(
+            TASK,
+            "mutants:\n- {run: wrong.sh, must_fail: [right]}\n- {run: absent.sh, must_fail: [there, right]}\n",
+            "alternatives: [wrong.sh, absent.sh]\n",
+        ),
+        ("no-mutant", TASK, 2),
+    ),
+    "a check that no mutant fails": (
+        lambda draft: draft.replace(TASK, "must_fail: [there, right]", "must_fail: [right]"),
+        ("no-mutant", TASK, 5),
     ),
     "a missing translation": (
         lambda draft: draft.replace(MANIFEST, "tasks:", "locales: [en, de]\ntasks:"),
@@ -134,6 +155,7 @@ def test_what_shellcheck_says_is_told_where_it_says_it(draft: Draft) -> None:
     shellcheck = Shellcheck(1, {"line": 3, "level": "warning", "code": 2086, "message": "Double quote"})
     findings = lint(draft.root, shellcheck)
     assert [(one.file, one.line, one.level) for one in findings] == [
+        ("absent.sh", 3, Level.WARNING),
         ("solution.sh", 3, Level.WARNING),
         ("wrong.sh", 3, Level.WARNING),
     ]
@@ -150,7 +172,7 @@ def test_scripts_of_other_languages_are_not_shellchecked(draft: Draft) -> None:
     draft.write("solution.sh", "#!/usr/bin/env python3\nprint(42)\n")
     shellcheck = Shellcheck(0)
     assert lint(draft.root, shellcheck) == []
-    assert shellcheck.seen == [b"echo 41 >answer.txt\n"]
+    assert sorted(shellcheck.seen) == [b"echo 41 >answer.txt\n", b"echo 42 >elsewhere.txt\n"]
 
 
 @pytest.mark.parametrize("hostile", ["link", "fifo"])
@@ -187,5 +209,6 @@ def test_a_directory_without_a_pack_and_an_unknown_form_are_refused(tmp_path: Pa
     assert "sarif" in tempshell("pack", "lint", str(tmp_path), "--format", "xml", code=2).stderr
 
 
-def test_the_shipped_pack_has_no_findings(tempshell: Tempshell) -> None:
-    assert tempshell("pack", "lint", "linux-basics", "--format", "json").json() == []
+@pytest.mark.parametrize("pack", sorted(path.name for path in (ROOT / "task_packs").iterdir()))
+def test_the_shipped_packs_have_no_findings(pack: str, tempshell: Tempshell) -> None:
+    assert tempshell("pack", "lint", pack, "--format", "json").json() == []

@@ -14,7 +14,7 @@ from tempshell_cli.packs.cluster import in_range
 from tempshell_cli.packs.criteria import ObjectState, Where
 from tempshell_cli.packs.matching import CannotLook
 from tempshell_cli.packs.objects import object_mismatch, quantity
-from tempshell_cli.packs.workload import WorkloadShell
+from tempshell_cli.packs.workload import KubectlShell, NewestPod, WorkloadShell
 
 DEPLOYMENT: dict[str, Any] = {
     "metadata": {"name": "web", "labels": {"app": "web", "tier": "1"}},
@@ -152,6 +152,47 @@ def test_a_workload_that_cannot_be_entered_is_nobodys_wrong_answer() -> None:
         WorkloadShell(_says('Error from server (NotFound): pods "web" not found'), "pod/web", None).run(
             ["true"], timeout=5
         )
+
+
+def test_kubectl_itself_runs_with_the_namespace_before_what_it_is_asked() -> None:
+    cluster = _says("")
+    assert KubectlShell(cluster, "shop").run(["kubectl", "auth", "can-i"], timeout=5).exit_code == 1
+    assert cluster.asked == [("--namespace", "shop", "auth", "can-i")]
+
+
+class _Rollout:
+    """A cluster with pods of a Deployment, oldest first, each with whether its containers are ready."""
+
+    def __init__(self, *pods: str) -> None:
+        self._pods = "".join(f"{pod}\n" for pod in pods).encode()
+        self.entered: list[str] = []
+
+    def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:  # noqa: ARG002 - as ClusterView has it
+        if argv[0] == "get":
+            return Completed(0, self._pods, b"")
+        self.entered.append(argv[2])
+        return Completed(0, b"in", b"")
+
+
+def test_of_a_rollout_the_newest_pod_is_entered() -> None:
+    rollout = _Rollout("web-1 true", "web-2 true true")
+    assert NewestPod(rollout, "app=web", None).run(["true"], timeout=5).stdout == b"in"
+    assert rollout.entered == ["web-2"]
+
+
+@pytest.mark.parametrize(
+    ("pods", "why"),
+    [
+        ((), "no pod has app=web"),
+        (("web-1 true", "web-2 true false"), "web-2, is not ready"),
+        (("web-1 ",), "web-1, is not ready"),
+    ],
+)
+def test_a_newest_pod_that_is_not_ready_is_a_wrong_answer(pods: tuple[str, ...], why: str) -> None:
+    rollout = _Rollout(*pods)
+    done = NewestPod(rollout, "app=web", None).run(["true"], timeout=5)
+    assert (done.exit_code, rollout.entered) == (1, [])
+    assert why in done.stderr.decode()
 
 
 @pytest.mark.parametrize(

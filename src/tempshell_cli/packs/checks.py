@@ -6,7 +6,7 @@ import msgspec
 
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Completed
-from tempshell_cli.packs.criteria import TERMINAL, Exec, Expect, FileState, Http, Probe, seconds
+from tempshell_cli.packs.criteria import CLUSTER, TERMINAL, Exec, Expect, FileState, Http, Probe, seconds
 from tempshell_cli.packs.matching import (
     CannotLook,
     Mismatch,
@@ -18,8 +18,8 @@ from tempshell_cli.packs.matching import (
 )
 from tempshell_cli.packs.objects import object_mismatch
 from tempshell_cli.packs.results import Outcome
-from tempshell_cli.packs.shell import ClusterView, SandboxShell
-from tempshell_cli.packs.workload import WorkloadShell
+from tempshell_cli.packs.shell import ClusterView, SandboxShell, Shell
+from tempshell_cli.packs.workload import KubectlShell, NewestPod, WorkloadShell
 
 NEEDS_KUBERNETES = "this needs a Kubernetes session"
 MAX_READ = 64 * 1024
@@ -68,9 +68,13 @@ def _cluster(shell: SandboxShell) -> ClusterView:
     return shell.cluster
 
 
-def _at(place: str, namespace: str | None, shell: SandboxShell) -> SandboxShell | WorkloadShell:
-    """Return the shell of a place: the learner's sandbox, or a workload of the cluster."""
-    return shell if place == TERMINAL else WorkloadShell(_cluster(shell), place, namespace)
+def _at(place: str, namespace: str | None, shell: SandboxShell) -> Shell:
+    """Return the shell of a place: the learner's sandbox, the cluster itself, or a workload of it."""
+    if place == TERMINAL:
+        return shell
+    if place == CLUSTER:
+        return KubectlShell(_cluster(shell), namespace)
+    return (NewestPod if "=" in place else WorkloadShell)(_cluster(shell), place, namespace)
 
 
 def _exec(wanted: Exec, sandbox: SandboxShell, timeout: float) -> Mismatch | None:
@@ -101,7 +105,7 @@ def _may_not_have_started(done: Completed, expect: Expect) -> bool:
     return done.exit_code in _NOT_STARTED and done.exit_code not in named
 
 
-def _is_there(program: str, shell: SandboxShell | WorkloadShell, timeout: float) -> bool:
+def _is_there(program: str, shell: Shell, timeout: float) -> bool:
     found = shell.run(("/bin/sh", "-c", _IS_THERE, "sh", program), timeout=timeout)
     if found.timed_out or found.exit_code in _NOT_STARTED:
         raise CannotLook(f"nothing can be started in the sandbox{_said(found)}")

@@ -13,21 +13,59 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, field
 from msgspec.structs import force_setattr
 
+from tempshell_cli.backends.base import Capability
 from tempshell_cli.core.text import one_line, strip_controls
 from tempshell_cli.core.units import parse_duration
 
 # Python's `$` also matches before a last newline; ECMA's, which a JSON Schema speaks, does not.
 END = r"$(?!\n)"
-TERMINAL = "terminal"
+TERMINAL, CLUSTER = "terminal", "cluster"
+KUBECTL = "kubectl"
 _LONGEST_PATTERN = 1000
 
-Id = Annotated[str, Meta(pattern=rf"^[a-z0-9][a-z0-9-]*{END}", max_length=64)]
-Duration = Annotated[str, Meta(pattern=rf"^(?=[^1-9]*[1-9])([0-9]{{1,5}}h)?([0-9]{{1,5}}m)?([0-9]{{1,5}}s)?{END}")]
-Mode = Annotated[str, Meta(pattern=rf"^[0-7]{{4}}{END}")]
+
+def says(text: str) -> Meta:
+    """Return what a key means, as the schema and docs/pack-reference.md tell it. Markdown."""
+    return Meta(description=text)
+
+
+Id = Annotated[str, Meta(title="id", pattern=rf"^[a-z0-9][a-z0-9-]*{END}", max_length=64, examples=["mend-a-service"])]
+Duration = Annotated[
+    str,
+    Meta(
+        title="duration",
+        pattern=rf"^(?=[^1-9]*[1-9])([0-9]{{1,5}}h)?([0-9]{{1,5}}m)?([0-9]{{1,5}}s)?{END}",
+        examples=["90s", "1h30m"],
+    ),
+]
+Mode = Annotated[str, Meta(title="mode", pattern=rf"^[0-7]{{4}}{END}", examples=["0644"])]
 NoNul = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
-SandboxPath = Annotated[str, Meta(pattern=r"^[^\x00]+$", max_length=1024)]
-Place = Annotated[str, Meta(pattern=rf"^([a-z]+/)?[a-z0-9][a-z0-9.-]*{END}")]
-WebAddress = Annotated[str, Meta(pattern=rf"^https?://[!-~]+{END}")]
+SandboxPath = Annotated[
+    str,
+    Meta(
+        title="path in the sandbox", pattern=r"^[^\x00]+$", max_length=1024, examples=["notes/todo.txt", "/etc/hosts"]
+    ),
+]
+_LABEL = r"[A-Za-z0-9][A-Za-z0-9._/-]*=[A-Za-z0-9._-]+"
+Place = Annotated[
+    str,
+    Meta(
+        title="place",
+        pattern=rf"^(([a-z]+/)?[a-z0-9][a-z0-9.-]*|{_LABEL}){END}",
+        examples=["terminal", "cluster", "deploy/web", "pod/web", "app=web"],
+    ),
+]
+WebAddress = Annotated[
+    str, Meta(title="web address", pattern=rf"^https?://[!-~]+{END}", examples=["http://web.shop/healthz"])
+]
+Reference = Annotated[
+    str,
+    Meta(
+        title="reference",
+        pattern=rf"^[a-z][a-z0-9.]*(/[a-z0-9][a-z0-9.-]*){{1,2}}{END}",
+        examples=["deployment/shop/web", "node/worker"],
+    ),
+]
 
 
 def seconds(duration: str) -> float:
@@ -47,14 +85,14 @@ class Strict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class TextMatch(Strict, frozen=True, kw_only=True):
-    """What a text must be like; every key given must hold.
+    """What a text must be like; every key given must hold."""
 
-    ``equals`` forgives a newline at the end. ``regex`` is Python's, searched for, ``^`` and ``$`` at each line.
-    """
-
-    equals: str | None = None
-    contains: str | None = None
-    regex: str | None = None
+    equals: Annotated[str | None, says("The whole of it; a newline at the end does not matter.")] = None
+    contains: Annotated[str | None, says("A part of it.")] = None
+    regex: Annotated[
+        str | None,
+        says("Python's, searched for, `^` and `$` at each line. One that takes more than three seconds is an error."),
+    ] = None
 
     def __post_init__(self) -> None:
         if self._is_empty():
@@ -67,9 +105,9 @@ class TextMatch(Strict, frozen=True, kw_only=True):
 
 
 class OutputMatch(TextMatch, frozen=True, kw_only=True):
-    """What an output must be like. ``json``: it parses, and matches partially (see ``matching``)."""
+    """What an output must be like; every key given must hold."""
 
-    json: Any = UNSET
+    json: Annotated[Any, says("It parses, and matches in part.")] = UNSET
 
     def _is_empty(self) -> bool:
         return super()._is_empty() and self.json is UNSET
@@ -78,35 +116,57 @@ class OutputMatch(TextMatch, frozen=True, kw_only=True):
 class Expect(Strict, frozen=True, kw_only=True):
     """How a program must end, and what it must write."""
 
-    exit: int | Literal["nonzero"] | Annotated[tuple[int, ...], Meta(min_length=1)] = 0
-    stdout: OutputMatch | None = None
-    stderr: OutputMatch | None = None
+    exit: Annotated[
+        int | Literal["nonzero"] | Annotated[tuple[int, ...], Meta(min_length=1)],
+        says("The exit code: a number, several of which one must be it, or `nonzero`."),
+    ] = 0
+    stdout: Annotated[OutputMatch | None, says("What it writes.")] = None
+    stderr: Annotated[OutputMatch | None, says("What it complains of.")] = None
 
 
 class Exec(Strict, frozen=True, kw_only=True):
-    """Run a program: in the learner's sandbox (``in: terminal``), or in a workload (``deploy/web``)."""
+    """Run a program: by absolute path and with a clean environment, or, in a workload, with the container's own.
 
-    argv: Annotated[tuple[NoNul, ...], Meta(min_length=1)]
-    stdin: str = ""
-    in_: Place = field(default=TERMINAL, name="in")
-    ns: Id | None = None
-    expect: Expect = Expect()
+    A program that is missing is an error, and no wrong answer, unless it is the learner's own; so is a workload that
+    cannot be entered.
+    """
+
+    argv: Annotated[
+        tuple[NoNul, ...],
+        Meta(min_length=1),
+        says("The program and its arguments. No shell reads them; write `[bash, -c, …]` for one."),
+    ]
+    stdin: Annotated[str, says("What it reads.")] = ""
+    in_: Annotated[
+        Place,
+        says(
+            "Where: the learner's sandbox (`terminal`); a workload, such as `pod/web`, `deploy/web`, or `app=web` for "
+            "the newest pod with that label; or, for `kubectl` alone, outside of both with the grader's own rights "
+            "(`cluster`)."
+        ),
+    ] = field(default=TERMINAL, name="in")
+    ns: Annotated[Id | None, says("The workload's namespace, or kubectl's.")] = None
+    expect: Annotated[Expect, says("How it must end; by default with exit code 0.")] = Expect()
 
     def __post_init__(self) -> None:
         _refuse_odd_program(self.argv)
+        if self.in_ == CLUSTER and self.argv[0] != KUBECTL:
+            raise ValueError(f"in the cluster itself only {KUBECTL} runs")
 
 
 class Control(Strict, frozen=True, kw_only=True):
-    """The same program where it must succeed, so that a negative check proves something.
+    """The same program where it must succeed. If that fails, too, the check is an error, and not a pass.
 
-    What is not given is taken from the check's ``exec``, but for ``expect``: that defaults to exit code 0.
+    What is not given is taken from the check's ``exec``, but for ``expect``.
     """
 
-    argv: Annotated[tuple[NoNul, ...], Meta(min_length=1)] | None = None
-    stdin: str | None = None
-    in_: Place | None = field(default=None, name="in")
-    ns: Id | None = None
-    expect: Expect = Expect()
+    argv: Annotated[
+        Annotated[tuple[NoNul, ...], Meta(min_length=1)] | None, says("Another program, or other arguments.")
+    ] = None
+    stdin: Annotated[str | None, says("What it reads.")] = None
+    in_: Annotated[Place | None, says("Where.")] = field(default=None, name="in")
+    ns: Annotated[Id | None, says("The workload's namespace.")] = None
+    expect: Annotated[Expect, says("How it must end; by default with exit code 0.")] = Expect()
 
     def __post_init__(self) -> None:
         if self.argv:
@@ -124,24 +184,32 @@ class Control(Strict, frozen=True, kw_only=True):
 
 
 class Where(Strict, frozen=True, kw_only=True):
-    """A condition on one value of a live object."""
+    """A condition on values of a live object: each that the path finds must satisfy it, and there must be one."""
 
-    jsonpath: str
-    op: Literal["==", "!=", "<", "<=", ">", ">=", "contains", "regex", "exists"] = "=="
-    value: Any = None
+    jsonpath: Annotated[
+        str,
+        says("RFC 9535's, or kubectl's (`{.spec.replicas}`), without patterns in filters."),
+    ]
+    op: Annotated[
+        Literal["==", "!=", "<", "<=", ">", ">=", "contains", "regex", "exists"],
+        says("How the value is compared. `exists` asks whether there is one; with `value: false`, that there is none."),
+    ] = "=="
+    value: Annotated[Any, says("What it is compared with.")] = None
 
 
 class ObjectState(Strict, frozen=True, kw_only=True):
-    """What a live Kubernetes object must be like. ``ref`` is ``kind/namespace/name`` or ``kind/name``.
+    """Look at an object of the session's cluster, with a kubectl and credentials that are not the learner's.
 
-    ``match`` is compared partially, quantities as quantities: ``0.1`` is ``100m``. Of the values that a ``jsonpath``
-    finds, each must satisfy its condition, and there must be one.
+    An object that is not there is a wrong answer; a cluster that does not say is an error.
     """
 
-    ref: Annotated[str, Meta(pattern=rf"^[a-z][a-z0-9.]*(/[a-z0-9][a-z0-9.-]*){{1,2}}{END}")]
-    exists: bool = True
-    match: dict[str, Any] = field(default_factory=dict)
-    where: tuple[Where, ...] = ()
+    ref: Annotated[Reference, says("Which: `kind/namespace/name`, or `kind/name` where there is no namespace.")]
+    exists: Annotated[bool, says("Whether it must be there, or must not.")] = True
+    match: Annotated[
+        dict[str, Any],
+        says("Compared in part, and quantities as quantities: `0.1` is `100m`."),
+    ] = field(default_factory=dict)
+    where: Annotated[tuple[Where, ...], says("Conditions on single values.")] = ()
 
     def __post_init__(self) -> None:
         if not self.exists and (self.match or self.where):
@@ -149,19 +217,18 @@ class ObjectState(Strict, frozen=True, kw_only=True):
 
 
 class FileState(Strict, frozen=True, kw_only=True):
-    """What a file in the sandbox must be like. ``path`` is absolute, or counts from the learner's home.
+    """Look at a file in the sandbox. At most 64 KiB of it are read."""
 
-    Links are followed, unless ``kind`` asks for one. ``json`` and ``yaml``: it parses, and matches partially.
-    """
-
-    path: SandboxPath
-    exists: bool = True
-    kind: Literal["file", "directory", "symlink"] = "file"
-    text: TextMatch | None = None
-    json: Any = UNSET
-    yaml: Any = UNSET
-    mode: Mode | None = None
-    owner: str | None = None
+    path: Annotated[SandboxPath, says("Absolute, or from the learner's home.")]
+    exists: Annotated[bool, says("Whether it must be there, or must not.")] = True
+    kind: Annotated[
+        Literal["file", "directory", "symlink"], says("What it is. Links are followed, unless this asks for one.")
+    ] = "file"
+    text: Annotated[TextMatch | None, says("What is in it, as text.")] = None
+    json: Annotated[Any, says("It parses, and matches in part.")] = UNSET
+    yaml: Annotated[Any, says("It parses, and matches in part.")] = UNSET
+    mode: Annotated[Mode | None, says("Its permissions.")] = None
+    owner: Annotated[str | None, says("The name of the user who owns it.")] = None
 
     def __post_init__(self) -> None:
         if not self.exists and (self.reads or self.mode or self.owner):
@@ -176,32 +243,38 @@ class FileState(Strict, frozen=True, kw_only=True):
 
 
 class Http(Strict, frozen=True, kw_only=True):
-    """What a web address must answer to a GET, asked from the learner's sandbox or from a workload."""
+    """Ask a web address, with a GET by curl."""
 
-    url: WebAddress
-    in_: Place = field(default=TERMINAL, name="in")
-    ns: Id | None = None
-    status: int = 200
-    body: OutputMatch | None = None
+    url: Annotated[WebAddress, says("What is asked for.")]
+    in_: Annotated[Place, says("From where: the learner's sandbox (`terminal`), or a workload.")] = field(
+        default=TERMINAL, name="in"
+    )
+    ns: Annotated[Id | None, says("The workload's namespace.")] = None
+    status: Annotated[int, says("The status it must answer with.")] = 200
+    body: Annotated[OutputMatch | None, says("What it must answer.")] = None
+
+    def __post_init__(self) -> None:
+        if self.in_ == CLUSTER:
+            raise ValueError("an address is asked for from the terminal, or from a workload")
 
 
 class Retry(Strict, frozen=True, kw_only=True):
-    """Look again: for how long, how often, and how long it must hold without a break."""
+    """Look again until it passes."""
 
-    for_: Duration = field(name="for")
-    every: Duration = "1s"
-    stable_for: Duration | None = None
+    for_: Annotated[Duration, says("For how long.")] = field(name="for")
+    every: Annotated[Duration, says("How often.")] = "1s"
+    stable_for: Annotated[Duration | None, says("How long it must hold without a break.")] = None
 
 
 class Probe(Strict, frozen=True, kw_only=True):
-    """One look at the sandbox, of exactly one kind."""
+    """One look at the sandbox. Exactly one of ``exec``, ``object``, ``file`` and ``http`` says at what."""
 
-    exec: Exec | None = None
-    object: ObjectState | None = None
-    file: FileState | None = None
-    http: Http | None = None
-    retry: Retry | None = None
-    timeout: Duration = "15s"
+    exec: Annotated[Exec | None, says("A program, and how it ends.")] = None
+    object: Annotated[ObjectState | None, says("An object of the cluster.")] = None
+    file: Annotated[FileState | None, says("A file.")] = None
+    http: Annotated[Http | None, says("A web address.")] = None
+    retry: Annotated[Retry | None, says("Look more than once.")] = None
+    timeout: Annotated[Duration, says("For one look.")] = "15s"
 
     def __post_init__(self) -> None:
         given = [kind for kind in ("exec", "object", "file", "http") if getattr(self, kind) is not None]
@@ -211,14 +284,25 @@ class Probe(Strict, frozen=True, kw_only=True):
 
 
 class Check(Probe, frozen=True, kw_only=True):
-    """One criterion of a task. A ``gate`` earns nothing; it voids the task when it is violated."""
+    """One criterion of a task. Exactly one of ``exec``, ``object``, ``file`` and ``http`` says what it looks at."""
 
-    id: Id
-    points: Annotated[int, Meta(ge=1, le=1000)] | None = None
-    needs: tuple[Id, ...] = ()
-    gate: bool = False
-    fail: str | None = None
-    control: Control | None = None
+    id: Annotated[Id, says("No other check of the task has it.")]
+    caps: Annotated[
+        tuple[Capability, ...], says("What the engine must give. Where it lacks one, the check is an error.")
+    ] = ()
+    points: Annotated[
+        Annotated[int, Meta(ge=1, le=1000)] | None, says("What it earns: 1 where nothing is said, and 0 for a gate.")
+    ] = None
+    needs: Annotated[tuple[Id, ...], says("Earlier checks; where one of them fails, this one does.")] = ()
+    gate: Annotated[
+        bool, says("It earns nothing, and voids the task when it is violated: for what must not be broken.")
+    ] = False
+    fail: Annotated[
+        str | None, says("What to tell the learner: a line of Markdown. What was expected and found is shown too.")
+    ] = None
+    control: Annotated[
+        Control | None, says("For an `exec` that expects something *not* to work: the same where it must work.")
+    ] = None
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -103,7 +103,11 @@ def _inside(kind: inspect.Type, step: str | int) -> Iterator[inspect.Type]:
 
 
 def _options(kind: inspect.Type) -> tuple[inspect.Type, ...]:
-    return kind.types if isinstance(kind, inspect.UnionType) else (kind,)
+    """Return what a value may be, each of several without what is said about it (see ``criteria.says``)."""
+    plain = kind.type if isinstance(kind, inspect.Metadata) else kind
+    if not isinstance(plain, inspect.UnionType):
+        return (plain,)
+    return tuple(inner for option in plain.types for inner in _options(option))
 
 
 def _words(kind: inspect.Type) -> list[str]:

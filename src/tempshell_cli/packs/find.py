@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -14,6 +15,7 @@ from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.decode import nearest
 from tempshell_cli.packs.index import AddedPack, folder_of, is_reference, read_index, root_of
 from tempshell_cli.packs.load import MANIFEST, Pack, is_pack, load_pack
+from tempshell_cli.packs.translations import wanted_languages
 
 GROUP = "tempshell.packs"
 
@@ -60,8 +62,8 @@ def newest(reference_or_name: str) -> str:
 
 
 def find_pack(name_or_path: str) -> Pack:
-    """Load a pack by name or by directory: see ``find_root``. Raises PackProblem."""
-    return load_pack(find_root(name_or_path))
+    """Load a pack by name or by directory (see ``find_root``), in the user's language. Raises PackProblem."""
+    return load_pack(find_root(name_or_path), wanted_languages(os.environ))
 
 
 def find_root(name_or_path: str) -> Path:

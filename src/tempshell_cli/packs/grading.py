@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from threading import Semaphore
 
+from tempshell_cli.backends.base import Capability
 from tempshell_cli.packs.checks import look
 from tempshell_cli.packs.criteria import Check, Probe, Retry, seconds
 from tempshell_cli.packs.gathered import gathered
@@ -24,12 +25,14 @@ class Grader:
     """Grades tasks in one sandbox. ``clock`` counts seconds and never goes back; ``sleep`` waits for some.
 
     ``first`` is the sandbox as each check's first look may see it; by default it looks as always.
+    ``lacking`` are capabilities the sandbox has not, each with why, in words to follow "it needs X, ".
     """
 
     shell: SandboxShell
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     first: SandboxShell | None = None
+    lacking: Mapping[Capability, str] = field(default_factory=dict)
     looks: Semaphore = field(default_factory=lambda: Semaphore(_AT_ONCE))
 
     def grade_all(self, tasks: Sequence[Task]) -> list[TaskResult]:
@@ -48,7 +51,8 @@ class Grader:
             for check in task.head.checks:
                 # A check needs only earlier ones, and the pool takes them in order: none waits for ever.
                 needed = [started[earlier] for earlier in check.needs]
-                started[check.id] = pool.submit(self._grade_check, check, needed)
+                lacks = [f"{cap}, {self.lacking[cap]}" for cap in task.head.caps_of(check) if cap in self.lacking]
+                started[check.id] = pool.submit(self._grade_check, check, needed, lacks)
             return sum_up(task.id, [result.result() for result in started.values()])
 
     def watch(self, probe: Probe) -> Outcome:
@@ -77,7 +81,9 @@ class Grader:
             first = look(probe, shell or self.shell)
             return look(probe, self.shell) if first.verdict is Verdict.ERROR else first
 
-    def _grade_check(self, check: Check, needed: Sequence[Future[CheckResult]]) -> CheckResult:
+    def _grade_check(self, check: Check, needed: Sequence[Future[CheckResult]], lacks: Sequence[str]) -> CheckResult:
+        if lacks:
+            return _result(check, Outcome.error(f"it needs {lacks[0]}"))
         for earlier in (future.result() for future in needed):
             if earlier.verdict is not Verdict.PASS:
                 return _held_up(check, earlier)

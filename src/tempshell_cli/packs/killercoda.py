@@ -83,7 +83,7 @@ def load_scenario(root: Path) -> Pack:
         sandbox=SandboxWish(backends=(image.backend,), profile=Profile.ADMIN),
     )
     tasks = (replace(first, prompt=first.prompt + told), *(part.task for part in parts[1:]))
-    return Pack(head, tasks, root, digest(files), nodes=image.nodes, notes=notes)
+    return Pack(head, tasks, root, digest(files), nodes=image.nodes, node_shell=image.backend == "kind", notes=notes)
 
 
 class _Part(NamedTuple):

@@ -75,15 +75,15 @@ class Image(NamedTuple):
 
 
 _DEBIAN = "this runs as root in a Debian container, not on an Ubuntu machine: it has no systemd and no Docker inside"
-_BESIDE = (
-    "the shell is a terminal beside a kind cluster, with kubectl as its administrator: it is not a node, and no node "
-    "is named controlplane or node01"
+_ON_NODE = (
+    "the shell is root's on the control plane of a kind cluster, whose nodes are not named controlplane and node01 and"
+    " have no ssh; who is root there can be it on the engine's machine, too"
 )
 _IMAGES = {
     "ubuntu*": Image("docker", 1, _DEBIAN),
-    "kubernetes-kubeadm-1node*": Image("kind", 1, _BESIDE),
-    "kubernetes-kubeadm-2nodes*": Image("kind", 2, _BESIDE),
-    "kubernetes-k3s-1node*": Image("kind", 1, f"{_BESIDE}; nor is it k3s"),
+    "kubernetes-kubeadm-1node*": Image("kind", 1, _ON_NODE),
+    "kubernetes-kubeadm-2nodes*": Image("kind", 2, _ON_NODE),
+    "kubernetes-k3s-1node*": Image("kind", 1, f"{_ON_NODE}; nor is it k3s"),
 }
 
 

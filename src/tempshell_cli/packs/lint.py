@@ -23,10 +23,12 @@ from tempshell_cli.packs.load import (
     load_pack,
     read_manifest,
     read_task,
+    read_translation,
 )
 from tempshell_cli.packs.model import PackHead
-from tempshell_cli.packs.rules import Fault, pack_faults, task_faults, twin_faults
+from tempshell_cli.packs.rules import Fault, pack_faults, task_faults, translation_faults, twin_faults
 from tempshell_cli.packs.shellcheck import check_scripts
+from tempshell_cli.packs.translations import translations_in
 from tempshell_cli.packs.tree import read_tree
 
 RULES = {
@@ -38,7 +40,7 @@ RULES = {
     "hint-tells": "A hint gives the solution away",
     "text-over-yaml": "A check compares YAML as text",
     "no-control": "A check that something fails, with nothing that proves that it could work",
-    "no-mutant": "Nothing proves that the task's checks catch a wrong answer",
+    "no-mutant": "Nothing proves that a check catches a wrong answer",
     "translation": "A locale of the pack lacks a text",
     "scenario": "What is different here of a scenario of Killercoda's",
     "no-solution": "A check of a scenario, which has no solution to prove it with",
@@ -72,6 +74,8 @@ def _findings(root: Path, runner: Runner | None) -> Iterator[Finding]:
     sources, refused = _read_tasks(head, files, root)
     yield from refused
     yield from _of_tasks(manifest, head, sources, files)
+    for source in sources:
+        yield from _of_translations(source, head, files, root)
     if not refused:  # else what belongs to a task that cannot be read would look lost, too
         draft = Draft(files, manifest, head, sources)
         for rule in lint_rules.ALL:
@@ -115,6 +119,16 @@ def _of_tasks(
     for source in sources:
         yield from _of_faults(source.document, source.name, task_faults(source.head, head, files))
     yield from _of_faults(manifest, MANIFEST, twin_faults([source.head.id for source in sources]))
+
+
+def _of_translations(task: TaskSource, head: PackHead, files: Mapping[str, bytes], root: Path) -> Iterator[Finding]:
+    for name in translations_in(files, task.name, head.locales).values():
+        try:
+            source = read_translation(name, files, root)
+        except PackProblem as cause:
+            yield _refusal(cause, name)
+        else:
+            yield from _of_faults(source.document, name, translation_faults(source.texts, task.head))
 
 
 def _of_faults(document: Document, file: str, faults: Iterator[Fault]) -> Iterator[Finding]:

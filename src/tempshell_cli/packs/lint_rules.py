@@ -15,6 +15,7 @@ from tempshell_cli.packs.document import Document
 from tempshell_cli.packs.findings import Finding, Level
 from tempshell_cli.packs.load import MANIFEST, TaskSource
 from tempshell_cli.packs.model import Location, PackHead, TaskFrontMatter
+from tempshell_cli.packs.translations import translation_of
 
 _TOLERANCE = 2  # percent, either way
 _ALL_PERCENT = 100
@@ -116,9 +117,14 @@ def missing_controls(draft: Draft) -> Iterator[Finding]:
 
 def missing_mutants(draft: Draft) -> Iterator[Finding]:
     """A check that nothing wrong was ever held against may catch nothing."""
+    hint = "write a wrong answer that it must catch"
     for task in draft.tasks:
         if not task.head.mutants:
-            yield _soft_at(task, "no-mutant", (), f"the task `{task.head.id}` has no mutant")
+            yield _soft_at(task, "no-mutant", (), f"the task `{task.head.id}` has no mutant", hint)
+            continue
+        for index, check in enumerate(task.head.checks):
+            if check.id in task.head.unseen():
+                yield _soft_at(task, "no-mutant", ("checks", index), f"no mutant fails the check `{check.id}`", hint)
 
 
 def translations(draft: Draft) -> Iterator[Finding]:
@@ -144,8 +150,8 @@ ALL: Sequence[Rule] = (
 
 
 def _translations(draft: Draft) -> list[str]:
-    """Return where the translations of the tasks are, or should be: ``tasks/x.de.md`` beside ``tasks/x.md``."""
-    return [f"{task.removesuffix('.md')}.{locale}.md" for locale in draft.head.locales[1:] for task in draft.head.tasks]
+    """Return where the translations of the tasks are, or should be."""
+    return [translation_of(task, locale) for locale in draft.head.locales[1:] for task in draft.head.tasks]
 
 
 def _answers(head: TaskFrontMatter) -> tuple[str, ...]:

@@ -12,8 +12,9 @@ from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.core.text import one_line, strip_controls
 from tempshell_cli.packs.decode import decode, nearest
 from tempshell_cli.packs.document import Document, fault_at, read_document
-from tempshell_cli.packs.model import PackHead, TaskFrontMatter, TaskHead
-from tempshell_cli.packs.rules import Fault, pack_faults, task_faults, twin_faults
+from tempshell_cli.packs.model import PackHead, TaskFrontMatter, TaskHead, Translation
+from tempshell_cli.packs.rules import Fault, pack_faults, task_faults, translation_faults, twin_faults
+from tempshell_cli.packs.translations import chosen, translated, translations_in
 from tempshell_cli.packs.tree import digest, read_tree
 
 MANIFEST = "pack.yaml"
@@ -51,7 +52,8 @@ class Task:
 class Pack:
     """A pack as it was when it was read; ``digest`` names exactly this content.
 
-    ``nodes`` is how many a cluster of its has at least; ``notes`` are what to tell before it is started.
+    ``nodes`` is how many a cluster of its has at least; ``node_shell`` tells whether its learners are root on the
+    first of them; ``notes`` are what to tell before it is started.
     """
 
     head: PackHead
@@ -59,6 +61,7 @@ class Pack:
     root: Path
     digest: str
     nodes: int = 1
+    node_shell: bool = False
     notes: tuple[str, ...] = ()
 
     @property
@@ -91,8 +94,8 @@ def is_scenario(root: Path) -> bool:
     return has_file(root, SCENARIO) and not has_file(root, MANIFEST)
 
 
-def load_pack(root: Path) -> Pack:
-    """Read a pack from its directory, all of it, once.
+def load_pack(root: Path, languages: Sequence[str] = ()) -> Pack:
+    """Read a pack from its directory, all of it, once; its texts in the first of the languages that it has.
 
     Raises PackProblem for what is malformed or hostile, with file and line; nothing of the pack is run.
     """
@@ -103,7 +106,8 @@ def load_pack(root: Path) -> Pack:
     files = read_tree(root)
     document, head = read_manifest(files, root)
     _raise_first(document, pack_faults(head, files))
-    tasks = tuple(_load_task(name, head, files, root) for name in head.tasks)
+    locale = chosen(head.locales, languages)
+    tasks = tuple(_load_task(name, head, files, root, locale) for name in head.tasks)
     for twin in twin_faults([task.id for task in tasks]):
         raise document.problem(twin.at, twin.message)
     return Pack(head, tasks, root, digest(files))
@@ -124,24 +128,50 @@ class TaskSource(NamedTuple):
     prompt: str
 
 
+class TranslationSource(NamedTuple):
+    """A translation of a task as it was written: its YAML, what that says, and the prompt."""
+
+    document: Document
+    texts: Translation
+    prompt: str
+
+
 def read_task(name: str, files: Mapping[str, bytes], root: Path) -> TaskSource:
     """Read a task's file, as far as it can be judged by itself; raises PackProblem."""
+    document, prompt = _read_parts(name, files, root)
+    return TaskSource(name, document, decode(document, TaskFrontMatter), prompt)
+
+
+def read_translation(name: str, files: Mapping[str, bytes], root: Path) -> TranslationSource:
+    """Read a translation of a task, as far as it can be judged by itself; raises PackProblem."""
+    document, prompt = _read_parts(name, files, root)
+    return TranslationSource(document, decode(document, Translation), prompt)
+
+
+def _read_parts(name: str, files: Mapping[str, bytes], root: Path) -> tuple[Document, str]:
+    """Return the two parts of a task's file: its YAML, and the prompt, stripped of controls; raises PackProblem."""
     source = str(root / name)
     parts = _FRONT_MATTER.fullmatch(read_text(files, root, name, MAX_TASK))
     if parts is None:
         raise fault_at(source, 1, "no front matter", hint="begin the file with ---, the task's YAML, and ---")
     document = read_document(parts[1], source=source, first_line=2)
-    head = decode(document, TaskFrontMatter)
     prompt = strip_controls(parts[2] or "").strip()
     if not prompt:
         raise fault_at(source, 1, "the task has no prompt", hint="write it below the front matter")
-    return TaskSource(name, document, head, prompt)
+    return document, prompt
 
 
-def _load_task(name: str, pack: PackHead, files: Mapping[str, bytes], root: Path) -> Task:
+def _load_task(name: str, pack: PackHead, files: Mapping[str, bytes], root: Path, locale: str) -> Task:
+    """Return a task in one of the pack's locales; what has no translation is shown as it is. Raises PackProblem."""
     source = read_task(name, files, root)
     _raise_first(source.document, task_faults(source.head, pack, files))
-    return Task(source.head, source.prompt, {asset: files[asset] for _, asset in source.head.assets()})
+    task = Task(source.head, source.prompt, {asset: files[asset] for _, asset in source.head.assets()})
+    for found, translation in translations_in(files, name, pack.locales).items():
+        other = read_translation(translation, files, root)
+        _raise_first(other.document, translation_faults(other.texts, source.head))
+        if found == locale:
+            task = replace(task, head=translated(source.head, other.texts), prompt=other.prompt)
+    return task
 
 
 def read_text(files: Mapping[str, bytes], root: Path, name: str, limit: int) -> str:

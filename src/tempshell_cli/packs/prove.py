@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
+from types import MappingProxyType
 
 from msgspec import Struct
 
 from tempshell_cli.backends.base import Capability
 from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.packs.capabilities import out_of_reach, wanted_by, without
 from tempshell_cli.packs.checks import NEEDS_KUBERNETES
 from tempshell_cli.packs.criteria import TERMINAL
 from tempshell_cli.packs.grading import Grader
@@ -27,6 +29,7 @@ from tempshell_cli.packs.shell import SandboxShell
 
 TOGETHER = "with all other tasks"
 _RESET = "start, after {}"
+_NOTHING: Mapping[Capability, str] = MappingProxyType({})
 
 
 class State(StrEnum):
@@ -48,13 +51,17 @@ class Step(Struct, frozen=True, kw_only=True):
 
 
 class TaskProof(Struct, frozen=True, kw_only=True):
-    """What is proven of a task, and why not all of it. ``unseen``: the checks that no mutant fails."""
+    """What is proven of a task, and why not all of it.
+
+    ``unseen``: the checks that no mutant fails. ``left_out``: those that cannot be looked at on this engine.
+    """
 
     task: str
     state: State
     why: str = ""
     steps: tuple[Step, ...] = ()
     unseen: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -94,14 +101,20 @@ def why_unprovable(task: Task, capabilities: Collection[Capability], *, has_clus
     return NEEDS_KUBERNETES if _needs_cluster(task) and not has_cluster else ""
 
 
-def prove_task(task: Task, shell: SandboxShell) -> TaskProof:
-    """Prove a task in a fresh sandbox; stops at the first step that does not hold."""
+def prove_task(task: Task, shell: SandboxShell, lacking: Mapping[Capability, str] = _NOTHING) -> TaskProof:
+    """Prove a task in a fresh sandbox; stops at the first step that does not hold.
+
+    What the sandbox is ``lacking``, with why, leaves checks out, which are named.
+    """
+    provable = without(task, out_of_reach(task, lacking))
+    if all(check.gate for check in provable.head.checks):
+        return unproven(task, _why_left_out(task, lacking))
     try:
         if missing := missing_tools(task, shell):
             return unproven(task, f"the sandbox has no {', '.join(missing)}")
     except (SetupFailed, EngineUnavailable) as cause:
         return TaskProof(task=task.id, state=State.ERROR, why=str(cause))
-    return judged(task, list(_until_problem(_steps(task, Grader(shell)))))
+    return judged(task, list(_until_problem(_steps(provable, Grader(shell)))), lacking)
 
 
 def unproven(task: Task, why: str) -> TaskProof:
@@ -109,14 +122,21 @@ def unproven(task: Task, why: str) -> TaskProof:
     return TaskProof(task=task.id, state=State.UNPROVEN, why=why)
 
 
-def judged(task: Task, steps: Sequence[Step]) -> TaskProof:
-    """Return what the steps prove of the task."""
-    seen = {check for mutant in task.head.mutants for check in mutant.must_fail}
-    unseen = tuple(check.id for check in task.head.checks if check.id not in seen)
+def judged(task: Task, steps: Sequence[Step], lacking: Mapping[Capability, str] = _NOTHING) -> TaskProof:
+    """Return what the steps prove of the task, taken without what the sandbox is ``lacking``."""
+    left_out = tuple(out_of_reach(task, lacking))
+    unseen = tuple(check for check in task.head.unseen() if check not in left_out)
     bad = next((step for step in steps if step.problem), None)
     state = State.PROVEN if bad is None else State.ERROR if bad.error else State.WRONG
     why = f"{bad.name}: {bad.problem}" if bad else ""
-    return TaskProof(task=task.id, state=state, why=why, steps=tuple(steps), unseen=unseen)
+    if left_out and not bad:
+        why = f"but for {_ids(left_out)}: {_why_left_out(task, lacking)}"
+    return TaskProof(task=task.id, state=state, why=why, steps=tuple(steps), unseen=unseen, left_out=left_out)
+
+
+def _why_left_out(task: Task, lacking: Mapping[Capability, str]) -> str:
+    wanted = (cap for cap in wanted_by([task]) if cap in lacking)
+    return "; ".join(f"it needs {cap}, {lacking[cap]}" for cap in wanted)
 
 
 def other_order(tasks: Sequence[Task], seed: int) -> list[Task]:
@@ -127,12 +147,13 @@ def other_order(tasks: Sequence[Task], seed: int) -> list[Task]:
     return shuffled
 
 
-def prove_together(tasks: Sequence[Task], shell: SandboxShell) -> dict[str, Step]:
+def prove_together(wanted: Sequence[Task], shell: SandboxShell, lacking: Container[Capability] = ()) -> dict[str, Step]:
     """Set all tasks up in one fresh sandbox, in the given order, then solve them in it; return a step for each.
 
     Each must stand at its start while the others do, pass once it is solved, and still pass when all are.
     """
     grader = Grader(shell)
+    tasks = [without(task, out_of_reach(task, lacking)) for task in wanted]
     steps = {task.id: _timed(TOGETHER, partial(apply_setup, task, grader)) for task in tasks}
     for look in (_at_start, _solved, _still_solved):
         for task in tasks:

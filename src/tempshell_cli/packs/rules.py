@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from tempshell_cli.packs.decode import nearest
-from tempshell_cli.packs.model import Location, PackHead, TaskFrontMatter
+from tempshell_cli.packs.model import Location, PackHead, TaskFrontMatter, TaskHead, Translation
 
 _ALL_PERCENT = 100
 _LOADS_IMAGES = ("kind",)
@@ -52,6 +52,18 @@ def task_faults(head: TaskFrontMatter, pack: PackHead, files: Collection[str]) -
     if all(check.gate for check in head.checks):
         yield Fault(("checks",), "every check is a gate: none can earn a point")
     yield from _reference_faults(head)
+
+
+def translation_faults(texts: Translation, head: TaskHead) -> Iterator[Fault]:
+    """Yield what of a translation does not fit the task."""
+    if texts.hints and len(texts.hints) != len(head.hints):
+        yield Fault(
+            ("hints",), f"{len(texts.hints)} hints, and the task has {len(head.hints)}", "translate all, or none"
+        )
+    known = [check.id for check in head.checks]
+    for check in texts.fail:
+        if check not in known:
+            yield Fault(("fail", check), f"the task has no check `{check}`", nearest(check, known))
 
 
 def _reference_faults(head: TaskFrontMatter) -> Iterator[Fault]:

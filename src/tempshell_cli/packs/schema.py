@@ -5,19 +5,19 @@ What a schema can say of a document. The loader says more: paths that exist, nam
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from tempshell_cli.packs.criteria import END
-from tempshell_cli.packs.model import PackHead, TaskFrontMatter
+from tempshell_cli.packs.model import PackHead, TaskFrontMatter, Translation
 
 FORMAT = 1
-Part = Literal["pack", "task"]
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MODELS: dict[str, tuple[type[msgspec.Struct], str]] = {
     "pack": (PackHead, "pack.yaml of a tempshell pack"),
     "task": (TaskFrontMatter, "The front matter of a task of a tempshell pack"),
+    "translation": (Translation, "The front matter of a translated task of a tempshell pack"),
 }
 PARTS = tuple(_MODELS)
 _LOOKS = ("exec", "object", "file", "http")

@@ -19,13 +19,21 @@ class ClusterView(Protocol):
         ...
 
 
-class SandboxShell(Protocol):
-    """Runs programs in one sandbox, as its ordinary user. Called from several threads at once."""
+class Shell(Protocol):
+    """Runs programs in one place. Called from several threads at once."""
 
     @property
     def home(self) -> str:
-        """The learner's home, an absolute path."""
+        """Where they begin, an absolute path."""
         ...
+
+    def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
+        """Run a program, for ``timeout`` seconds at most; raises EngineUnavailable where the place is out of reach."""
+        ...
+
+
+class SandboxShell(Shell, Protocol):
+    """Runs programs in one sandbox, as its ordinary user, from the learner's home."""
 
     @property
     def cluster(self) -> ClusterView | None:

@@ -1,4 +1,4 @@
-"""Programs run in a workload of the cluster: a pod, or one of a Deployment's."""
+"""Programs run in a cluster: in a workload of it, or kubectl itself."""
 
 from __future__ import annotations
 
@@ -13,6 +13,21 @@ from tempshell_cli.packs.shell import ClusterView
 _ENDED = b"command terminated with exit code "
 _NO_PROGRAM = (b"executable file not found", b"no such file or directory")
 _NOT_FOUND = 127
+_NAME_AND_READY = '{range .items[*]}{.metadata.name} {.status.containerStatuses[*].ready}{"\\n"}{end}'
+
+
+class KubectlShell:
+    """Runs kubectl, which is the grader's own: nothing of the learner's has a say in what it does."""
+
+    home = "/"
+
+    def __init__(self, cluster: ClusterView, namespace: str | None) -> None:
+        self._cluster = cluster
+        self._namespace = _in_namespace(namespace)
+
+    def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
+        """Run kubectl with what stands behind its name in ``argv``."""
+        return self._cluster.kubectl(*self._namespace, *argv[1:], stdin=stdin, timeout=timeout)
 
 
 class WorkloadShell:
@@ -23,7 +38,7 @@ class WorkloadShell:
     def __init__(self, cluster: ClusterView, place: str, namespace: str | None) -> None:
         self._cluster = cluster
         self._place = place
-        self._namespace = ("--namespace", namespace) if namespace else ()
+        self._namespace = _in_namespace(namespace)
 
     def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
         """Run a program; raises CannotLook where the workload is not there or cannot be entered."""
@@ -40,3 +55,32 @@ class WorkloadShell:
             return done._replace(exit_code=_NOT_FOUND)
         words = strip_controls(done.stderr.decode(errors="replace")).strip()
         raise CannotLook(f"{self._place} cannot be entered: {words}")
+
+
+class NewestPod:
+    """Runs programs in the newest pod with a label: of a rollout, the one that it is about."""
+
+    home = "/"
+
+    def __init__(self, cluster: ClusterView, label: str, namespace: str | None) -> None:
+        self._cluster = cluster
+        self._label = label
+        self._namespace = namespace
+
+    def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
+        """Run a program; where there is no such pod, or it is not ready, that is the end of it, with exit code 1."""
+        order = ("--sort-by", ".metadata.creationTimestamp")
+        which = ("get", "pods", "--selector", self._label, *_in_namespace(self._namespace), *order)
+        found = self._cluster.kubectl(*which, "--output", f"jsonpath={_NAME_AND_READY}", timeout=timeout)
+        if found.exit_code or found.timed_out:
+            words = strip_controls(found.stderr.decode(errors="replace")).strip()
+            raise CannotLook(f"pods with {self._label} cannot be looked for: {words or 'no answer in time'}")
+        name, *ready = (found.stdout.decode().splitlines() or [""])[-1].split() or [""]
+        if not ready or "false" in ready:
+            why = f"the newest pod with {self._label}, {name}, is not ready" if name else f"no pod has {self._label}"
+            return Completed(1, b"", why.encode())
+        return WorkloadShell(self._cluster, name, self._namespace).run(argv, stdin=stdin, timeout=timeout)
+
+
+def _in_namespace(namespace: str | None) -> tuple[str, ...]:
+    return ("--namespace", namespace) if namespace else ()

@@ -37,10 +37,8 @@ def finish(sessions: Sessions, session: Session, progress: Progress) -> None:
     if not is_under_way(session, now):
         raise SessionExpired(f"{session.name} is not graded: {why_ungraded(session, now)}", hint="begin another one")
     practice = Practice(sessions, session)
-    results = []
-    for task in practice.pack.tasks:
-        with progress(f"grading {task.id}"):
-            results.append(practice.grade_at_end(task))
+    with progress("grading the exam"):
+        results = practice.grade_exam()
     if all(result.share is None for result in results):
         raise EngineUnavailable(
             f"no task of {session.name} could be looked at: {_first_message(results)}",

@@ -12,6 +12,7 @@ from tempshell_cli.packs.grading import Grader
 from tempshell_cli.packs.load import Pack, Task
 from tempshell_cli.packs.results import TaskResult
 from tempshell_cli.packs.setup import apply_setup
+from tempshell_cli.sessions.capabilities import lacking_in
 from tempshell_cli.sessions.effort import TASK
 from tempshell_cli.sessions.exam import drawn_tasks, refuse_in_exam
 from tempshell_cli.sessions.lifecycle import Sessions
@@ -42,23 +43,20 @@ class Practice:
 
     def check_all(self, tasks: Sequence[Task]) -> list[TaskResult]:
         """Grade tasks in the sandbox, several at once, and keep the scores; raises as ``grade`` does."""
-        self._refuse_to_grade()
-        shell = SandboxExec(self.sessions.engines.of(self.session), self.session.sandbox)
-        results = Grader(shell).grade_all(tasks)
+        self._refuse_exam()
+        results = self._grader(tasks).grade_all(tasks)
         for result in results:
             self.keep(result)
         return results
 
     def grade(self, task: Task) -> TaskResult:
         """Grade a task in the sandbox; raises UsageProblem where the session is paused, or an exam."""
-        self._refuse_to_grade()
-        return self.grade_at_end(task)
+        self._refuse_exam()
+        return self._grader([task]).grade(task)
 
-    def grade_at_end(self, task: Task) -> TaskResult:
-        """Grade a task in the sandbox, of an exam too; raises UsageProblem where the session is paused."""
-        refuse_paused(self.session)
-        backend = self.sessions.engines.of(self.session)
-        return Grader(SandboxExec(backend, self.session.sandbox)).grade(task)
+    def grade_exam(self) -> list[TaskResult]:
+        """Grade all tasks of an exam at its end, several at once; raises UsageProblem where it is paused."""
+        return self._grader(self.pack.tasks).grade_all(self.pack.tasks)
 
     def keep(self, result: TaskResult) -> None:
         """Keep the score of a task."""
@@ -86,15 +84,18 @@ class Practice:
 
         Raises UsageProblem where the session is paused, SetupFailed where the task's own setup fails.
         """
-        refuse_paused(self.session)
-        backend = self.sessions.engines.of(self.session)
-        apply_setup(task, Grader(SandboxExec(backend, self.session.sandbox)))
+        apply_setup(task, self._grader())
         self.sessions.journal(RESET, self.session.id, task.id)
 
     def scores(self) -> dict[str, Score]:
         """Return the latest score of each task that was checked."""
         return self.sessions.store.latest_scores(self.session.id)
 
-    def _refuse_to_grade(self) -> None:
+    def _refuse_exam(self) -> None:
         refuse_in_exam(self.sessions.store, self.session, "an exam is graded once, at its end")
+
+    def _grader(self, tasks: Sequence[Task] = ()) -> Grader:
+        """Return what looks at these tasks, knowing what the sandbox lacks for them."""
         refuse_paused(self.session)
+        shell = SandboxExec(self.sessions.engines.of(self.session), self.session.sandbox)
+        return Grader(shell, lacking=lacking_in(self.sessions, self.session.id, shell, tasks))

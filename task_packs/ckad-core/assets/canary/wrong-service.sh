@@ -1,0 +1,18 @@
+# The Service leads to the new version alone.
+set -eu
+kubectl apply -f - <<'END'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: feed-canary, namespace: feed}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: feed, track: canary}}
+  template:
+    metadata: {labels: {app: feed, track: canary}}
+    spec:
+      containers:
+      - {name: feed, image: "tempshell/practice:2"}
+END
+kubectl -n feed scale deployment feed --replicas 3
+kubectl -n feed patch service feed --patch '{"spec": {"selector": {"track": "canary"}}}'
+kubectl -n feed rollout status deployment/feed-canary --timeout 40s

@@ -1,0 +1,15 @@
+# Production has the name of the base.
+set -eu
+mkdir -p ~/kiosk/prod
+cat >~/kiosk/prod/kustomization.yaml <<'END'
+bases: [../base]
+images: [{name: tempshell/practice, newTag: "2"}]
+patchesStrategicMerge: [replicas.yaml]
+END
+cat >~/kiosk/prod/replicas.yaml <<'END'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: kiosk}
+spec: {replicas: 2}
+END
+kubectl apply -k ~/kiosk/prod

@@ -1,0 +1,16 @@
+# Written, and only looked at.
+set -eu
+mkdir -p ~/kiosk/prod
+cat >~/kiosk/prod/kustomization.yaml <<'END'
+namePrefix: prod-
+bases: [../base]
+images: [{name: tempshell/practice, newTag: "2"}]
+patchesStrategicMerge: [replicas.yaml]
+END
+cat >~/kiosk/prod/replicas.yaml <<'END'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: kiosk}
+spec: {replicas: 2}
+END
+kubectl kustomize ~/kiosk/prod >/dev/null

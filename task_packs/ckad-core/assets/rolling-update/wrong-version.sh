@@ -1,0 +1,4 @@
+# There is no such version: the old pods stay.
+set -eu
+kubectl -n shop patch deployment web --patch '{"spec": {"strategy": {"rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}}}}'
+kubectl -n shop set image deployment/web web=tempshell/practice:20
