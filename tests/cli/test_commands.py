@@ -562,7 +562,7 @@ def test_attach_opens_the_practice_screen_again(tempshell: Tempshell) -> None:
 def test_a_terminal_of_twenty_columns_is_enough_to_work_in(tempshell: Tempshell) -> None:
     tempshell.start(PACK, "--name", "mine")
     with tempshell.on_terminal("attach", columns=20) as child:
-        child.expect(r"[$#]")
+        child.expect(r"[$#][^p]")  # the prompt, and not "CSI ? 2026 $ p"
         child.sendline("touch narrow")
         made = ("exec", "mine", "--", "test", "-e", "narrow")
         eventually(lambda: tempshell.any_code(*made).code == 0, "what is typed on a narrow screen is run")

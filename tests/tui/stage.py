@@ -23,11 +23,12 @@ from tempshell_cli.tui.terminal_pane import TerminalPane
 from .fakes import FakePractice
 
 PATIENCE = 20.0
+_AS_LONG_AS_A_TEST = 3600.0  # seconds
 LEADER = "ctrl+right_square_bracket"
 
 
 class Heard(PracticeApp):
-    """An app whose notices are remembered: they go after some seconds, and a test may look later."""
+    """An app whose notices are remembered and stay: a test may look later."""
 
     def __init__(self, practice: FakePractice, **options: Any) -> None:  # noqa: ANN401 - of a PracticeApp
         super().__init__(practice, **options)
@@ -35,13 +36,14 @@ class Heard(PracticeApp):
 
     def notify(self, message: str, **options: Any) -> None:  # noqa: ANN401 - passed on
         self.said.append(message)
-        super().notify(message, **options)
+        super().notify(message, **{**options, "timeout": _AS_LONG_AS_A_TEST})
 
 
 @dataclass
 class Stage:
     """The app, driven as a person would."""
 
+    practice: FakePractice
     app: Heard
     pilot: Pilot[Outcome]
 
@@ -119,6 +121,6 @@ async def staged(
 ) -> AsyncIterator[Stage]:
     app = Heard(practice, **options)
     async with app.run_test(size=size, notifications=True) as pilot:
-        stage = Stage(app, pilot)
+        stage = Stage(practice, app, pilot)
         await stage.until(lambda: stage.terminal.attachment is not None or bool(stage.terminal.notice))
         yield stage

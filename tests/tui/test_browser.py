@@ -27,11 +27,11 @@ pytestmark = pytest.mark.engine("local")
 
 
 @asynccontextmanager
-async def served(tempshell: Tempshell) -> AsyncIterator[URL]:
+async def served(tempshell: Tempshell, *options: str) -> AsyncIterator[URL]:
     """Yield the link to a new session's screen; ``serve`` must end well by Ctrl-C."""
     session = tempshell.start("-b", "local", "--name", "lab", "linux-basics")
     server = await asyncio.create_subprocess_exec(
-        *PROGRAM, "serve", session, env=dict(tempshell.user.environment), stdout=asyncio.subprocess.PIPE
+        *PROGRAM, "serve", *options, session, env=dict(tempshell.user.environment), stdout=asyncio.subprocess.PIPE
     )
     assert server.stdout
     try:
@@ -60,11 +60,11 @@ async def refusal(http: ClientSession, link: URL, **headers: str) -> int:
     return refused.value.status
 
 
-def on(tempshell: Tempshell, test: Callable[[URL], Awaitable[None]]) -> None:
+def on(tempshell: Tempshell, test: Callable[[URL], Awaitable[None]], *options: str) -> None:
     """Run a test on a served session."""
 
     async def whole() -> None:
-        async with served(tempshell) as link:
+        async with served(tempshell, *options) as link:
             await test(link)
 
     asyncio.run(whole())
@@ -140,6 +140,19 @@ def test_a_reconnect_finds_its_session_and_a_line_that_is_closed_leaves_no_proce
         await _until(lambda: not any(gone in told for told in processes_about(tempshell.user.owner)))
 
     on(tempshell, test)
+
+
+def test_the_screen_has_the_theme_that_was_asked_for(tempshell: Tempshell) -> None:
+    async def test(link: URL) -> None:
+        async with browsing() as http:
+            await status(http, link)
+            line = http.ws_connect(
+                link.with_path("/ws").with_query(width=100, height=30), headers={"Origin": str(link.origin())}
+            )
+            async with line as shown:
+                await _shows(shown, "48;2;251;252;253")  # the background of the light theme, as SGR has it
+
+    on(tempshell, test, "--theme", "light")
 
 
 def test_a_port_that_is_taken_is_told(tempshell: Tempshell) -> None:

@@ -9,7 +9,7 @@ import pytest
 from textual.content import Content
 
 from tempshell_cli.tui.fitting import hanging, with_end
-from tempshell_cli.tui.heading import domain_lines
+from tempshell_cli.tui.heading import score_rows
 
 from .conftest import Play
 from .fakes import ROWS, TASKS, FakePractice
@@ -39,6 +39,37 @@ async def test_the_points_follow_the_width(play: Play, practice: FakePractice) -
         assert line.rstrip().endswith("… 4 p")
 
 
+@pytest.mark.parametrize("size", [(140, 40), (80, 24), (60, 36)])
+async def test_what_is_least_needed_of_the_session_goes_first(
+    play: Play, practice: FakePractice, size: tuple[int, int]
+) -> None:
+    practice.view = replace(practice.view, pack="A pack with a rather long title", read_only=True)
+    async with play(size=size) as stage:
+        top = stage.shown()[0]
+        assert "brave-otter" in top
+        assert "read-only" in top
+        assert ("docker" in top) is (size[0] == 140)
+        assert "do…" not in top
+
+
+async def test_the_last_line_of_the_help_can_be_scrolled_to_on_a_small_screen(play: Play) -> None:
+    async with play((80, 24)) as stage:
+        await stage.lead("question_mark")
+        await stage.until_sees("Esc back   ↑ ↓ scroll")
+        assert not stage.sees("A drag with the mouse")
+        await stage.press("pagedown", "pagedown", "down")
+        await stage.until_sees("A drag with the mouse copies")
+        await stage.press("escape")
+        assert stage.dialog is None
+
+
+async def test_what_has_room_is_not_scrolled(play: Play) -> None:
+    async with play((120, 40)) as stage:
+        await stage.lead("question_mark")
+        await stage.until_sees("A drag with the mouse")
+        assert not stage.sees("scroll  ")
+
+
 async def test_what_was_found_hangs_below_its_beginning(play: Play, practice: FakePractice) -> None:
     practice.rows = [msgspec.structs.replace(ROWS[1], found="word " * 30, message="")]
     async with play() as stage:
@@ -59,17 +90,18 @@ def test_a_line_keeps_its_end_and_its_width() -> None:
 
 
 def test_lines_hang_below_each_other_also_where_a_word_is_too_long() -> None:
-    lines = [str(line) for line in hanging(Content("found  "), "one two three\nfour " + "x" * 12, 16)]
+    lines = [str(line) for line in hanging(Content("found  "), Content("one two three\nfour " + "x" * 12), 16)]
     assert lines == ["found  one two", "       three", "       four", "       xxxxxxxxx", "       xxx"]
-    assert [str(line) for line in hanging(Content("found  "), "one two", 10)] == ["found  one two"]
+    assert [str(line) for line in hanging(Content("found  "), Content("one two"), 10)] == ["found  one two"]
 
 
 def test_points_are_told_by_domain_in_the_tasks_order() -> None:
-    lines = [str(line) for line in domain_lines([*TASKS, replace(TASKS[0], domain="")])]
-    assert lines[0] == "files      0/2 tasks  0/7 points"
-    assert lines[1] == "search     1/1 tasks  5/5 points"
-    assert lines[-1] == "other      0/1 tasks  0/4 points"
-    assert list(domain_lines(TASKS[:2])) == []
+    lines = [str(line) for line in score_rows([*TASKS, replace(TASKS[0], domain="")])]
+    assert lines[0] == "all        1/6 tasks  5/24 points  ━━──────────"
+    assert lines[1] == "files      0/2 tasks  0/7 points   ────────────"
+    assert lines[2] == "search     1/1 tasks  5/5 points   ━━━━━━━━━━━━"
+    assert lines[-1] == "other      0/1 tasks  0/4 points   ────────────"
+    assert [str(line) for line in score_rows(TASKS[:2])] == ["0/2 tasks  0/7 points  ────────────"]
 
 
 async def test_a_key_shows_the_points_by_domain(play: Play) -> None:

@@ -53,6 +53,11 @@ def backend_names(incomplete: str) -> Iterator[str]:
     yield from (name for name in ["auto", *names()] if name.startswith(incomplete))
 
 
+def theme_names(incomplete: str) -> Iterator[str]:
+    """Yield tempshell's own themes; Textual has more."""
+    yield from (name for name in ("auto", "dark", "light") if name.startswith(incomplete))
+
+
 def recording_names(incomplete: str) -> Iterator[str]:
     """Yield the recordings."""
     from tempshell_cli.core.paths import Paths

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tempshell_cli.cli.complete import backend_names, pack_names, session_names
+from tempshell_cli.cli.complete import backend_names, pack_names, session_names, theme_names
 
 Session = Annotated[
     str, typer.Argument(help="Id, name or a prefix; the only session by default.", autocompletion=session_names)
@@ -27,6 +27,26 @@ Name = Annotated[str, typer.Option("--name", help="What to call the session.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Stop the sessions you have first.")]
 Detach = Annotated[bool, typer.Option("--detach", "-d", help="Print the id and leave.")]
 Plain = Annotated[bool, typer.Option("--plain", help="Attach the bare terminal, without tasks beside it.")]
+
+
+def _known_theme(name: str) -> str:
+    """Return the name of a theme; raises UsageProblem for one that is none, before anything is started."""
+    if name:
+        from tempshell_cli.tui.theme import theme_named
+
+        theme_named(name)
+    return name
+
+
+Theme = Annotated[
+    str,
+    typer.Option(
+        "--theme",
+        help="The screen's colours: dark, light, auto, or a theme of Textual's. [default: as configured]",
+        callback=_known_theme,
+        autocompletion=theme_names,
+    ),
+]
 
 # What a sandbox is made of.
 Backend = Annotated[

@@ -61,6 +61,7 @@ class LivePractice:
             pack=self._practice.pack.head.title if session.pack else "",
             extendable=not self._exam and session.extensions < self._sessions.settings.limits.extensions,
             exam=bool(self._exam),
+            frozen=session.frozen,
         )
 
     def tasks(self) -> Sequence[TaskView]:

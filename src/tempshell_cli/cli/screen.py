@@ -27,12 +27,17 @@ _WATCHING = "read-only: nothing that you type reaches the session; Ctrl+C leaves
 
 
 class Visit(NamedTuple):
-    """How a session is shown that has just been made; ``detach`` and ``as_json`` print it in place of that."""
+    """How a session is shown; ``detach`` and ``as_json`` print one that has just been made in place of that.
+
+    An empty ``theme`` is that of the settings. ``read_only``: nothing typed reaches the session.
+    """
 
     detach: bool = False
     plain: bool = False
     record: bool = False
     as_json: bool = False
+    theme: str = ""
+    read_only: bool = False
 
 
 def show_started(sessions: Sessions, session: Session, visit: Visit) -> None:
@@ -44,40 +49,38 @@ def show_started(sessions: Sessions, session: Session, visit: Visit) -> None:
         if not visit.detach:
             note(f"tempshell: this is no terminal; `tempshell attach {session.name}` opens it")
     else:
-        open_screen(sessions, session, plain=visit.plain, record=visit.record)
+        open_screen(sessions, session, visit)
 
 
-def open_screen(
-    sessions: Sessions, session: Session, *, plain: bool, record: bool = False, read_only: bool = False
-) -> None:
+def open_screen(sessions: Sessions, session: Session, visit: Visit) -> None:
     """Attach to the session until the person leaves; raises typer.Exit with the code of what ended it.
 
-    Where it is ``read_only``, raises UsageProblem for a session that cannot be watched.
+    Where the visit is ``read_only``, raises UsageProblem for a session that cannot be watched.
     """
     from tempshell_cli.cli.recording import recorded
     from tempshell_cli.sessions.shell import refuse_unwatchable
 
-    if read_only:
+    if visit.read_only:
         refuse_unwatchable(sessions.engines.of(session), session)
     gc.enable()  # off since the start of the program: see __main__
-    with recorded(sessions, session, wanted=record or sessions.settings.recording.enabled) as recording:
-        if plain or os.environ.get("TERM", "dumb") == "dumb":
-            raise typer.Exit(_attach_plain(sessions, session, recording, read_only=read_only))
-        _practise(sessions, session, recording, read_only=read_only)
+    with recorded(sessions, session, wanted=visit.record or sessions.settings.recording.enabled) as recording:
+        if visit.plain or os.environ.get("TERM", "dumb") == "dumb":
+            raise typer.Exit(_attach_plain(sessions, session, recording, read_only=visit.read_only))
+        _practise(sessions, session, recording, visit)
 
 
-def _practise(sessions: Sessions, session: Session, recording: Record | None, *, read_only: bool) -> None:
+def _practise(sessions: Sessions, session: Session, recording: Record | None, visit: Visit) -> None:
     from tempshell_cli.cli import report_text
     from tempshell_cli.cli.practice import LivePractice
     from tempshell_cli.cli.watching import WatchedPractice
     from tempshell_cli.sessions.report import report
     from tempshell_cli.tui.app import Ending, run_practice
 
-    practice = (WatchedPractice if read_only else LivePractice)(sessions, session)
+    practice = (WatchedPractice if visit.read_only else LivePractice)(sessions, session)
+    look = sessions.settings.screen
+    look = look._replace(theme=visit.theme or look.theme)
     with practice.following():
-        outcome = run_practice(
-            practice, leader=sessions.settings.leader, look=sessions.settings.screen, recording=recording
-        )
+        outcome = run_practice(practice, leader=sessions.settings.leader, look=look, recording=recording)
     if outcome.ending is Ending.EXPIRED:
         sessions.sweep()
     current = sessions.store.get(session.id) or session

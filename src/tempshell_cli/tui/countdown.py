@@ -28,6 +28,8 @@ _BEGINS = (
 )
 _SYMBOLS = {Phase.CALM: "●", Phase.SOON: "▲", Phase.LATE: "■", Phase.LAST: "◆", Phase.OVER: "✕"}
 
+_PAUSED = "‖"
+
 
 def phase_of(left: timedelta) -> Phase:
     """Return the phase with this much time left."""
@@ -57,21 +59,27 @@ class Countdown(Widget):
         &.-soon { background: $warning; color: $background; }
         &.-late { background: $error; color: $background; }
         &.-last, &.-over { background: $error; color: $background; text-style: bold underline; }
+        &.-paused { background: $primary-muted; color: $text-primary; text-style: bold; }
     }
     """
 
     left: timedelta = timedelta(0)
     phase: Phase = Phase.CALM
+    paused: bool = False
 
-    def tell(self, left: timedelta) -> None:
-        """Show how much time is left."""
-        if clock_text(left) != clock_text(self.left) or phase_of(left) is not self.phase:
-            self.left, self.phase = left, phase_of(left)
+    def tell(self, left: timedelta, *, paused: bool = False) -> None:
+        """Show how much time is left, and whether it stands."""
+        shown = clock_text(left), phase_of(left), paused
+        if shown != (clock_text(self.left), self.phase, self.paused):
+            self.left, self.phase, self.paused = left, phase_of(left), paused
             for phase in Phase:
                 self.set_class(phase is self.phase, f"-{phase.name.lower()}")
+            self.set_class(paused, "-paused")
             self.refresh()
 
     def render(self) -> Content:
         """Return the symbol, the time and what it means."""
-        meaning = "last call" if self.phase is Phase.LAST else "left"
-        return Content(f"{_SYMBOLS[self.phase]} {clock_text(self.left)} {meaning}")
+        symbol, meaning = _SYMBOLS[self.phase], "last call" if self.phase is Phase.LAST else "left"
+        if self.paused:
+            symbol, meaning = _PAUSED, "paused"
+        return Content(f"{symbol} {clock_text(self.left)} {meaning}")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -26,6 +26,11 @@ class Choice(NamedTuple):
 # How a dialog ends that was only to be read, or was left.
 BACK = Choice("escape", "back", "")
 
+# Rows of a dialog that are not its text: the border, the blank lines, the keys, and one free above and below.
+_FRAME = 8
+_WIDEST, _SCROLLBAR = 72, 1  # columns
+_SCROLLS = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
+
 
 class Dialog(ModalScreen[str]):
     """Returns the answer of the key pressed; Escape, and any way out without an answer, returns ""."""
@@ -35,11 +40,12 @@ class Dialog(ModalScreen[str]):
         align: center middle;
         background: $background 60%;
         Vertical {
-            width: auto; max-width: 90%; height: auto; max-height: 90%;
+            width: auto; max-width: 90%; height: auto;
             background: $surface; border: round $primary; padding: 1 2;
             border-title-style: bold;
         }
-        #text { width: auto; max-width: 72; height: auto; }
+        VerticalScroll { max-width: 100%; height: auto; scrollbar-size: 0 1; scrollbar-gutter: stable; }
+        #text { height: auto; }
         #keys { width: auto; height: 1; margin-top: 1; color: $text-muted; }
         &.-warning Vertical { border: round $warning; border-title-color: $text-warning; }
         &.-error Vertical { border: round $error; border-title-color: $text-error; }
@@ -71,14 +77,21 @@ class Dialog(ModalScreen[str]):
         """Lay out the box."""
         with Vertical() as box:
             box.border_title = Content(self._title)
-            yield Static(self._text, id="text")
+            with VerticalScroll(can_focus=False) as scroll:
+                scroll.styles.width = min(_WIDEST, max(line.cell_length for line in self._text.split())) + _SCROLLBAR
+                yield Static(self._text, id="text")
             if self._choices:
-                yield Static(self._keys(), id="keys")
+                yield Static(id="keys")
 
     def on_mount(self) -> None:
         """Listen after the grace."""
         if self._grace:
             self.set_timer(self._grace, self.listen)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave the keys in sight: what of the text has no room is scrolled to."""
+        self.query_one(VerticalScroll).styles.max_height = max(1, event.size.height - _FRAME)
+        self.call_after_refresh(self._show_keys)
 
     def listen(self) -> None:
         """Take keys from now on."""
@@ -90,15 +103,22 @@ class Dialog(ModalScreen[str]):
         event.prevent_default()
         if not (self._listening and self._choices):
             return
+        if event.key in _SCROLLS:
+            self.query_one(VerticalScroll).scroll_relative(y=_SCROLLS[event.key], animate=False)
         answers = {"escape": "", **{choice.key: choice.answer for choice in self._choices}}
         if event.key in answers:
             self.dismiss(answers[event.key])
 
+    def _show_keys(self) -> None:
+        if self._choices:
+            self.query_one("#keys", Static).update(self._keys())
+
     def _keys(self) -> Content:
+        keys = [(_shown(choice.key), choice.label) for choice in self._choices if choice.label]
+        if self.query_one(VerticalScroll).max_scroll_y:
+            keys.append(("↑ ↓", "scroll"))
         return Content("   ").join(
-            Content.assemble(Content.styled(_shown(choice.key), "bold $accent"), f" {choice.label}")
-            for choice in self._choices
-            if choice.label
+            Content.assemble(Content.styled(key, "bold $accent"), f" {label}") for key, label in keys
         )
 
 

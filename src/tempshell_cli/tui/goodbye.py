@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tempshell_cli.backends.base import Receipt
 from tempshell_cli.core.text import one_line
-from tempshell_cli.tui.heading import domain_lines, score_line
+from tempshell_cli.tui.heading import score_rows
 from tempshell_cli.tui.port import SessionView, TaskView
 
 _LEAVING = {"enter", "escape", "q", "space"}
@@ -62,8 +62,8 @@ class Goodbye(Screen[None]):
         if self._result:
             yield Content(one_line(self._result))
         elif self._tasks:
-            yield score_line(self._tasks)
-            yield from domain_lines(self._tasks)
+            yield Content("")
+            yield from score_rows(self._tasks)
         yield Content("")
         if self._receipt is None:
             yield Content("The session reached its deadline, and its sandbox has ended.")

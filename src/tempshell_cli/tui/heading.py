@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tempshell_cli.core.text import one_line
 from tempshell_cli.tui.countdown import Countdown
+from tempshell_cli.tui.fitting import with_end
 from tempshell_cli.tui.port import SessionView, TaskState, TaskView
 from tempshell_cli.tui.theme import MUTED
 
 _SOME = 2
 _NO_DOMAIN = "other"
+_BAR = 12  # columns
+
+
+class SessionLine(Widget):
+    """Which session this is. What is least needed goes first where there is no room for all."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, session: SessionView, *, id: str | None = None) -> None:  # noqa: A002 - so named by Textual
+        super().__init__(id=id)
+        self._session = session
+
+    def render(self) -> Content:
+        """Return the name, the pack and the backend, and that it is read-only."""
+        name = Content.styled(one_line(self._session.name), "bold $primary")
+        pack = Content(f" · {one_line(self._session.pack)}" if self._session.pack else "")
+        backend = Content.styled(f" · {one_line(self._session.backend)}", MUTED)
+        end = Content.styled(" · read-only" if self._session.read_only else "", "bold $text-warning")
+        whole = Content.assemble(name, pack, backend, end)
+        width = self.size.width
+        return whole if whole.cell_length <= width else with_end(name + pack, end, width)
 
 
 class Heading(Horizontal):
@@ -26,7 +48,7 @@ class Heading(Horizontal):
     Heading {
         height: 1;
         background: $panel;
-        #session { width: 1fr; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        #session { width: 1fr; height: 1; padding: 0 1; text-wrap: nowrap; }
         #score { width: auto; padding: 0 2; color: $text-muted; }
     }
     """
@@ -37,7 +59,7 @@ class Heading(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Lay out the line."""
-        yield Static(_session_line(self._session), id="session")
+        yield SessionLine(self._session, id="session")
         yield Static("", id="score")
         yield Countdown()
 
@@ -60,26 +82,27 @@ def score_line(tasks: Sequence[TaskView]) -> Content:
     )
 
 
-def domain_lines(tasks: Sequence[TaskView]) -> Iterator[Content]:
-    """Yield, for each domain in the order of the tasks, how far it is; nothing where there is but one."""
-    domains = list(dict.fromkeys(one_line(task.domain) for task in tasks))
-    if len(domains) < _SOME:
-        return
-    widest = max(map(cell_len, (name or _NO_DOMAIN for name in domains)))
-    for domain in domains:
-        name = domain or _NO_DOMAIN
-        line = score_line([task for task in tasks if one_line(task.domain) == domain])
-        yield Content.assemble(name, " " * (widest - cell_len(name) + 2), line)
+def score_rows(tasks: Sequence[TaskView]) -> Iterator[Content]:
+    """Yield how far the tasks are, in all, then by domain where there are several, each with a bar of the points."""
+    domains: dict[str, list[TaskView]] = {}
+    for task in tasks:
+        domains.setdefault(one_line(task.domain) or _NO_DOMAIN, []).append(task)
+    parts = {"all": tasks, **domains} if len(domains) >= _SOME else {"": tasks}
+    names = _columns(map(Content, parts))
+    scores = _columns(map(score_line, parts.values()))
+    for name, score, part in zip(names, scores, parts.values(), strict=True):
+        yield Content("  ").join(filter(None, (name, score, _bar(part))))
 
 
-def _session_line(session: SessionView) -> Content:
-    return Content.assemble(*_session_parts(session))
+def _columns(cells: Iterable[Content]) -> list[Content]:
+    """Return the cells at the width of the widest."""
+    found = list(cells)
+    width = max((cell.cell_length for cell in found), default=0)
+    return [cell.pad_right(width - cell.cell_length) for cell in found]
 
 
-def _session_parts(session: SessionView) -> Iterator[Content]:
-    yield Content.styled(one_line(session.name), "bold $primary")
-    if session.pack:
-        yield Content(f" · {one_line(session.pack)}")
-    yield Content.styled(f" · {one_line(session.backend)}", MUTED)
-    if session.read_only:
-        yield Content.styled(" · read-only", "bold $text-warning")
+def _bar(tasks: Sequence[TaskView]) -> Content:
+    """Return the share of the points; a thin line is what is left, so that it is seen without colours too."""
+    passed = sum(task.points for task in tasks if task.state is TaskState.PASSED)
+    full = _BAR * passed // max(1, sum(task.points for task in tasks))
+    return Content.assemble(Content.styled("━" * full, "$text-success"), Content.styled("─" * (_BAR - full), MUTED))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -27,7 +27,8 @@ class SessionView:
     """The session, as the screen shows it. ``deadline`` is aware; ``pack`` is a title, empty without a pack.
 
     An ``exam`` has neither checks nor help; it is finished in place of being stopped, also at its deadline. One that
-    is ``read_only`` is watched: nothing is done to it, and nothing typed for it.
+    is ``read_only`` is watched: nothing is done to it, and nothing typed for it. Of one that is paused, ``frozen`` is
+    the time it has left.
     """
 
     name: str
@@ -37,6 +38,11 @@ class SessionView:
     extendable: bool = False
     exam: bool = False
     read_only: bool = False
+    frozen: timedelta | None = None
+
+    def left(self, now: datetime) -> timedelta:
+        """Return how much time is left; negative past the deadline."""
+        return self.deadline - now if self.frozen is None else self.frozen
 
 
 @dataclass(frozen=True, slots=True)

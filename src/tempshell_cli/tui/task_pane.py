@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import indent
 
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.highlight import highlight
 from textual.message import Message
-from textual.widgets import Markdown, OptionList, Static
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tempshell_cli.core.text import one_line, strip_controls
 from tempshell_cli.packs.results import CheckResult, Verdict
-from tempshell_cli.tui.fitting import hanging, with_end
+from tempshell_cli.tui.fitting import hanging, on_border, with_end
+from tempshell_cli.tui.markdown import SafeMarkdown, inline
 from tempshell_cli.tui.port import TaskState, TaskView
 from tempshell_cli.tui.theme import MUTED
 
@@ -46,22 +50,30 @@ class TaskPane(Vertical):
         border: round $foreground 25%;
         border-title-color: $text-muted;
         &:focus-within { border: round $primary; border-title-color: $foreground; }
-        OptionList, VerticalScroll {
-            scrollbar-color: $foreground 25%; scrollbar-color-hover: $foreground 45%; scrollbar-color-active: $primary;
-            scrollbar-background: $surface; scrollbar-background-hover: $surface; scrollbar-background-active: $surface;
-        }
         OptionList {
             height: auto; max-height: 35%; min-height: 1;
             border: none; padding: 0; background: $surface; scrollbar-size-vertical: 1;
             text-wrap: nowrap; text-overflow: ellipsis;
-            &:focus { border: none; }
+            & > .option-list--option-highlighted { background: $primary 18%; color: $foreground; text-style: none; }
+            &:focus {
+                border: none; background-tint: $foreground 0%;
+                & > .option-list--option-highlighted { background: $primary 28%; text-style: bold; }
+            }
         }
-        VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; border-top: solid $foreground 15%; }
-        Markdown { padding: 0; margin: 0; background: $surface; }
-        MarkdownFence { margin: 0 0 1 0; }
-        #hints, #results, #solution { height: auto; }
-        #solution { margin-top: 1; display: none; }
-        #hints { color: $text-warning; margin-bottom: 1; display: none; }
+        VerticalScroll {
+            height: 1fr; padding: 0 0 0 1; border-top: solid $foreground 15%;
+            scrollbar-size-vertical: 1; scrollbar-gutter: stable;
+            & > * { padding-right: 1; }
+        }
+        #results, #solution { height: auto; display: none; margin-bottom: 1; }
+        #solution { background: $success 5%; border-left: outer $success 60%; padding: 0 1; }
+        #hints {
+            display: none;
+            & > MarkdownParagraph { margin: 0; color: $text-warning; }
+            & > MarkdownBlockQuote { margin: 0 0 1 0; background: $warning 5%; border-left: outer $warning 60%; }
+            & > MarkdownBlockQuote > *:last-child { margin-bottom: 0; }
+            & > MarkdownBlockQuote MarkdownFence { background: $foreground 6%; }
+        }
     }
     """
 
@@ -81,8 +93,8 @@ class TaskPane(Vertical):
         """Lay out the pane."""
         yield OptionList(markup=False)
         with VerticalScroll(can_focus=False):
-            yield Markdown(open_links=False)
-            yield Static(id="hints", markup=False)
+            yield SafeMarkdown(id="prompt")
+            yield SafeMarkdown(id="hints")
             yield Static(id="results", markup=False)
             yield Static(id="solution", markup=False)
 
@@ -116,7 +128,7 @@ class TaskPane(Vertical):
         self._results[task] = rows
         if self.current and self.current.id == task:
             self._show_notes()
-            self._bring_into_view("#results")
+            self._bring_into_view(self.query_one("#results"))
 
     def show_checking(self, *, checking: bool) -> None:
         """Say that a check is under way, or no longer."""
@@ -129,15 +141,14 @@ class TaskPane(Vertical):
         if task is None or self._hints.get(task.id, 0) >= len(task.hints):
             return 0
         self._hints[task.id] = self._hints.get(task.id, 0) + 1
-        self._show_notes()
-        self._bring_into_view("#hints")
+        self.call_next(self._show_next_hint)
         return self._hints[task.id]
 
     def show_solution(self, task: str) -> None:
         """Show the solution of a task from now on."""
         self._solved.add(task)
         self._show_notes()
-        self._bring_into_view("#solution")
+        self._bring_into_view(self.query_one("#solution"))
 
     @property
     def listing(self) -> OptionList:
@@ -187,30 +198,42 @@ class TaskPane(Vertical):
     def _show_title(self) -> None:
         if self.current:
             place, width = f"{self._current + 1}/{len(self._tasks)}", max(0, self.outer_size.width - _CORNERS)
-            self.border_title = _title(self.current, place, width, checking=self._checking)
+            title = _title(self.current, place, width, checking=self._checking)
+            self.border_title = on_border(title, self.styles)
 
     def _show_prompt(self) -> None:
         if self.current:
-            self.query_one(Markdown).update(strip_controls(self.current.prompt))
+            self.query_one("#prompt", SafeMarkdown).show(self.current.prompt)
             self.query_one(VerticalScroll).scroll_home(animate=False)
             self._show_notes()
 
-    def _bring_into_view(self, selector: str) -> None:
+    def _bring_into_view(self, note: Widget) -> None:
         """Scroll to all of a note, or to its first lines where it is higher than the pane."""
-        note = self.query_one(selector)
         # Only after the next layout is it as high as what it has just been given.
-        self.call_after_refresh(lambda: note.scroll_visible(animate=False))
+        self.call_after_refresh(note.scroll_visible, animate=False)
+
+    async def _show_next_hint(self) -> None:
+        hints = self.query_one("#hints", SafeMarkdown)
+        await self._show_hints()
+        for title in hints.children[-2:-1]:
+            self.call_after_refresh(title.scroll_visible, top=True, animate=False)
+
+    def _show_hints(self) -> AwaitComplete:
+        task, hints = self.current, self.query_one("#hints", SafeMarkdown)
+        shown = task.hints[: self._hints.get(task.id, 0)] if task else ()
+        hints.display = bool(shown)
+        return hints.show(_hint_text(shown, len(task.hints) if task else 0))
 
     def _show_notes(self) -> None:
         task = self.current
         if task is None:
             return
-        hints = self.query_one("#hints", Static)
-        shown = task.hints[: self._hints.get(task.id, 0)]
-        hints.display = bool(shown)
-        hints.update(Content("\n").join(_hint_lines(shown, len(task.hints))))
-        results = _result_lines(self._results.get(task.id, ()), self.content_size.width - _PADDING - _SCROLLBAR)
-        self.query_one("#results", Static).update(Content("\n").join(results))
+        self._show_hints()
+        results = self.query_one("#results", Static)
+        rows = self._results.get(task.id, ())
+        results.display = bool(rows)
+        lines = _result_lines(rows, self.content_size.width - _PADDING - _SCROLLBAR)
+        results.update(Content("\n").join(lines))
         solution = self.query_one("#solution", Static)
         solution.display = task.id in self._solved
         solution.update(_solution(task.solution))
@@ -220,7 +243,7 @@ def _list_line(number: int, task: TaskView, width: int) -> Content:
     symbol, style = _STATES[task.state]
     line = Content.assemble(Content.styled(f" {symbol} ", f"bold {style}"), f"{number} {one_line(task.title)}")
     flag = Content.styled(" ⚑" if task.flagged else "", "bold $text-warning")
-    return with_end(line, Content.assemble(Content.styled(f" {task.points} p", MUTED), flag), width)
+    return with_end(line, Content.assemble(flag, Content.styled(f" {task.points} p", MUTED)), width)
 
 
 def _title(task: TaskView, place: str, width: int, *, checking: bool) -> Content:
@@ -232,11 +255,10 @@ def _title(task: TaskView, place: str, width: int, *, checking: bool) -> Content
     return Content.assemble(line.truncate(room, ellipsis=True), end)
 
 
-def _hint_lines(hints: Sequence[str], of: int) -> Iterator[Content]:
-    for number, hint in enumerate(hints, 1):
-        yield Content.assemble(
-            Content.styled(f"hint {number} of {of}  ", "bold"), Content(strip_controls(hint).strip())
-        )
+def _hint_text(hints: Sequence[str], of: int) -> str:
+    """Return the hints as quotations: what one leaves open, such as a code block, ends with it."""
+    quotes = (indent(hint.strip(), "> ", lambda _: True) for hint in hints)
+    return "\n\n".join(f"**hint {number} of {of}**\n\n{quote}" for number, quote in enumerate(quotes, 1))
 
 
 def _solution(script: str) -> Content:
@@ -255,5 +277,16 @@ def _result_lines(rows: Sequence[CheckResult], width: int) -> Iterator[Content]:
 
 
 def _reasons(row: CheckResult, width: int) -> Iterator[Content]:
-    for label, text in (("", row.message), ("expected ", row.expected), ("found    ", row.found)):
-        yield from hanging(Content.styled(f"  {label}", MUTED), strip_controls(text).strip(), width)
+    for label, text in (("", _told(row)), ("expected ", _plain(row.expected)), ("found    ", _plain(row.found))):
+        yield from hanging(Content.styled(f"  {label}", MUTED), text, width)
+
+
+def _told(row: CheckResult) -> Content:
+    """Return what the pack says about a failure, or why a check could not run; empty where that stands below."""
+    if row.expected and row.expected in row.message:
+        return Content("")
+    return inline(row.message) if row.verdict is Verdict.FAIL else _plain(row.message)
+
+
+def _plain(text: str) -> Content:
+    return Content(strip_controls(text).strip())

@@ -43,6 +43,7 @@ from tempshell_cli.terminal.wire import (
 )
 from tempshell_cli.tui import words
 from tempshell_cli.tui.attachment import Attachment
+from tempshell_cli.tui.fitting import on_border
 from tempshell_cli.tui.keys import to_key, to_mouse
 from tempshell_cli.tui.retries import Retries
 from tempshell_cli.tui.searching import Searching
@@ -70,7 +71,6 @@ class TerminalPane(Widget, can_focus=True):
         color: $foreground;
         border: round $foreground 25%;
         border-title-color: $text-muted;
-        border-subtitle-color: $text-warning;
         &:focus { border: round $primary; border-title-color: $foreground; }
     }
     """
@@ -188,10 +188,6 @@ class TerminalPane(Widget, can_focus=True):
         super().notify_style_update()
         self._strips.clear()
 
-    def on_mount(self) -> None:
-        """Name the pane."""
-        self.border_title = "terminal"
-
     def on_unmount(self) -> None:
         """End the command with the pane."""
         self.close()
@@ -202,6 +198,7 @@ class TerminalPane(Widget, can_focus=True):
             self.send(Resize(self._cells()))
         elif not self._notice and self.size.area:
             self.start()
+        self._show_title()
         self._repaint()
 
     def on_focus(self) -> None:
@@ -382,12 +379,15 @@ class TerminalPane(Widget, can_focus=True):
         self._repaint_rows(changed)
         self._show_status(before)
 
+    def _show_title(self) -> None:
+        title = Content(one_line(self._status.title) or "terminal")
+        back = Content.styled(f" · ↑ {self._status.scrolled} lines back", "$text-warning")
+        self.border_title = on_border(title + back if self._status.scrolled else title, self.styles)
+
     def _show_status(self, before: Status) -> None:
         now = self._status
-        if now.title != before.title:
-            self.border_title = Content(one_line(now.title) or "terminal")
-        if now.scrolled != before.scrolled:
-            self.border_subtitle = f"↑ {now.scrolled} lines back" if now.scrolled else ""
+        if (now.title, now.scrolled) != (before.title, before.scrolled):
+            self._show_title()
         if now.bells > before.bells and time.monotonic() - self._rang > _BELL_INTERVAL:
             self._rang = time.monotonic()
             self.app.bell()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from tempshell_cli.core.errors import UsageProblem
 
@@ -27,7 +26,7 @@ LIGHT = Theme(
     name="tempshell-light",
     primary="#0b62c4",
     secondary="#6f42c1",
-    accent="#007a6b",
+    accent="#006e60",
     success="#1a7f4b",
     warning="#8a5a00",
     error="#c0293f",
@@ -39,7 +38,7 @@ LIGHT = Theme(
 )
 
 # Text of the second rank, as a style of Content: its own $text-muted comes out as plain black or white there.
-MUTED = "$foreground 65%"
+MUTED = "$foreground 75%"
 
 # Black, red, green, yellow, blue, magenta, cyan, white; then the bright ones. Readable on the theme's ground.
 _DARK_PALETTE = (
@@ -57,16 +56,16 @@ def palette(*, dark: bool) -> tuple[str, ...]:
     return _DARK_PALETTE if dark else _LIGHT_PALETTE
 
 
-def theme_named(name: str, known: Mapping[str, Theme]) -> Theme:
-    """Return a theme by the name it has in the settings.
+def theme_named(name: str) -> Theme:
+    """Return a theme by the name it has in the settings: one of ours, or of Textual's.
 
     Raises UsageProblem for a name that is none.
     """
-    ours = {"auto": preferred_theme(), "dark": DARK, "light": LIGHT}
-    found = ours.get(name) or known.get(name)
-    if found is None:
-        raise UsageProblem(f"there is no theme {name!r}", hint=f"one of {', '.join(sorted({*ours, *known}))}")
-    return found
+    known = {**BUILTIN_THEMES, "auto": preferred_theme(), "dark": DARK, "light": LIGHT}
+    known |= {ours.name: ours for ours in (DARK, LIGHT)}
+    if name not in known:
+        raise UsageProblem(f"there is no theme {name!r}", hint=f"one of {', '.join(sorted(known))}")
+    return known[name]
 
 
 def preferred_theme() -> Theme:

@@ -12,7 +12,7 @@ from tempshell_cli.core.text import one_line, strip_controls
 from tempshell_cli.packs.results import CheckResult, Verdict
 from tempshell_cli.tui.countdown import Phase
 from tempshell_cli.tui.dialog import BACK, Choice, Dialog
-from tempshell_cli.tui.heading import domain_lines, score_line
+from tempshell_cli.tui.heading import score_rows
 from tempshell_cli.tui.port import TaskView
 from tempshell_cli.tui.shortcuts import HELP, PALETTE, Shortcut
 
@@ -57,6 +57,11 @@ def extended(deadline: datetime) -> str:
     return f"Extended: the session now ends at {deadline.astimezone():%H:%M}."
 
 
+def paused(session: str) -> str:
+    """Return that the session was paused, and how it goes on."""
+    return f"Paused: nothing runs, and the clock stands. `tempshell resume {session}` lets it go on."
+
+
 def late_dialog(*, extendable: bool, grace: float) -> Dialog:
     """Return the second warning; its answer is EXTEND or empty."""
     carry_on = Choice("enter", "carry on", "")
@@ -75,9 +80,7 @@ def stop_dialog(session: str) -> Dialog:
 
 def finish_dialog(session: str) -> Dialog:
     """Return the question before the end of an exam; its answer is FINISH or empty."""
-    text = Content.assemble(
-        "End ", Content.styled(session, "bold"), "? It is graded, once, and its sandbox is removed then."
-    )
+    text = Content.assemble("End ", Content.styled(session, "bold"), "? It is graded, once, and its sandbox removed.")
     return Dialog("End the exam", text, (Choice("y", "end and grade", FINISH), BACK), severity="warning")
 
 
@@ -110,7 +113,7 @@ def grading_dialog() -> Dialog:
 
 def score_dialog(tasks: Sequence[TaskView]) -> Dialog:
     """Return how far the tasks are, in all and by domain."""
-    return Dialog("Score", Content("\n").join([score_line(tasks), *domain_lines(tasks)]))
+    return Dialog("Score", Content("\n").join(score_rows(tasks)))
 
 
 def problem(error: TempshellError) -> str:
@@ -167,4 +170,4 @@ def help_dialog(leader: str, shortcuts: Sequence[Shortcut]) -> Dialog:
 
 def _help_line(shortcut: Shortcut) -> Content:
     keys = " ".join(_KEYS_SHOWN.get(key, key) for key in shortcut.keys)
-    return Content.assemble(Content.styled(f"{keys:<6}", "bold $accent"), shortcut.help)
+    return Content.assemble(Content.styled(f"{keys:<7}", "bold $accent"), shortcut.help)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tempshell_cli.cli.command import new_app
-from tempshell_cli.cli.options import Record, Session
+from tempshell_cli.cli.options import Record, Session, Theme
 
 app = new_app()
 
@@ -20,15 +20,17 @@ def attach(
         bool, typer.Option("--read-only", "-r", help="Only watch: what you type does not reach the session.")
     ] = False,
     record: Record = False,
+    theme: Theme = "",
 ) -> None:
     """Go back to a session, on the screen where it was left. Never changes its deadline."""
     from tempshell_cli.cli import console
-    from tempshell_cli.cli.screen import open_screen
+    from tempshell_cli.cli.screen import Visit, open_screen
     from tempshell_cli.cli.service import select, user_sessions
     from tempshell_cli.core.errors import UsageProblem
 
+    visit = Visit(plain=plain, record=record, theme=theme, read_only=read_only)
     with user_sessions() as sessions:
         chosen = select(sessions, session)
         if not console.is_interactive():
             raise UsageProblem("attach needs a terminal", hint=f"`tempshell exec {chosen.name} -- COMMAND` needs none")
-        open_screen(sessions, chosen, plain=plain, record=record, read_only=read_only)
+        open_screen(sessions, chosen, visit)

@@ -21,6 +21,7 @@ from tempshell_cli.cli.options import (
     Quiet,
     Record,
     Replace,
+    Theme,
     Ttl,
 )
 
@@ -51,6 +52,7 @@ def drill(
     detach: Detach = False,
     plain: Plain = False,
     record: Record = False,
+    theme: Theme = "",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -83,7 +85,7 @@ def drill(
         if replace:
             sessions.stop_own()
         session = launch(sessions, options, console.silence if quiet else console.progress)
-        show_started(sessions, session, Visit(detach, plain, record, as_json))
+        show_started(sessions, session, Visit(detach, plain, record, as_json, theme))
 
 
 def _cards(sessions: Sessions, pack: str) -> Sequence[Card]:

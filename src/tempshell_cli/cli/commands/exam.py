@@ -26,6 +26,7 @@ from tempshell_cli.cli.options import (
     Quiet,
     Record,
     Replace,
+    Theme,
 )
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def exam(
     detach: Detach = False,
     plain: Plain = False,
     record: Record = False,
+    theme: Theme = "",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -109,7 +111,7 @@ def exam(
         if replace:
             sessions.stop_own()
         session = _begin(sessions, options, tasks, seed, quiet=quiet)
-        show_started(sessions, session, Visit(detach, plain, record, as_json))
+        show_started(sessions, session, Visit(detach, plain, record, as_json, theme))
 
 
 def _begin(sessions: Sessions, options: Options, tasks: int | None, seed: int | None, *, quiet: bool) -> Session:

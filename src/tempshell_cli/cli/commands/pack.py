@@ -137,13 +137,18 @@ def new(directory: Annotated[Path, typer.Argument(help="Where; its name becomes 
 
     for file in new_pack(directory):
         console.say(str(file))
-    console.note(f"tempshell: `tempshell pack prove {directory}` proves it")
+    where = directory if directory.is_absolute() else f"./{directory}"  # with a slash it is never the name of a pack
+    console.note(f"tempshell: `tempshell pack prove {where}` proves it, `tempshell start {where}` starts it")
 
 
 @app.command()
 def schema(
     part: Annotated[
-        str, typer.Argument(metavar="[pack|task]", help="Of what: pack.yaml, or a task's front matter.")
+        str,
+        typer.Argument(
+            metavar="[pack|task|translation]",
+            help="Of what: pack.yaml, or the front matter of a task or a translation.",
+        ),
     ] = "pack",
 ) -> None:
     """Print the JSON Schema of the format."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tempshell_cli.cli.command import new_app
-from tempshell_cli.cli.options import Session
+from tempshell_cli.cli.options import Session, Theme
 
 if TYPE_CHECKING:
     from tempshell_cli.tui.browser.server import SessionServer
@@ -22,6 +22,7 @@ def serve(
     session: Session = "",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="A port of 127.0.0.1; 0 is any.")] = 0,
     open_it: Annotated[bool, typer.Option("--open", help="Open the link in the browser.")] = False,
+    theme: Theme = "",
 ) -> None:
     """Show a session's screen in a browser on this machine, until Ctrl-C. The link is good once."""
     from tempshell_cli.cli import console
@@ -31,7 +32,7 @@ def serve(
     with user_sessions() as sessions:
         chosen = select(sessions, session)
     refuse_paused(chosen)
-    server = _server(chosen.id, chosen.name, port)
+    server = _server(chosen.id, chosen.name, port, theme)
     console.say(server.door.link)
     console.note("tempshell: the link lets one browser in; Ctrl-C ends this, and the session goes on")
     sys.stdout.flush()
@@ -41,7 +42,7 @@ def serve(
     server.serve()
 
 
-def _server(session: str, name: str, port: int) -> SessionServer:
+def _server(session: str, name: str, port: int, theme: str) -> SessionServer:
     from tempshell_cli.core.errors import UsageProblem
     from tempshell_cli.core.process import Command
 
@@ -56,6 +57,6 @@ def _server(session: str, name: str, port: int) -> SessionServer:
     except OSError as cause:
         raise UsageProblem(f"cannot listen on port {port}: {cause.strerror}", hint="choose another --port") from cause
     # -P: a directory that happens to be the current one has no say in what is imported.
-    argv = (sys.executable, "-P", "-m", "tempshell_cli", "attach", session)
+    argv = (sys.executable, "-P", "-m", "tempshell_cli", "attach", session, "--theme", theme)
     attach = Command(argv, {"TERM": "xterm-256color", "COLORTERM": "truecolor"})
     return SessionServer(attach, name, listening)

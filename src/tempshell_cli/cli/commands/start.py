@@ -30,6 +30,7 @@ from tempshell_cli.cli.options import (
     Quiet,
     Record,
     Replace,
+    Theme,
     Ttl,
 )
 
@@ -63,6 +64,7 @@ def start(
     detach: Detach = False,
     plain: Plain = False,
     record: Record = False,
+    theme: Theme = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and leave.")] = False,
     quiet: Quiet = False,
 ) -> None:
@@ -97,4 +99,4 @@ def start(
         if replace:
             sessions.stop_own()
         session = launch(sessions, options, console.silence if quiet else console.progress)
-        show_started(sessions, session, Visit(detach, plain, record, as_json))
+        show_started(sessions, session, Visit(detach, plain, record, as_json, theme))

@@ -1,0 +1,220 @@
+"""Visits to the practice screen that pass through all its states, in sessions where nothing moves by itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import NamedTuple
+
+from tempshell_cli.backends.base import Receipt
+from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.core.process import Command
+from tempshell_cli.packs.results import CheckResult, Verdict
+from tempshell_cli.tui.goodbye import Goodbye
+from tempshell_cli.tui.port import TaskState, TaskView
+
+from .fakes import FakePractice
+from .stage import LEADER, Stage
+
+PROMPT = "learner@brave-otter:~$ "
+_PAINTED = r"""total 8
+drwx------ 2 learner learner 4096 Mar  1 11:58 \e[1;34mbackups\e[0m
+-rw-r--r-- 1 learner learner    0 Mar  1 11:40 site.tar.gz
+-rwxr-xr-x 1 learner learner   73 Mar  1 11:41 \e[1;32mreport.sh\e[0m
+\e[1;32mlearner@brave-otter\e[0m:\e[1;34m~\e[0m$ grep -c ERROR app.log
+\e[31mgrep: app.log: Permission denied\e[0m
+\e[1;32mlearner@brave-otter\e[0m:\e[1;34m~\e[0m$ """
+# Paints one screen and waits.
+_SHELL = Command(("bash", "--norc", "-c", f"printf '{_PAINTED}'; exec cat"))
+
+_TEXT = """\
+It is Wednesday, and `~/restore/site/app.conf` has been lost to a full disk: the file is empty. In
+`~/restore/backups` are two archives of the folder `site`, from Monday and from Tuesday. Somebody may
+have tampered with one of them.
+
+1. Find out **which archive can be trusted**.
+2. From that one, restore **only** `app.conf` to `~/restore/site`. The page beside it was written this
+   morning and is in no backup: it has to stay.
+
+The checksums were written down when the archives were made:
+
+```bash
+cd ~/restore/backups
+sha256sum --check SHA256SUMS  # what does it say?
+```
+"""
+_FIRST_HINT = """\
+`sha256sum --check SHA256SUMS` tells which archive is still as it was made. `tar -tzf
+ARCHIVE` lists what is in one.
+"""
+_SECOND_HINT = """\
+`tar -xzf ARCHIVE NAME` restores **just that one file**, below the folder that `-C` names:
+
+```bash
+tar -C ~/restore -xzf monday.tar.gz NAME
+```
+"""
+_SOLUTION = """\
+cd ~/restore
+# Tuesday's archive does not match its checksum.
+tar -xzf backups/monday.tar.gz site/app.conf
+tar -czf site.tar.gz site && sha256sum site.tar.gz >site.tar.gz.sha256
+"""
+_TASKS = (
+    TaskView(
+        "restore", "One file back from the backup", _TEXT, 5,
+        domain="files", hints=(_FIRST_HINT, _SECOND_HINT), solution=_SOLUTION,
+    ),
+    TaskView("links", "Link the log", "Make `~/log` a symbolic link to `/var/log`.", 3, domain="files"),
+    TaskView("find", "Find the big file", "Write its path to `~/big.txt`.", 5, TaskState.PASSED, "search"),
+    TaskView("pipes", "Count the errors", "How many lines of `app.log` say ERROR?", 4, TaskState.FAILING, "text"),
+    TaskView(
+        "procs", "Stop the runaway, and see that it does not come back", "Something eats the CPU.", 12,
+        TaskState.ERROR, "processes",
+    ),
+)  # fmt: skip
+
+
+def _row(check: str, verdict: Verdict, points: int, **told: str) -> CheckResult:
+    earned = points if verdict is Verdict.PASS else 0
+    return CheckResult(check=check, verdict=verdict, gate=not points, points=points, earned=earned, **told)
+
+
+_FAILING = (
+    _row(
+        "config", Verdict.FAIL, 2,
+        message="`app.conf` is not the one from the archive that is still\n**as it was made**.",
+        expected="port = 8080\nworkers = 4\nlog = on", found="port = 80",
+    ),
+    _row("archive", Verdict.FAIL, 2, message="expected a file, found nothing", expected="a file", found="nothing"),
+    _row("checksum", Verdict.ERROR, 1, message="sha256sum did not answer within 10 s"),
+    _row("page", Verdict.PASS, 0),
+)  # fmt: skip
+_PASSING = tuple(_row(row.check, Verdict.PASS, row.points) for row in _FAILING)
+
+
+class Visit(NamedTuple):
+    """A session, and what is done in it; each state is named when it has been reached."""
+
+    session: Callable[[], FakePractice]
+    states: Callable[[Stage], AsyncIterator[str]]
+
+
+def _practice() -> FakePractice:
+    return FakePractice(shell=_SHELL, pack=_TASKS, rows=_FAILING)
+
+
+def _bare() -> FakePractice:
+    """Return a session without a pack, of whose sandbox something cannot be removed."""
+    bare = _practice()
+    bare.pack = ()
+    bare.view = replace(bare.view, pack="")
+    bare.receipt = Receipt("brave-otter", ("container ts-brave-otter",), ("network ts-brave-otter",))
+    return bare
+
+
+def _exam() -> FakePractice:
+    exam = _practice()
+    exam.pack = (_TASKS[0], *(replace(task, state=TaskState.UNTOUCHED) for task in _TASKS[1:]))
+    exam.view = replace(exam.view, exam=True, extendable=False)
+    return exam
+
+
+def _watched() -> FakePractice:
+    watched = _practice()
+    watched.view = replace(watched.view, read_only=True, extendable=False)
+    return watched
+
+
+async def _looking_around(stage: Stage) -> AsyncIterator[str]:
+    """See what there is, which leaves no trace; then solve a task, pause and go."""
+    yield "untouched"
+    await stage.press(LEADER)
+    yield "leader"
+    await stage.press("colon")
+    await stage.type("task")
+    yield "palette"
+    for key, name in (("question_mark", "help"), ("q", "stop"), ("a", "give-up"), ("o", "score")):
+        await stage.press("escape", LEADER, key)
+        yield name
+    await stage.press("escape", LEADER, "t")
+    yield "task-list"
+    await stage.press("escape", LEADER, "slash")
+    await stage.type("learner")
+    await stage.press("enter")
+    yield "search"
+    await stage.press("escape", LEADER, "z")
+    yield "zoomed"
+    await stage.lead("z")
+    stage.practice.rows = _PASSING
+    await stage.lead("c")
+    await stage.until(lambda: _state(stage) is TaskState.PASSED)
+    yield "passed"
+    stage.practice.view = replace(stage.practice.view, frozen=timedelta(minutes=23))
+    await stage.tick()
+    yield "paused"
+    stage.app.clear_notifications()
+    await _stop(stage)
+    yield "goodbye"
+
+
+async def _practising(stage: Stage) -> AsyncIterator[str]:
+    """Work on a task until the time is up."""
+    await stage.press(LEADER, "h", LEADER, "h")
+    yield "hints"
+    await stage.lead("c")
+    await stage.until(lambda: _state(stage) is TaskState.FAILING)
+    yield "failing"
+    await stage.press(LEADER, "a", "y")
+    yield "solution"
+    stage.practice.problem = EngineUnavailable("the engine at ssh://box does not answer", hint="is docker running?")
+    await stage.lead("c")
+    await stage.until(lambda: len(stage.toasts()) > 0)
+    yield "refused"
+    for name, left in (("soon", 599), ("late", 299), ("last-call", 59), ("goodbye-expired", 0)):
+        stage.app.clear_notifications()
+        if stage.dialog:
+            await stage.press("escape")
+        stage.practice.left(seconds=left)
+        await stage.tick()
+        yield name
+
+
+async def _watching(stage: Stage) -> AsyncIterator[str]:
+    await stage.until(lambda: len(stage.toasts()) > 0)
+    yield "read-only"
+
+
+async def _sitting(stage: Stage) -> AsyncIterator[str]:
+    await stage.press(LEADER, "n", LEADER, "f")
+    yield "exam"
+    await stage.lead("q")
+    yield "exam-end"
+    await stage.press("escape")
+    await _stop(stage)
+    yield "exam-result"
+
+
+async def _going(stage: Stage) -> AsyncIterator[str]:
+    yield "no-tasks"
+    await _stop(stage)
+    yield "goodbye-left-over"
+
+
+def _state(stage: Stage) -> TaskState | None:
+    return stage.tasks.current.state if stage.tasks.current else None
+
+
+async def _stop(stage: Stage) -> None:
+    await stage.press(LEADER, "q", "y")
+    await stage.until(lambda: isinstance(stage.app.screen, Goodbye))
+
+
+VISITS = {
+    "looking-around": Visit(_practice, _looking_around),
+    "practising": Visit(_practice, _practising),
+    "watching": Visit(_watched, _watching),
+    "exam": Visit(_exam, _sitting),
+    "without-tasks": Visit(_bare, _going),
+}
