@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tempshell_cli.backends import registry
-from tempshell_cli.backends.base import Backend, Capability, Sandbox, Template
+from tempshell_cli.backends.base import Backend, Sandbox, Template
 from tempshell_cli.backends.kind.backend import KindBackend
 from tempshell_cli.backends.kubernetes.backend import KubernetesBackend
 from tempshell_cli.backends.local.backend import LocalBackend
@@ -34,8 +35,10 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """An engine, with an owner of its own; nothing of that owner remains."""
     made = _stage(request.param, tmp_path_factory.mktemp(request.param))
     if request.param in _NEEDING_AN_IMAGE:
-        with made.sandbox():
-            pass  # builds or loads the image, which takes longer than the short leases of some tests
+        with (
+            made.sandbox() as first
+        ):  # builds or loads the image, which takes longer than the short leases of some tests
+            made = replace(made, lacks={**made.lacks, **_lacking_of_network(made.backend, first)})
     yield made
     assert made.backend.find(made.owner) == []
 
@@ -61,24 +64,24 @@ def _stage(name: str, root: Path) -> Stage:
         return Stage(FakeEngine(root, clock), owner, clock, lambda seconds: clock.advance(seconds=seconds), _TEMPLATE)
     backend = _real(name, root)
     template = _CLUSTER if name == "kind" else _TEMPLATE
-    return Stage(backend, owner, SystemClock(), lambda _: None, template, _lacking(backend))
+    return Stage(backend, owner, SystemClock(), lambda _: None, template, _LACKING.get(name, {}))
 
 
-def _lacking(backend: Backend) -> dict[Promise, str]:
-    if backend.name == "kind":
-        return {Promise.NO_DEVICE: "a terminal without a network could not reach its cluster"}
-    return _lacking_in_pods(backend) if backend.name == "kubernetes" else {}
-
-
-def _lacking_in_pods(backend: Backend) -> dict[Promise, str]:
-    lacks = {
+_LACKING = {
+    "kind": {Promise.NO_DEVICE: "a terminal without a network could not reach its cluster"},
+    "kubernetes": {
         Promise.PROCESS_LIMIT: "a pod's process limit is its kubelet's setting",
         Promise.NO_DEVICE: "a pod always has a network device; network policies close it",
         Promise.UNREAD_INPUT: "`kubectl exec` waits until a large input has been read",
-    }
-    if Capability.NETPOL_ENFORCED not in backend.capabilities() and not pods.is_ours():
-        lacks[Promise.WALLED_NETWORK] = "this cluster's network enforces no NetworkPolicies"
-    return lacks
+    },
+}
+
+
+def _lacking_of_network(backend: Backend, sandbox: Sandbox) -> dict[Promise, str]:
+    """Return what a cluster's network cannot promise; ours can, and others are measured."""
+    if not isinstance(backend, KubernetesBackend) or pods.is_ours() or backend.enforces_policies(sandbox):
+        return {}
+    return {Promise.WALLED_NETWORK: "this cluster's network enforces no NetworkPolicies"}
 
 
 def _on_pods(paths: Paths) -> Backend:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tempshell_cli.backends.kind.backend import KindBackend
 from tests.packs.drafts import Draft
 from tests.support.clusters import BOOT, configure_for_kind, node_of
 from tests.support.command_line import Tempshell
@@ -218,6 +219,7 @@ checks:
   needs: [there]
   exec: {in: deploy/web, ns: shop, argv: [cat, /etc/hostname], expect: {stdout: {regex: "^web-"}}}
 - id: closed
+  caps: [netpol-enforced]
   exec: {in: pod/probe, ns: shop, argv: ["false"], expect: {exit: nonzero}}
   control: {argv: ["true"]}
 - id: gone
@@ -257,6 +259,16 @@ def test_a_pack_is_graded_from_outside_the_learners_reach(tempshell: Tempshell, 
         assert _verdicts(tempshell("check", "--json", code=6).json())["there"] == "error"
     finally:
         _docker("unpause", node_of(session))
+
+    assert "netpol-enforced yes" in tempshell("log").stdout
+    on_node = ("exec", node_of(session))
+    namespaces = (*on_node, "kubectl", "get", "namespaces")
+    eventually(lambda: "tempshell-trial" not in _docker(*namespaces), "what was measured with is gone", 60)
+    # From here on the network of the tests' node image may read no policies.
+    _docker(*on_node, "kubectl", "delete", "--filename", "/kind/manifests/default-cni.yaml")
+    _docker(*on_node, "systemctl", "restart", "pod-network")
+    (sandbox,) = KindBackend().find(tempshell.user.owner)
+    assert KindBackend().enforces_policies(sandbox) is False
 
 
 def _verdicts(told: Any) -> dict[str, str]:  # noqa: ANN401 - JSON

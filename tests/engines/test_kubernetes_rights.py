@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tempshell_cli.backends.docker.images import shipped_image
+from tests.packs.drafts import Draft
 from tests.support import pods
 from tests.support.command_line import Tempshell
 from tests.support.pods import Gate, kubectl, objects, objects_of, write_kubeconfig
@@ -215,13 +216,21 @@ def _with(tempshell: Tempshell, config: Mapping[str, Any], file: Path) -> Tempsh
 
 
 def _lives_a_whole_life(admin: Tempshell, tempshell: Tempshell, *options: str) -> None:
-    """Start, enter, extend, find, and end a session; the administrator sees nothing of it afterwards."""
-    session = tempshell.start(*ON_PODS, "--env", "A=1", "--image", _shell_image(), *options)
+    """Start, measure, check, enter, extend, find, end a session; the administrator sees nothing of it afterwards."""
+    draft = Draft.made_in(tempshell.directory / "draft")
+    draft.replace("tasks/one.md", "- id: right", "- id: right\n  caps: [netpol-enforced]")
+    session = tempshell.start(*ON_PODS, "--env", "A=1", "--image", _shell_image(), *options, str(draft.root))
+    assert "netpol-enforced yes" in tempshell("log").stdout
+    checked = tempshell("check", "--json", code=6).json()
+    assert [one["verdict"] for one in checked[0]["results"]] == ["fail", "fail"]
     assert tempshell("exec", session, "--", "sh", "-c", "echo $A").stdout == "1\n"
     assert tempshell("extend", "--json").json()["remaining"] > 4000
     assert tempshell("list", "--quiet").stdout.split() == [session]
     assert "left over: nothing" in tempshell("stop", session).stdout
     assert pods.leftovers(admin.user.owner) == []
+    eventually(lambda: "trial" not in kubectl("get", "namespaces"), "no namespace is left of what was measured", 60)
+    inside = ("get", "jobs,pods,networkpolicies", "--all-namespaces")
+    eventually(lambda: "trial" not in kubectl(*inside), "nothing in a given one is", 60)
 
 
 def _shell_image() -> str:

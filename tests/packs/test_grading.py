@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tempshell_cli.backends.base import Capability
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Completed
 from tempshell_cli.packs.grading import Grader
@@ -235,3 +236,21 @@ def test_what_is_shown_is_bounded() -> None:
     check = {"id": "a", "exec": {"argv": ["a"], "expect": {"stdout": {"equals": "y" * 10_000}}}}
     found = by_id(Grader(shell(a=shout)).grade(task_with(check)))["a"]
     assert max(len(found.expected), len(found.found)) < 2100
+
+
+NO_POLICIES = {Capability.NETPOL_ENFORCED: "which this sandbox lacks"}
+
+
+def test_what_needs_a_capability_that_is_lacking_is_an_error_and_not_looked_at() -> None:
+    sandbox = shell(a=PASSES, b=FAILS, c=FAILS)
+    task = task_with(runs("a"), runs("b", caps=["netpol-enforced"]), runs("c", needs=["b"]))
+    result = Grader(sandbox, lacking=NO_POLICIES).grade(task)
+    assert verdicts(result) == {"a": "pass", "b": "error", "c": "error"}
+    assert by_id(result)["b"].message == "it needs netpol-enforced, which this sandbox lacks"
+    assert (sandbox.asked, result.earned, result.total) == (["a"], 1, 1)
+
+
+def test_what_a_task_requires_all_of_its_checks_need() -> None:
+    task = task_with(runs("a"), requires={"caps": ["netpol-enforced"]})
+    assert Grader(shell(a=PASSES), lacking=NO_POLICIES).grade(task).verdict is Verdict.ERROR
+    assert Grader(shell(a=PASSES)).grade(task).verdict is Verdict.PASS

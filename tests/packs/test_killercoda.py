@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from tempshell_cli.backends.base import Profile
+from tempshell_cli.backends.exec import SandboxExec
+from tempshell_cli.backends.kind.backend import KindBackend
 from tempshell_cli.core.process import Command
 from tempshell_cli.packs.killercoda import MAX_PAGE, MAX_SCRIPT
 from tempshell_cli.packs.killercoda_course import scenarios_of
@@ -105,9 +107,9 @@ def test_a_scenario_of_a_title_and_a_machine_is_one_page(garden: Garden) -> None
     [
         ("ubuntu", "docker", 1, "Debian"),
         ("ubuntu-4GB", "docker", 1, "Debian"),
-        ("kubernetes-kubeadm-1node", "kind", 1, "it is not a node"),
-        ("kubernetes-kubeadm-1node-4GB", "kind", 1, "it is not a node"),
-        ("kubernetes-kubeadm-2nodes", "kind", 2, "it is not a node"),
+        ("kubernetes-kubeadm-1node", "kind", 1, "on the control plane"),
+        ("kubernetes-kubeadm-1node-4GB", "kind", 1, "on the control plane"),
+        ("kubernetes-kubeadm-2nodes", "kind", 2, "on the control plane"),
         ("kubernetes-k3s-1node", "kind", 1, "nor is it k3s"),
     ],
 )
@@ -521,14 +523,35 @@ def test_a_background_script_goes_on_and_an_error_in_it_is_on_record(garden: Gar
 
 @pytest.mark.engine("kind")
 def test_a_scenario_for_a_cluster_of_two_nodes(garden: Garden, tempshell: Tempshell) -> None:
-    """The shell is root's, beside the cluster, and administers it; so do the scenario's own scripts."""
+    """The shell is root's on the control plane, and administers the cluster; so do the scenario's own scripts."""
     configure_for_kind(tempshell.user)
     garden.on("kubernetes-kubeadm-2nodes")
-    garden.write("dig.sh", "kubectl create namespace bed\n")
-    garden.write("plant-verify.sh", "kubectl get configmap --namespace bed tulip\n")
-    assert "it is not a node" in tempshell("start", str(garden.root), "--detach").stderr
-    nodes = tempshell("exec", "--", "kubectl", "get", "nodes", "-o", "name").stdout.split()
-    assert len(nodes) == 2
+    garden.write("dig.sh", "kubectl create namespace bed; systemctl is-active kubelet\n")
+    garden.write("plant-verify.sh", "test -e /etc/kubernetes/manifests/etcd.yaml && kubectl get configmap tulip\n")
+    assert "on the control plane" in tempshell("start", str(garden.root), "--detach").stderr
+    assert tempshell("exec", "--", "cat", "/var/log/killercoda/intro-background.log").stdout.split()[-1] == "active"
+    looked = "id -u; hostname; pwd; kubectl get nodes --output name | wc -l; kubectl get namespace bed --output name"
+    user, host, *rest = tempshell("exec", "--", "sh", "-c", looked).stdout.split()
+    assert (user, rest) == ("0", ["/root", "2", "namespace/bed"])
+    assert host.endswith("-control-plane")
     tempshell("check", "step1", code=6)
-    tempshell("exec", "--", "kubectl", "create", "configmap", "--namespace", "bed", "tulip")
+
+    # What a learner does to their own kubectl does not reach the grader's; the store does not know where the shell is.
+    tempshell("exec", "--", "kubectl", "config", "set-context", "--current", "--namespace", "bed")
+    tempshell("exec", "--", "kubectl", "create", "configmap", "tulip")
     tempshell("check", "step1")
+    (sandbox,) = KindBackend().find(tempshell.user.owner)
+    graders = SandboxExec(KindBackend(), sandbox).cluster
+    assert graders
+    assert b"tulip" not in graders.kubectl("get", "configmaps", timeout=30).stdout
+    tempshell.user.paths.store.unlink()
+    assert "control-plane" in tempshell("exec", "--", "hostname").stdout
+
+    with outer(Command((*PROGRAM, "attach", "--plain"), tempshell.user.environment)) as terminal:
+        terminal.until_sees("control-plane")
+        terminal.send(b"k get nodes\r")
+        terminal.until_sees("-worker")
+    assert tempshell("extend", "--json").json()["remaining"] > 3600
+    tempshell("pause")
+    tempshell("resume")
+    assert tempshell("exec", "--", "kubectl", "get", "configmap", "tulip", "--output", "name").stdout

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tempshell_cli.backends.base import Capability
 from tempshell_cli.packs.load import Pack
 from tempshell_cli.packs.prove import State, TaskProof, other_order, prove_task, prove_together, why_unprovable
 from tempshell_cli.packs.shell import SandboxShell
@@ -128,6 +129,38 @@ def test_a_task_whose_program_is_missing_is_unproven_not_wrong(sound: Draft, san
     assert (proof.state, proof.why) == (State.UNPROVEN, "the sandbox has no no-such-program")
 
 
+NO_POLICIES = {Capability.NETPOL_ENFORCED: "which this sandbox lacks"}
+LACKS = "it needs netpol-enforced, which this sandbox lacks"
+
+
+def test_without_a_capability_its_checks_are_left_out_and_named(sound: Draft, sandbox_shell: SandboxShell) -> None:
+    """Its mutant goes with the check that catches it; what is left is proven as always."""
+    sound.replace(TASK, "- id: right", "- id: right\n  caps: [netpol-enforced]")
+    proof = prove_task(sound.load().tasks[0], sandbox_shell, NO_POLICIES)
+    assert (proof.state, proof.why) == (State.PROVEN, f"but for `right`: {LACKS}")
+    assert (proof.left_out, proof.unseen) == (("right",), ("there",))
+    assert [step.name for step in proof.steps] == ["start", "solution solution.sh", "start, after solution.sh"]
+    sound.write("solution.sh", "\n")
+    wrong = prove_task(sound.load().tasks[0], sandbox_shell, NO_POLICIES)
+    assert (wrong.state, wrong.left_out) == (State.WRONG, ("right",))
+
+
+@pytest.mark.parametrize(
+    ("word", "more"),
+    [
+        ("title:", "requires: {caps: [netpol-enforced]}\ntitle:"),
+        ("- id: there", "- id: there\n  caps: [netpol-enforced]"),
+    ],
+)
+def test_a_task_that_is_nothing_without_a_capability_is_unproven(
+    word: str, more: str, sound: Draft, sandbox_shell: SandboxShell
+) -> None:
+    """All of its checks need it, or one that does."""
+    sound.replace(TASK, word, more)
+    proof = prove_task(sound.load().tasks[0], sandbox_shell, NO_POLICIES)
+    assert (proof.state, proof.why, proof.steps) == (State.UNPROVEN, LACKS, ())
+
+
 @pytest.mark.parametrize(
     ("check", "requires", "why"),
     [
@@ -172,6 +205,35 @@ def test_a_task_that_spoils_another_is_found(script: str, why: str, two: Draft, 
     answer = "42" if "setup" in script else "99"
     two.write(script, f"{(two.root / script).read_text()}\necho {answer} >answer.txt\n")
     assert _together(two.load(), new_sandbox())["one"] == why
+
+
+def test_what_is_left_out_of_a_task_is_left_out_of_all_together(two: Draft, new_sandbox: NewSandbox) -> None:
+    two.replace(TASK, "- id: right", "- id: right\n  caps: [netpol-enforced]")
+    two.write("two-solution.sh", f"{(two.root / 'two-solution.sh').read_text()}\necho 99 >answer.txt\n")
+    tasks = two.load().tasks
+    assert prove_together(tasks, new_sandbox())["one"].problem
+    steps = prove_together(tasks, new_sandbox(), NO_POLICIES)
+    assert [step.problem for step in steps.values()] == ["", ""]
+
+
+@ON_LOCAL
+def test_the_command_names_what_it_leaves_out(two: Draft, tempshell: Tempshell) -> None:
+    two.replace(TASK, "- id: right", "- id: right\n  caps: [netpol-enforced]")
+    proof = tempshell("pack", "prove", str(two.root), "--format", "json").json()
+    assert proof["holds"] is True
+    assert [(task["state"], task["left_out"]) for task in proof["tasks"]] == [("proven", ["right"]), ("proven", [])]
+    assert f"but for `right`: {LACKS}; no mutant fails there" in tempshell("pack", "prove", str(two.root)).stdout
+    suite = ET.fromstring(tempshell("pack", "prove", str(two.root), "--format", "junit").stdout)[0]  # noqa: S314
+    assert suite.find("testcase[@name='check right']/skipped") is not None
+
+
+@ON_LOCAL
+def test_a_start_tells_what_will_not_be_graded_and_goes_on(two: Draft, tempshell: Tempshell) -> None:
+    two.replace(TASK, "- id: right", "- id: right\n  caps: [netpol-enforced]")
+    told = tempshell("start", "--detach", str(two.root)).stderr
+    assert "1 of the checks will not be graded: they need netpol-enforced, which this sandbox lacks" in told
+    checked = tempshell("check", "one", "--json", code=6).json()
+    assert [one["verdict"] for one in checked[0]["results"]] == ["fail", "error"]
 
 
 def _together(pack: Pack, shell: SandboxShell) -> dict[str, str]:

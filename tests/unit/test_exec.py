@@ -13,6 +13,7 @@ from tempshell_cli.backends.base import Sandbox, SandboxRequest, Template
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Command, Completed
+from tempshell_cli.core.runner import SubprocessRunner
 from tests.fakes.clock import FakeClock
 from tests.fakes.engine import FakeEngine
 
@@ -83,3 +84,14 @@ def test_each_run_has_a_word_of_its_own_for_its_end(engine: FakeEngine, sandbox:
         with pytest.raises(EngineUnavailable):
             SandboxExec(engine, sandbox, Scripted(take_note)).run(("true",), timeout=1)
     assert len(set(seen)) == 3
+
+
+def test_what_an_engine_says_after_the_end_is_not_the_commands(engine: FakeEngine, sandbox: Sandbox) -> None:
+    """As `kubectl exec` does of every command that fails."""
+
+    def end(command: Command) -> Completed:
+        done = SubprocessRunner().run(command, timeout=20)
+        return done._replace(stderr=done.stderr + b"command terminated with exit code 4\n")
+
+    done = SandboxExec(engine, sandbox, Scripted(end)).run(("sh", "-c", "echo no >&2; exit 4"), timeout=20)
+    assert (done.exit_code, done.stderr) == (4, b"no\n")

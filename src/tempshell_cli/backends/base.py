@@ -27,7 +27,7 @@ class Network(StrEnum):
 
 
 class Capability(StrEnum):
-    """What packs can ask of a sandbox beyond a shell."""
+    """What packs can ask of a sandbox beyond a shell. NETPOL_ENFORCED is measured: see ``MeasuresPolicies``."""
 
     IMAGES = "images"
     OUTBOUND = "outbound"
@@ -55,13 +55,15 @@ class WorkloadImage(StrEnum):
 class Cluster(NamedTuple):
     """What a cluster is made of: how many nodes, the engine's own configuration (YAML), images to load into it.
 
-    ``images`` are the engine's, ``shipped`` those of tempshell, built if need be.
+    ``images`` are the engine's, ``shipped`` those of tempshell, built if need be. With ``node_shell`` the person's
+    shell is root's on the first node, not beside the cluster.
     """
 
     nodes: int = 1
     config: str = ""
     images: Sequence[str] = ()
     shipped: Sequence[WorkloadImage] = ()
+    node_shell: bool = False
 
 
 class Template(NamedTuple):
@@ -157,7 +159,7 @@ class Backend(Protocol):
         ...
 
     def capabilities(self) -> frozenset[Capability]:
-        """Return what packs may ask of its sandboxes."""
+        """Return what packs may ask of its sandboxes, as far as that is known before there is one."""
         ...
 
     def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
@@ -218,6 +220,18 @@ class HasKubectl(Protocol):
 
     def kubectl(self, sandbox: Sandbox, argv: Sequence[str]) -> Command:
         """Return the local command that runs kubectl with credentials and a program that are not the learner's."""
+        ...
+
+
+@runtime_checkable
+class MeasuresPolicies(Protocol):
+    """A backend whose sandbox has a cluster of which nobody knows whether it enforces NetworkPolicies."""
+
+    def enforces_policies(self, sandbox: Sandbox) -> bool:
+        """Try out whether the cluster does. Takes seconds, and leaves nothing behind.
+
+        Raises EngineUnavailable or ProvisionFailed where it cannot be tried.
+        """
         ...
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 
-from tempshell_cli.backends.base import Backend, HasKubectl, Sandbox
+from tempshell_cli.backends.base import Backend, Capability, HasKubectl, MeasuresPolicies, Sandbox
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Completed
 from tempshell_cli.core.runner import Runner, SubprocessRunner
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # Says the exit code and a word nobody inside knows, so that a dead engine is never taken for a wrong answer.
-_WITNESS = 'word=$1; shift; "$@"; code=$?; printf "%s %d" "$word" "$code" >&2; exit "$code"'
+_WITNESS = 'word=$1; shift; "$@"; code=$?; printf "%s %d\\n" "$word" "$code" >&2; exit "$code"'
+_CODE = re.compile(rb" ([0-9]+)\n")
 _KILL_AFTER = 2  # seconds between TERM and KILL inside
 _GRACE = 10.0  # seconds more for the engine than for the command
 _TIMEOUT_CODES = {124, 137}  # of timeout(1): ended by TERM, ended by KILL
@@ -38,6 +40,15 @@ class SandboxExec:
         """The home directory inside."""
         return self._sandbox.home
 
+    def has(self, capability: Capability) -> bool:
+        """Tell whether the sandbox has a capability; one that has to be measured takes seconds.
+
+        Raises EngineUnavailable or ProvisionFailed where nobody can say.
+        """
+        if capability is Capability.NETPOL_ENFORCED and isinstance(self._backend, MeasuresPolicies):
+            return self._backend.enforces_policies(self._sandbox)
+        return capability in self._backend.capabilities()
+
     def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float, user: str | None = None) -> Completed:
         """Run ``argv`` for ``timeout`` seconds at most; what it has started ends with it.
 
@@ -51,10 +62,11 @@ class SandboxExec:
         )
         command = self._backend.shell(self._sandbox, inside, user=user)
         done = self._runner.run(command, stdin=stdin, timeout=timeout + _KILL_AFTER + _GRACE)
-        stderr, found, code = done.stderr.rpartition(word.encode())
-        if not found:
+        stderr, found, end = done.stderr.rpartition(word.encode())
+        told = _CODE.match(end)  # an engine's own words may follow
+        if not (found and told):
             raise _engine_failed(done)
-        exit_code = int(code)
+        exit_code = int(told[1])
         return Completed(exit_code, done.stdout, stderr, timed_out=exit_code in _TIMEOUT_CODES)
 
 

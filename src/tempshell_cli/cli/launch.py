@@ -28,7 +28,8 @@ from tempshell_cli.sessions.lifecycle import Sessions, StartRequest
 from tempshell_cli.sessions.model import Session
 
 if TYPE_CHECKING:
-    from tempshell_cli.packs.load import Pack
+    from tempshell_cli.backends.exec import SandboxExec
+    from tempshell_cli.packs.load import Pack, Task
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -160,9 +161,10 @@ def _text(file: Path | None) -> str:
 
 def _template(options: Options, settings: Settings, pack: Pack | None, backend: str) -> Template:
     defaults = settings.sandbox
+    profile = options.profile or (pack.head.sandbox.profile if pack else Profile.RESTRICTED)
     return Template(
         image=options.image or (defaults.node_image if backend == _CLUSTERS else defaults.image),
-        profile=options.profile or (pack.head.sandbox.profile if pack else Profile.RESTRICTED),
+        profile=profile,
         network=options.network,
         cpus=_cpus(defaults.cpus if options.cpus is None else options.cpus),
         memory=_memory(options.memory or defaults.memory),
@@ -173,6 +175,7 @@ def _template(options: Options, settings: Settings, pack: Pack | None, backend: 
             _text(options.kind_config),
             tuple(options.load),
             pack.head.sandbox.images if pack else (),
+            node_shell=bool(pack and pack.node_shell and profile is Profile.ADMIN),
         ),
         access=options.access,
     )
@@ -258,13 +261,30 @@ def _preparation(sessions: Sessions, options: Options, pack: Pack) -> Callable[[
             raise PackProblem(f"{pack.root} was removed while the session was made", hint="start it again")
         if options.tasks:
             sessions.journal(DRAWN, sandbox.session, " ".join(options.tasks))
-        grader = Grader(SandboxExec(backend, sandbox))
+        shell = SandboxExec(backend, sandbox)
+        grader = Grader(shell)
+        _tell_lacking(sessions, shell, sandbox.session, pack.tasks, report)
         for task in pack.tasks:
             with report(f"setting up {task.id}"):
                 apply_setup(task, grader)
         options.begin(sandbox)
 
     return prepare
+
+
+def _tell_lacking(sessions: Sessions, shell: SandboxExec, session: str, tasks: Sequence[Task], report: Report) -> None:
+    """Find out what the sandbox lacks for the tasks, before a learner changes anything, and say it."""
+    from tempshell_cli.packs.capabilities import out_of_reach, wanted_by
+    from tempshell_cli.sessions.capabilities import lacking_in
+
+    wanted = wanted_by(tasks)
+    if not wanted:
+        return
+    with report(f"looking for {', '.join(wanted)}"):
+        lacking = lacking_in(sessions, session, shell, tasks)
+    for capability, why in lacking.items():
+        count = sum(len(out_of_reach(task, {capability})) for task in tasks)
+        console.note(f"tempshell: {count} of the checks will not be graded: they need {capability}, {why}")
 
 
 def parse_profile(text: str) -> Profile | None:

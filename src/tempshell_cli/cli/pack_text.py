@@ -9,6 +9,7 @@ from typing import Any
 from tempshell_cli import __version__
 from tempshell_cli.cli import console
 from tempshell_cli.core.text import one_line
+from tempshell_cli.packs.capabilities import wanted_by
 from tempshell_cli.packs.changes import Changes, FileChange
 from tempshell_cli.packs.findings import Finding, as_sarif, as_text
 from tempshell_cli.packs.index import AddedPack
@@ -125,10 +126,9 @@ def _steps(proof: TaskProof) -> str:
 
 
 def _why(proof: TaskProof) -> str:
-    """Return what is not proven of a task, and why; of one that holds, the checks that no mutant fails."""
-    if proof.why:
-        return proof.why
-    return f"no mutant fails {', '.join(proof.unseen)}" if proof.unseen else "-"
+    """Return what is not proven of a task, and why; of one that holds, also the checks that no mutant fails."""
+    unseen = [f"no mutant fails {', '.join(proof.unseen)}"] if proof.unseen and proof.state is State.PROVEN else []
+    return "; ".join([*([proof.why] if proof.why else []), *unseen]) or "-"
 
 
 def _cases(proof: PackProof) -> list[Case]:
@@ -141,7 +141,8 @@ def _cases_of(proof: TaskProof, group: str) -> list[Case]:
         return [Case(group, "proof", skipped=proof.why)]
     if not proof.steps:
         return [Case(group, "proof", error=proof.why)]
-    return [
+    left_out = [Case(group, f"check {check}", skipped="it needs what is not here") for check in proof.left_out]
+    return left_out + [
         Case(group, step.name, step.seconds, error=step.problem)
         if step.error
         else Case(group, step.name, step.seconds, failure=step.problem)
@@ -162,7 +163,7 @@ def _task_json(task: Task) -> dict[str, Any]:
         "hints": len(head.hints),
         "mutants": len(head.mutants),
         "tools": list(head.requires.tools),
-        "caps": [str(cap) for cap in head.requires.caps],
+        "caps": [str(cap) for cap in wanted_by([task])],
     }
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
-from tempshell_cli.backends.base import Backend, Cluster, HasKubectl, Template
+from tempshell_cli.backends.base import Backend, Capability, Cluster, HasKubectl, MeasuresPolicies, Template
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.config import Settings
-from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.core.errors import EngineUnavailable, TempshellError
 from tempshell_cli.core.units import parse_size
+from tempshell_cli.packs.capabilities import wanted_by
 from tempshell_cli.packs.load import Pack, Task
 from tempshell_cli.packs.prove import (
     PackProof,
@@ -28,7 +29,7 @@ from tempshell_cli.packs.prove import (
     unproven,
     why_unprovable,
 )
-from tempshell_cli.packs.shell import SandboxShell
+from tempshell_cli.sessions.capabilities import lacking
 from tempshell_cli.sessions.choice import choose_backend
 from tempshell_cli.sessions.lifecycle import Sessions, StartRequest
 from tempshell_cli.sessions.model import Session
@@ -70,6 +71,9 @@ class Prover:
         self._backend = backend
         self._jobs = jobs
         self._sandboxes = Sandboxes(sessions, backend, _template(sessions.settings, pack, backend))
+        # The sandboxes are all alike: what one of them is found to have, all have.
+        self._looking = threading.Lock()
+        self._known: dict[Capability, bool] = {}
 
     def prove(self, tasks: Sequence[Task], seed: int, told: Told | None = None) -> PackProof:
         """Prove each task by itself, then all that hold together; ``seed`` chooses their order.
@@ -80,8 +84,9 @@ class Prover:
             proofs = self._each(tasks, told)
             order = other_order([task for task in tasks if proofs[task.id].state is State.PROVEN], seed)
             if len(order) > 1:
-                steps = self._sandboxes.use(partial(prove_together, order))
-                proofs |= {task.id: judged(task, [*proofs[task.id].steps, steps[task.id]]) for task in order}
+                less = lacking(self._known)
+                steps = self._sandboxes.use(lambda shell: prove_together(order, shell, less))
+                proofs |= {task.id: judged(task, [*proofs[task.id].steps, steps[task.id]], less) for task in order}
         return PackProof(
             pack=self._pack.id,
             version=self._pack.head.version,
@@ -95,7 +100,7 @@ class Prover:
     def _each(self, tasks: Sequence[Task], told: Told | None) -> dict[str, TaskProof]:
         why_not = partial(
             why_unprovable,
-            capabilities=self._backend.capabilities(),
+            capabilities=self._backend.capabilities() | _measurable(self._backend),
             has_cluster=isinstance(self._backend, HasKubectl),
         )
         proofs = {task.id: unproven(task, why) for task in tasks if (why := why_not(task))}
@@ -109,7 +114,20 @@ class Prover:
         return proofs
 
     def _one(self, task: Task) -> TaskProof:
-        return self._sandboxes.use(partial(prove_task, task))
+        return self._sandboxes.use(partial(self._in_sandbox, task))
+
+    def _in_sandbox(self, task: Task, shell: SandboxExec) -> TaskProof:
+        try:
+            self._look_for(wanted_by([task]), shell)
+        except TempshellError as cause:
+            return TaskProof(task=task.id, state=State.ERROR, why=str(cause))
+        return prove_task(task, shell, lacking(self._known))
+
+    def _look_for(self, capabilities: Iterable[Capability], shell: SandboxExec) -> None:
+        with self._looking:
+            for capability in capabilities:
+                if capability not in self._known:
+                    self._known[capability] = shell.has(capability)
 
     @contextmanager
     def _workers(self) -> Iterator[ThreadPoolExecutor]:
@@ -141,7 +159,7 @@ class Sandboxes:
         self._alive: dict[str, Session] = {}
         self._closed = False
 
-    def use(self, work: Callable[[SandboxShell], _Result]) -> _Result:
+    def use(self, work: Callable[[SandboxExec], _Result]) -> _Result:
         """Do the work in a fresh sandbox, which is removed whatever comes of it."""
         session = self._start()
         try:
@@ -177,6 +195,11 @@ class Sandboxes:
     def _remove(self, session: Session) -> None:
         if self._alive.pop(session.id, None):
             self._sessions.stop(session, PROOF)
+
+
+def _measurable(backend: Backend) -> frozenset[Capability]:
+    """Return the capabilities that only a sandbox of the backend's can tell."""
+    return frozenset({Capability.NETPOL_ENFORCED}) if isinstance(backend, MeasuresPolicies) else frozenset()
 
 
 def _unlimited(sessions: Sessions) -> Sessions:

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -35,7 +35,15 @@ from tempshell_cli.backends.kind.names import (
     session_of,
     terminal_name,
 )
-from tempshell_cli.backends.kind.record import create_record, left_of, move_record, records
+from tempshell_cli.backends.kind.record import (
+    ON_NODE,
+    SHELL,
+    create_record,
+    left_of,
+    move_record,
+    record_labels,
+    records,
+)
 from tempshell_cli.core.errors import ProvisionFailed, UsageProblem
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.process import Command
@@ -51,6 +59,8 @@ _NODES_READY = (
     *_ADMIN,
     *("wait", "node", "--all", "--for", "condition=Ready", "--timeout", "120s"),
 )
+# The nodes' own KUBECONFIG is the grader's, too: a person's current namespace is not to change it.
+_OWN_KUBECONFIG = ("/usr/bin/env", "--unset=KUBECONFIG")
 _BOOTING = "Writing configuration"  # kind's first step after it has made the nodes
 
 
@@ -87,13 +97,15 @@ class KindBackend:
         return [*missing, *self.engine.problems(), *limits_of_machine()]
 
     def capabilities(self) -> frozenset[Capability]:
-        """Everything that the administrator of a cluster can do."""
-        return frozenset({Capability.IMAGES, Capability.OUTBOUND, Capability.CLUSTER_ADMIN, Capability.CLUSTER_DNS})
+        """Everything that the administrator of a cluster can do, and root in the terminal."""
+        usual = {Capability.IMAGES, Capability.OUTBOUND, Capability.ADMIN}
+        return frozenset(usual | {Capability.CLUSTER_ADMIN, Capability.CLUSTER_DNS})
 
     def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
         """Make the record, the network, the cluster and the terminal beside it, in this order."""
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - as above
 
+        from tempshell_cli.backends.kind.node_shell import prepare_node  # noqa: PLC0415
         from tempshell_cli.backends.kind.preflight import check_room  # noqa: PLC0415
         from tempshell_cli.backends.kind.terminal import start_terminal  # noqa: PLC0415
 
@@ -111,7 +123,9 @@ class KindBackend:
                     terminal = image.result()
             with report("starting the terminal"):
                 start_terminal(self.engine, request, terminal, self.kind.kubeconfig(cluster, internal=True))
-        return _sandbox(labels.labels(request, "cluster"), self.endpoint, Condition.RUNNING)
+            if request.template.cluster.node_shell:
+                prepare_node(self.engine, control_plane_name(request.session))
+        return _sandbox(record_labels(request), self.endpoint, Condition.RUNNING)
 
     def find(self, owner: str | None = None) -> Sequence[Sandbox]:
         """Return the sandboxes that have anything on the engine."""
@@ -128,10 +142,11 @@ class KindBackend:
         ]
 
     def shell(self, sandbox: Sandbox, argv: Sequence[str], *, tty: bool = False, user: str | None = None) -> Command:
-        """Return a ``docker exec`` into the terminal."""
+        """Return a ``docker exec`` into the terminal, or the node where the shell is there."""
         told = sandbox.details
         entry = Entry(told["endpoint"], told["container"], user or told["user"], sandbox.home)
-        return exec_command(entry, argv, tty=tty)
+        on_node = told["container"] != terminal_name(sandbox.session)
+        return exec_command(entry, (*(_OWN_KUBECONFIG if on_node else ()), *argv), tty=tty)
 
     def kubectl(self, sandbox: Sandbox, argv: Sequence[str]) -> Command:
         """Return a ``docker exec`` of the control plane's own kubectl."""
@@ -140,18 +155,26 @@ class KindBackend:
             Entry(told["endpoint"], control_plane_name(sandbox.session), "0:0", "/"), (*_ADMIN, *argv), tty=False
         )
 
+    def enforces_policies(self, sandbox: Sandbox) -> bool:
+        """Try out whether the network that the node image brings does; see ``netpol``."""
+        from tempshell_cli.backends.netpol import Trial, enforces_policies  # noqa: PLC0415 - for few packs
+
+        with self.engine.speaking():
+            images = self._load_shipped(sandbox.session, WorkloadImage.PRACTICE, lambda _: nullcontext())
+        return enforces_policies(Trial(partial(self.kubectl, sandbox), images[0], "Never", "tempshell-trial"))
+
     def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
         """Move the deadline in the nodes, in the terminal and on record."""
         with self.engine.speaking():
             self._arm(sandbox.session, deadline)
-            self.engine.move_deadline(sandbox.details["container"], deadline)
+            self.engine.move_deadline(terminal_name(sandbox.session), deadline)
             move_record(self.engine, sandbox.session, deadline)
 
     def pause(self, sandbox: Sandbox, *, left: timedelta, until: datetime) -> None:
         """Freeze nodes and terminal. Their deadlines are moved first: a frozen timer goes off when it thaws."""
         with self.engine.speaking():
             self._arm(sandbox.session, until)
-            self.engine.move_deadline(sandbox.details["container"], until)
+            self.engine.move_deadline(terminal_name(sandbox.session), until)
             move_record(self.engine, sandbox.session, until, left)
             for container in self._parts(sandbox.session):
                 self.engine.pause(container["Id"])
@@ -213,12 +236,14 @@ class KindBackend:
             self._load_shipped(request.session, asked, report)
         return image[0] if image else beside.submit(self._terminal_image, request.session)
 
-    def _load_shipped(self, session: str, asked: WorkloadImage, report: Report) -> None:
+    def _load_shipped(self, session: str, asked: WorkloadImage, report: Report) -> Sequence[str]:
+        """Give the nodes a shipped image, unless they have it; return its references."""
         from tempshell_cli.backends.docker.images import ensure_workload_image  # noqa: PLC0415 - as above
 
         tags = ensure_workload_image(self.engine.client, asked, report)
         with report(f"loading image {' and '.join(tags)}"):
             self.kind.load(cluster_name(session), *tags)
+        return tags
 
     def _wait_for_nodes(self, session: str) -> None:
         """Wait for all nodes; kind waits for the control plane alone."""
@@ -313,12 +338,13 @@ def _together(terminal: Mapping[str, Any] | None, nodes: Sequence[Mapping[str, A
 def _sandbox(carried: Mapping[str, str], endpoint: str, condition: Condition) -> Sandbox:
     profile = Profile(carried.get(labels.PROFILE, Profile.RESTRICTED))
     session = carried[labels.SESSION]
+    container = control_plane_name(session) if carried.get(SHELL) == ON_NODE else terminal_name(session)
     return Sandbox(
         backend=KindBackend.name,
         session=session,
         owner=carried.get(labels.OWNER, ""),
         deadline=labels.deadline_of(carried),
-        details={"endpoint": endpoint, "container": terminal_name(session), "user": user_of(profile)},
+        details={"endpoint": endpoint, "container": container, "user": user_of(profile)},
         name=carried.get(labels.NAME, ""),
         pack=carried.get(labels.PACK, ""),
         condition=condition,

@@ -16,12 +16,19 @@ from tempshell_cli.backends.kind.names import record_name
 
 _RECORD = "cluster"
 _MARK = f"{labels.COMPONENT}={_RECORD}"
+SHELL, ON_NODE = f"{labels.PREFIX}shell", "node"  # where the person's shell is; by default in the terminal
 LEFT = f"{labels.PREFIX}left"  # seconds of the lease when the cluster was paused
 
 
 def create_record(engine: DockerEngine, request: SandboxRequest) -> None:
     """Make the record of a session that is about to be made."""
-    engine.create_volume(record_name(request.session, request.deadline), labels.labels(request, _RECORD))
+    engine.create_volume(record_name(request.session, request.deadline), record_labels(request))
+
+
+def record_labels(request: SandboxRequest) -> dict[str, str]:
+    """Return what the record of a session tells."""
+    where = {SHELL: ON_NODE} if request.template.cluster.node_shell else {}
+    return {**labels.labels(request, _RECORD), **where}
 
 
 def move_record(engine: DockerEngine, session: str, deadline: datetime, left: timedelta | None = None) -> None:

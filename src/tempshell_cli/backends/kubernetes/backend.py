@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -120,6 +120,13 @@ class KubernetesBackend:
         """Return a kubectl of this machine, with the session's private kubeconfig, in the session's namespace."""
         return kubectl_command({**sandbox.details, "kubeconfig": self._kubeconfig(sandbox)}, argv)
 
+    def enforces_policies(self, sandbox: Sandbox) -> bool:
+        """Try out whether the cluster's network does, with the image of the session's own pod; see ``netpol``."""
+        from tempshell_cli.backends.kubernetes.trial import trial  # noqa: PLC0415 - for few packs
+        from tempshell_cli.backends.netpol import enforces_policies  # noqa: PLC0415
+
+        return enforces_policies(trial(self.clusters.of(sandbox.session), sandbox, partial(self.kubectl, sandbox)))
+
     def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
         """Move the Job's deadline."""
         from tempshell_cli.backends.kubernetes.session import SessionObjects  # noqa: PLC0415 - as above
@@ -131,6 +138,7 @@ class KubernetesBackend:
         """Remove the session's Job, pod and namespace, and look until nothing of it runs."""
         from tempshell_cli.backends.kubernetes import inventory  # noqa: PLC0415 - as above
         from tempshell_cli.backends.kubernetes.session import SessionObjects  # noqa: PLC0415 - as above
+        from tempshell_cli.backends.kubernetes.trial import remove_trial  # noqa: PLC0415 - as above
 
         api = self.clusters.of(session)
         self.clusters.check(session, api)
@@ -139,6 +147,8 @@ class KubernetesBackend:
             gone, stays = SessionObjects(api, session, home).remove()
             removed += gone
             left += stays
+        if not self.place.namespace:
+            remove_trial(api, session)
         if not left:
             self.kept.drop(session)
         return Receipt(session, removed, left)

@@ -9,14 +9,9 @@ from tempshell_cli.backends.kubernetes import credentials as kubeconfigs
 from tempshell_cli.backends.kubernetes import kubectl
 from tempshell_cli.backends.kubernetes.api import Api, Object, Refused
 from tempshell_cli.backends.kubernetes.cluster import Clusters
-from tempshell_cli.backends.kubernetes.marks import name_of
 from tempshell_cli.backends.kubernetes.place import Place
 from tempshell_cli.backends.kubernetes.rights import missing
 from tempshell_cli.core.errors import EngineUnavailable
-
-# DaemonSets of networks that enforce NetworkPolicies. (kind's own does since kind 0.24; its tag tells.)
-_ENFORCING = ("calico-node", "cilium", "weave-net", "antrea-agent", "kube-router", "anetd", "kube-network-policies")
-_KINDNET, _KINDNET_ENFORCES = "kindnet", 20240813  # the date in its image's tag
 
 
 def problems(clusters: Clusters, place: Place) -> Sequence[Problem]:
@@ -27,12 +22,8 @@ def problems(clusters: Clusters, place: Place) -> Sequence[Problem]:
 
 def extras(api: Api) -> set[Capability]:
     """Return the capabilities that the cluster itself has; what we may not see it has not."""
-    found = set()
-    if (_get(api, "/api/v1/namespaces/kube-system/endpoints/kube-dns") or {}).get("subsets"):
-        found.add(Capability.CLUSTER_DNS)
-    if _enforces_policies(api):
-        found.add(Capability.NETPOL_ENFORCED)
-    return found
+    names = _get(api, "/api/v1/namespaces/kube-system/endpoints/kube-dns") or {}
+    return {Capability.CLUSTER_DNS} if names.get("subsets") else set()
 
 
 def _on_this_machine(place: Place) -> Iterator[Problem]:
@@ -68,24 +59,6 @@ def _rbac(namespace: str) -> str:
 def _choose(known: Iterable[str]) -> str:
     names = ", ".join(sorted(known))
     return f"choose one with --context: {names}" if names else "see `kubectl config get-contexts`"
-
-
-def _enforces_policies(api: Api) -> bool:
-    try:
-        networks = api.items("/apis/apps/v1/namespaces/kube-system/daemonsets")
-    except Refused:
-        return False
-    for network in networks:
-        name = name_of(network)
-        images = [str(one["image"]) for one in network["spec"]["template"]["spec"]["containers"]]
-        if name in _ENFORCING or (name == _KINDNET and any(_kindnet_date(one) >= _KINDNET_ENFORCES for one in images)):
-            return True
-    return False
-
-
-def _kindnet_date(image: str) -> int:
-    date = image.rpartition(":v")[2].partition("-")[0]
-    return int(date) if date.isdecimal() else 0
 
 
 def _get(api: Api, path: str) -> Object | None:

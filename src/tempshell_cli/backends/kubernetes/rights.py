@@ -64,7 +64,6 @@ _CLUSTER_WIDE = (
     Right("", ("limitranges",), ("create",)),
     Right("", ("nodes",), ("list",), needed=False),  # which images they have
     Right("", ("endpoints",), ("get",), ("kubernetes", "kube-dns"), needed=False),  # where the API is; has it names?
-    Right("apps", ("daemonsets",), ("list",), needed=False),  # which network it has: are its policies enforced?
 )
 
 

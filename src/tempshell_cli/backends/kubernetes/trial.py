@@ -1,0 +1,38 @@
+"""Where on a cluster its network is tried out, and with which image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tempshell_cli.backends.base import Sandbox
+from tempshell_cli.backends.kubernetes.api import Api
+from tempshell_cli.backends.kubernetes.helpers import CORE
+from tempshell_cli.backends.kubernetes.marks import object_name
+from tempshell_cli.backends.kubernetes.place import is_a_sessions_own
+from tempshell_cli.backends.netpol import Trial
+from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.core.process import Command
+
+
+def trial(api: Api, sandbox: Sandbox, kubectl: Callable[[Sequence[str]], Command]) -> Trial:
+    """Return a trial beside a session: in its namespace where that was given, else in one more of its own.
+
+    A session's own namespace has room for its one pod alone. Raises EngineUnavailable where the pod is gone.
+    """
+    home = sandbox.details["namespace"]
+    pod = api.get(f"{CORE}/namespaces/{home}/pods/{sandbox.details['pod']}")
+    if pod is None:
+        raise EngineUnavailable("the session's pod is gone", hint="see `tempshell status`")
+    container = pod["spec"]["containers"][0]
+    given = not is_a_sessions_own(home)
+    namespace = home if given else _namespace(sandbox.session)
+    return Trial(kubectl, container["image"], container["imagePullPolicy"], namespace, given=given)
+
+
+def remove_trial(api: Api, session: str) -> None:
+    """Remove what a trial has left that was killed."""
+    api.delete(f"{CORE}/namespaces/{_namespace(session)}")
+
+
+def _namespace(session: str) -> str:
+    return f"{object_name(session)}-trial"

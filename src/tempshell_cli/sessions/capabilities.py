@@ -1,0 +1,46 @@
+"""What a sandbox cannot do that tasks are in need of. What has to be measured is measured once a session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from tempshell_cli.backends.base import Capability
+from tempshell_cli.backends.exec import SandboxExec
+from tempshell_cli.core.errors import TempshellError
+from tempshell_cli.packs.capabilities import wanted_by
+from tempshell_cli.packs.load import Task
+from tempshell_cli.sessions.lifecycle import Sessions
+
+# The event of a capability that was looked for in a sandbox; its detail is its name, and yes or no.
+CAPABILITY = "capability"
+_YES, _NO = "yes", "no"
+# By capability why what needs it cannot be looked at: words to follow "it needs X, ".
+Lacking = Mapping[Capability, str]
+
+
+def lacking(known: Mapping[Capability, bool]) -> Lacking:
+    """Return what is known not to be there."""
+    return {capability: "which this sandbox lacks" for capability, there in known.items() if not there}
+
+
+def lacking_in(sessions: Sessions, session: str, shell: SandboxExec, tasks: Iterable[Task]) -> Lacking:
+    """Return what a session's sandbox lacks for the tasks, by its record; what is found out is added to that.
+
+    What cannot be found out is lacking for now.
+    """
+    needed = wanted_by(tasks)
+    if not needed:
+        return {}
+    told = [event.detail.split() for event in sessions.store.events(session) if event.kind == CAPABILITY]
+    known = {Capability(name): there == _YES for name, there in told}
+    unclear = {}
+    for wanted in needed:
+        if wanted in known:
+            continue
+        try:
+            known[wanted] = shell.has(wanted)
+        except TempshellError as cause:
+            unclear[wanted] = f"which could not be looked for: {cause}"
+        else:
+            sessions.journal(CAPABILITY, session, f"{wanted} {_YES if known[wanted] else _NO}")
+    return {**unclear, **lacking(known)}

@@ -1,0 +1,168 @@
+"""What a sandbox lacks is found out once, remembered, and told; what cannot be found out is asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tempshell_cli.backends.base import Sandbox
+from tempshell_cli.core.config import Settings
+from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.core.paths import Paths
+from tempshell_cli.packs.prove import PackProof, State
+from tempshell_cli.packs.results import TaskResult
+from tempshell_cli.sessions.practice import Practice
+from tempshell_cli.sessions.proving import Prover
+from tests.fakes.clock import FakeClock
+from tests.fakes.engine import FakeEngine
+from tests.packs.drafts import Draft
+
+from .desk import Desk, open_desk
+
+
+class Measuring(FakeEngine):
+    """An engine whose sandboxes have a network that may enforce policies."""
+
+    answer: bool | Exception = True
+    asked = 0
+
+    def enforces_policies(self, sandbox: Sandbox) -> bool:
+        del sandbox
+        self.asked += 1
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.fixture
+def measuring(tmp_path: Path, clock: FakeClock) -> Measuring:
+    return Measuring(tmp_path / "engine", clock)
+
+
+@pytest.fixture
+def desk(paths: Paths, measuring: Measuring, clock: FakeClock) -> Iterator[Desk]:
+    with open_desk(paths, measuring, clock, Settings(owner="ann")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Draft:
+    """A pack of which one check needs an enforced policy."""
+    made = Draft.made_in(tmp_path / "draft")
+    made.replace("tasks/one.md", "- id: right", "- id: right\n  caps: [netpol-enforced]")
+    return made
+
+
+def graded(desk: Desk, session_id: str) -> TaskResult:
+    session = desk.sessions.store.get(session_id)
+    assert session
+    practice = Practice(desk.sessions, session)
+    return practice.grade(practice.pack.tasks[0])
+
+
+@pytest.mark.parametrize(("there", "verdict"), [(True, "fail"), (False, "error")])
+def test_it_is_measured_once_a_session(
+    there: bool,  # noqa: FBT001 - what is measured
+    verdict: str,
+    desk: Desk,
+    measuring: Measuring,
+    draft: Draft,
+) -> None:
+    measuring.answer = there
+    session = desk.start(pack=str(draft.root))
+    (Path(session.home) / "answer.txt").write_text("41")
+    for _ in range(2):
+        assert [str(one.verdict) for one in graded(desk, session.id).results] == ["pass", verdict]
+    assert measuring.asked == 1
+    assert ("capability", f"netpol-enforced {'yes' if there else 'no'}") in desk.events(session.id)
+    desk.sessions.stop(session)
+    other = desk.start(pack=str(draft.root), name="other")
+    graded(desk, other.id)
+    assert measuring.asked == 2
+
+
+def test_what_it_lacks_is_told_and_takes_no_points(desk: Desk, measuring: Measuring, draft: Draft) -> None:
+    measuring.answer = False
+    session = desk.start(pack=str(draft.root))
+    (Path(session.home) / "answer.txt").touch()
+    result = graded(desk, session.id)
+    assert (result.earned, result.total) == (2, 2)
+    assert result.results[1].message == "it needs netpol-enforced, which this sandbox lacks"
+
+
+def test_what_cannot_be_measured_is_told_and_measured_again(desk: Desk, measuring: Measuring, draft: Draft) -> None:
+    measuring.answer = EngineUnavailable("the pods do not run")
+    session = desk.start(pack=str(draft.root))
+    (Path(session.home) / "answer.txt").write_text("42")
+    told = graded(desk, session.id).results[1]
+    assert (str(told.verdict), told.message) == (
+        "error",
+        "it needs netpol-enforced, which could not be looked for: the pods do not run",
+    )
+    measuring.answer = True
+    assert str(graded(desk, session.id).verdict) == "pass"
+
+
+def test_nothing_is_measured_that_no_task_needs(desk: Desk, measuring: Measuring, tmp_path: Path) -> None:
+    session = desk.start(pack=str(Draft.made_in(tmp_path / "plain").root))
+    graded(desk, session.id)
+    assert measuring.asked == 0
+
+
+def test_what_the_backend_knows_need_not_be_measured(desk: Desk, draft: Draft) -> None:
+    draft.replace("tasks/one.md", "netpol-enforced", "cluster-admin")
+    session = desk.start(pack=str(draft.root))
+    assert graded(desk, session.id).results[1].message == "it needs cluster-admin, which this sandbox lacks"
+
+
+@pytest.fixture
+def two(draft: Draft) -> Draft:
+    """A pack of two tasks alike."""
+    for word in ("solution.sh", "wrong.sh"):
+        draft.write(f"two-{word}", (draft.root / word).read_text().replace("answer.txt", "other.txt"))
+    draft.replace("tasks/one.md", "hints:", "setup: {run: setup.sh}\nhints:")
+    draft.write("setup.sh", "rm -f answer.txt other.txt\n")
+    text = (draft.root / "tasks/one.md").read_text().replace("id: one", "id: two").replace("answer.txt", "other.txt")
+    draft.write("tasks/two.md", text.replace("solution.sh", "two-solution.sh").replace("wrong.sh", "two-wrong.sh"))
+    draft.replace("pack.yaml", "- tasks/one.md", "- tasks/one.md\n- tasks/two.md")
+    return draft
+
+
+def proven(desk: Desk, draft: Draft) -> PackProof:
+    pack = draft.load()
+    return Prover(desk.sessions, pack, desk.engine).prove(pack.tasks, seed=1)
+
+
+@pytest.mark.parametrize(("there", "left_out"), [(True, ()), (False, ("right",))])
+def test_for_a_proof_it_is_measured_once(
+    there: bool,  # noqa: FBT001 - what is measured
+    left_out: tuple[str, ...],
+    desk: Desk,
+    measuring: Measuring,
+    two: Draft,
+) -> None:
+    measuring.answer = there
+    proof = proven(desk, two)
+    assert [(task.state, task.left_out, len(task.steps)) for task in proof.tasks] == [
+        (State.PROVEN, left_out, 4 if left_out else 6)
+    ] * 2
+    assert measuring.asked == 1
+
+
+def test_a_proof_in_which_it_cannot_be_measured_is_none(desk: Desk, measuring: Measuring, two: Draft) -> None:
+    measuring.answer = EngineUnavailable("the pods do not run")
+    proof = proven(desk, two)
+    assert {(task.state, task.why) for task in proof.tasks} == {(State.ERROR, "the pods do not run")}
+    assert not proof.holds
+
+
+def test_a_task_that_requires_it_is_unproven_where_it_is_not_there(
+    desk: Desk, measuring: Measuring, two: Draft
+) -> None:
+    two.replace("tasks/two.md", "title:", "requires: {caps: [netpol-enforced]}\ntitle:")
+    measuring.answer = False
+    proof = proven(desk, two)
+    assert [task.state for task in proof.tasks] == [State.PROVEN, State.UNPROVEN]
+    assert proof.tasks[1].why == "it needs netpol-enforced, which this sandbox lacks"
