@@ -63,7 +63,7 @@ def clusters(session: nox.Session) -> None:
     session.run("python", "-m", "tests.support.pods", "up", success_codes=[0, 1])
     try:
         # A file's tests share clusters and engines, and not with another worker's.
-        run_pytest(session, "--dist", "loadfile", "--no-loadscope-reorder", "-m", CLUSTER)
+        run_pytest(session, "--dist", "loadfile", "-m", CLUSTER)
     finally:
         session.run("python", "-m", "tests.support.pods", "down", success_codes=[0, 1])
 

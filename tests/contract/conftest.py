@@ -35,9 +35,8 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """An engine, with an owner of its own; nothing of that owner remains."""
     made = _stage(request.param, tmp_path_factory.mktemp(request.param))
     if request.param in _NEEDING_AN_IMAGE:
-        with (
-            made.sandbox() as first
-        ):  # builds or loads the image, which takes longer than the short leases of some tests
+        # Builds or loads the image, which takes longer than the short leases of some tests.
+        with made.sandbox() as first:
             made = replace(made, lacks={**made.lacks, **_lacking_of_network(made.backend, first)})
     yield made
     assert made.backend.find(made.owner) == []

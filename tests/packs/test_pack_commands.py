@@ -13,7 +13,7 @@ from .drafts import Draft
 
 def test_ls_lists_what_can_be_started_by_name(tempshell: Tempshell) -> None:
     rows = tempshell("pack", "ls", "--json").json()
-    assert [row["name"] for row in rows] == ["ckad-core", "linux-basics"]
+    assert [row["name"] for row in rows] == ["ci-sandbox", "ckad-core", "linux-basics", "zero-trust"]
     assert "linux-basics" in tempshell("pack", "ls").stdout
 
 

@@ -43,7 +43,7 @@ def kubeconfig() -> str:
 
 
 def is_ours() -> bool:
-    """Tell whether it is the one made here, whose network enforces NetworkPolicies without being known to."""
+    """Tell whether it is the one made here, whose network enforces NetworkPolicies."""
     return OTHER not in os.environ
 
 

@@ -1,0 +1,3 @@
+# Names are found, and everything else, too.
+set -eu
+kubectl -n quiet delete networkpolicy default-deny

@@ -1,0 +1,12 @@
+# Without `from` everybody is let in.
+set -eu
+kubectl apply -f - <<'END'
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: front-door, namespace: house}
+spec:
+  podSelector: {matchLabels: {app: frontend}}
+  policyTypes: [Ingress]
+  ingress:
+  - ports: [{protocol: TCP, port: 8080}]
+END

@@ -1,0 +1,13 @@
+# It may leave, and not arrive.
+set -eu
+kubectl apply -f - <<'END'
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: frontend-to-auth, namespace: signin}
+spec:
+  podSelector: {matchLabels: {app: frontend}}
+  policyTypes: [Egress]
+  egress:
+  - to: [{podSelector: {matchLabels: {app: auth}}}]
+    ports: [{protocol: TCP, port: 8001}]
+END

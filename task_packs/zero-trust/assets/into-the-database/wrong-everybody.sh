@@ -1,0 +1,13 @@
+# Every pod of the namespace.
+set -eu
+kubectl apply -f - <<'END'
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: mysql-clients, namespace: ledger}
+spec:
+  podSelector: {matchLabels: {app: mysql}}
+  policyTypes: [Ingress]
+  ingress:
+  - from: [{podSelector: {}}]
+    ports: [{protocol: TCP, port: 3306}]
+END

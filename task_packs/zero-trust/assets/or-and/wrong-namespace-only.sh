@@ -1,0 +1,14 @@
+# Every pod of such a namespace.
+set -eu
+kubectl apply -f - <<'END'
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: auth-clients, namespace: partner}
+spec:
+  podSelector: {matchLabels: {app: auth}}
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - namespaceSelector: {matchLabels: {team: web}}
+    ports: [{protocol: TCP, port: 8001}]
+END

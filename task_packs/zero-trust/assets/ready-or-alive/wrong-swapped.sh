@@ -1,0 +1,11 @@
+# Started again and again, and getting requests in between.
+set -eu
+kubectl -n outage patch deployment auth --patch '
+spec:
+  template:
+    spec:
+      containers:
+      - name: auth
+        readinessProbe: {httpGet: {path: /healthz, port: 8001}, periodSeconds: 2, timeoutSeconds: 3}
+        livenessProbe: {httpGet: {path: /cgi-bin/ready, port: 8001}, periodSeconds: 5}
+'

@@ -1,0 +1,122 @@
+"""The shipped packs for clusters are proven on one kind cluster, task by task, several at a time.
+
+All of it is in this file because a file is what one worker gets: another one would make a cluster of its own.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+
+from tempshell_cli.backends.base import Capability, Cluster, SandboxRequest, Template, WorkloadImage
+from tempshell_cli.backends.exec import SandboxExec
+from tempshell_cli.backends.kind.backend import KindBackend
+from tempshell_cli.core.paths import Paths
+from tempshell_cli.packs.capabilities import out_of_reach, without
+from tempshell_cli.packs.find import find_pack
+from tempshell_cli.packs.load import Pack, Task
+from tempshell_cli.packs.prove import State, TaskProof, prove_task
+from tempshell_cli.packs.shell import SandboxShell
+from tests.support import engines
+from tests.support.ports import free_port
+
+CKAD, ZERO_TRUST = PACKS = find_pack("ckad-core"), find_pack("zero-trust")
+TASKS = [task for pack in PACKS for task in pack.tasks]
+EACH_PACK = pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.id)
+EACH_TASK = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
+POLICIES = [task for task in ZERO_TRUST.tasks if task.head.domain == "policies"]
+UNENFORCED = {Capability.NETPOL_ENFORCED: "which this sandbox lacks"}
+AT_ONCE = 4  # each task has namespaces of its own, and what it does is mostly to wait
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxShell]:
+    """One cluster, whose nodes have the images for pods: the setup of each task puts it back to its start."""
+    user = tmp_path_factory.mktemp("user")
+    backend = KindBackend(paths=Paths(user / "state", user / "config"))
+    request = SandboxRequest(
+        session=uuid.uuid4().hex[:8],
+        owner="packs-test",
+        deadline=datetime.now(UTC) + timedelta(minutes=40),
+        template=Template(image=engines.NODE_IMAGE, cluster=Cluster(shipped=tuple(WorkloadImage))),
+        ports={kind: free_port() for kind in KindBackend.port_kinds},
+    )
+    try:
+        yield SandboxExec(backend, backend.provision(request, lambda _: nullcontext()))
+    finally:
+        backend.destroy(request.session)
+
+
+@pytest.fixture(scope="module")
+def proofs(cluster: SandboxShell) -> dict[str, TaskProof]:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return {proof.task: proof for proof in pool.map(partial(prove_task, shell=cluster), TASKS)}
+
+
+@pytest.mark.engine("kind")
+@EACH_TASK
+def test_a_task_is_proven(task: Task, proofs: dict[str, TaskProof], cluster: SandboxShell) -> None:
+    """Nothing is free, every right answer passes, every wrong one is caught, and setting up starts it anew.
+
+    With every probe: the network of the tests' node image enforces policies.
+    """
+    proof = proofs.pop(task.id, None) or prove_task(task, cluster)  # a test that is run again proves again
+    assert (proof.state, proof.why, proof.unseen) == (State.PROVEN, "", ())
+
+
+@pytest.mark.engine("kind")
+def test_its_objects_are_proven_where_policies_are_not_enforced(cluster: SandboxShell) -> None:
+    """One task for all, with a policy to begin with: the others differ in nothing that matters here."""
+    proof = prove_task(POLICIES[1], cluster, UNENFORCED)
+    assert proof.state is State.PROVEN
+    assert proof.left_out == tuple(out_of_reach(POLICIES[1], UNENFORCED))
+
+
+@EACH_TASK
+def test_every_task_teaches_in_two_steps(task: Task) -> None:
+    assert len(task.head.hints) == 2
+    assert task.head.mutants
+    assert task.head.docs
+    assert {address.split("/")[2] for address in task.head.docs} == {"kubernetes.io"}
+
+
+@EACH_TASK
+def test_every_task_says_where_to_work(task: Task) -> None:
+    assert task.head.namespaces
+    assert all(f"`{name}`" in task.prompt for name in task.head.namespaces)
+
+
+@EACH_PACK
+def test_each_task_has_namespaces_of_its_own(pack: Pack) -> None:
+    """They are proven side by side, and a learner's other tasks stay as they are when one is started again."""
+    used = Counter(name for task in pack.tasks for name in task.head.namespaces)
+    assert set(used.values()) == {1}
+
+
+def test_no_two_packs_use_the_same_namespace() -> None:
+    """They are proven on one cluster."""
+    used = Counter(name for task in TASKS for name in task.head.namespaces)
+    assert set(used.values()) == {1}
+
+
+def test_the_domains_have_their_shares_of_the_curriculum() -> None:
+    """The percentages of the CKAD curriculum: https://github.com/cncf/curriculum."""
+    assert CKAD.head.domains == {"build": 20, "deploy": 20, "observe": 15, "config": 25, "net": 20}
+
+
+@pytest.mark.parametrize("task", POLICIES, ids=lambda task: task.id)
+def test_every_policy_is_tried_out_both_ways_and_read(task: Task) -> None:
+    """What must be let through and what must not be are both tried, and no probe is all that a task has."""
+    probes = [check for check in task.head.checks if check.exec]
+    assert all(check.caps == (Capability.NETPOL_ENFORCED,) for check in probes)
+    assert {bool(check.control) for check in probes} == ({True} if task.id == "deny-both-ways" else {True, False})
+    left = without(task, out_of_reach(task, UNENFORCED))
+    assert any(not check.gate for check in left.head.checks)
+    assert left.head.mutants
