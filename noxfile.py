@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import nox
 
 PROJECT = nox.project.load_toml("pyproject.toml")
-DOCKER, CLUSTER, BROWSER = "docker", "cluster", "browser"  # markers of tests
+DOCKER, KIND, PODS, BROWSER = "docker", "kind", "kubernetes", "browser"  # markers of tests
 CHECK_FAILED = 6  # tempshell's exit code
 SHIPPED = {"tempshell_cli/_data/images/shell/Dockerfile", "tempshell_cli/_data/task_packs/linux-basics/pack.yaml"}
 
@@ -38,7 +38,7 @@ def types(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Everything that needs no engine but this machine."""
-    pytest(session, "-m", f"not {DOCKER} and not {CLUSTER} and not {BROWSER}")
+    pytest(session, "-m", " and ".join(f"not {engine}" for engine in (DOCKER, KIND, PODS, BROWSER)))
 
 
 @nox.session
@@ -60,10 +60,11 @@ def clusters(session: nox.Session) -> None:
     """Everything that needs kind and Kubernetes; skips as ``engines`` does. The first run builds Kubernetes."""
     session.run("python", "-m", "tests.testbed", "kind", success_codes=[0, 1])
     install_tests(session)
+    # A file's tests share clusters and engines, and not with another worker's.
+    run_pytest(session, "--dist", "loadfile", "-m", KIND)
     session.run("python", "-m", "tests.support.pods", "up", success_codes=[0, 1])
     try:
-        # A file's tests share clusters and engines, and not with another worker's.
-        run_pytest(session, "--dist", "loadfile", "-m", CLUSTER)
+        run_pytest(session, "-m", PODS)
     finally:
         session.run("python", "-m", "tests.support.pods", "down", success_codes=[0, 1])
 

@@ -17,14 +17,14 @@ from tests.support.leaks import leftovers, remove_all
 from tests.support.user import UNSET, User
 from tests.support.waiting import eventually
 
-_MARKS = {"docker": "docker", "kind": "cluster", "kubernetes": "cluster", "chromium": "browser"}
+_MARKS = {"docker": "docker", "kind": "kind", "kubernetes": "kubernetes", "chromium": "browser"}
 _ON_DOCKER = {"docker", "kind", "kubernetes"}
 _LAST_LINES = 25
 _DOCKER_HOST = os.environ.get("DOCKER_HOST", "")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let ``-m docker``, ``cluster`` and ``browser`` choose tests of such engines: no option asks for an argument."""
+    """Let ``-m docker``, ``kind``, ``kubernetes`` and ``browser`` choose tests: no option asks for an argument."""
     for item in items:
         for name in _engines(item) & _MARKS.keys():
             item.add_marker(_MARKS[name])

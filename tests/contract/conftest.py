@@ -30,7 +30,7 @@ _CLUSTER = _TEMPLATE._replace(image=NODE_IMAGE)
 _NEEDING_AN_IMAGE = {"docker", "kubernetes"}
 
 
-@pytest.fixture(scope="session", params=EVERY)
+@pytest.fixture(scope="package", params=EVERY)
 def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """An engine, with an owner of its own; nothing of that owner remains."""
     made = _stage(request.param, tmp_path_factory.mktemp(request.param))
@@ -42,14 +42,14 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     assert made.backend.find(made.owner) == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sandbox(stage: Stage) -> Iterator[Sandbox]:
     """A sandbox for the tests that leave it as it was."""
     with stage.sandbox() as made:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def neighbour(stage: Stage) -> Iterator[Sandbox]:
     """Another one of the same owner, with nothing in it that matters."""
     with stage.sandbox() as made:

@@ -92,6 +92,34 @@ def test_a_fork_bomb_ends_inside(stage: Stage) -> None:
     assert stage.found(sandbox.session) is None
 
 
+def test_without_a_network_there_is_only_the_loopback_device(stage: Stage) -> None:
+    stage.asks_for(Promise.NO_DEVICE)
+    with stage.sandbox(network=Network.NONE) as sandbox:
+        assert stage.sh(sandbox, "ls /sys/class/net 2>/dev/null || tail -n +3 /proc/net/dev | cut -d: -f1").split() == [
+            "lo"
+        ]
+
+
+def test_no_signal_from_inside_reaches_pid_1(stage: Stage) -> None:
+    """Neither kills it nor stops it: what holds the deadline is out of reach."""
+    with stage.sandbox() as sandbox:
+        every = range(1, signal.SIGRTMAX + 1)
+        sends = "; ".join(f"kill -{number} 1 2>/dev/null" for number in every)
+        stage.run(sandbox, "bash", "-c", f"{sends}; sleep 0.3; {sends}; :")
+        assert stage.sh(sandbox, "cut -d' ' -f3 /proc/1/stat") in {"S", "R"}
+        found = stage.found(sandbox.session)
+    assert found == sandbox
+
+
+def test_what_is_left_without_a_parent_is_reaped(stage: Stage, sandbox: Sandbox) -> None:
+    stage.sh(sandbox, "(true & true & true &) ; (sleep 0.1 &) > /dev/null 2>&1")
+    dead = "grep -l '^State:.Z' /proc/[0-9]*/status 2>/dev/null | wc -l"
+    assert stage.sh(sandbox, f"timeout 10 sh -c 'until [ $({dead}) = 0 ]; do sleep 0.1; done'; {dead}") == "0"
+
+
+# Those with a neighbour come last: it is made for the first of them, and may be a whole cluster.
+
+
 def test_a_sandbox_sees_no_process_but_its_own(stage: Stage, sandbox: Sandbox, neighbour: Sandbox) -> None:
     mark = f"97{uuid.uuid4().int % 10**8}"
     stage.sh(neighbour, f"sleep {mark} > /dev/null 2>&1 &")
@@ -121,28 +149,3 @@ def test_two_sandboxes_share_no_network(stage: Stage, sandbox: Sandbox, neighbou
             assert stage.run(neighbour, "python3", "-c", reach, address).exit_code == 0, address
             assert stage.run(sandbox, "python3", "-c", reach, address).exit_code != 0, address
         process.kill()
-
-
-def test_without_a_network_there_is_only_the_loopback_device(stage: Stage) -> None:
-    stage.asks_for(Promise.NO_DEVICE)
-    with stage.sandbox(network=Network.NONE) as sandbox:
-        assert stage.sh(sandbox, "ls /sys/class/net 2>/dev/null || tail -n +3 /proc/net/dev | cut -d: -f1").split() == [
-            "lo"
-        ]
-
-
-def test_no_signal_from_inside_reaches_pid_1(stage: Stage) -> None:
-    """Neither kills it nor stops it: what holds the deadline is out of reach."""
-    with stage.sandbox() as sandbox:
-        every = range(1, signal.SIGRTMAX + 1)
-        sends = "; ".join(f"kill -{number} 1 2>/dev/null" for number in every)
-        stage.run(sandbox, "bash", "-c", f"{sends}; sleep 0.3; {sends}; :")
-        assert stage.sh(sandbox, "cut -d' ' -f3 /proc/1/stat") in {"S", "R"}
-        found = stage.found(sandbox.session)
-    assert found == sandbox
-
-
-def test_what_is_left_without_a_parent_is_reaped(stage: Stage, sandbox: Sandbox) -> None:
-    stage.sh(sandbox, "(true & true & true &) ; (sleep 0.1 &) > /dev/null 2>&1")
-    dead = "grep -l '^State:.Z' /proc/[0-9]*/status 2>/dev/null | wc -l"
-    assert stage.sh(sandbox, f"timeout 10 sh -c 'until [ $({dead}) = 0 ]; do sleep 0.1; done'; {dead}") == "0"
