@@ -502,7 +502,7 @@ def test_the_screen_shows_the_pages_and_types_what_is_marked(garden: Garden, tem
         terminal.send(b"\r")
         terminal.until_sees("one2three")
         terminal.send(b"\x1dc")
-        terminal.until_sees("no tulip")
+        terminal.until_sees("it said: no")
         terminal.send(b"\x1da")
         terminal.until_sees("no solution")
         terminal.send(b"\x1dd")
