@@ -17,6 +17,7 @@ _WITNESS = 'word=$1; shift; "$@"; code=$?; printf "%s %d\\n" "$word" "$code" >&2
 _CODE = re.compile(rb" ([0-9]+)\n")
 _KILL_AFTER = 2  # seconds between TERM and KILL inside
 _GRACE = 10.0  # seconds more for the engine than for the command
+_CLUSTER_KEPT = 16 * 1024**2  # bytes: all objects that a pack's checks are about, in one list
 _TIMEOUT_CODES = {124, 137}  # of timeout(1): ended by TERM, ended by KILL
 
 
@@ -27,13 +28,14 @@ class SandboxExec:
         self._backend = backend
         self._sandbox = sandbox
         self._runner = runner or SubprocessRunner()
+        self._cluster_runner = runner or SubprocessRunner(_CLUSTER_KEPT)
 
     @property
     def cluster(self) -> ClusterExec | None:
         """The way into the sandbox's cluster, where it has one."""
         if not isinstance(self._backend, HasKubectl):
             return None
-        return ClusterExec(self._backend, self._sandbox, self._runner)
+        return ClusterExec(self._backend, self._sandbox, self._cluster_runner)
 
     @property
     def home(self) -> str:

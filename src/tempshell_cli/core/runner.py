@@ -9,7 +9,7 @@ from typing import IO, Protocol
 
 from tempshell_cli.core.process import Command, Completed, cannot_start
 
-_KEPT = 1024**2  # bytes of each stream; the rest is read and dropped, so that nobody's flood fills our memory
+_KEPT = 1024**2  # bytes
 _CHUNK = 65536
 _DRAIN = 2.0  # seconds for the last bytes of a command that has ended
 
@@ -26,18 +26,22 @@ class Runner(Protocol):
 
 
 class SubprocessRunner:
-    """Runs commands as child processes."""
+    """Runs commands as child processes.
+
+    Of each stream the first ``kept`` bytes are kept, a mebibyte unless told otherwise, and the last of stderr too: what
+    a command says of its own end. The rest is read and dropped, so that nobody's flood fills our memory.
+    """
+
+    def __init__(self, kept: int = _KEPT) -> None:
+        self._kept = kept
 
     def run(self, command: Command, *, stdin: bytes = b"", timeout: float | None = None) -> Completed:
-        """Run the command; one that overstays ``timeout`` seconds is killed and marked ``timed_out``.
-
-        Of each stream the first mebibyte is kept, and the last of stderr too: what a command says of its own end.
-        """
+        """Run the command; one that overstays ``timeout`` seconds is killed and marked ``timed_out``."""
         process = _start(command)
         assert process.stdin and process.stdout and process.stderr  # noqa: S101, PT018 - pipes
         late = False
         try:
-            kept, said = _Kept(process.stdout), _Kept(process.stderr)
+            kept, said = _Kept(process.stdout, self._kept), _Kept(process.stderr, self._kept)
             threading.Thread(target=_feed, args=(process.stdin, stdin), daemon=True).start()
             process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -51,8 +55,9 @@ class SubprocessRunner:
 class _Kept:
     """Reads a stream to its end in a thread, and keeps the first and the last of it."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], room: int) -> None:
         self._stream = stream
+        self._room = room
         self._first = bytearray()
         self._last = b""
         self._thread = threading.Thread(target=self._read, daemon=True)
@@ -66,7 +71,7 @@ class _Kept:
     def _read(self) -> None:
         with self._stream:
             while chunk := os.read(self._stream.fileno(), _CHUNK):
-                room = _KEPT - len(self._first)
+                room = self._room - len(self._first)
                 self._first += chunk[:room]
                 self._last = (self._last + chunk[room:])[-_CHUNK:] if room < len(chunk) else self._last
 
