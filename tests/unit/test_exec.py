@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,14 @@ from tempshell_cli.core.process import Command, Completed
 from tempshell_cli.core.runner import SubprocessRunner
 from tests.fakes.clock import FakeClock
 from tests.fakes.engine import FakeEngine
+
+
+class WithCluster(FakeEngine):
+    """An engine with a cluster of which there is much to tell."""
+
+    def kubectl(self, sandbox: Sandbox, argv: Sequence[str]) -> Command:
+        del sandbox, argv
+        return Command((sys.executable, "-c", "print('x' * 3_000_000 + 'end')"))
 
 
 class Scripted:
@@ -95,3 +104,12 @@ def test_what_an_engine_says_after_the_end_is_not_the_commands(engine: FakeEngin
 
     done = SandboxExec(engine, sandbox, Scripted(end)).run(("sh", "-c", "echo no >&2; exit 4"), timeout=20)
     assert (done.exit_code, done.stderr) == (4, b"no\n")
+
+
+def test_what_kubectl_tells_of_a_whole_cluster_is_kept_to_its_end(
+    tmp_path: Path, clock: FakeClock, sandbox: Sandbox
+) -> None:
+    """Cut off, it could not be read, and each check would ask again by itself."""
+    cluster = SandboxExec(WithCluster(tmp_path / "with", clock), sandbox).cluster
+    assert cluster
+    assert cluster.kubectl("get", "all", timeout=20).stdout.endswith(b"xend\n")

@@ -39,6 +39,12 @@ def test_a_flood_is_read_to_its_end_and_not_kept() -> None:
     assert done.stderr.endswith(b"the end")
 
 
+def test_as_much_is_kept_as_was_asked_for() -> None:
+    code = "import sys; sys.stdout.write('x' * 3_000_000 + 'end')"
+    assert len(SubprocessRunner().run(_python(code)).stdout) < 2 * _KEPT
+    assert SubprocessRunner(4 * _KEPT).run(_python(code)).stdout.endswith(b"xend")
+
+
 def test_both_streams_flooded_at_once_block_nothing() -> None:
     code = "import sys\nfor _ in range(300): sys.stdout.write('o' * 10_000); sys.stderr.write('e' * 10_000)"
     done = SubprocessRunner().run(_python(code), stdin=b"i" * 3_000_000)
