@@ -45,8 +45,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxShell]:
         session=uuid.uuid4().hex[:8],
         owner="packs-test",
         deadline=datetime.now(UTC) + timedelta(minutes=40),
-        # Proofs are mostly kubectl, four at a time: half a core would be what all wait for.
-        template=Template(image=engines.NODE_IMAGE, cpus=2, cluster=Cluster(shipped=tuple(WorkloadImage))),
+        template=Template(image=engines.NODE_IMAGE, cluster=Cluster(shipped=tuple(WorkloadImage))),
         ports={kind: free_port() for kind in KindBackend.port_kinds},
     )
     try:
