@@ -163,14 +163,17 @@ def test_kubectl_itself_runs_with_the_namespace_before_what_it_is_asked() -> Non
 class _Rollout:
     """A cluster with pods of a Deployment, oldest first, each with whether its containers are ready."""
 
-    def __init__(self, *pods: str) -> None:
+    def __init__(self, *pods: str, leaving: str = "") -> None:
         self._pods = "".join(f"{pod}\n" for pod in pods).encode()
+        self._leaving = leaving
         self.entered: list[str] = []
 
     def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:  # noqa: ARG002 - as ClusterView has it
         if argv[0] == "get":
             return Completed(0, self._pods, b"")
         self.entered.append(argv[2])
+        if argv[2] == self._leaving:
+            return Completed(1, b"", b'error: unable to upgrade connection: container not found ("web")')
         return Completed(0, b"in", b"")
 
 
@@ -178,6 +181,12 @@ def test_of_a_rollout_the_newest_pod_is_entered() -> None:
     rollout = _Rollout("web-1 true", "web-2 true true")
     assert NewestPod(rollout, "app=web", None).run(["true"], timeout=5).stdout == b"in"
     assert rollout.entered == ["web-2"]
+
+
+def test_a_newest_pod_that_has_just_gone_is_a_wrong_answer_to_be_looked_at_again() -> None:
+    done = NewestPod(_Rollout("web-1 true", leaving="web-1"), "app=web", None).run(["true"], timeout=5)
+    assert done.exit_code == 1
+    assert "container not found" in done.stderr.decode()
 
 
 @pytest.mark.parametrize(

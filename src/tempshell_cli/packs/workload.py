@@ -79,7 +79,10 @@ class NewestPod:
         if not ready or "false" in ready:
             why = f"the newest pod with {self._label}, {name}, is not ready" if name else f"no pod has {self._label}"
             return Completed(1, b"", why.encode())
-        return WorkloadShell(self._cluster, name, self._namespace).run(argv, stdin=stdin, timeout=timeout)
+        try:
+            return WorkloadShell(self._cluster, name, self._namespace).run(argv, stdin=stdin, timeout=timeout)
+        except CannotLook as cause:  # it was ready a moment ago, and goes as a rollout goes on
+            return Completed(1, b"", str(cause).encode())
 
 
 def _in_namespace(namespace: str | None) -> tuple[str, ...]:
