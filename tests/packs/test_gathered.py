@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 import time
@@ -162,3 +163,67 @@ def test_many_tasks_look_no_oftener_at_once_than_one_does() -> None:
     results = Grader(shell).grade_all(tasks)
     assert [result.verdict for result in results] == [Verdict.PASS] * 6
     assert 1 < shell.most <= 4
+
+
+def test_who_has_to_watch_begins_first_and_the_results_are_in_their_order() -> None:
+    begun: list[str] = []
+
+    class Noted(Shell):
+        def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
+            begun.append(argv[0])
+            return super().run(argv, stdin=stdin, timeout=timeout)
+
+    def running(program: str, stable_for: str = "") -> Task:
+        retry = {"retry": {"for": "1s", "stable_for": stable_for}} if stable_for else {}
+        return task_with({"id": "c", "exec": {"argv": [program]}, **retry}, id=program)
+
+    tasks = [running(f"p{number}") for number in range(5)] + [running("short", "1s"), running("long", "2s")]
+    results = Grader(Noted(), sleep=lambda _: None, clock=itertools.count().__next__).grade_all(tasks)
+    assert set(begun[:4]) >= {"long", "short"}
+    assert [result.task for result in results] == [task.id for task in tasks]
+
+
+ENTERS = {"id": "in", "exec": {"in": "app=web", "ns": "shop", "argv": ["true"]}}
+
+
+def pod(name: str, second: int, namespace: str = "shop", app: str = "web") -> dict[str, object]:
+    return {
+        "kind": "Pod",
+        "metadata": {
+            "name": name,
+            "namespace": namespace,
+            "labels": {"app": app},
+            "creationTimestamp": f"2030-01-01T00:00:{second:02}Z",
+        },
+        "status": {"containerStatuses": [{"ready": True}]},
+    }
+
+
+@dataclass
+class Rollout(Cluster):
+    """A cluster whose pods were read, and then went on: only ``there`` can still be entered."""
+
+    there: str = "web-1"
+
+    def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:
+        if argv[0] == "exec":
+            self.asked.append(argv)
+            return Completed(0, b"", b"") if self.there in argv else Completed(1, b"", b"container not found")
+        if "--selector" in argv:
+            self.asked.append(argv)
+            return Completed(0, json.dumps({"items": [pod(self.there, 9)]}).encode(), b"")
+        if argv == ("get", "namespace,pod", "--all-namespaces", "--output", "json"):
+            others = [pod("of-another", 5, app="db"), pod("elsewhere", 6, namespace="mall")]
+            listed = [OBJECTS[SPACE], pod("web-0", 1), pod("web-1", 2), *others]
+            return Completed(0, json.dumps({"items": listed}).encode(), b"")
+        return super().kubectl(*argv, stdin=stdin, timeout=timeout)
+
+
+def test_the_newest_pod_is_found_among_what_was_read() -> None:
+    cluster = Rollout()
+    assert verdicts(Shell(cluster), about(SPACE), task_with(ENTERS)) == ["pass", "pass"]
+    assert [argv[0] for argv in cluster.asked] == ["exec"]
+
+
+def test_a_pod_that_has_gone_since_it_was_read_is_looked_for_again() -> None:
+    assert verdicts(Shell(Rollout(there="web-2")), about(SPACE), task_with(ENTERS)) == ["pass", "pass"]

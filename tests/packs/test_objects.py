@@ -160,31 +160,46 @@ def test_kubectl_itself_runs_with_the_namespace_before_what_it_is_asked() -> Non
     assert cluster.asked == [("--namespace", "shop", "auth", "can-i")]
 
 
-class _Rollout:
-    """A cluster with pods of a Deployment, oldest first, each with whether its containers are ready."""
+def _pod(name: str, *ready: bool, second: int = 0, leaving: bool = False) -> dict[str, Any]:
+    """Return a pod as kubectl has it, with its containers ready or not."""
+    going = {"deletionTimestamp": "2030-01-01T00:01:00Z"} if leaving else {}
+    metadata = {"name": name, "creationTimestamp": f"2030-01-01T00:00:{second:02}Z", **going}
+    return {"metadata": metadata, "status": {"containerStatuses": [{"ready": one} for one in ready]} if ready else {}}
 
-    def __init__(self, *pods: str, leaving: str = "") -> None:
-        self._pods = "".join(f"{pod}\n" for pod in pods).encode()
-        self._leaving = leaving
+
+class _Rollout:
+    """A cluster with these pods. One of them goes just when it is entered."""
+
+    def __init__(self, *pods: dict[str, Any], gone: str = "") -> None:
+        self._pods = json.dumps({"items": pods}).encode()
+        self._gone = gone
         self.entered: list[str] = []
 
     def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:  # noqa: ARG002 - as ClusterView has it
         if argv[0] == "get":
             return Completed(0, self._pods, b"")
         self.entered.append(argv[2])
-        if argv[2] == self._leaving:
+        if argv[2] == self._gone:
             return Completed(1, b"", b'error: unable to upgrade connection: container not found ("web")')
         return Completed(0, b"in", b"")
 
 
-def test_of_a_rollout_the_newest_pod_is_entered() -> None:
-    rollout = _Rollout("web-1 true", "web-2 true true")
+@pytest.mark.parametrize(
+    "pods",
+    [
+        (_pod("old", True, second=1), _pod("new", True, True, second=2)),
+        (_pod("new", True, second=2), _pod("old", False, second=1)),
+        (_pod("new", True), _pod("old", True, leaving=True)),
+    ],
+)
+def test_of_a_rollout_the_newest_pod_is_entered(pods: tuple[dict[str, Any], ...]) -> None:
+    rollout = _Rollout(*pods)
     assert NewestPod(rollout, "app=web", None).run(["true"], timeout=5).stdout == b"in"
-    assert rollout.entered == ["web-2"]
+    assert rollout.entered == ["new"]
 
 
 def test_a_newest_pod_that_has_just_gone_is_a_wrong_answer_to_be_looked_at_again() -> None:
-    done = NewestPod(_Rollout("web-1 true", leaving="web-1"), "app=web", None).run(["true"], timeout=5)
+    done = NewestPod(_Rollout(_pod("web-1", True), gone="web-1"), "app=web", None).run(["true"], timeout=5)
     assert done.exit_code == 1
     assert "container not found" in done.stderr.decode()
 
@@ -193,15 +208,20 @@ def test_a_newest_pod_that_has_just_gone_is_a_wrong_answer_to_be_looked_at_again
     ("pods", "why"),
     [
         ((), "no pod has app=web"),
-        (("web-1 true", "web-2 true false"), "web-2, is not ready"),
-        (("web-1 ",), "web-1, is not ready"),
+        ((_pod("web-1", True), _pod("web-2", True, False, second=1)), "web-2, is not ready"),
+        ((_pod("web-1"),), "web-1, is not ready"),
     ],
 )
-def test_a_newest_pod_that_is_not_ready_is_a_wrong_answer(pods: tuple[str, ...], why: str) -> None:
+def test_a_newest_pod_that_is_not_ready_is_a_wrong_answer(pods: tuple[dict[str, Any], ...], why: str) -> None:
     rollout = _Rollout(*pods)
     done = NewestPod(rollout, "app=web", None).run(["true"], timeout=5)
     assert (done.exit_code, rollout.entered) == (1, [])
     assert why in done.stderr.decode()
+
+
+def test_pods_that_cannot_be_looked_for_are_nobodys_wrong_answer() -> None:
+    with pytest.raises(CannotLook, match="Forbidden"):
+        NewestPod(_says("Error from server (Forbidden): pods"), "app=web", "shop").run(["true"], timeout=5)
 
 
 @pytest.mark.parametrize(

@@ -282,6 +282,12 @@ class Probe(Strict, frozen=True, kw_only=True):
             found = " and ".join(given) or "none"
             raise ValueError(f"a check is one of exec, object, file and http; this has {found}")
 
+    @property
+    def pods(self) -> tuple[str, str] | None:
+        """The label and the namespace of the pods of which it enters the newest; None where it enters none by these."""
+        runs = self.exec or self.http
+        return (runs.in_, runs.ns) if runs and runs.ns and "=" in runs.in_ else None
+
 
 class Check(Probe, frozen=True, kw_only=True):
     """One criterion of a task. Exactly one of ``exec``, ``object``, ``file`` and ``http`` says what it looks at."""

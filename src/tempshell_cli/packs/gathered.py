@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from tempshell_cli.core.process import Completed
 from tempshell_cli.packs.load import Task
 from tempshell_cli.packs.objects import get_object, split_ref
 from tempshell_cli.packs.shell import ClusterView, SandboxShell
+from tempshell_cli.packs.workload import get_pods
 
 _SECONDS = 15.0
 
@@ -50,16 +50,22 @@ class GatheredCluster:
 
 
 def gathered(shell: SandboxShell, tasks: Iterable[Task]) -> SandboxShell:
-    """Return the sandbox with the objects that the tasks' checks are about read, at once, where it has a cluster."""
-    refs = {check.object.ref for task in tasks for check in task.head.checks if check.object}
-    if shell.cluster is None or len(refs) < 2:  # noqa: PLR2004 - one is read as fast by itself
+    """Return the sandbox with what the tasks' checks are about read, at once, where it has a cluster.
+
+    These are their objects, and the pods of which they enter the newest.
+    """
+    checks = [check for task in tasks for check in task.head.checks]
+    refs = {check.object.ref for check in checks if check.object}
+    labels = {pods for check in checks if (pods := check.pods)}
+    if shell.cluster is None or len(refs) + len(labels) < 2:  # noqa: PLR2004 - one is read as fast by itself
         return shell
-    return GatheredShell(shell, GatheredCluster(shell.cluster, _read(shell.cluster, refs)))
+    return GatheredShell(shell, GatheredCluster(shell.cluster, _read(shell.cluster, refs, labels)))
 
 
 class _Metadata(msgspec.Struct):
     name: str
     namespace: str = ""
+    labels: dict[str, str] = {}
 
 
 class _Head(msgspec.Struct, rename="camel"):
@@ -80,20 +86,37 @@ class _Listed(msgspec.Struct):
     items: list[msgspec.Raw]
 
 
-def _read(cluster: ClusterView, refs: Iterable[str]) -> dict[tuple[str, ...], bytes]:
-    """Return what ``kubectl get`` would print of each object, by its arguments; nothing where not all can be read."""
-    kinds = ",".join(sorted({split_ref(ref)[0] for ref in refs}))
-    there: dict[tuple[str, str], list[tuple[_Head, bytes]]] = defaultdict(list)
+def _read(cluster: ClusterView, refs: Iterable[str], labels: Iterable[tuple[str, str]]) -> dict[tuple[str, ...], bytes]:
+    """Return what ``kubectl get`` would print of each, by its arguments; nothing where not all can be read."""
+    kinds = {split_ref(ref)[0] for ref in refs} | ({"pod"} if labels else set())
     try:
-        done = cluster.kubectl("get", kinds, "--all-namespaces", "--output", "json", timeout=_SECONDS)
-        for item in msgspec.json.decode(done.stdout, type=_Listed).items:
-            head = msgspec.json.decode(item, type=_Head)
-            there[head.metadata.namespace, head.metadata.name].append((head, bytes(item)))
+        there = _list(cluster, sorted(kinds))
     except (EngineUnavailable, msgspec.DecodeError):  # each check says for itself what it cannot see
         return {}
-    found = {}
-    for ref in refs:
-        kind, *place = split_ref(ref)
-        if same := [item for head, item in there[place[0], place[1]] if head.is_a(kind)]:
-            found[get_object(ref)] = same[0]
-    return found
+    objects = {get_object(ref): found[0] for ref in refs if (found := _named(there, ref))}
+    return objects | {get_pods(*label): _pods(there, *label) for label in labels}
+
+
+def _list(cluster: ClusterView, kinds: Sequence[str]) -> list[tuple[_Head, msgspec.Raw]]:
+    done = cluster.kubectl("get", ",".join(kinds), "--all-namespaces", "--output", "json", timeout=_SECONDS)
+    items = msgspec.json.decode(done.stdout, type=_Listed).items
+    return [(msgspec.json.decode(item, type=_Head), item) for item in items]
+
+
+def _named(there: Iterable[tuple[_Head, msgspec.Raw]], ref: str) -> list[bytes]:
+    kind, *place = split_ref(ref)
+    return [
+        bytes(item)
+        for head, item in there
+        if [head.metadata.namespace, head.metadata.name] == place and head.is_a(kind)
+    ]
+
+
+def _pods(there: Iterable[tuple[_Head, msgspec.Raw]], label: str, namespace: str) -> bytes:
+    key, _, value = label.partition("=")
+    pods = [
+        item
+        for head, item in there
+        if head.kind == "Pod" and head.metadata.namespace == namespace and head.metadata.labels.get(key) == value
+    ]
+    return msgspec.json.encode(_Listed(pods))

@@ -17,7 +17,7 @@ from tempshell_cli.packs.load import Task
 from tempshell_cli.packs.results import CheckResult, Outcome, TaskResult, Verdict, sum_up
 from tempshell_cli.packs.shell import SandboxShell
 
-_AT_ONCE = 4  # looks; each is a program in the sandbox, whose memory is small
+LOOKS_AT_ONCE = 4  # each is a program in the sandbox, whose memory is small
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Grader:
     sleep: Callable[[float], None] = time.sleep
     first: SandboxShell | None = None
     lacking: Mapping[Capability, str] = field(default_factory=dict)
-    looks: Semaphore = field(default_factory=lambda: Semaphore(_AT_ONCE))
+    looks: Semaphore = field(default_factory=lambda: Semaphore(LOOKS_AT_ONCE))
 
     def grade_all(self, tasks: Sequence[Task]) -> list[TaskResult]:
         """Grade tasks side by side, with no more looks at once than for one; the results are in their order.
@@ -41,13 +41,16 @@ class Grader:
         The first look at a cluster's objects is one for all of them; who looks again sees what is there then.
         """
         at_first = replace(self, first=gathered(self.shell, tasks))
-        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-            return list(pool.map(at_first.grade, tasks))
+        with ThreadPoolExecutor(max_workers=LOOKS_AT_ONCE) as pool:
+            # Who has to wait begins first, so that the waiting is over when the others are through.
+            order = sorted(range(len(tasks)), key=lambda place: _wait(tasks[place]), reverse=True)
+            begun = {place: pool.submit(at_first.grade, tasks[place]) for place in order}
+            return [begun[place].result() for place in range(len(tasks))]
 
     def grade(self, task: Task) -> TaskResult:
         """Look at every check of the task, several at once, and sum up. Changes nothing in the sandbox."""
         started: dict[str, Future[CheckResult]] = {}
-        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        with ThreadPoolExecutor(max_workers=LOOKS_AT_ONCE) as pool:
             for check in task.head.checks:
                 # A check needs only earlier ones, and the pool takes them in order: none waits for ever.
                 needed = [started[earlier] for earlier in check.needs]
@@ -72,14 +75,18 @@ class Grader:
                 return outcome
             if outcome.verdict is Verdict.FAIL and now - start >= seconds(retry.for_):
                 return outcome
-            self.sleep(seconds(retry.every))
+            self.sleep(min(seconds(retry.every), passing_since + steady - now))
             outcome = self._look(probe)
 
     def _look(self, probe: Probe, shell: SandboxShell | None = None) -> Outcome:
-        """Look, and once more where that could not be done: an engine can stumble."""
+        """Look, and once more where that could not be done: an engine can stumble.
+
+        And where a pod was entered that had been read of before: it may not be the newest any more.
+        """
         with self.looks:
             first = look(probe, shell or self.shell)
-            return look(probe, self.shell) if first.verdict is Verdict.ERROR else first
+            stale = first.verdict is Verdict.FAIL and shell is not None and probe.pods
+            return look(probe, self.shell) if stale or first.verdict is Verdict.ERROR else first
 
     def _grade_check(self, check: Check, needed: Sequence[Future[CheckResult]], lacks: Sequence[str]) -> CheckResult:
         if lacks:
@@ -91,6 +98,12 @@ class Grader:
         if outcome.verdict is Verdict.PASS and check.exec and check.control:
             outcome = _judged_by(self._look(Probe(exec=check.control.over(check.exec), timeout=check.timeout)))
         return _result(check, outcome)
+
+
+def _wait(task: Task) -> float:
+    """Return for how long, in seconds, a look at the task takes at least: what is to hold has to be watched."""
+    watched = (check.retry.stable_for for check in task.head.checks if check.retry and check.retry.stable_for)
+    return max(map(seconds, watched), default=0.0)
 
 
 def _judged_by(control: Outcome) -> Outcome:

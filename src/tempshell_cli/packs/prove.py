@@ -9,18 +9,20 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from functools import partial
+from itertools import repeat
 from types import MappingProxyType
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from tempshell_cli.backends.base import Capability
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.packs.capabilities import out_of_reach, wanted_by, without
 from tempshell_cli.packs.checks import NEEDS_KUBERNETES
 from tempshell_cli.packs.criteria import TERMINAL
-from tempshell_cli.packs.grading import Grader
+from tempshell_cli.packs.grading import LOOKS_AT_ONCE, Grader
 from tempshell_cli.packs.load import Task
 from tempshell_cli.packs.model import Mutant
 from tempshell_cli.packs.results import TaskResult, Verdict
@@ -150,23 +152,22 @@ def other_order(tasks: Sequence[Task], seed: int) -> list[Task]:
 def prove_together(wanted: Sequence[Task], shell: SandboxShell, lacking: Container[Capability] = ()) -> dict[str, Step]:
     """Set all tasks up in one fresh sandbox, in the given order, then solve them in it; return a step for each.
 
-    Each must stand at its start while the others do, pass once it is solved, and still pass when all are.
+    Each must stand at its start while the others do, pass once it is solved, and still pass when all are. What changes
+    the sandbox is done in order, and what only looks at it several at once.
     """
     grader = Grader(shell)
     tasks = [without(task, out_of_reach(task, lacking)) for task in wanted]
     steps = {task.id: _timed(TOGETHER, partial(apply_setup, task, grader)) for task in tasks}
-    for look in (_at_start, _solved, _still_solved):
-        for task in tasks:
-            before = steps[task.id]
-            if not before.problem:
-                after = _timed(TOGETHER, partial(look, task, grader))
-                steps[task.id] = Step(
-                    name=TOGETHER,
-                    seconds=before.seconds + after.seconds,
-                    problem=after.problem,
-                    error=after.error,
-                )
+    for look, at_once in ((_at_start, LOOKS_AT_ONCE), (_solved, 1), (_still_solved, LOOKS_AT_ONCE)):
+        sound = [task for task in tasks if not steps[task.id].problem]
+        with ThreadPoolExecutor(at_once) as pool:
+            taken = pool.map(_timed, repeat(TOGETHER), [partial(look, task, grader) for task in sound])
+            steps |= {task.id: _added(steps[task.id], step) for task, step in zip(sound, taken, strict=True)}
     return steps
+
+
+def _added(before: Step, after: Step) -> Step:
+    return structs.replace(after, seconds=before.seconds + after.seconds)
 
 
 def _steps(task: Task, grader: Grader) -> Iterator[Step]:

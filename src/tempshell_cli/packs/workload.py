@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from tempshell_cli.core.process import Completed
 from tempshell_cli.core.text import strip_controls
 from tempshell_cli.packs.matching import CannotLook
@@ -13,7 +15,6 @@ from tempshell_cli.packs.shell import ClusterView
 _ENDED = b"command terminated with exit code "
 _NO_PROGRAM = (b"executable file not found", b"no such file or directory")
 _NOT_FOUND = 127
-_NAME_AND_READY = '{range .items[*]}{.metadata.name} {.status.containerStatuses[*].ready}{"\\n"}{end}'
 
 
 class KubectlShell:
@@ -69,20 +70,62 @@ class NewestPod:
 
     def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
         """Run a program; where there is no such pod, or it is not ready, that is the end of it, with exit code 1."""
-        order = ("--sort-by", ".metadata.creationTimestamp")
-        which = ("get", "pods", "--selector", self._label, *_in_namespace(self._namespace), *order)
-        found = self._cluster.kubectl(*which, "--output", f"jsonpath={_NAME_AND_READY}", timeout=timeout)
-        if found.exit_code or found.timed_out:
-            words = strip_controls(found.stderr.decode(errors="replace")).strip()
-            raise CannotLook(f"pods with {self._label} cannot be looked for: {words or 'no answer in time'}")
-        name, *ready = (found.stdout.decode().splitlines() or [""])[-1].split() or [""]
-        if not ready or "false" in ready:
-            why = f"the newest pod with {self._label}, {name}, is not ready" if name else f"no pod has {self._label}"
-            return Completed(1, b"", why.encode())
+        pods = self._pods(timeout)
+        if not pods:
+            return Completed(1, b"", f"no pod has {self._label}".encode())
+        newest = max(pods, key=_Pod.age)
+        name = newest.metadata.name
+        if not newest.is_ready():
+            return Completed(1, b"", f"the newest pod with {self._label}, {name}, is not ready".encode())
         try:
             return WorkloadShell(self._cluster, name, self._namespace).run(argv, stdin=stdin, timeout=timeout)
         except CannotLook as cause:  # it was ready a moment ago, and goes as a rollout goes on
             return Completed(1, b"", str(cause).encode())
+
+    def _pods(self, timeout: float) -> list[_Pod]:
+        done = self._cluster.kubectl(*get_pods(self._label, self._namespace), timeout=timeout)
+        try:
+            return msgspec.json.decode(done.stdout, type=_Pods).items
+        except msgspec.DecodeError as cause:
+            words = strip_controls(done.stderr.decode(errors="replace")).strip()
+            raise CannotLook(f"pods with {self._label} cannot be looked for: {words or 'no answer'}") from cause
+
+
+def get_pods(label: str, namespace: str | None) -> tuple[str, ...]:
+    """Return the arguments for kubectl that read the pods with a label."""
+    return ("get", "pods", "--selector", label, *_in_namespace(namespace), "--output", "json")
+
+
+class _Metadata(msgspec.Struct, rename="camel"):
+    name: str
+    creation_timestamp: str
+    deletion_timestamp: str = ""
+
+
+class _ContainerStatus(msgspec.Struct):
+    ready: bool
+
+
+class _PodStatus(msgspec.Struct, rename="camel"):
+    container_statuses: list[_ContainerStatus] = []
+
+
+class _Pod(msgspec.Struct):
+    metadata: _Metadata
+    status: _PodStatus
+
+    def age(self) -> tuple[str, bool]:
+        """Return what is greater for a newer one; of two of the same second, the one that is going is older."""
+        return self.metadata.creation_timestamp, not self.metadata.deletion_timestamp
+
+    def is_ready(self) -> bool:
+        """Tell whether it runs, with all its containers ready."""
+        statuses = self.status.container_statuses
+        return bool(statuses) and all(one.ready for one in statuses)
+
+
+class _Pods(msgspec.Struct):
+    items: list[_Pod]
 
 
 def _in_namespace(namespace: str | None) -> tuple[str, ...]:
