@@ -22,7 +22,7 @@ from tempshell_cli.core.paths import Paths
 from tempshell_cli.packs.capabilities import out_of_reach, without
 from tempshell_cli.packs.find import find_pack
 from tempshell_cli.packs.load import Pack, Task
-from tempshell_cli.packs.prove import State, TaskProof, prove_task
+from tempshell_cli.packs.prove import State, TaskProof, other_order, prove_task, prove_together
 from tempshell_cli.packs.shell import SandboxShell
 from tests.support import engines
 from tests.support.ports import free_port
@@ -77,6 +77,15 @@ def test_its_objects_are_proven_where_policies_are_not_enforced(cluster: Sandbox
     proof = prove_task(POLICIES[1], cluster, UNENFORCED)
     assert proof.state is State.PROVEN
     assert proof.left_out == tuple(out_of_reach(POLICIES[1], UNENFORCED))
+
+
+@pytest.mark.engine("kind")
+@EACH_PACK
+def test_the_tasks_of_a_pack_hold_together(pack: Pack, cluster: SandboxShell) -> None:
+    """No task's setup and no answer disturbs another's, in another order than theirs."""
+    steps = prove_together(other_order(pack.tasks, seed=1), cluster)
+    assert {task: step.problem for task, step in steps.items() if step.problem} == {}
+    assert steps.keys() == {task.id for task in pack.tasks}
 
 
 @EACH_TASK
