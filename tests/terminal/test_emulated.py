@@ -18,12 +18,12 @@ import pytest
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.emulated import EmulatedProcess, Emulation, WorkerLost
-from tempshell_cli.terminal.engine import ENGINES, GHOSTTY
+from tempshell_cli.terminal.engine import BITTTY, ENGINES, GHOSTTY
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import row_text
 from tempshell_cli.terminal.wire import Focus, Key, Paste, Resize, Scroll, Type, screen_link
 
-from .waiting import PATIENCE, Watcher
+from .waiting import PATIENCE, Watcher, until
 
 SIZE = Size(60, 10)
 Watch = Callable[..., Watcher]
@@ -165,11 +165,75 @@ def test_a_full_screen_program_is_drawn_anew_by_a_new_worker(watch: Watch, tmp_p
     watcher.until_text("some words to show")
 
 
-def test_workers_that_keep_dying_are_given_up(watch: Watch) -> None:
+def test_however_often_workers_die_there_is_another_and_what_is_typed_meanwhile_is_kept(watch: Watch) -> None:
+    watcher = watch("read line; echo $line; cat")
+    for _ in range(6):
+        with pytest.raises(WorkerLost):
+            kill_worker(watcher)
+        watcher.emulated.restart()
+    watcher.emulated.send(Type(b"word\r"))
+    watcher.until_text("word")
+
+
+@pytest.mark.parametrize(("end", "kept"), [(signal.SIGSEGV, False), (signal.SIGPROF, False), (signal.SIGKILL, True)])
+def test_what_a_worker_crashed_on_is_not_given_to_the_next(
+    watch: Watch, tmp_path: Path, end: signal.Signals, *, kept: bool
+) -> None:
+    read = tmp_path / "read"
+    asks = f"printf 'deadly\\e[6n'; IFS= read -rd R answer; touch {read}"
+    watcher = watch(f"stty -echo; echo harmless; read line; printf x; read line; {asks}; cat")
+    watcher.until_text("harmless")
+    # A frame that is not answered is the last: what comes after it is read, and shown to nobody.
+    watcher.emulated.send(Type(b"\r"))
+    assert select.select([watcher.emulated], [], [], PATIENCE)[0]
+    watcher.emulated.send(Type(b"\r"))
+    until(read.exists)
+    with pytest.raises(WorkerLost):
+        kill_worker(watcher, end)
+    watcher.emulated.restart()
+    watcher.rows.clear()
+    watcher.until_text("harmless")
+    assert ("deadly" in watcher.text()) is kept
+
+
+def test_an_emulator_that_is_stuck_is_replaced(watch: Watch) -> None:
+    """Here by erasing a hundred thousand cells, again and again, which would take the slower one half a minute."""
+    watcher = watch("echo shown; read line; printf '\\e[$z%.0s' {1..250}; cat", BITTTY)
+    watcher.until_text("shown")
+    watcher.emulated.send(Resize(Size(500, 200)))
+    watcher.emulated.send(Type(b"\r"))
+    with pytest.raises(WorkerLost):
+        watcher.until(lambda: False)
+    watcher.emulated.restart()
+    watcher.rows.clear()
+    watcher.emulated.send(Type(b"word\r"))
+    watcher.until_text("word")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_workers_are_forks_of_a_process_with_one_thread(watch: Watch, engine: str) -> None:
+    """A fork beside threads is unsafe: what another one holds is held for good."""
+    watcher = watch("cat", engine)
+    watcher.until(lambda: watcher.frames > 0)
+    assert len(list(Path(f"/proc/{keeper_of(watcher)}/task").iterdir())) == 1
+
+
+def test_a_lost_keeper_is_replaced(watch: Watch) -> None:
+    watcher = watch("echo shown; read line; cat")
+    watcher.until_text("shown")
+    end_keeper(watcher)
+    watcher.emulated.restart()
+    watcher.rows.clear()
+    watcher.until_text("shown")
+
+
+def test_keepers_that_keep_dying_are_given_up_and_the_command_lives(watch: Watch) -> None:
     watcher = watch("cat")
     for _ in range(3):
+        end_keeper(watcher)
         watcher.emulated.restart()
-    with pytest.raises(EngineUnavailable, match="keeps crashing"):
+    end_keeper(watcher)
+    with pytest.raises(EngineUnavailable, match="does not start any more"):
         watcher.emulated.restart()
     assert watcher.emulated.process.wait(0) is None
 
@@ -182,6 +246,24 @@ def test_the_worker_goes_with_the_screen(watch: Watch) -> None:
     watcher.emulated.close()
     assert not worker.exists()
     assert watcher.emulated.process.wait(0) is not None
+
+
+def test_nothing_outlives_a_screen_that_is_killed() -> None:
+    script = (
+        "from tempshell_cli.core.process import Command\n"
+        "from tempshell_cli.terminal.emulated import EmulatedProcess, Size\n"
+        "emulated = EmulatedProcess(Command(('cat',)), Size(80, 24))\n"
+        "print(emulated.process.pid, emulated.worker_pid, flush=True)\n"
+        "input()"
+    )
+    screen = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with screen:
+        assert screen.stdout
+        command, worker = map(int, screen.stdout.readline().split())
+        keeper = int(fields_of(worker)[1])
+        screen.kill()
+    for pid in (worker, keeper, command):
+        until(lambda pid=pid: is_gone(pid))  # type: ignore[misc]  # bound to this round
 
 
 def test_the_worker_gets_no_secrets_of_ours(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,6 +312,32 @@ def test_less_pages_through_a_file(watch: Watch, tmp_path: Path) -> None:
     watcher.until(lambda: watcher.ended)
 
 
-def kill_worker(watcher: Watcher) -> None:
-    os.kill(watcher.emulated.worker_pid, signal.SIGKILL)
+def kill_worker(watcher: Watcher, number: signal.Signals = signal.SIGKILL) -> None:
+    os.kill(watcher.emulated.worker_pid, number)
     watcher.until(lambda: False)
+
+
+def keeper_of(watcher: Watcher) -> int:
+    return int(fields_of(watcher.emulated.worker_pid)[1])
+
+
+def end_keeper(watcher: Watcher) -> None:
+    keeper, worker = keeper_of(watcher), watcher.emulated.worker_pid
+    os.kill(keeper, signal.SIGKILL)
+    until(lambda: fields_of(keeper)[0] == "Z")
+    os.kill(worker, signal.SIGKILL)
+    with pytest.raises(WorkerLost):
+        watcher.until(lambda: False)
+
+
+def is_gone(pid: int) -> bool:
+    """Tell whether a process has ended; who is to reap it is not asked."""
+    try:
+        return fields_of(pid)[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def fields_of(pid: int) -> list[str]:
+    """Return what /proc says of a process, from its state on."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

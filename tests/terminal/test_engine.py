@@ -67,6 +67,10 @@ def test_a_row_has_no_blank_end(engine: Engine) -> None:
         ("1", pack_style(0, 0, Attribute.BOLD)),
         ("2;3", pack_style(0, 0, Attribute.DIM | Attribute.ITALIC)),
         ("4;9", pack_style(0, 0, Attribute.UNDERLINE | Attribute.STRIKE)),
+        ("21", pack_style(0, 0, Attribute.DOUBLE_UNDERLINE)),
+        ("4:2", pack_style(0, 0, Attribute.DOUBLE_UNDERLINE)),
+        ("4:3", pack_style(0, 0, Attribute.UNDERLINE)),
+        ("21;4", pack_style(0, 0, Attribute.UNDERLINE)),
         ("7;8", pack_style(0, 0, Attribute.REVERSE | Attribute.CONCEAL)),
         ("31;42", pack_style(palette_color(1), palette_color(2), 0)),
         ("90;107", pack_style(palette_color(8), palette_color(15), 0)),
@@ -84,6 +88,13 @@ def test_a_line_is_erased_in_the_background_color(engine: Engine) -> None:
     row = shown(engine, "\x1b[44m\x1b[K")[0]
     assert sum(run.columns for run in row) == SIZE.columns
     assert {unpack_style(run.style)[1] for run in row} == {palette_color(4)}
+
+
+@pytest.mark.parametrize("erasing", ["\x1b[3X", "\x1b[3@", "\x1b[3P", "\x1b[K"])
+def test_what_is_erased_has_no_attributes_but_its_background(engine: Engine, erasing: str) -> None:
+    row = shown(engine, f"{'x' * SIZE.columns}\r\x1b[1;4;7;31;44m{erasing}")[0]
+    blank = next(run for run in row if not run.text.strip())
+    assert unpack_style(blank.style) == (0, palette_color(4), Attribute(0))
 
 
 @pytest.mark.parametrize(("text", "columns"), [("漢字", 4), ("e\u0301x", 2), ("🍎", 2), ("äß", 2)])
@@ -115,12 +126,32 @@ def test_titles_and_bells_are_told(engine: Engine) -> None:
 
 @pytest.mark.parametrize(
     ("question", "start"),
-    [("\x1b[c", b"\x1b[?6"), ("\x1b[5n", b"\x1b[0n"), ("ab\x1b[6n", b"\x1b[1;3R"), ("\x1b[18t", b"\x1b[8;6;40t")],
+    [
+        ("\x1b[c", b"\x1b[?6"),
+        ("ab\x1b[?6n", b"\x1b[?1;3"),
+        ("\x1b[5n", b"\x1b[0n"),
+        ("ab\x1b[6n", b"\x1b[1;3R"),
+        ("\x1b[18t", b"\x1b[8;6;40t"),
+    ],
 )
 def test_a_program_gets_its_answers_once(engine: Engine, question: str, start: bytes) -> None:
     engine.feed(question.encode())
     assert engine.replies().startswith(start)
     assert engine.replies() == b""
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("\x1b]10;?\x07", b"\x1b]10;rgb:d5d5/dbdb/e5e5\x07"),
+        ("\x1b]11;?\x07", b"\x1b]11;rgb:1010/1313/1a1a\x07"),
+        ("\x1b]12;?\x07", b"\x1b]12;rgb:d5d5/dbdb/e5e5\x07"),
+    ],
+)
+def test_a_program_learns_what_the_themes_colors_are(engine: Engine, question: str, answer: bytes) -> None:
+    engine.set_colors(true_color(0xD5, 0xDB, 0xE5), true_color(0x10, 0x13, 0x1A))
+    engine.feed(question.encode())
+    assert engine.replies() == answer
 
 
 def test_the_alternate_screen_comes_and_goes(engine: Engine) -> None:
@@ -160,6 +191,21 @@ def test_lines_are_wrapped_anew_in_a_new_width(engine: Engine) -> None:
     engine.resize(Size(20, 6))
     rows = engine.dirty_rows()
     assert [row_text(rows[y]) for y in (0, 1)] == ["01234567890123456789", "0123456789"]
+
+
+@pytest.mark.parametrize("full_screen", [False, True])
+def test_a_lower_and_then_higher_screen_loses_nothing(engine: Engine, *, full_screen: bool) -> None:
+    wide = "漢" * SIZE.columns  # two rows
+    shown(engine, f"{wide}\r\n" + "\r\n".join(f"line {number}" for number in range(20)) + "\r\nprompt")
+    before = engine.text(0, 1000)
+    if full_screen:
+        engine.feed(b"\x1b[?1049h\x1b[2Jfull screen")
+    for size in (Size(40, 2), Size(40, 5), Size(30, 3), Size(40, 30), SIZE):
+        engine.resize(size)
+    engine.feed(b"\x1b[?1049l" if full_screen else b"")
+    assert engine.text(0, 1000) == before
+    assert engine.status().cursor == Cursor(6, SIZE.rows - 1)
+    assert row_text(shown(engine, "!")[SIZE.rows - 1]) == "prompt!"
 
 
 CTRL, ALT, SHIFT = Modifiers.CTRL, Modifiers.ALT, Modifiers.SHIFT

@@ -89,3 +89,54 @@ def test_settings_do_not_pile_up(tail: Tail) -> None:
 def test_a_piece_that_is_larger_than_everything_is_kept_by_its_end(tail: Tail) -> None:
     tail.append(b"x" * 2 * MEBIBYTE + b"end")
     assert tail.content().endswith(b"xend")
+
+
+def test_what_was_appended_last_is_doubtful_until_it_is_proven(tail: Tail) -> None:
+    tail.append(b"one ")
+    tail.append(b"two ")
+    tail.prove()
+    tail.append(b"three")
+    tail.drop_doubtful()
+    assert tail.content() == b"one two "
+    tail.append(b"four ")
+    tail.append(b"five")
+    tail.drop_doubtful()
+    assert tail.content() == b"one two four "
+
+
+def test_a_new_emulator_has_yet_to_live_through_all_of_it(tail: Tail) -> None:
+    tail.append(b"one ")
+    tail.prove()
+    tail.doubt()
+    assert tail.content() == b"one "
+    tail.drop_doubtful()
+    assert tail.content() == b""
+
+
+def test_what_was_proven_still_is_when_room_is_made(tail: Tail) -> None:
+    fill(tail)
+    before = tail.content()
+    tail.append(b"doubtful")
+    tail.drop_doubtful()
+    assert tail.content() == before
+
+
+def test_less_of_it_has_the_settings_and_the_end(tail: Tail) -> None:
+    tail.append(b"\x1b[?2004h" + b"a line\r\n" * 1000)
+    assert tail.content(800) == b"\x1b[?2004h" + b"a line\r\n" * 100
+
+
+@pytest.mark.parametrize("cell", [b"\x1b[5;5Hx", b"x"])
+def test_a_screen_that_is_drawn_without_ends_of_lines_is_kept_too(tail: Tail, cell: bytes) -> None:
+    tail.append(cell * 20_000 + b"\n")
+    content = tail.content(10_000)
+    assert 10_000 - len(cell) <= len(content) <= 10_000
+    assert content.startswith(cell)
+
+
+def test_a_worker_that_writes_nonsense_there_does_no_harm(tail: Tail, descriptor: int) -> None:
+    os.pwrite(descriptor, b"\xff" * 8, 0)
+    assert len(tail.content()) == MEBIBYTE
+    tail.drop_doubtful()
+    tail.append(b"end")
+    assert tail.content().endswith(b"end")

@@ -6,16 +6,19 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Any
+from typing import Any, ClassVar
 
 # bittty ships no types; nothing outside this module touches it.
 from bittty import Board, KeyEvent, KeyModifiers, TerminalCaps  # type: ignore[import-untyped]
 from bittty.model import BITTTY  # type: ignore[import-untyped]
 from bittty.terminals import Terminal  # type: ignore[import-untyped]
-from bittty.terminals.scrollback import MemoryScrollback  # type: ignore[import-untyped]
 
+from tempshell_cli.terminal.bittty_limits import limit
+from tempshell_cli.terminal.bittty_repairs import History, erase_in_the_background_alone, fit_primary
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import (
+    CELL_HEIGHT,
+    CELL_WIDTH,
     DEFAULT_COLOR,
     Attribute,
     Cursor,
@@ -26,6 +29,7 @@ from tempshell_cli.terminal.screen import (
     TextRow,
     pack_style,
     palette_color,
+    rgb,
     true_color,
 )
 from tempshell_cli.terminal.wire import Key, Modifiers, Mouse
@@ -52,13 +56,17 @@ _ATTRIBUTES = (
 class BitttyEngine:
     """A bittty board with nothing plugged in but us."""
 
+    RESTORES: ClassVar[int] = 64 * 1024
+
     def __init__(self, size: Size) -> None:
         self._host = _Host()
+        self._size = size
         self._board = Board(width=size.columns, height=size.rows, model=BITTTY)
-        # Without it a combining accent takes a column of its own, which no program reckons with.
-        self._board.set_caps(TerminalCaps(grapheme_mode="permanently-set"))
+        self._tell_pixels()
+        limit(self._board)
+        erase_in_the_background_alone(self._board.blitter)
         self._board.host.attach(self._host)
-        self._chrome = _Chrome(self._board, _History())
+        self._chrome = _Chrome(self._board, History())
         self._chrome.attach()
         # The wheel moves the cursor in full-screen programs that take no mouse, as less.
         self.feed(b"\x1b[?1007h")
@@ -66,6 +74,9 @@ class BitttyEngine:
     def feed(self, data: bytes) -> None:
         """Take what the program wrote."""
         self._board.feed_host_data(data)
+        if (self._board.width, self._board.height) != self._size:
+            # DECCOLM, DECSCPP or DECSNLS; how large the pane is, is not for the program to say.
+            self.resize(self._size)
         if self._chrome.view_top is not None:
             self._show_all()
 
@@ -75,8 +86,20 @@ class BitttyEngine:
 
     def resize(self, size: Size) -> None:
         """Change the size."""
-        self._board.resize_from_frontend(size.columns, size.rows)
+        self._size = size
+        self._tell_pixels()
+        place = fit_primary(self._chrome, *size)
+        self._board.resize_from_frontend(*size)
+        if place:
+            self._board.cursor.set_position(*place)
         self._show_all()
+
+    def set_colors(self, foreground: int, background: int) -> None:
+        """Take what the theme's own colours are."""
+        for role, color in (("foreground", foreground), ("cursor", foreground), ("background", background)):
+            # What a reset goes back to, and what it is.
+            self._board.palette_overrides[role] = rgb(color)
+            setattr(self._board.palette, role, rgb(color))
 
     def scroll(self, rows: int) -> None:
         """Move the view."""
@@ -154,6 +177,12 @@ class BitttyEngine:
         """Unplug the board."""
         self._chrome.detach()
 
+    def _tell_pixels(self) -> None:
+        cell = (CELL_WIDTH, CELL_HEIGHT)
+        window = (self._size.columns * CELL_WIDTH, self._size.rows * CELL_HEIGHT)
+        # Without graphemes a combining accent takes a column of its own, which no program reckons with.
+        self._board.set_caps(TerminalCaps(cell_px=cell, window_px=window, grapheme_mode="permanently-set"))
+
     def _show_all(self) -> None:
         self._chrome.forget()
 
@@ -186,20 +215,6 @@ class _Host:
     def configure_line(self, line: object) -> None: ...
 
     def close(self) -> None: ...
-
-
-class _History(MemoryScrollback):  # type: ignore[misc]  # an untyped base class
-    """The lines that scrolled off; ``unfinished``: the last of them goes on on the screen."""
-
-    unfinished = False
-
-    def append(self, row: Foreign, wrapped: bool = False) -> None:  # noqa: FBT001, FBT002 - bittty's signature
-        super().append(row, wrapped)
-        self.unfinished = wrapped
-
-    def clear(self) -> None:
-        super().clear()
-        self.unfinished = False
 
 
 class _Chrome(Terminal):  # type: ignore[misc]  # an untyped base class
@@ -267,6 +282,8 @@ def _style(style: Foreign) -> int:
     for name, attribute in _ATTRIBUTES:
         if getattr(style, name):
             attributes |= attribute
+    if style.underline_style == "double":
+        attributes ^= Attribute.UNDERLINE | Attribute.DOUBLE_UNDERLINE
     return pack_style(_color(style.fg), _color(style.bg), attributes)
 
 

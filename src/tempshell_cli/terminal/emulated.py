@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
-import sys
-import time
-from contextlib import suppress
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -17,14 +12,15 @@ from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.engine import BITTTY, GHOSTTY, TERMINAL_ENV
 from tempshell_cli.terminal.pty import PtyProcess, Size
-from tempshell_cli.terminal.tail import Tail, new_tail
-from tempshell_cli.terminal.wire import FromWorker, Link, Record, Resize, ToWorker, screen_link
+from tempshell_cli.terminal.tail import new_tail
+from tempshell_cli.terminal.wire import FromWorker, Link, Record, Resize, Start, ToWorker, screen_link
+from tempshell_cli.terminal.workers import Spell, Workers
 
-# Crashes that follow each other within so many seconds have one cause.
-_SPELL = 10.0
-# The second in a spell hands over to the engine that cannot crash; the third drops the output that may be to blame; if
-# that does not help, nothing does.
-_HAND_OVER, _GIVE_UP = 2, 4
+# What a worker crashed on is not given to the next in any case. Should that not help: from the second in a spell on it
+# is the turn of the engine that cannot crash, from the third on all output so far is dropped, and from the fourth on
+# there is a pause, in seconds, so that whatever it is does not fill the machine.
+_HAND_OVER, _ANEW, _SLOW = 2, 3, 4
+_PAUSE = 0.25
 
 # How long a worker that records may take to write the rest, in seconds.
 _LAST_WORDS = 2.0
@@ -55,15 +51,22 @@ class EmulatedProcess:
         """Start both; raises EngineUnavailable where the command cannot be started."""
         self.size = size
         self._engine, self._recording = emulation
-        self._crashes: list[float] = []
+        self._losses = Spell()
         self.process = PtyProcess.spawn(Command(command.argv, {**TERMINAL_ENV, **command.env}), size)
         self._tail = new_tail()
-        self._worker, self._link = self._start_worker()
+        try:
+            # Who records has something to write at its end.
+            kept, patience = ((self._recording.descriptor,), _LAST_WORDS) if self._recording else ((), 0.0)
+            self._workers = Workers(self.process.master.fileno(), self._tail, kept, patience)
+        except EngineUnavailable:
+            self._close_terminal()
+            raise
+        self._link = self._start_worker(Start(size, self._engine))
 
     @property
     def worker_pid(self) -> int:
-        """The process id of the worker."""
-        return self._worker.pid
+        """The process id of the worker, once it is there."""
+        return self._workers.pid
 
     def fileno(self) -> int:
         """Return the descriptor to watch; ``restart`` changes it."""
@@ -100,29 +103,25 @@ class EmulatedProcess:
     def restart(self) -> None:
         """Replace the worker. The new one shows the screen that the last of the output leads to.
 
-        Where that output is what the emulators crash on, it is empty until the program draws it anew.
+        Without what the old one crashed on; where workers keep dying, without any until the program draws it anew.
 
-        Raises EngineUnavailable where workers keep dying.
+        Raises EngineUnavailable where there can be no worker at all; the command lives on all the same.
         """
-        self._stop_worker()
-        self._count_crash()
-        self._worker, self._link = self._start_worker()
+        self._link.close()
+        lost = self._losses.count()
+        engine = BITTTY if lost >= _HAND_OVER else self._engine
+        self._link = self._start_worker(Start(self.size, engine, _PAUSE if lost >= _SLOW else 0.0, lost >= _ANEW))
         # Full-screen programs and shells draw themselves anew after a change of size.
-        self.process.master.resize(Size(self.size.columns, max(1, self.size.rows - 1)))
+        self.process.master.resize(Size(self.size.columns, self.size.rows - 1 or 2))
         self._link.send(Resize(self.size))
 
     def close(self) -> None:
         """End the worker, then the command. Idempotent."""
         self._link.close()
-        if self._recording:
-            # It writes what it still holds.
-            with suppress(subprocess.TimeoutExpired):
-                self._worker.wait(_LAST_WORDS)
-        self._stop_worker()
-        if self._tail >= 0:
-            os.close(self._tail)
-            self._tail = -1
-        self.process.close()
+        try:
+            self._workers.close()
+        finally:
+            self._close_terminal()
 
     def __enter__(self) -> Self:
         return self
@@ -132,44 +131,14 @@ class EmulatedProcess:
     ) -> None:
         self.close()
 
-    def _start_worker(self) -> tuple[subprocess.Popen[bytes], Link[FromWorker]]:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            fds = (theirs.fileno(), self.process.master.fileno(), self._tail)
-            kept = (self._recording.descriptor,) if self._recording else ()
-            numbers = map(str, (*fds, *self.size))
-            worker = subprocess.Popen(
-                [sys.executable, "-P", "-m", "tempshell_cli.terminal.worker", *numbers, self._engine],
-                pass_fds=(*fds, *kept),
-                env=_worker_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        link = screen_link(ours)
+    def _start_worker(self, start: Start) -> Link[FromWorker]:
+        link = screen_link(self._workers.start(start))
         if self._recording:
             link.send(self._recording)
-        return worker, link
+        return link
 
-    def _count_crash(self) -> None:
-        now = time.monotonic()
-        self._crashes = [then for then in self._crashes if now - then < _SPELL] + [now]
-        if len(self._crashes) >= _GIVE_UP:
-            raise EngineUnavailable(
-                "the terminal's emulator keeps crashing", hint="`tempshell attach --plain` needs none"
-            )
-        if len(self._crashes) >= _HAND_OVER:
-            self._engine = BITTTY
-        if len(self._crashes) > _HAND_OVER:
-            Tail(self._tail).clear()
-
-    def _stop_worker(self) -> None:
-        self._link.close()
-        self._worker.kill()
-        self._worker.wait()
-
-
-def _worker_environment() -> dict[str, str]:
-    """Return only what Python needs to find the same modules: the worker reads what strangers print."""
-    return {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    def _close_terminal(self) -> None:
+        if self._tail >= 0:
+            os.close(self._tail)
+            self._tail = -1
+        self.process.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import Row, Status, TextRow
@@ -23,6 +23,9 @@ class Engine(Protocol):
     The encoders follow the modes that the program has set, and return nothing for what it did not ask for.
     """
 
+    RESTORES: ClassVar[int]
+    """How many bytes of output it takes in a tenth of a second or so, be they never so dense."""
+
     def feed(self, data: bytes) -> None:
         """Take what the program wrote; sequences and characters may be split anywhere."""
         ...
@@ -33,6 +36,10 @@ class Engine(Protocol):
 
     def resize(self, size: Size) -> None:
         """Change the size; the lines of the primary screen are wrapped anew."""
+        ...
+
+    def set_colors(self, foreground: int, background: int) -> None:
+        """Take what the theme's own colours are, in 24 bits: programs ask whether they stand on dark ground."""
         ...
 
     def scroll(self, rows: int) -> None:

@@ -16,10 +16,20 @@ from tempshell_cli.terminal.screen import TextRow
 # A function, a pointer or a struct of the library.
 CData = Any
 
-__all__ = ["CELL_HEIGHT", "CELL_WIDTH", "CData", "check", "ffi", "lib", "made", "rows_text", "scroll_by", "sized"]
-
-# The cells of a pane have no size in pixels that we could know; this one is what reports assume.
-CELL_WIDTH, CELL_HEIGHT = 8, 16
+__all__ = [
+    "CData",
+    "change",
+    "check",
+    "ffi",
+    "get",
+    "lib",
+    "made",
+    "rows_text",
+    "scroll_by",
+    "set_title",
+    "sized",
+    "title",
+]
 
 # A tagged union by value, which cffi cannot pass: a struct of the same layout can (see pyghostty._ffi).
 ffi.cdef("typedef struct { int tag; intptr_t delta; uint64_t padding; } TempshellScroll;")
@@ -39,6 +49,30 @@ def sized(kind: str) -> CData:
     fresh = ffi.new(f"{kind}*")
     fresh.size = ffi.sizeof(kind)
     return fresh
+
+
+def get(terminal: CData, what: str, kind: str) -> CData:
+    """Return what the library knows of a terminal, as the value of a pointer of this kind."""
+    into = ffi.new(kind)
+    check(lib.ghostty_terminal_get(terminal, getattr(lib, f"GHOSTTY_TERMINAL_DATA_{what}"), into), what)
+    return into[0]
+
+
+def change(terminal: CData, option: str, value: CData) -> None:
+    """Give an option of a terminal another value."""
+    check(lib.ghostty_terminal_set(terminal, getattr(lib, f"GHOSTTY_TERMINAL_OPT_{option}"), value), option)
+
+
+def title(terminal: CData) -> str:
+    """Return the title that the program has set."""
+    borrowed = get(terminal, "TITLE", "GhosttyString*")
+    return bytes(ffi.buffer(borrowed.ptr, borrowed.len)).decode("utf-8", "replace") if borrowed.len else ""
+
+
+def set_title(terminal: CData, text: str) -> None:
+    """Set the title as the program would; the library takes a copy."""
+    data = ffi.from_buffer(text.encode())
+    change(terminal, "TITLE", ffi.new("GhosttyString*", {"ptr": ffi.cast("uint8_t*", data), "len": len(data)}))
 
 
 def scroll_by(terminal: CData, tag: int, rows: int = 0) -> None:

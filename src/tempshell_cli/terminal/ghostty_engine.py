@@ -5,22 +5,26 @@ It is native code that reads what strangers print: it runs in the worker process
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from tempshell_cli.terminal.ghostty_calls import (
-    CELL_HEIGHT,
-    CELL_WIDTH,
     CData,
+    change,
     check,
     ffi,
+    get,
     lib,
     made,
     rows_text,
     scroll_by,
     sized,
+    title,
 )
+from tempshell_cli.terminal.ghostty_gaps import GapFiller
 from tempshell_cli.terminal.ghostty_input import InputEncoder, encode_paste
 from tempshell_cli.terminal.ghostty_rows import RowReader
 from tempshell_cli.terminal.pty import Size
-from tempshell_cli.terminal.screen import Cursor, CursorShape, Row, Status, TextRow
+from tempshell_cli.terminal.screen import CELL_HEIGHT, CELL_WIDTH, Cursor, CursorShape, Row, Status, TextRow, rgb
 from tempshell_cli.terminal.wire import Key, Mouse
 
 # A limit by bytes alone: with one by lines too, libghostty-vt 0.1.3 takes short lines at 12 MB/s, not 600.
@@ -28,10 +32,13 @@ _HISTORY_BYTES = 16 * 1024**2
 _BRACKETED_PASTE, _FOCUS_EVENTS, _ALTERNATE_SCROLL = 2004, 1004, 1007
 _WHEEL = {4: "up", 5: "down"}
 _WHEEL_ROWS = 3
+_HALF = 0.5
 
 
 class GhosttyEngine:
     """One libghostty-vt terminal."""
+
+    RESTORES: ClassVar[int] = 1024**2
 
     def __init__(self, size: Size) -> None:
         self._terminal = made("GhosttyTerminal", lib.ghostty_terminal_new, size.columns, size.rows)
@@ -43,15 +50,17 @@ class GhosttyEngine:
             ffi.callback("GhosttyTerminalWritePtyFn", self._on_reply),
             ffi.callback("GhosttyTerminalBellFn", self._on_bell),
             ffi.callback("GhosttyTerminalSizeFn", self._on_size),
+            ffi.callback("GhosttyTerminalColorSchemeFn", self._on_color_scheme),
         )
         self._configure()
+        self._gaps = GapFiller(self._terminal, self._replies)
         self._reader = RowReader(self._terminal)
         self._input = InputEncoder(self._terminal)
         self.resize(size)
 
     def feed(self, data: bytes) -> None:
         """Take what the program wrote."""
-        lib.ghostty_terminal_vt_write(self._terminal, data, len(data))
+        self._gaps.feed(data)
 
     def replies(self) -> bytes:
         """Return, once, what the terminal has to answer the program."""
@@ -68,6 +77,11 @@ class GhosttyEngine:
         )
         self._input.resize(size)
 
+    def set_colors(self, foreground: int, background: int) -> None:
+        """Take what the theme's own colours are."""
+        for option, color in (("FOREGROUND", foreground), ("CURSOR", foreground), ("BACKGROUND", background)):
+            change(self._terminal, f"COLOR_{option}", ffi.new("GhosttyColorRgb*", rgb(color)))
+
     def scroll(self, rows: int) -> None:
         """Move the view."""
         scroll_by(self._terminal, lib.GHOSTTY_SCROLL_VIEWPORT_DELTA, rows)
@@ -78,17 +92,20 @@ class GhosttyEngine:
 
     def dirty_rows(self) -> dict[int, Row]:
         """Return, once, the rows of the view that changed."""
+        if get(self._terminal, "COLS", "uint16_t*") != self._size.columns:
+            # DECCOLM has made it 132 columns wide, or 80; how wide the pane is, is not for the program to say.
+            self.resize(self._size)
         return self._reader.dirty_rows()
 
     def status(self) -> Status:
         """Return everything but the cells."""
-        bar = self._get("SCROLLBAR", "GhosttyTerminalScrollbar*")
+        bar = get(self._terminal, "SCROLLBAR", "GhosttyTerminalScrollbar*")
         history = bar.total - bar.len
         return Status(
             cursor=self._cursor(),
             mouse=self._tracks_mouse() or self._alternate(),
             alternate=self._alternate(),
-            title=_string(self._get("TITLE", "GhosttyString*")),
+            title=title(self._terminal),
             bells=self._bells,
             history=history,
             scrolled=history - bar.offset,
@@ -96,7 +113,7 @@ class GhosttyEngine:
 
     def text(self, first: int, count: int) -> list[TextRow]:
         """Return the text of rows, counted from the oldest of the history on."""
-        end = min(first + count, self._get("SCROLLBAR", "GhosttyTerminalScrollbar*").total)
+        end = min(first + count, get(self._terminal, "SCROLLBAR", "GhosttyTerminalScrollbar*").total)
         return rows_text(self._terminal, range(first, end), self._size.columns) if first < end else []
 
     def encode_key(self, key: Key) -> bytes:
@@ -128,22 +145,15 @@ class GhosttyEngine:
         lib.ghostty_terminal_free(self._terminal)
 
     def _configure(self) -> None:
-        reply, bell, size = self._callbacks
-        self._set("WRITE_PTY", reply)
-        self._set("BELL", bell)
-        self._set("SIZE", size)
-        self._set("SCROLLBACK_MAX_LINES", ffi.NULL)
-        self._set("SCROLLBACK_MAX_BYTES", ffi.new("size_t*", _HISTORY_BYTES))
+        reply, bell, size, scheme = self._callbacks
+        change(self._terminal, "WRITE_PTY", reply)
+        change(self._terminal, "BELL", bell)
+        change(self._terminal, "SIZE", size)
+        change(self._terminal, "COLOR_SCHEME", scheme)
+        change(self._terminal, "SCROLLBACK_MAX_LINES", ffi.NULL)
+        change(self._terminal, "SCROLLBACK_MAX_BYTES", ffi.new("size_t*", _HISTORY_BYTES))
         # Pictures cannot be shown here, and would be kept in memory for nothing.
-        self._set("KITTY_IMAGE_STORAGE_LIMIT", ffi.new("uint64_t*", 0))
-
-    def _set(self, option: str, value: CData) -> None:
-        check(lib.ghostty_terminal_set(self._terminal, getattr(lib, f"GHOSTTY_TERMINAL_OPT_{option}"), value), option)
-
-    def _get(self, what: str, kind: str) -> CData:
-        into = ffi.new(kind)
-        check(lib.ghostty_terminal_get(self._terminal, getattr(lib, f"GHOSTTY_TERMINAL_DATA_{what}"), into), what)
-        return into[0]
+        change(self._terminal, "KITTY_IMAGE_STORAGE_LIMIT", ffi.new("uint64_t*", 0))
 
     def _mode(self, mode: int) -> bool:
         asked = ffi.new("GhosttyTerminalModeConfig*", {"mode": mode})
@@ -151,10 +161,10 @@ class GhosttyEngine:
         return bool(asked.value)
 
     def _tracks_mouse(self) -> bool:
-        return bool(self._get("MOUSE_TRACKING", "bool*"))
+        return bool(get(self._terminal, "MOUSE_TRACKING", "bool*"))
 
     def _alternate(self) -> bool:
-        screen = self._get("ACTIVE_SCREEN", "GhosttyTerminalScreen*")
+        screen = get(self._terminal, "ACTIVE_SCREEN", "GhosttyTerminalScreen*")
         return bool(screen == lib.GHOSTTY_TERMINAL_SCREEN_ALTERNATE)
 
     def _cursor(self) -> Cursor:
@@ -175,12 +185,17 @@ class GhosttyEngine:
         size.cell_width, size.cell_height = CELL_WIDTH, CELL_HEIGHT
         return True
 
+    def _on_color_scheme(self, _terminal: CData, _userdata: CData, scheme: CData) -> bool:
+        background = ffi.new("GhosttyColorRgb*")
+        data = lib.GHOSTTY_TERMINAL_DATA_COLOR_BACKGROUND_DEFAULT
+        if lib.ghostty_terminal_get(self._terminal, data, background):
+            return False  # nobody has told
+        light = lib.ghostty_color_perceived_luminance(background) > _HALF
+        scheme[0] = lib.GHOSTTY_COLOR_SCHEME_LIGHT if light else lib.GHOSTTY_COLOR_SCHEME_DARK
+        return True
+
 
 _SHAPES = {
     lib.GHOSTTY_RENDER_STATE_CURSOR_VISUAL_STYLE_UNDERLINE: CursorShape.UNDERLINE,
     lib.GHOSTTY_RENDER_STATE_CURSOR_VISUAL_STYLE_BAR: CursorShape.BAR,
 }
-
-
-def _string(borrowed: CData) -> str:
-    return bytes(ffi.buffer(borrowed.ptr, borrowed.len)).decode("utf-8", "replace") if borrowed.len else ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tempshell_cli.terminal.ghostty_calls import CELL_HEIGHT, CELL_WIDTH, CData, check, ffi, lib, made, sized
+from tempshell_cli.terminal.ghostty_calls import CData, check, ffi, lib, made, sized
 from tempshell_cli.terminal.pty import Size
+from tempshell_cli.terminal.screen import CELL_HEIGHT, CELL_WIDTH
 from tempshell_cli.terminal.wire import Key, Modifiers, Mouse, MouseAction
 
 # Longer than any encoded key or mouse event.

@@ -20,6 +20,13 @@ from tempshell_cli.terminal.screen import (
 # A cell of a hostile screen can be any of 2^64 values; a real screen has hundreds.
 _KNOWN_CELLS = 20_000
 _CONTROLS = frozenset((*range(0x20), *range(0x7F, 0xA0)))
+# What is asked of a cell, and what the answer is written to.
+_FIELDS = (
+    ("CONTENT_TAG", "GhosttyCellContentTag*"),
+    ("CODEPOINT", "uint32_t*"),
+    ("STYLE_ID", "uint16_t*"),
+    ("WIDE", "GhosttyCellWide*"),
+)
 _ATTRIBUTES = (
     ("bold", Attribute.BOLD),
     ("faint", Attribute.DIM),
@@ -41,7 +48,7 @@ class _Cell(NamedTuple):
 
 
 _BLANK = _Cell(0, " ", False)
-_PAINT, _CLUSTER = itemgetter(0), itemgetter(2)
+_PAINT, _TEXT, _CLUSTER = itemgetter(0), itemgetter(1), itemgetter(2)
 
 
 class _Cells(dict[int, _Cell]):
@@ -101,10 +108,12 @@ class RowReader:
         return self._runs(cells)
 
     def _runs(self, cells: list[_Cell]) -> Row:
+        if not any(map(_PAINT, cells)):  # most rows are in the default style throughout
+            return (Run("".join(map(_TEXT, cells)), len(cells), 0),) if cells else ()
         runs = []
         start = 0
         for paint, group in groupby(cells, key=_PAINT):
-            texts = [cell.text for cell in group]
+            texts = [*map(_TEXT, group)]
             runs.append(Run("".join(texts), len(texts), self._style_of(start, paint)))
             start += len(texts)
         return tuple(runs)
@@ -134,29 +143,40 @@ class RowReader:
         check(lib.ghostty_render_state_row_cells_get(self._cells[0], what, into), "cell data")
 
 
+class _Fields:
+    """The fields of a cell, asked for in one call: into memory that is used again for the next cell."""
+
+    def __init__(self) -> None:
+        self._kinds = ffi.new("GhosttyCellData[]", [getattr(lib, f"GHOSTTY_CELL_DATA_{kind}") for kind, _ in _FIELDS])
+        self._values = [ffi.new(pointer) for _, pointer in _FIELDS]
+        self._places = ffi.new("void*[]", self._values)
+
+    def of(self, cell: int) -> list[int]:
+        """Return its content's kind, its first character, its style, and what it is of a wide character."""
+        check(lib.ghostty_cell_get_multi(cell, len(_FIELDS), self._kinds, self._places, ffi.NULL), "cell fields")
+        return [value[0] for value in self._values]
+
+
+_fields = _Fields()
+
+
 def _decode(cell: int) -> _Cell:
-    content = _field(cell, lib.GHOSTTY_CELL_DATA_CONTENT_TAG, "GhosttyCellContentTag*")
+    content, point, style, width = _fields.of(cell)
     if content == lib.GHOSTTY_CELL_CONTENT_BG_COLOR_PALETTE:
-        return _Cell(-palette_color(_field(cell, lib.GHOSTTY_CELL_DATA_COLOR_PALETTE, "uint8_t*")), " ", False)
+        return _Cell(-palette_color(_color_of(cell, "PALETTE", "uint8_t*")), " ", False)
     if content == lib.GHOSTTY_CELL_CONTENT_BG_COLOR_RGB:
-        color = _field(cell, lib.GHOSTTY_CELL_DATA_COLOR_RGB, "GhosttyColorRgb*")
+        color = _color_of(cell, "RGB", "GhosttyColorRgb*")
         return _Cell(-true_color(color.r, color.g, color.b), " ", False)
-    cluster = content == lib.GHOSTTY_CELL_CONTENT_CODEPOINT_GRAPHEME
-    found = _Cell(_field(cell, lib.GHOSTTY_CELL_DATA_STYLE_ID, "uint16_t*"), _text(cell), cluster)
+    second_half = width == lib.GHOSTTY_CELL_WIDE_SPACER_TAIL
+    # C1 controls that come as UTF-8 get into cells; written out again, they would begin a sequence.
+    text = "" if second_half else "\ufffd" if point and point in _CONTROLS else chr(point or 0x20)
+    found = _Cell(style, text, content == lib.GHOSTTY_CELL_CONTENT_CODEPOINT_GRAPHEME)
     return _BLANK if found == _BLANK else found
 
 
-def _text(cell: int) -> str:
-    if _field(cell, lib.GHOSTTY_CELL_DATA_WIDE, "GhosttyCellWide*") == lib.GHOSTTY_CELL_WIDE_SPACER_TAIL:
-        return ""  # the second half of a wide character
-    point = _field(cell, lib.GHOSTTY_CELL_DATA_CODEPOINT, "uint32_t*") or 0x20
-    # C1 controls that come as UTF-8 get into cells; written out again, they would begin a sequence.
-    return "\ufffd" if point in _CONTROLS else chr(point)
-
-
-def _field(cell: int, what: int, kind: str) -> CData:
-    into = ffi.new(kind)
-    check(lib.ghostty_cell_get(cell, what, into), "cell field")
+def _color_of(cell: int, kind: str, pointer: str) -> CData:
+    into = ffi.new(pointer)
+    check(lib.ghostty_cell_get(cell, getattr(lib, f"GHOSTTY_CELL_DATA_COLOR_{kind}"), into), "cell colour")
     return into[0]
 
 

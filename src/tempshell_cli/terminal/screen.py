@@ -13,6 +13,9 @@ _TRUE_COLOR = 1 << 24
 _COLOR_BITS = 25
 _COLOR_MASK = (1 << _COLOR_BITS) - 1
 
+# The cells of a pane have no size in pixels that we could know; this one is what reports assume.
+CELL_WIDTH, CELL_HEIGHT = 8, 16
+
 
 class Attribute(IntFlag):
     """How a cell is drawn besides its colours."""

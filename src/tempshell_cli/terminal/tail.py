@@ -1,7 +1,8 @@
 """The last of what a program wrote, in memory that outlives the worker who keeps it there.
 
 A worker may die at any instant, also in the middle of an ``append``: what is valid is said by one number alone, which
-is written last.
+is written last. It says, too, how much of that is proven: that the emulator lived through it. What a worker crashed on
+is what is not, and not given to the next one.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ from collections.abc import Iterator
 _AREA = 1024**2
 _KEPT = 256 * 1024
 _HEADER = mmap.PAGESIZE
-_SECOND = 1 << 32  # the bit of the number that says which area; the rest is how much of it is used
+# The parts of the number: which area, how much of it is proven, how much is used.
+_SECOND, _PROVEN, _USED = 1 << 63, 32, (1 << 32) - 1
+# How far on one looks for a good place to cut, in bytes.
+_CUT_WITHIN = 4096
 
 # What a program has set before the part that is kept has to be set again: private modes, the scrolling region, the
 # keypad, the keyboard protocol, the title; a reset of the terminal takes it all back.
 _SETTINGS = re.compile(
-    rb"\x1b(?!\[[0-9;:]{0,64}m)"  # a colour, of which there are many
+    rb"\x1b(?!\[[0-9;:]{0,64}[@-qs-~])"  # a colour or a move, of which there are many
     rb"(?:\[\?(?P<modes>[0-9;]{1,64})(?P<set>[hl])"
     rb"|\[(?P<region>[0-9]{0,5};?[0-9]{0,5})r"
     rb"|(?P<keypad>[=>])"
@@ -42,17 +46,31 @@ class Tail:
         self._numbers = memoryview(self._memory)[:8].cast("Q")
 
     def append(self, data: bytes) -> None:
-        """Keep these bytes, and of older ones what there is room for."""
+        """Keep these bytes, and of older ones what there is room for. The older ones are proven thereby."""
         data = data[-_KEPT:]
         if self._used + len(data) > _AREA:
             self._make_room()
-        start = self._start + self._used
+        used = self._used
+        start = self._start + used
         self._memory[start : start + len(data)] = data
-        self._numbers[0] += len(data)
+        self._say(self._numbers[0] & _SECOND, used, used + len(data))
 
-    def content(self) -> bytes:
-        """Return what leads a fresh emulator to the present screen."""
-        return self._memory[self._start : self._start + self._used]
+    def content(self, length: int = _AREA) -> bytes:
+        """Return what leads a fresh emulator to the present screen: settings and, of the rest, so many bytes."""
+        return _shortened(self._memory[self._start : self._start + self._used], length)
+
+    def prove(self) -> None:
+        """Say that the emulator has lived through all of it."""
+        self._say(self._numbers[0] & _SECOND, self._used, self._used)
+
+    def doubt(self) -> None:
+        """Say that it has yet to live through any of it: another emulator, or at another size."""
+        self._say(self._numbers[0] & _SECOND, 0, self._used)
+
+    def drop_doubtful(self) -> None:
+        """Forget what is not proven."""
+        proven = min(self._numbers[0] >> _PROVEN & _USED >> 1, self._used)
+        self._say(self._numbers[0] & _SECOND, proven, proven)
 
     def clear(self) -> None:
         """Forget everything."""
@@ -65,21 +83,22 @@ class Tail:
 
     @property
     def _used(self) -> int:
-        return min(self._numbers[0] & (_SECOND - 1), _AREA)
+        return min(self._numbers[0] & _USED, _AREA)
 
     @property
     def _start(self) -> int:
         return _HEADER + (_AREA if self._numbers[0] & _SECOND else 0)
 
+    def _say(self, area: int, proven: int, used: int) -> None:
+        self._numbers[0] = area | proven << _PROVEN | used
+
     def _make_room(self) -> None:
-        """Take the end of this area over to the other one, from the beginning of a line."""
-        content = self.content()
-        cut = content.find(b"\n", len(content) - _KEPT) + 1 or len(content) - _KEPT
-        kept = b"".join(_settings(content[:cut])) + content[cut:]
+        """Take the end of this area over to the other one."""
+        kept = self.content(_KEPT)
         other = self._numbers[0] & _SECOND ^ _SECOND
         start = _HEADER + (_AREA if other else 0)
         self._memory[start : start + len(kept)] = kept
-        self._numbers[0] = other | len(kept)
+        self._say(other, len(kept), len(kept))
 
 
 def new_tail() -> int:
@@ -93,6 +112,19 @@ def new_tail() -> int:
             descriptor = os.dup(file.fileno())
     os.ftruncate(descriptor, _HEADER + 2 * _AREA)
     return descriptor
+
+
+def _shortened(content: bytes, length: int) -> bytes:
+    """Return the end of what a program wrote, from the beginning of a line or a sequence, after what was set before."""
+    if len(content) <= length:
+        return content
+    cut = start = len(content) - length
+    for mark, skipped in ((b"\n", 1), (b"\x1b", 0)):
+        found = content.find(mark, start - skipped, start + _CUT_WITHIN)
+        if found >= 0:
+            cut = found + skipped
+            break
+    return b"".join(_settings(content[:cut])) + content[cut:]
 
 
 def _settings(data: bytes) -> Iterator[bytes]:

@@ -105,6 +105,13 @@ class Resize(_Message, frozen=True):
     size: Size
 
 
+class Colors(_Message, frozen=True):
+    """What text in the theme's own colours looks like, in 24 bits each, as ``true_color`` has it."""
+
+    foreground: int
+    background: int
+
+
 class Scroll(_Message, frozen=True):
     """Move the view by rows, up into the history where negative. Any input moves it back down."""
 
@@ -181,7 +188,22 @@ class Hits(_Message, frozen=True):
     more: bool = True
 
 
-ToWorker = Key | Mouse | Paste | Lay | Focus | Type | Resize | Scroll | Find | Shown | Record | Mark
+class Start(msgspec.Struct, frozen=True):
+    """Ask the keeper for a worker in place of the last one; the worker's end of the link comes with it.
+
+    ``pause``: in so many seconds. ``anew``: without what the last one has read.
+    """
+
+    size: Size
+    engine: str
+    pause: float = 0.0
+    anew: bool = False
+
+
+# What the keeper answers: the process id of the worker.
+STARTED = struct.Struct("<q")
+
+ToWorker = Key | Mouse | Paste | Lay | Focus | Type | Resize | Colors | Scroll | Find | Shown | Record | Mark
 FromWorker = Frame | Hits | Ended | Unrecorded | Unlaid
 
 Received = TypeVar("Received")

@@ -1,4 +1,4 @@
-"""The process that reads a PTY and keeps its screen: ``python -m tempshell_cli.terminal.worker``.
+"""The process that reads a PTY and keeps its screen; a fork of its keeper.
 
 A process of its own, because output from strangers can crash the native emulator, and because parsing a flood
 beside the interface starves one of the two. It owns the reading of the PTY, the emulator and what is written;
@@ -7,10 +7,9 @@ the screen gets the rows that changed, at most sixty times a second, and never m
 
 from __future__ import annotations
 
-import resource
 import select
+import signal
 import socket
-import sys
 import time
 
 import msgspec
@@ -22,6 +21,7 @@ from tempshell_cli.terminal.screen import Status
 from tempshell_cli.terminal.search import Search
 from tempshell_cli.terminal.tail import Tail
 from tempshell_cli.terminal.wire import (
+    Colors,
     Ended,
     Find,
     Focus,
@@ -46,8 +46,17 @@ from tempshell_cli.terminal.wire import (
 
 # The pace of frames while output keeps coming, in seconds; the first one after a pause goes at once.
 FRAME_INTERVAL = 1 / 60
-# How much is parsed before keys and frames get their turn again, in bytes.
-_GULP = 256 * 1024
+# For so long after a key it has no pace but the screen's, in seconds: what the key did is seen as soon as can be.
+_EAGER = 0.1
+# How many times as long as the last frame took to make there is none: dense ones leave the time to the parsing.
+_FRAME_PAUSE = 4
+# How much is parsed before keys and frames get their turn again, in bytes: a millisecond or a few.
+_GULP = 64 * 1024
+# A program that reads no answers gets no more of them once so many bytes wait for it.
+_MOST_UNREAD = 1024**2
+# An emulator that is stuck ends as one that crashed: after so many seconds of computing at one turn, or until its first
+# frame, for which it goes through what its predecessor has read.
+_STUCK, _STUCK_AT_START = 3.0, 0.3
 
 _BRACKET = b"\x1b[200~"
 
@@ -69,10 +78,13 @@ class Worker:
         self._changed = True
         self._may_send = True
         self._next_frame = 0.0
+        self._eager_until = 0.0
         self._ended = False
         self._recorder: Recorder | None = None
 
-        engine.feed(tail.content())
+        _expect_within(_STUCK_AT_START)
+        tail.doubt()
+        engine.feed(tail.content(engine.RESTORES))
         engine.replies()  # the program has had them
 
     def run(self) -> None:
@@ -85,9 +97,12 @@ class Worker:
                 self._recorder.close()
 
     def _turn(self) -> None:
+        if self._status:
+            _expect_within(_STUCK)
         self._wait()
-        self._read_program()
+        # Before what it has to say is read, which may be the end of us: Ctrl+C gets to what floods us with such.
         self._write_program()
+        self._read_program()
         if self._search.pending:
             self._search.step(self._size.rows)
             self._changed = True
@@ -125,6 +140,8 @@ class Worker:
                 self._may_send = True
             case Resize(size):
                 self._resize(size)
+            case Colors(foreground, background):
+                self._engine.set_colors(foreground, background)
             case Scroll(rows):
                 self._engine.scroll(rows)
                 self._changed = True
@@ -133,15 +150,18 @@ class Worker:
                 self._changed = True
             case Focus(gained):
                 self._to_program += self._engine.encode_focus(gained=gained)
-            case Record():
-                self._recorder = Recorder(message, self._size)
-            case Mark(label):
-                if self._recorder:
-                    self._recorder.mark(label)
+            case Record() | Mark():
+                self._record(message)
             case Lay(text):
                 self._lay(text)
             case _:
                 self._input(message)
+
+    def _record(self, message: Record | Mark) -> None:
+        if isinstance(message, Record):
+            self._recorder = Recorder(message, self._size)
+        elif self._recorder:
+            self._recorder.mark(message.label)
 
     def _lay(self, text: str) -> None:
         # In brackets an end of line is a character; without, it is the Enter key.
@@ -172,6 +192,8 @@ class Worker:
         if data and not isinstance(message, Mouse):
             self._engine.scroll_to_bottom()
             self._changed = True
+            self._eager_until = time.monotonic() + _EAGER
+            self._next_frame = 0.0
 
     def _read_program(self) -> None:
         """Parse what there is, but no more than a gulp."""
@@ -189,7 +211,9 @@ class Worker:
             self._engine.feed(data)
             if self._recorder:
                 self._recorder.output(data)
-            self._to_program += self._engine.replies()
+            replies = self._engine.replies()
+            if len(self._to_program) < _MOST_UNREAD:
+                self._to_program += replies
             self._changed = True
             taken += len(data)
 
@@ -198,14 +222,18 @@ class Worker:
             del self._to_program[: self._master.write(bytes(self._to_program[:CHUNK]))]
 
     def _send_frame(self) -> None:
+        began = time.monotonic()
         rows = self._engine.dirty_rows()
         status = self._engine.status()
+        self._tail.prove()
         self._changed = False
         if rows or status != self._status:
             self._status = status
             self._link.send(Frame(rows, status))
             self._may_send = False
-            self._next_frame = time.monotonic() + FRAME_INTERVAL
+            now = time.monotonic()
+            if now > self._eager_until:
+                self._next_frame = max(began + FRAME_INTERVAL, now + _FRAME_PAUSE * (now - began))
         hits = self._search.hits(self._size.rows)
         if hits != self._hits:
             self._hits = hits
@@ -217,19 +245,15 @@ class Worker:
         self._link.send(Ended())
 
 
-def main(arguments: list[str]) -> None:
-    """Serve the link, the PTY and the tail whose descriptors the arguments name, with a size and an engine."""
-    link_fd, master_fd, tail_fd, columns, rows, engine = arguments
-    # A crash of the emulator is expected one day; its memory holds what somebody typed.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    size = Size(int(columns), int(rows))
-    link = worker_link(socket.socket(fileno=int(link_fd)))
+def serve(link: socket.socket, master: PtyMaster, tail: Tail, size: Size, engine: str) -> None:
+    """Work until the screen closes its end of the link."""
     try:
-        Worker(link, PtyMaster(int(master_fd)), open_engine(size, engine), size, Tail(int(tail_fd))).run()
+        Worker(worker_link(link), master, open_engine(size, engine), size, tail).run()
     except (EOFError, OSError, msgspec.DecodeError):
         # The screen is gone, and with it all there was to do.
         return
 
 
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def _expect_within(seconds: float) -> None:
+    """Have the kernel end this process once it has computed for so long; native code too, which nothing else can."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)

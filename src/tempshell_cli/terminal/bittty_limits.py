@@ -1,0 +1,28 @@
+"""What bittty would tell a program, or let it do, and no terminal should that shows what strangers print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# An object of bittty's.
+Foreign = Any
+
+# Answers that read like what was printed before: for a shell, that is typing. Keys that send what was printed. And a
+# printer, which takes what is meant for the screen.
+_REFUSED = ("OSC_CLIPBOARD", "OSC_FONT", "C0_ENQ", "DECRQCRA", "DECUDK", "DECPKA", "MC")
+# Of all that can be asked of a window, sizes and the stack of titles.
+_WINDOW = frozenset({14, 16, 18, 19, 22, 23})
+
+
+def limit(board: Foreign) -> None:
+    """Have a board leave undone what is refused, as libghostty-vt does."""
+    board.registry.update(dict.fromkeys(_REFUSED, _nothing))
+    operate = board.registry["XTWINOPS"]
+    board.registry["XTWINOPS"] = lambda operation: operate(operation) if _is_allowed(operation.args[0]) else None
+
+
+def _is_allowed(numbers: tuple[int | None, ...]) -> bool:
+    return bool(numbers) and numbers[0] in _WINDOW
+
+
+def _nothing(_operation: Foreign) -> None: ...

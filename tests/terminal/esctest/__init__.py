@@ -1,0 +1,1 @@
+"""Runs esctest2, the test suite of xterm's author, against an engine: ``python -m tests.terminal.esctest --help``."""
