@@ -12,6 +12,7 @@ from functools import cache
 import pytest
 
 from tempshell_cli.backends import registry
+from tests.testbed.programs import PROGRAMS
 
 REQUIRED = "TEMPSHELL_REQUIRE_ENGINES"
 BUSYBOX = "tempshell-test/busybox:1"  # the testbed makes it: a foreign image with neither bash nor tmux
@@ -24,6 +25,9 @@ def why_unusable(name: str) -> str:
     """Return what stands in the way of an engine's tests; "" where nothing does."""
     if name == "chromium":
         return "" if shutil.which(name) else "no chromium here: run `python -m tests.testbed browser`"
+    if name == "programs":
+        missing = [program for program in PROGRAMS if not shutil.which(program)]
+        return f"no {', '.join(missing)} here: run `python -m tests.testbed programs`" if missing else ""
     if name == "kubernetes":
         from . import pods  # noqa: PLC0415 - it needs this module
 

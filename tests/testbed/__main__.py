@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from . import apt, engine, images, kind
+from . import apt, engine, images, kind, programs
 from .steps import SetupError, only_one
 
 
@@ -25,7 +25,12 @@ def browser() -> None:
     apt.install({"chromium": "chromium"})
 
 
-COMMANDS: dict[str, Callable[[], None]] = {"docker": docker, "kind": kind_too, "browser": browser}
+COMMANDS: dict[str, Callable[[], None]] = {
+    "docker": docker,
+    "kind": kind_too,
+    "browser": browser,
+    "programs": programs.ensure,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -40,9 +40,10 @@ LIGHT = Theme(
 # Text of the second rank, as a style of Content: its own $text-muted comes out as plain black or white there.
 MUTED = "$foreground 75%"
 
-# Black, red, green, yellow, blue, magenta, cyan, white; then the bright ones. Readable on the theme's ground.
+# Black, red, green, yellow, blue, magenta, cyan, white; then the bright ones. Readable on the theme's ground; and white
+# on the dark theme's blue, as mc, dialog and menuconfig have it, which is why that one is not as light as the others.
 _DARK_PALETTE = (
-    "#2b3342", "#ff6b73", "#62d196", "#f2c14e", "#6cb6ff", "#d49bf0", "#4fd6be", "#c5cdd9",
+    "#2b3342", "#ff6b73", "#62d196", "#f2c14e", "#3f87e0", "#d49bf0", "#4fd6be", "#c5cdd9",
     "#5b6779", "#ff8f94", "#8be3b3", "#f7d587", "#9bcdff", "#e3bdf7", "#86e6d5", "#f3f6fa",
 )  # fmt: skip
 _LIGHT_PALETTE = (
