@@ -33,7 +33,7 @@ def measure(user: User, runs: int) -> Iterator[Row]:
         yield from _local(user, runs)
     else:
         yield not_measured("run -- true, local", "no bubblewrap")
-    if _docker_answers():
+    if docker_answers():
         yield from _docker(user, runs)
     else:
         yield not_measured("run and exec, docker", "no engine answers")
@@ -73,7 +73,8 @@ def _docker(user: User, runs: int) -> Iterator[Row]:
     user.output("stop", session)
 
 
-def _docker_answers() -> bool:
+def docker_answers() -> bool:
+    """Tell whether there is an engine."""
     try:
         return subprocess.run(("docker", "version"), capture_output=True, check=False).returncode == 0
     except FileNotFoundError:

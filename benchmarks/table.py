@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-_HEADINGS = ("WHAT", "MEASURED", "AGAINST", "BASELINE", "RATIO", "AT MOST", "")
+_HEADINGS = ("WHAT", "MEASURED", "AGAINST", "BASELINE", "RATIO", "LIMIT", "")
 
 
 class Row(NamedTuple):
@@ -24,14 +24,21 @@ class Row(NamedTuple):
 def compared(what: str, seconds: float, against: str, baseline: float, limit: float | None = None) -> Row:
     """Return the line of a program that may take ``limit`` times as long as another."""
     ratio = seconds / baseline
-    told = "" if limit is None else f"{limit:.2f}"
+    told = "" if limit is None else f"≤ {limit:.2f}"
     return Row(what, _ms(seconds), against, _ms(baseline), f"{ratio:.2f}", told, limit is not None and ratio > limit)
 
 
 def measured(what: str, value: float, unit: str, limit: float | None = None) -> Row:
     """Return the line of a figure that has a limit of its own, or none."""
-    told = "" if limit is None else f"{limit:g} {unit}"
+    told = "" if limit is None else f"≤ {limit:g} {unit}"
     return Row(what, f"{value:.1f} {unit}", limit=told, over=limit is not None and value > limit)
+
+
+def rate(what: str, value: float, unit: str, least: float, against: tuple[str, float]) -> Row:
+    """Return the line of a speed that has to be ``least`` or more, beside one that it cannot exceed."""
+    name, most = against
+    told, baseline, ratio = (f"{value:.1f} {unit}", f"{most:.1f} {unit}", f"{value / most:.2f}")
+    return Row(what, told, name, baseline, ratio, f"≥ {least:g} {unit}", value < least)
 
 
 def not_measured(what: str, why: str) -> Row:

@@ -19,3 +19,18 @@ def test_the_benchmarks_measure_what_this_machine_has(user: User) -> None:
     for measured in ("--version", "--help", "a completion", "run -- true, local", "idle practice screen", "processor"):
         assert measured in done.stdout, done.stdout + done.stderr
     assert "run and exec, docker  " in done.stdout  # and why it was not measured
+
+
+@pytest.mark.engine("local")
+def test_the_benchmarks_of_the_terminal_measure_what_this_machine_has(user: User) -> None:
+    argv = (sys.executable, "-m", "benchmarks.terminal", "parse", "flood", "keys", "interrupt", "memory")
+    little = ("--rounds", "1", "--size", "1", "--keys", "3")
+    done = subprocess.run((*argv, *little), cwd=ROOT, env=user.environment, capture_output=True, text=True, check=True)
+    rows = {line.split("  ")[0]: line for line in done.stdout.replace("\n  ", "\n").splitlines()}
+    for measured in (
+        "parse, log lines, worker's CPU", "parse, unicode, worker's CPU", "1 MB of logs through the pane",
+        "time between frames, p99", "under dense SGR, the worst", "key to echo, p50", "p99", "during a flood, p99",
+        "a bare Esc, p99", "what --plain adds to that", "memory with 10,000 full lines, shared pages once (PSS)",
+    ):  # fmt: skip
+        assert measured in rows, done.stdout + done.stderr
+        assert "not here" not in rows[measured], done.stdout + done.stderr

@@ -130,3 +130,12 @@ def test_without_colors_there_are_none_and_the_states_have_symbols() -> None:
                 for color in (foreground, background):
                     assert palette_index(color) is None
                     assert len(set(rgb(color) or (0,))) == 1, f"{run.text!r} has a colour"
+
+
+def test_what_the_screen_is_made_of_is_not_gone_through_for_garbage_again_and_again() -> None:
+    program = f"{PROGRAM}import gc\nprint('left alone:', gc.get_freeze_count() > 0)\n"
+    with outer(Command((sys.executable, "-c", program, RAW_CAT))) as person:
+        person.until_sees("ready")
+        person.until_sees("48:00 left")
+        person.send(LEADER + b"d")
+        person.until_sees("left alone: True")

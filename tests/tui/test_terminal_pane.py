@@ -307,6 +307,17 @@ async def test_a_worker_that_dies_takes_nothing_from_the_screen(play: Play, prac
         assert "painted" in rows(stage)
 
 
+async def test_workers_that_die_one_after_the_other_are_told_of_once(play: Play) -> None:
+    async with play() as stage:
+        worker = stage.terminal.attachment
+        assert worker
+        for _ in range(3):
+            pid = worker.worker_pid
+            os.kill(pid, signal.SIGKILL)
+            await stage.until(lambda pid=pid: worker.worker_pid != pid)  # type: ignore[misc]  # bound to this round
+        assert sum("restarted" in toast for toast in stage.toasts()) == 1
+
+
 async def test_nothing_is_left_when_the_screen_closes(play: Play, practice: FakePractice) -> None:
     practice.shell = script("trap '' HUP; echo pid $$; while :; do sleep 0.1; done")
     async with play() as stage:
@@ -344,6 +355,13 @@ async def test_colors_and_attributes_are_painted(play: Play, practice: FakePract
         assert style_of(stage, "under").underline
         assert style_of(stage, "back").reverse
         assert style_of(stage, "struck").strike
+
+
+async def test_a_program_learns_what_ground_it_stands_on(play: Play, practice: FakePractice) -> None:
+    """Vim and many others ask, and choose their colours by it."""
+    practice.shell = script("stty raw -echo; printf '\\e]11;?\\a'; cat -v")
+    async with play(look=ScreenSettings(theme="light")) as stage:
+        await stage.until(lambda: any("rgb:fbfb/fcfc/fdfd" in row for row in rows(stage)))
 
 
 async def test_a_theme_brings_its_own_colors(play: Play, practice: FakePractice) -> None:

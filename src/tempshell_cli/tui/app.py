@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 
@@ -74,6 +75,9 @@ class PracticeApp(App[Outcome], inherit_bindings=False):
     def on_mount(self) -> None:
         """Leave in good order on SIGTERM. After SIGHUP there is no terminal to put in order."""
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._on_terminate)
+        if not self.is_headless:
+            # What stands by then stays. To look through it again and again holds up the terminal for 60 ms each time.
+            self.call_after_refresh(gc.freeze)
 
     def get_default_screen(self) -> Screen[None]:
         """Return the practice screen."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import sys
 from collections.abc import Generator, Iterator
 
 import textual.constants
@@ -22,6 +23,9 @@ _ESCAPE_DELAY = 0.01
 # How often the thread looks whether it is still wanted, in seconds.
 _IDLE = 0.2
 _CHUNK = 65536
+# How long the thread that reads keys, or the one that writes what is painted, waits while the loop computes, in
+# seconds. Python's own 0.005 are felt at a key.
+_SWITCH = 0.0005
 _PASTE_START, _PASTE_END = b"\x1b[200~", b"\x1b[201~"
 # What Textual asks for: where the mouse is (SGR), the focus, whether a mode is set (DECRPM), a new size (mode 2048).
 _REPORT = re.compile(rb"\x1b\[(?:<\d+;-?\d+;-?\d+[Mm]|[IO]|\?\d+;\d\$y|48;\d+[\d:]*;\d+[\d:]*;\d+[\d:]*;\d+[\d:]*t)")
@@ -37,6 +41,7 @@ class PracticeDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Begin as Textual does; a terminal that speaks the kitty protocol is asked for all of it."""
+        sys.setswitchinterval(_SWITCH)
         super().start_application_mode()  # type: ignore[no-untyped-call]  # so it is in Textual
         if not textual.constants.DISABLE_KITTY_KEY:
             self.write(_MORE_OF_KITTY)

@@ -75,9 +75,13 @@ def found_style(style: Style, *, theme: Theme) -> Style:
 def cell_style(style: int, base: Style, *, dark: bool, still: bool = False) -> Style:
     """Return a style of the terminal over the theme's."""
     foreground, background, attributes = unpack_style(style)
-    return base + Style(
-        color=_color(foreground, dark=dark),
-        bgcolor=_color(background, dark=dark),
+    colors = Style.from_color(_color(foreground, dark=dark), _color(background, dark=dark))
+    return base + (_effects(attributes, still=still) + colors if attributes else colors)
+
+
+@lru_cache(maxsize=1024)
+def _effects(attributes: Attribute, *, still: bool) -> Style:
+    return Style(
         bold=_has(attributes, Attribute.BOLD),
         dim=_has(attributes, Attribute.DIM),
         italic=_has(attributes, Attribute.ITALIC),
@@ -118,10 +122,12 @@ def _has(attributes: Attribute, attribute: Attribute) -> bool | None:
     return True if attributes & attribute else None
 
 
+@lru_cache(maxsize=1024)
 def _color(color: int, *, dark: bool) -> Color | None:
     index = palette_index(color)
     if index is not None:
         named = index < _NAMED_COLORS
-        return Color.parse(palette(dark=dark)[index]) if named else Color.from_ansi(index)
+        # By its parts, as Textual would put it in place of its number for each cell anew.
+        return Color.parse(palette(dark=dark)[index] if named else Color.from_ansi(index).get_truecolor().hex)
     parts = rgb(color)
     return Color.from_rgb(*parts) if parts else None

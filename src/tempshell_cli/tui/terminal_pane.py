@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
+from itertools import groupby
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -22,8 +23,9 @@ from tempshell_cli.core.process import Command
 from tempshell_cli.core.text import one_line
 from tempshell_cli.terminal.emulated import PLAIN, Emulation
 from tempshell_cli.terminal.pty import Size
-from tempshell_cli.terminal.screen import Row, Status, row_text
+from tempshell_cli.terminal.screen import Row, Status, row_text, true_color
 from tempshell_cli.terminal.wire import (
+    Colors,
     Find,
     Focus,
     Frame,
@@ -45,6 +47,7 @@ from tempshell_cli.tui import words
 from tempshell_cli.tui.attachment import Attachment
 from tempshell_cli.tui.fitting import on_border
 from tempshell_cli.tui.keys import to_key, to_mouse
+from tempshell_cli.tui.painting import paint_now
 from tempshell_cli.tui.retries import Retries
 from tempshell_cli.tui.searching import Searching
 from tempshell_cli.tui.selection import Selection
@@ -55,6 +58,8 @@ _LEFT = 1
 _PAGES = {"shift+pageup": -1, "shift+pagedown": 1}
 # A program that rings all the time is heard once a second.
 _BELL_INTERVAL = 1.0
+# Output that emulators crash on may crash one after the other: it is told every so many seconds.
+_TOLD_INTERVAL = 10.0
 # What the program would get to read.
 _INPUT = (Key, Mouse, Paste, Lay, Focus, Type)
 # Emulators have been seen to crash when a screen of one column is written to.
@@ -102,6 +107,7 @@ class TerminalPane(Widget, can_focus=True):
         self._attachment: Attachment | None = None
         self._rows: dict[int, Row] = {}
         self._strips: dict[int, Strip] = {}
+        self._row_strip: Callable[[Row, int], Strip] | None = None
         self._status = Status()
         self._selection: Selection | None = None
         self._selecting = False
@@ -112,6 +118,7 @@ class TerminalPane(Widget, can_focus=True):
         self._retries = Retries()
         self._retry: Timer | None = None
         self._rang = 0.0
+        self._told = -_TOLD_INTERVAL
 
     @property
     def attachment(self) -> Attachment | None:
@@ -162,6 +169,7 @@ class TerminalPane(Widget, can_focus=True):
             self._say(one_line(f"{problem} · {problem.hint}"))
         else:
             self._retries.began()
+            self._tell_colors()
         self._repaint()
 
     def close(self) -> None:
@@ -187,6 +195,8 @@ class TerminalPane(Widget, can_focus=True):
         """Paint everything anew in the new colours."""
         super().notify_style_update()
         self._strips.clear()
+        self._row_strip = None
+        self._tell_colors()
 
     def on_unmount(self) -> None:
         """End the command with the pane."""
@@ -366,7 +376,17 @@ class TerminalPane(Widget, can_focus=True):
 
     def _on_lost_worker(self) -> None:
         self._end_search()  # what had been found went with the worker
-        self.notify(words.RESTARTED, severity="warning", markup=False)
+        self._tell_colors()
+        if time.monotonic() - self._told > _TOLD_INTERVAL:
+            self._told = time.monotonic()
+            self.notify(words.RESTARTED, severity="warning", markup=False)
+
+    def _tell_colors(self) -> None:
+        if not self._attachment:
+            return
+        foreground, background = self.rich_style.color, self.rich_style.bgcolor
+        if foreground and background:
+            self.send(Colors(true_color(*foreground.get_truecolor()), true_color(*background.get_truecolor())))
 
     def _show(self, frame: Frame) -> None:
         before, self._status = self._status, frame.status
@@ -376,8 +396,9 @@ class TerminalPane(Widget, can_focus=True):
         changed = set(frame.rows)
         if frame.status.cursor != before.cursor:
             changed |= {before.cursor.row, frame.status.cursor.row}
-        self._repaint_rows(changed)
         self._show_status(before)
+        if changed:
+            paint_now(self, *self._stale(changed))
 
     def _show_title(self) -> None:
         title = Content(one_line(self._status.title) or "terminal")
@@ -401,10 +422,16 @@ class TerminalPane(Widget, can_focus=True):
         self.refresh()
 
     def _repaint_rows(self, rows: Collection[int]) -> None:
+        if rows:
+            self.refresh(*self._stale(rows))
+
+    def _stale(self, rows: Collection[int]) -> Iterator[Region]:
+        """Forget how rows are painted; yield where they are, neighbours together."""
         for y in rows:
             self._strips.pop(y, None)
-        if rows:
-            self.refresh(*(Region(0, y, self.size.width, 1) for y in rows))
+        for _, neighbours in groupby(enumerate(sorted(rows)), key=lambda numbered: numbered[1] - numbered[0]):
+            stretch = [y for _, y in neighbours]
+            yield Region(0, stretch[0], self.size.width, len(stretch))
 
     def _painted(self, y: int) -> Strip:
         strip = self._with_hits(y)
@@ -425,9 +452,10 @@ class TerminalPane(Widget, can_focus=True):
         return strip
 
     def _unmarked(self, y: int) -> Strip:
-        dark = self.app.current_theme.dark
-        still = self.app.animation_level == "none"
-        return row_strip(self._rows.get(y, ()), self.size.width, self.rich_style, dark=dark, still=still)
+        if self._row_strip is None:  # what the colours are takes as long to find out as to paint a row
+            dark, still = self.app.current_theme.dark, self.app.animation_level == "none"
+            self._row_strip = partial(row_strip, base=self.rich_style, dark=dark, still=still)
+        return self._row_strip(self._rows.get(y, ()), self.size.width)
 
     def _notice_strip(self) -> Strip:
         style = self.rich_style + Style(reverse=True, bold=True)
