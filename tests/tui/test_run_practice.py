@@ -12,22 +12,29 @@ import pytest
 from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.screen import palette_index, rgb, unpack_style
 
-from .outer import Outer, outer
+from .outer import PATIENCE, Outer, outer
 
-PROGRAM = """
+SETUP = """
 import sys
 from tui.fakes import FakePractice
 from tempshell_cli.core.process import Command
 from tempshell_cli.tui.app import run_practice
 practice = FakePractice(shell=Command(("bash", "--norc", "-c", sys.argv[1])))
+"""
+PROGRAM = f"""{SETUP}
 print("outcome:", run_practice(practice).ending)
+"""
+# With the handlers of signals that each command of ours has.
+COMMAND = f"""{SETUP}
+from tempshell_cli.cli.ending import exit_code_of
+sys.exit(exit_code_of(lambda: print("outcome:", run_practice(practice).ending)))
 """
 RAW_CAT = "stty raw -echo; echo ready; cat -v"
 LEADER = b"\x1d"
 
 
 def screen_on(script: str, **env: str) -> AbstractContextManager[Outer]:
-    return outer(Command((sys.executable, "-c", PROGRAM, script), env))
+    return outer(Command((sys.executable, "-c", COMMAND, script), env))
 
 
 @pytest.fixture
@@ -91,6 +98,17 @@ def test_stopping_ends_with_the_receipt_on_screen(cat: Outer) -> None:
 def test_a_terminal_that_is_closed_ends_everything(cat: Outer) -> None:
     cat.process.signal(signal.SIGHUP)
     assert cat.exit_code() == 128 + signal.SIGHUP
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_a_terminal_that_is_closed_in_a_flood_ends_everything(attempt: int) -> None:
+    """Closed at whatever the screen is doing just then: nothing of it waits for somebody to read on."""
+    with screen_on("yes a flood") as person:
+        person.until_sees("a flood")
+        for _ in range(attempt):
+            person.until_sees("a flood")
+        person.process.master.close()
+        assert person.process.wait(PATIENCE) == 128 + signal.SIGHUP
 
 
 def test_a_terminated_screen_leaves_the_terminal_as_it_was(cat: Outer) -> None:

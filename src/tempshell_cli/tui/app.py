@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import signal
+from typing import Any
 
 from textual import events
 from textual.app import App
@@ -29,6 +30,8 @@ __all__ = ["Ending", "Outcome", "PracticeApp", "run_practice"]
 
 
 _LOOK = ScreenSettings()
+# They come from whoever closes the window, and from `kill`. What the keyboard sends is the program's.
+_ENDINGS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 
 class PracticeApp(App[Outcome], inherit_bindings=False):
@@ -61,7 +64,7 @@ class PracticeApp(App[Outcome], inherit_bindings=False):
         """
         super().__init__()
         self.bug: BaseException | None = None
-        self.terminated = False
+        self.ended_by: signal.Signals | None = None
         self._notify = look.notify
         self._practice_screen = PracticeScreen(
             practice, leader=leader, emulation=emulation, split=look.split, grace=grace
@@ -72,9 +75,14 @@ class PracticeApp(App[Outcome], inherit_bindings=False):
         if look.motion == "none":
             self.animation_level = "none"
 
+    async def run_async(self, **options: Any) -> Outcome | None:  # noqa: ANN401 - Textual's own
+        """Run, and leave in good order on a signal: between two callbacks, never in the middle of one."""
+        for number in _ENDINGS:
+            asyncio.get_running_loop().add_signal_handler(number, self._on_ending, number)
+        return await super().run_async(**options)
+
     def on_mount(self) -> None:
-        """Leave in good order on SIGTERM. After SIGHUP there is no terminal to put in order."""
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._on_terminate)
+        """Be quick from now on."""
         if not self.is_headless:
             # What stands by then stays. To look through it again and again holds up the terminal for 60 ms each time.
             self.call_after_refresh(gc.freeze)
@@ -94,8 +102,8 @@ class PracticeApp(App[Outcome], inherit_bindings=False):
         if notice and self._driver:
             self._driver.write(notice)
 
-    def _on_terminate(self) -> None:
-        self.terminated = True
+    def _on_ending(self, number: signal.Signals) -> None:
+        self.ended_by = number
         self.exit(Outcome(Ending.DETACHED))
 
     async def on_event(self, event: events.Event) -> None:
@@ -127,7 +135,7 @@ def run_practice(
     outcome = app.run()
     if app.bug:
         raise app.bug
-    if app.terminated:
+    if app.ended_by:
         # The loop has put the default handler back: whoever sent the signal sees its effect.
-        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(app.ended_by)
     return outcome or Outcome(Ending.DETACHED)

@@ -7,10 +7,13 @@ import re
 import select
 import sys
 from collections.abc import Generator, Iterator
+from contextlib import suppress
+from typing import Any, TextIO
 
 import textual.constants
 from textual import events
 from textual._xterm_parser import XTermParser
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
@@ -39,6 +42,10 @@ _MORE_OF_KITTY = "\x1b[=6;2u"
 class PracticeDriver(LinuxDriver):
     """Textual's driver for a terminal, with a reader of its own."""
 
+    def __init__(self, app: App[Any], **options: Any) -> None:  # noqa: ANN401 - Textual's own
+        super().__init__(app, **options)
+        self._file: Any = _MayBeGone(self._file)
+
     def start_application_mode(self) -> None:
         """Begin as Textual does; a terminal that speaks the kitty protocol is asked for all of it."""
         sys.setswitchinterval(_SWITCH)
@@ -53,13 +60,42 @@ class PracticeDriver(LinuxDriver):
         patience = _IDLE
         while not self.exit_event.is_set():
             ready, _, _ = select.select([self.fileno], [], [], patience)
-            data = os.read(self.fileno, _CHUNK) if ready else b""
+            data = self._read() if ready else b""
             if ready and not data:
                 break
             for event in reader.feed(data):
                 self.process_message(event)
             # Soon after a key, an Escape that nothing followed has to be noticed.
             patience = _ESCAPE_DELAY if data else _IDLE
+
+    def _read(self) -> bytes:
+        """Return what there is; nothing where the terminal is gone."""
+        try:
+            return os.read(self.fileno, _CHUNK)
+        except OSError:
+            return b""
+
+
+class _MayBeGone:
+    """A terminal to write to. What is written to one that was closed is dropped.
+
+    An error would end Textual's thread that writes, and the next to fill its queue would wait for ever.
+    """
+
+    def __init__(self, file: TextIO | None) -> None:
+        self._file = file or sys.stderr
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._file.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._file.flush()
+
+    def fileno(self) -> int:
+        return self._file.fileno()
 
 
 class KeyReader:
