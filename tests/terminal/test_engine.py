@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 
 import pytest
 
-from tempshell_cli.terminal.engine import ENGINES, Engine, open_engine
+from tempshell_cli.terminal.engine import ENGINES, MOST_COPIED, Engine, open_engine
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import (
     Attribute,
@@ -122,6 +123,23 @@ def test_titles_and_bells_are_told(engine: Engine) -> None:
     shown(engine, "\x1b]2;a title\x07\x07\x07")
     status = engine.status()
     assert (status.title, status.bells) == ("a title", 2)
+
+
+@pytest.mark.parametrize(
+    ("written", "copied"),
+    [
+        ("\x1b]52;c;bmHDr3Zl\x07", "naïve"),
+        ("\x1b]52;;aGVsbG8=\x1b\\", "hello"),
+        ("\x1b]52;c;YQ==\x07\x1b]52;c;Yg==\x07", "b"),
+        ("\x1b]52;c;?\x07", ""),
+        ("\x1b]52;c;no base64!\x07", ""),
+        ("\x1b]52;c;\x07", ""),
+        (f"\x1b]52;c;{base64.b64encode(bytes(MOST_COPIED + 1)).decode()}\x07", ""),
+    ],
+)
+def test_what_a_program_copies_is_told_once(engine: Engine, written: str, copied: str) -> None:
+    engine.feed(written.encode())
+    assert (engine.copied(), engine.copied(), engine.replies()) == (copied, "", b"")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import signal
 import sys
 from collections.abc import Iterator
@@ -98,6 +99,51 @@ def test_stopping_ends_with_the_receipt_on_screen(cat: Outer) -> None:
 def test_a_terminal_that_is_closed_ends_everything(cat: Outer) -> None:
     cat.process.signal(signal.SIGHUP)
     assert cat.exit_code() == 128 + signal.SIGHUP
+
+
+# Copies "text K" for each key K.
+COPIES = r"""
+stty raw -echo; echo ready
+while read -rsN1 key; do printf '\e]52;c;%s\a' "$(printf 'text %s' $key | base64)"; done
+"""
+
+
+def copied(person: Outer, text: str) -> bool:
+    """Tell whether the terminal outside was given this for its clipboard."""
+    return b"\x1b]52;c;" + base64.b64encode(text.encode()) in person.raw
+
+
+def test_programs_may_copy_once_somebody_has_agreed() -> None:
+    with screen_on(COPIES) as person:
+        person.until_sees("ready")
+        person.send(b"1")
+        person.until_sees("Copy to the clipboard")
+        person.until_sees("text 1")
+        assert not copied(person, "text 1")
+        person.until(lambda: answered(person, b"y", "Copy to the clipboard"))
+        person.until(lambda: copied(person, "text 1"))
+        person.send(b"2")
+        person.until(lambda: copied(person, "text 2"))
+
+
+def test_who_has_refused_is_not_asked_again() -> None:
+    with screen_on(COPIES) as person:
+        person.until_sees("ready")
+        person.send(b"1")
+        person.until_sees("Copy to the clipboard")
+        person.until(lambda: answered(person, b"n", "Copy to the clipboard"))
+        person.send(b"2")
+        person.send(LEADER + b"d")
+        person.until_sees("outcome: detached")
+        assert b"\x1b]52;" not in person.raw
+
+
+def answered(person: Outer, key: bytes, question: str) -> bool:
+    """Press a key, which a dialog drops that has only just come; tell whether the question is gone."""
+    gone = question not in person.text()
+    if not gone:
+        person.send(key)
+    return gone
 
 
 @pytest.mark.parametrize("attempt", range(4))

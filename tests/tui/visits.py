@@ -13,6 +13,7 @@ from tempshell_cli.core.process import Command
 from tempshell_cli.packs.results import CheckResult, Verdict
 from tempshell_cli.tui.goodbye import Goodbye
 from tempshell_cli.tui.port import TaskState, TaskView
+from tempshell_cli.tui.terminal_pane import TerminalPane
 
 from .fakes import FakePractice
 from .stage import LEADER, Stage
@@ -198,6 +199,10 @@ async def _sitting(stage: Stage) -> AsyncIterator[str]:
 
 async def _going(stage: Stage) -> AsyncIterator[str]:
     yield "no-tasks"
+    stage.terminal.post_message(TerminalPane.CopyWanted("kubectl get pods --all-namespaces\nkubectl get nodes\n"))
+    await stage.until(lambda: stage.dialog is not None)
+    yield "copy"
+    await stage.press("n")
     await _stop(stage)
     yield "goodbye-left-over"
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, ClassVar
@@ -15,6 +18,7 @@ from bittty.terminals import Terminal  # type: ignore[import-untyped]
 
 from tempshell_cli.terminal.bittty_limits import limit
 from tempshell_cli.terminal.bittty_repairs import History, erase_in_the_background_alone, fit_primary
+from tempshell_cli.terminal.engine import MOST_COPIED
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import (
     CELL_HEIGHT,
@@ -60,10 +64,13 @@ class BitttyEngine:
 
     def __init__(self, size: Size) -> None:
         self._host = _Host()
+        self._copied = ""
         self._size = size
         self._board = Board(width=size.columns, height=size.rows, model=BITTTY)
         self._tell_pixels()
         limit(self._board)
+        # Only taken down: what is on the clipboard is not told.
+        self._board.registry["OSC_CLIPBOARD"] = self._on_copy
         erase_in_the_background_alone(self._board.blitter)
         self._board.host.attach(self._host)
         self._chrome = _Chrome(self._board, History())
@@ -83,6 +90,11 @@ class BitttyEngine:
     def replies(self) -> bytes:
         """Return, once, what the terminal has to answer the program."""
         return self._host.taken()
+
+    def copied(self) -> str:
+        """Return, once, what the program wants on the clipboard."""
+        copied, self._copied = self._copied, ""
+        return copied
 
     def resize(self, size: Size) -> None:
         """Change the size."""
@@ -182,6 +194,11 @@ class BitttyEngine:
         window = (self._size.columns * CELL_WIDTH, self._size.rows * CELL_HEIGHT)
         # Without graphemes a combining accent takes a column of its own, which no program reckons with.
         self._board.set_caps(TerminalCaps(cell_px=cell, window_px=window, grapheme_mode="permanently-set"))
+
+    def _on_copy(self, operation: Foreign) -> None:
+        with suppress(binascii.Error, ValueError):  # a question, or what is no base64
+            data = base64.b64decode(operation.args[1], validate=True)
+            self._copied = data.decode("utf-8", "replace") if len(data) <= MOST_COPIED else self._copied
 
     def _show_all(self) -> None:
         self._chrome.forget()

@@ -9,7 +9,7 @@ Foreign = Any
 
 # Answers that read like what was printed before: for a shell, that is typing. Keys that send what was printed. And a
 # printer, which takes what is meant for the screen.
-_REFUSED = ("OSC_CLIPBOARD", "OSC_FONT", "C0_ENQ", "DECRQCRA", "DECUDK", "DECPKA", "MC")
+_REFUSED = ("OSC_FONT", "C0_ENQ", "DECRQCRA", "DECUDK", "DECPKA", "MC")
 # Of all that can be asked of a window, sizes and the stack of titles.
 _WINDOW = frozenset({14, 16, 18, 19, 22, 23})
 

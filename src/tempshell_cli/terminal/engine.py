@@ -13,6 +13,9 @@ GHOSTTY = "ghostty"
 BITTTY = "bittty"
 ENGINES = (GHOSTTY, BITTTY)
 
+# Of what a program wants on the clipboard; what is longer is left alone. In bytes.
+MOST_COPIED = 1024**2
+
 # What a program must find in its environment to be shown right; a command's own env goes over it.
 TERMINAL_ENV = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 
@@ -32,6 +35,10 @@ class Engine(Protocol):
 
     def replies(self) -> bytes:
         """Return, once, what the terminal has to answer the program (device attributes, cursor position)."""
+        ...
+
+    def copied(self) -> str:
+        """Return, once, what the program wants on the clipboard (OSC 52), the last of it; empty where nothing."""
         ...
 
     def resize(self, size: Size) -> None:

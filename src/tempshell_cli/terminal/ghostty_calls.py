@@ -65,7 +65,11 @@ def change(terminal: CData, option: str, value: CData) -> None:
 
 def title(terminal: CData) -> str:
     """Return the title that the program has set."""
-    borrowed = get(terminal, "TITLE", "GhosttyString*")
+    return string(get(terminal, "TITLE", "GhosttyString*"))
+
+
+def string(borrowed: CData) -> str:
+    """Return a copy of a string of the library's."""
     return bytes(ffi.buffer(borrowed.ptr, borrowed.len)).decode("utf-8", "replace") if borrowed.len else ""
 
 

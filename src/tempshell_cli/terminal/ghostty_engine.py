@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from tempshell_cli.terminal.engine import MOST_COPIED
 from tempshell_cli.terminal.ghostty_calls import (
     CData,
     change,
@@ -18,6 +19,7 @@ from tempshell_cli.terminal.ghostty_calls import (
     rows_text,
     scroll_by,
     sized,
+    string,
     title,
 )
 from tempshell_cli.terminal.ghostty_gaps import GapFiller
@@ -44,6 +46,7 @@ class GhosttyEngine:
         self._terminal = made("GhosttyTerminal", lib.ghostty_terminal_new, size.columns, size.rows)
         self._size = size
         self._replies = bytearray()
+        self._copied = ""
         self._bells = 0
         # The library keeps pointers to the callbacks: they live as long as the terminal.
         self._callbacks = (
@@ -51,6 +54,7 @@ class GhosttyEngine:
             ffi.callback("GhosttyTerminalBellFn", self._on_bell),
             ffi.callback("GhosttyTerminalSizeFn", self._on_size),
             ffi.callback("GhosttyTerminalColorSchemeFn", self._on_color_scheme),
+            ffi.callback("GhosttyTerminalClipboardWriteFn", self._on_copy),
         )
         self._configure()
         self._gaps = GapFiller(self._terminal, self._replies)
@@ -67,6 +71,11 @@ class GhosttyEngine:
         replies = bytes(self._replies)
         self._replies.clear()
         return replies
+
+    def copied(self) -> str:
+        """Return, once, what the program wants on the clipboard."""
+        copied, self._copied = self._copied, ""
+        return copied
 
     def resize(self, size: Size) -> None:
         """Change the size."""
@@ -145,11 +154,13 @@ class GhosttyEngine:
         lib.ghostty_terminal_free(self._terminal)
 
     def _configure(self) -> None:
-        reply, bell, size, scheme = self._callbacks
+        reply, bell, size, scheme, copy = self._callbacks
         change(self._terminal, "WRITE_PTY", reply)
         change(self._terminal, "BELL", bell)
         change(self._terminal, "SIZE", size)
         change(self._terminal, "COLOR_SCHEME", scheme)
+        change(self._terminal, "CLIPBOARD_WRITE", copy)
+        change(self._terminal, "CLIPBOARD_WRITE_MAX_BYTES", ffi.new("size_t*", MOST_COPIED))
         change(self._terminal, "SCROLLBACK_MAX_LINES", ffi.NULL)
         change(self._terminal, "SCROLLBACK_MAX_BYTES", ffi.new("size_t*", _HISTORY_BYTES))
         # Pictures cannot be shown here, and would be kept in memory for nothing.
@@ -179,6 +190,11 @@ class GhosttyEngine:
 
     def _on_bell(self, _terminal: CData, _userdata: CData) -> None:
         self._bells += 1
+
+    def _on_copy(self, _terminal: CData, _userdata: CData, write: CData) -> None:
+        # The library's own limit is for another protocol, with which a copy comes in pieces.
+        if write.contents_len and write.contents[0].data.len <= MOST_COPIED:
+            self._copied = string(write.contents[0].data)
 
     def _on_size(self, _terminal: CData, _userdata: CData, size: CData) -> bool:
         size.rows, size.columns = self._size.rows, self._size.columns

@@ -165,6 +165,12 @@ class Unrecorded(_Message, frozen=True):
     reason: str
 
 
+class Copied(_Message, frozen=True):
+    """The program wants this on the clipboard."""
+
+    text: str
+
+
 class Unlaid(_Message, frozen=True):
     """Text of several lines was not laid: the program does not take a paste as one, and would run them."""
 
@@ -204,7 +210,7 @@ class Start(msgspec.Struct, frozen=True):
 STARTED = struct.Struct("<q")
 
 ToWorker = Key | Mouse | Paste | Lay | Focus | Type | Resize | Colors | Scroll | Find | Shown | Record | Mark
-FromWorker = Frame | Hits | Ended | Unrecorded | Unlaid
+FromWorker = Frame | Hits | Copied | Ended | Unrecorded | Unlaid
 
 Received = TypeVar("Received")
 

@@ -22,6 +22,7 @@ from tempshell_cli.terminal.search import Search
 from tempshell_cli.terminal.tail import Tail
 from tempshell_cli.terminal.wire import (
     Colors,
+    Copied,
     Ended,
     Find,
     Focus,
@@ -86,6 +87,7 @@ class Worker:
         tail.doubt()
         engine.feed(tail.content(engine.RESTORES))
         engine.replies()  # the program has had them
+        engine.copied()
 
     def run(self) -> None:
         """Work until the screen closes its end; raises EOFError then."""
@@ -227,7 +229,10 @@ class Worker:
         status = self._engine.status()
         self._tail.prove()
         self._changed = False
-        if rows or status != self._status:
+        copied = self._engine.copied()
+        if copied:
+            self._link.send(Copied(copied))
+        if rows or copied or status != self._status:
             self._status = status
             self._link.send(Frame(rows, status))
             self._may_send = False

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from textual import events
@@ -136,6 +137,7 @@ class PracticeScreen(Screen[None]):
         self._under_way: frozenset[str] = frozenset()
         self._left = False
         self._in_hand = ""
+        self._may_copy: bool | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the screen; without tasks there is the terminal alone."""
@@ -204,6 +206,24 @@ class PracticeScreen(Screen[None]):
     def _on_late_answer(self, answer: str | None) -> None:
         if answer == words.EXTEND:
             self.action_extend()
+
+    def on_terminal_pane_copy_wanted(self, event: TerminalPane.CopyWanted) -> None:
+        """Put it on the clipboard if the person has agreed, who is asked once. Who only watches is not asked."""
+        if self._may_copy:
+            self._copy(event.text)
+        elif self._may_copy is None and self.is_current and not self._session.read_only:
+            self._may_copy = False
+            asked = words.copy_dialog(event.text, grace=self._grace)
+            self.app.push_screen(asked, partial(self._on_copy_answer, event.text))
+
+    def _on_copy_answer(self, text: str, answer: str | None) -> None:
+        if answer == words.COPY:
+            self._may_copy = True
+            self._copy(text)
+
+    def _copy(self, text: str) -> None:
+        self.app.copy_to_clipboard(text)
+        self._say(words.copied(text))
 
     # Keys.
 

@@ -26,6 +26,7 @@ from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import Row, Status, row_text, true_color
 from tempshell_cli.terminal.wire import (
     Colors,
+    Copied,
     Find,
     Focus,
     Frame,
@@ -86,6 +87,13 @@ class TerminalPane(Widget, can_focus=True):
         def __init__(self, line: str) -> None:
             super().__init__()
             self.line = line
+
+    class CopyWanted(Message):
+        """A program wants this on the clipboard."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     class Dragged(Message):
         """The border was taken hold of at ``start``, of the pane, and is now at ``at``, of the screen."""
@@ -357,6 +365,8 @@ class TerminalPane(Widget, can_focus=True):
             self.send(Shown())
         elif isinstance(message, Hits):
             self._show_hits(message if self._searching else Hits())
+        elif isinstance(message, Copied):
+            self.post_message(self.CopyWanted(message.text))
         elif isinstance(message, Unlaid):
             self.notify(words.UNLAID, severity="warning", markup=False)
         elif isinstance(message, Unrecorded):

@@ -19,6 +19,7 @@ from tempshell_cli.tui.shortcuts import HELP, PALETTE, Shortcut
 EXTEND = "extend"
 STOP = "stop"
 FINISH = "finish"
+COPY = "copy"
 LAST_CALL = "Last call: less than a minute left. What is in the sandbox ends with it."
 WARNINGS = {
     Phase.SOON: "ten minutes left",
@@ -34,6 +35,8 @@ GIVE_UP = "give up"
 SHELL_ENDED = "The shell has ended · Enter opens a new one"
 WATCHED_ENDED = "The shell has ended · Enter looks for a new one"
 READ_ONLY = "Read-only: you see what happens in the session, and nothing that you type reaches it."
+# Of what is to be copied, so much is shown: lines, and characters of each.
+_COPY_LINES, _COPY_WIDTH = 6, 60
 _KEYS_SHOWN = {
     "right": "→",
     "left": "←",
@@ -68,6 +71,23 @@ def late_dialog(*, extendable: bool, grace: float) -> Dialog:
     choices = (Choice("e", "extend", EXTEND), carry_on) if extendable else (carry_on,)
     text = Content("Less than five minutes left. The sandbox, with all that is in it,\nis removed when the time is up.")
     return Dialog("■ Five minutes", text, choices, severity="error", grace=grace)
+
+
+def copy_dialog(text: str, *, grace: float) -> Dialog:
+    """Return the question whether programs may use the clipboard; its answer is COPY or empty."""
+    lines = text.splitlines()
+    shown = [_start_of(one_line(line)) for line in lines[:_COPY_LINES]] + ["…"] * (len(lines) > _COPY_LINES)
+    asked = Content.assemble(
+        "A program in the terminal wants this on your clipboard:\n\n",
+        Content.styled("\n".join(shown), "bold"),
+        "\n\nMay programs copy until you leave the screen? You are asked once.",
+    )
+    choices = (Choice("y", "they may", COPY), Choice("n", "they may not", ""))
+    return Dialog("Copy to the clipboard", asked, choices, severity="warning", grace=grace)
+
+
+def _start_of(line: str) -> str:
+    return line if len(line) <= _COPY_WIDTH else f"{line[: _COPY_WIDTH - 1]}…"
 
 
 def stop_dialog(session: str) -> Dialog:
