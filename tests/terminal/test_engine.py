@@ -357,6 +357,32 @@ def test_the_wheel_moves_the_cursor_in_full_screen_programs(engine: Engine) -> N
     assert engine.encode_mouse(Mouse(PRESS, 5, 0, 0)).startswith(b"\x1b[B")
 
 
+def test_a_link_is_behind_its_cells_and_underlined(engine: Engine) -> None:
+    row = shown(engine, "a \x1b]8;id=1;https://x.test/y\x1b\\te漢\x1b[1;31mxt\x1b]8;;\x1b\\ b\x1b[0m")[0]
+    addresses = [engine.link(column, 0) for column in range(SIZE.columns)]
+    assert addresses == ["", "", *["https://x.test/y"] * 6, *[""] * (SIZE.columns - 8)]
+    underlined = [run.text for run in row if unpack_style(run.style)[2] & Attribute.UNDERLINE]
+    assert "".join(underlined) == "te漢xt"
+    assert unpack_style(row[2].style) == (palette_color(1), 0, Attribute.BOLD | Attribute.UNDERLINE)
+
+
+def test_a_link_is_found_where_the_view_shows_it(engine: Engine) -> None:
+    link = "\x1b]8;;https://x.test\x07link\x1b]8;;\x07"
+    shown(engine, link + "\r\n" * 20 + "end")
+    assert engine.link(0, 0) == ""
+    engine.scroll(-100)
+    assert engine.link(3, 0) == "https://x.test"
+    assert engine.link(4, 0) == ""
+
+
+def test_what_is_no_cell_and_what_is_no_text_is_no_trouble(engine: Engine) -> None:
+    engine.feed(b"\x1b]8;;https://x.test/\xff\xe2\x80\xae\x1b\\" + b"x" * 200)
+    assert engine.link(0, 0).startswith("https://x.test/")
+    assert engine.link(SIZE.columns, 0) == engine.link(0, SIZE.rows) == ""
+    engine.feed(b"\x1b[?40h\x1b[?3h")
+    assert engine.link(131, 0) == ""
+
+
 def test_focus_is_told_where_asked_for(engine: Engine) -> None:
     assert engine.encode_focus(gained=True) == b""
     engine.feed(b"\x1b[?1004h")

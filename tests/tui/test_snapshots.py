@@ -23,7 +23,7 @@ from .stage import PATIENCE
 from .visits import VISITS
 
 # States with a dialog in front.
-_DIMMED = {"copy", "palette", "help", "stop", "give-up", "score", "late", "exam-end"}
+_DIMMED = {"copy", "palette", "help", "stop", "give-up", "score", "late", "link", "exam-end"}
 _ENOUGH = 4.5
 _LITTLE = 0.5  # seconds, once it is known that the test fails
 at_each_size = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

@@ -139,6 +139,10 @@ async def _looking_around(stage: Stage) -> AsyncIterator[str]:
     for key, name in (("question_mark", "help"), ("q", "stop"), ("a", "give-up"), ("o", "score")):
         await stage.press("escape", LEADER, key)
         yield name
+    await stage.press("escape")
+    stage.terminal.post_message(TerminalPane.Followed("https://docs.example.com/tar?page=restore#one-file"))
+    await stage.until(lambda: stage.dialog is not None)
+    yield "link"
     await stage.press("escape", LEADER, "t")
     yield "task-list"
     await stage.press("escape", LEADER, "slash")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tempshell_cli.core.text import escape_json_controls, one_line, strip_controls
+from tempshell_cli.core.text import escape_json_controls, one_line, strip_controls, visible
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,10 @@ from tempshell_cli.core.text import escape_json_controls, one_line, strip_contro
 )
 def test_escapes_and_controls_are_gone(hostile: str, shown: str) -> None:
     assert strip_controls(hostile) == shown
+
+
+def test_what_is_not_seen_is_written_out() -> None:
+    assert visible("ß \u202e\x1b[31m\n\u200b\U000e0041 世界") == "ß \\u202e\\x1b[31m\\n\\u200b\\U000e0041 世界"
 
 
 def test_an_unfinished_control_string_swallows_the_rest_as_a_terminal_would() -> None:

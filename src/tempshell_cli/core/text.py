@@ -37,6 +37,11 @@ def one_line(text: str) -> str:
     return " ".join(strip_controls(text).split())
 
 
+def visible(text: str) -> str:
+    """Return the text on one line, with Python's escape in place of each character that is not seen or moves others."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
 def escape_json_controls(document: str) -> str:
     """Return the document as JSON that means the same, with an escape for each character ``strip_controls`` removes.
 

@@ -7,7 +7,7 @@ import binascii
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import Any, ClassVar
 
@@ -147,6 +147,12 @@ class BitttyEngine:
     def text(self, first: int, count: int) -> list[TextRow]:
         """Return the text of rows, counted from the oldest of the history on."""
         return list(islice(self._chrome.text_from(first), count))
+
+    def link(self, column: int, row: int) -> str:
+        """Return the address behind a cell of the view."""
+        for style, _ in islice(chain.from_iterable(islice(self._chrome.view_rows(), row, row + 1)), column, column + 1):
+            return style.hyperlink or ""
+        return ""
 
     def encode_key(self, key: Key) -> bytes:
         """Return what a key sends."""
@@ -299,6 +305,8 @@ def _style(style: Foreign) -> int:
     for name, attribute in _ATTRIBUTES:
         if getattr(style, name):
             attributes |= attribute
+    if style.hyperlink:
+        attributes |= Attribute.UNDERLINE
     if style.underline_style == "double":
         attributes ^= Attribute.UNDERLINE | Attribute.DOUBLE_UNDERLINE
     return pack_style(_color(style.fg), _color(style.bg), attributes)

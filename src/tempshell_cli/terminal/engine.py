@@ -69,6 +69,10 @@ class Engine(Protocol):
         """Return the text of rows, counted from the oldest of the history on; fewer where there are no more."""
         ...
 
+    def link(self, column: int, row: int) -> str:
+        """Return the address behind a cell of the view (OSC 8), as the program wrote it; "" where there is none."""
+        ...
+
     def encode_key(self, key: Key) -> bytes:
         """Return what a key sends, pressed or let go."""
         ...

@@ -23,6 +23,7 @@ __all__ = [
     "ffi",
     "get",
     "lib",
+    "link_at",
     "made",
     "rows_text",
     "scroll_by",
@@ -98,9 +99,22 @@ def rows_text(terminal: CData, rows: range, columns: int) -> list[TextRow]:
     return [TextRow(line, _wraps(ref)) for line, ref in zip(lines, refs, strict=True)]
 
 
-def _grid_ref(terminal: CData, column: int, row: int) -> CData:
+def link_at(terminal: CData, column: int, row: int) -> str:
+    """Return the address behind a cell of the view; "" where there is none."""
+    ref = _grid_ref(terminal, column, row, lib.GHOSTTY_POINT_TAG_VIEWPORT)
+    length = ffi.new("size_t*")
+    # Without room for it, it only says how long it is.
+    lib.ghostty_grid_ref_hyperlink_uri(ref, ffi.NULL, 0, length)
+    if not length[0]:
+        return ""
+    address = ffi.new("uint8_t[]", length[0])
+    check(lib.ghostty_grid_ref_hyperlink_uri(ref, address, len(address), length), "hyperlink")
+    return bytes(ffi.buffer(address)).decode("utf-8", "replace")
+
+
+def _grid_ref(terminal: CData, column: int, row: int, among: int = lib.GHOSTTY_POINT_TAG_SCREEN) -> CData:
     find = union_fn("ghostty_terminal_grid_ref", "GhosttyResult(*)(GhosttyTerminal, GhosttyPointS, GhosttyGridRef*)")
-    point = ffi.new("GhosttyPointS*", {"tag": lib.GHOSTTY_POINT_TAG_SCREEN, "value": {"x": column, "y": row}})
+    point = ffi.new("GhosttyPointS*", {"tag": among, "value": {"x": column, "y": row}})
     found = sized("GhosttyGridRef")
     check(find(terminal, point[0], found), "grid reference")
     return found

@@ -15,6 +15,7 @@ from tempshell_cli.terminal.ghostty_calls import (
     ffi,
     get,
     lib,
+    link_at,
     made,
     rows_text,
     scroll_by,
@@ -124,6 +125,11 @@ class GhosttyEngine:
         """Return the text of rows, counted from the oldest of the history on."""
         end = min(first + count, get(self._terminal, "SCROLLBAR", "GhosttyTerminalScrollbar*").total)
         return rows_text(self._terminal, range(first, end), self._size.columns) if first < end else []
+
+    def link(self, column: int, row: int) -> str:
+        """Return the address behind a cell of the view."""
+        columns, rows = (get(self._terminal, side, "uint16_t*") for side in ("COLS", "ROWS"))
+        return link_at(self._terminal, column, row) if column < columns and row < rows else ""
 
     def encode_key(self, key: Key) -> bytes:
         """Return what a key press sends."""

@@ -26,7 +26,11 @@ _FIELDS = (
     ("CODEPOINT", "uint32_t*"),
     ("STYLE_ID", "uint16_t*"),
     ("WIDE", "GhosttyCellWide*"),
+    ("HAS_HYPERLINK", "bool*"),
 )
+# In a cell's paint, beyond all numbers of styles: there is a link behind it.
+_LINKED = 1 << 16
+_UNDERLINED = pack_style(DEFAULT_COLOR, DEFAULT_COLOR, Attribute.UNDERLINE)
 _ATTRIBUTES = (
     ("bold", Attribute.BOLD),
     ("faint", Attribute.DIM),
@@ -40,7 +44,10 @@ _ATTRIBUTES = (
 
 
 class _Cell(NamedTuple):
-    """What a cell's number says. ``paint``: 0 default, above a style of its row, below minus a background."""
+    """What a cell's number says. ``paint``: 0 default, above a style of its row, below minus a background.
+
+    A link is part of the paint.
+    """
 
     paint: int
     text: str
@@ -128,7 +135,7 @@ class RowReader:
             if len(self._styles) > _KNOWN_CELLS:
                 self._styles.clear()
             packed = self._styles[key] = _pack(self._style)
-        return packed
+        return packed | _UNDERLINED if paint & _LINKED else packed
 
     def _cluster(self, x: int, cell: _Cell) -> _Cell:
         """Read the characters of a cell that holds more than one, as a letter with its accents."""
@@ -152,7 +159,7 @@ class _Fields:
         self._places = ffi.new("void*[]", self._values)
 
     def of(self, cell: int) -> list[int]:
-        """Return its content's kind, its first character, its style, and what it is of a wide character."""
+        """Return its content's kind, its first character, its style, what of a wide character, whether of a link."""
         check(lib.ghostty_cell_get_multi(cell, len(_FIELDS), self._kinds, self._places, ffi.NULL), "cell fields")
         return [value[0] for value in self._values]
 
@@ -161,7 +168,7 @@ _fields = _Fields()
 
 
 def _decode(cell: int) -> _Cell:
-    content, point, style, width = _fields.of(cell)
+    content, point, style, width, linked = _fields.of(cell)
     if content == lib.GHOSTTY_CELL_CONTENT_BG_COLOR_PALETTE:
         return _Cell(-palette_color(_color_of(cell, "PALETTE", "uint8_t*")), " ", False)
     if content == lib.GHOSTTY_CELL_CONTENT_BG_COLOR_RGB:
@@ -170,7 +177,7 @@ def _decode(cell: int) -> _Cell:
     second_half = width == lib.GHOSTTY_CELL_WIDE_SPACER_TAIL
     # C1 controls that come as UTF-8 get into cells; written out again, they would begin a sequence.
     text = "" if second_half else "\ufffd" if point and point in _CONTROLS else chr(point or 0x20)
-    found = _Cell(style, text, content == lib.GHOSTTY_CELL_CONTENT_CODEPOINT_GRAPHEME)
+    found = _Cell(style | _LINKED if linked else style, text, content == lib.GHOSTTY_CELL_CONTENT_CODEPOINT_GRAPHEME)
     return _BLANK if found == _BLANK else found
 
 

@@ -148,6 +148,17 @@ class Mark(_Message, frozen=True):
     label: str
 
 
+class Follow(_Message, frozen=True):
+    """A cell of the view was clicked with Ctrl: the link behind it is wanted.
+
+    ``press`` is for the program, where there is no link, and the mouse is the program's.
+    """
+
+    column: int
+    row: int
+    press: Mouse | None = None
+
+
 class Frame(_Message, frozen=True):
     """The rows that changed, by number from the top of the view, and the status."""
 
@@ -194,6 +205,12 @@ class Hits(_Message, frozen=True):
     more: bool = True
 
 
+class Hyperlink(_Message, frozen=True):
+    """The address behind the cell that was asked about, as the program in the terminal wrote it."""
+
+    address: str
+
+
 class Start(msgspec.Struct, frozen=True):
     """Ask the keeper for a worker in place of the last one; the worker's end of the link comes with it.
 
@@ -209,8 +226,8 @@ class Start(msgspec.Struct, frozen=True):
 # What the keeper answers: the process id of the worker.
 STARTED = struct.Struct("<q")
 
-ToWorker = Key | Mouse | Paste | Lay | Focus | Type | Resize | Colors | Scroll | Find | Shown | Record | Mark
-FromWorker = Frame | Hits | Copied | Ended | Unrecorded | Unlaid
+ToWorker = Key | Mouse | Paste | Lay | Focus | Type | Resize | Colors | Scroll | Find | Shown | Record | Mark | Follow
+FromWorker = Frame | Hits | Copied | Ended | Unrecorded | Unlaid | Hyperlink
 
 Received = TypeVar("Received")
 

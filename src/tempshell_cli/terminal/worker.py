@@ -26,13 +26,16 @@ from tempshell_cli.terminal.wire import (
     Ended,
     Find,
     Focus,
+    Follow,
     Frame,
     Hits,
+    Hyperlink,
     Key,
     Lay,
     Link,
     Mark,
     Mouse,
+    MouseAction,
     Paste,
     Record,
     Resize,
@@ -59,6 +62,9 @@ _MOST_UNREAD = 1024**2
 # frame, for which it goes through what its predecessor has read.
 _STUCK, _STUCK_AT_START = 3.0, 0.3
 
+# A longer address is none, in characters; what VTE takes, and browsers are known to.
+_LONGEST_ADDRESS = 2083
+
 _BRACKET = b"\x1b[200~"
 
 
@@ -80,6 +86,7 @@ class Worker:
         self._may_send = True
         self._next_frame = 0.0
         self._eager_until = 0.0
+        self._followed = False
         self._ended = False
         self._recorder: Recorder | None = None
 
@@ -180,22 +187,40 @@ class Worker:
             self._recorder.resize(size)
         self._changed = True
 
-    def _input(self, message: Key | Mouse | Paste | Type) -> None:
+    def _input(self, message: Key | Mouse | Follow | Paste | Type) -> None:
         match message:
             case Key():
                 data = self._engine.encode_key(message)
             case Mouse():
-                data = self._engine.encode_mouse(message)
+                data = self._mouse(message)
+            case Follow():
+                data = self._follow(message)
             case Paste(text):
                 data = self._engine.encode_paste(text)
             case Type(data):
                 pass
         self._to_program += data
-        if data and not isinstance(message, Mouse):
+        if data and not isinstance(message, Mouse | Follow):
             self._engine.scroll_to_bottom()
             self._changed = True
             self._eager_until = time.monotonic() + _EAGER
             self._next_frame = 0.0
+
+    def _mouse(self, mouse: Mouse) -> bytes:
+        # Who was not told of a press is not told of its end.
+        untold = self._followed and mouse.action is MouseAction.RELEASE
+        if mouse.action is not MouseAction.MOVE:
+            self._followed = False
+        return b"" if untold else self._engine.encode_mouse(mouse)
+
+    def _follow(self, click: Follow) -> bytes:
+        """Tell the screen where a link leads; return what the program gets where there is none."""
+        address = self._engine.link(click.column, click.row)
+        self._followed = 0 < len(address) <= _LONGEST_ADDRESS
+        if self._followed:
+            self._link.send(Hyperlink(address))
+            return b""
+        return self._engine.encode_mouse(click.press) if click.press else b""
 
     def _read_program(self) -> None:
         """Parse what there is, but no more than a gulp."""

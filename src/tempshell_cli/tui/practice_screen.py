@@ -19,7 +19,7 @@ from textual.screen import Screen
 
 from tempshell_cli.backends.base import Receipt
 from tempshell_cli.core.errors import TempshellError
-from tempshell_cli.core.text import one_line
+from tempshell_cli.core.text import one_line, visible
 from tempshell_cli.packs.results import CheckResult
 from tempshell_cli.terminal.emulated import PLAIN, Emulation
 from tempshell_cli.terminal.wire import Key, Lay, Mark, Type
@@ -30,6 +30,7 @@ from tempshell_cli.tui.command_bar import CommandBar
 from tempshell_cli.tui.countdown import Countdown, Phase, phase_of
 from tempshell_cli.tui.goodbye import Goodbye
 from tempshell_cli.tui.heading import Heading
+from tempshell_cli.tui.hyperlinks import open_page
 from tempshell_cli.tui.keys import Stroke, leader_key, leader_label, to_key
 from tempshell_cli.tui.outcome import Ending, Outcome
 from tempshell_cli.tui.palette import Palette
@@ -402,6 +403,25 @@ class PracticeScreen(Screen[None]):
         """Show how the search goes."""
         self.set_class(bool(event.line), "-searching")
         self.query_one(CommandBar).say(event.line)
+
+    def on_terminal_pane_followed(self, event: TerminalPane.Followed) -> None:
+        """Show where a link leads, and ask what to do with it."""
+        if self.is_current:
+            address = event.address
+            self.app.push_screen(words.link_dialog(address), lambda answer: self._on_link_answer(address, answer))
+
+    def _on_link_answer(self, address: str, answer: str | None) -> None:
+        if answer == words.COPY:
+            # What was shown, and not what a shell would take for the Enter key.
+            self.app.copy_to_clipboard(visible(address))
+            self._say(words.copied(visible(address)))
+        elif answer == words.OPEN:
+            self.run_worker(self._open(address))
+
+    async def _open(self, address: str) -> None:
+        """Have a browser show a page; not all of them come back before they are closed."""
+        if not await abandonable(lambda: open_page(address)):
+            self._say(words.NO_BROWSER, "warning")
 
     def action_help(self) -> None:
         """Show all keys."""

@@ -29,9 +29,11 @@ from tempshell_cli.terminal.wire import (
     Copied,
     Find,
     Focus,
+    Follow,
     Frame,
     FromWorker,
     Hits,
+    Hyperlink,
     Key,
     Lay,
     Mouse,
@@ -103,6 +105,13 @@ class TerminalPane(Widget, can_focus=True):
             self.start = start
             self.at = at
 
+    class Followed(Message):
+        """A link was clicked with Ctrl; the address is as the program in the terminal wrote it."""
+
+        def __init__(self, address: str) -> None:
+            super().__init__()
+            self.address = address
+
     def __init__(self, attach: Callable[[], Command], emulation: Emulation = PLAIN, *, read_only: bool = False) -> None:
         """``attach`` returns the command, each time one is started; it may raise TempshellError.
 
@@ -119,6 +128,7 @@ class TerminalPane(Widget, can_focus=True):
         self._status = Status()
         self._selection: Selection | None = None
         self._selecting = False
+        self._following = False
         self._grip: Offset | None = None
         self._searching: Searching | None = None
         self._hits = Hits()
@@ -233,6 +243,7 @@ class TerminalPane(Widget, can_focus=True):
         """Pass a key on; no binding of the interface gets to see it."""
         event.stop()
         event.prevent_default()
+        self._following = False  # what is typed meanwhile is not for a dialog that comes up late
         if not self._attachment:
             if event.key == "enter":
                 self.start()
@@ -262,12 +273,15 @@ class TerminalPane(Widget, can_focus=True):
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Pass it on where the program asked for the mouse, else begin to select; follow a drag beyond the pane.
 
-        On the border it is the border that is dragged.
+        On the border it is the border that is dragged. With Ctrl a link comes before both.
         """
         self.capture_mouse()
         if event.get_content_offset(self) is None:
             event.stop()
             self._grip = event.offset
+        elif event.ctrl and event.button == _LEFT:
+            event.stop()
+            self._follow(event)
         elif self._takes_mouse and not event.shift:
             self._on_mouse(event)
         elif event.button == _LEFT:
@@ -297,6 +311,23 @@ class TerminalPane(Widget, can_focus=True):
             self._select(self._selection._replace(head=self._cell(event)))
         else:
             self._on_mouse(event)
+
+    def _follow(self, event: events.MouseDown) -> None:
+        self._following = True
+        at = self._cell(event)
+        if self._takes_mouse and not event.shift:
+            self.send(Follow(at.x, at.y, to_mouse(event, at)))
+        else:
+            self.send(Follow(at.x, at.y))
+            self._select(Selection(at, at))
+
+    def _ask_about(self, address: str) -> None:
+        """Have the screen show where a link leads, where somebody still waits for that."""
+        if self._following:
+            self._following = False
+            self.release_mouse()
+            self._select(None)
+            self.post_message(self.Followed(address))
 
     def _page(self) -> int:
         return max(1, self.size.height - 1)
@@ -367,6 +398,8 @@ class TerminalPane(Widget, can_focus=True):
             self._show_hits(message if self._searching else Hits())
         elif isinstance(message, Copied):
             self.post_message(self.CopyWanted(message.text))
+        elif isinstance(message, Hyperlink):
+            self._ask_about(message.address)
         elif isinstance(message, Unlaid):
             self.notify(words.UNLAID, severity="warning", markup=False)
         elif isinstance(message, Unrecorded):

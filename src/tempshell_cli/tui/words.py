@@ -8,18 +8,21 @@ from datetime import datetime
 from textual.content import Content
 
 from tempshell_cli.core.errors import TempshellError
-from tempshell_cli.core.text import one_line, strip_controls
+from tempshell_cli.core.text import one_line, strip_controls, visible
 from tempshell_cli.packs.results import CheckResult, Verdict
 from tempshell_cli.tui.countdown import Phase
 from tempshell_cli.tui.dialog import BACK, Choice, Dialog
 from tempshell_cli.tui.heading import score_rows
+from tempshell_cli.tui.hyperlinks import host_of
 from tempshell_cli.tui.port import TaskView
 from tempshell_cli.tui.shortcuts import HELP, PALETTE, Shortcut
 
 EXTEND = "extend"
 STOP = "stop"
 FINISH = "finish"
+OPEN = "open"
 COPY = "copy"
+NO_BROWSER = "No browser of this machine took it. Ctrl+click it again to copy the address."
 LAST_CALL = "Last call: less than a minute left. What is in the sandbox ends with it."
 WARNINGS = {
     Phase.SOON: "ten minutes left",
@@ -121,6 +124,19 @@ def give_up_dialog(task: str) -> Dialog:
     return Dialog("The solution", text, (Choice("y", "show the solution", GIVE_UP), BACK), severity="warning")
 
 
+def link_dialog(address: str) -> Dialog:
+    """Return where a link leads, and the question what to do with it; its answer is OPEN, COPY or empty."""
+    shown, host = visible(address), host_of(address)
+    before, found, after = shown.partition(host) if host else (shown, "", "")
+    lines = Content.assemble(before, Content.styled(found, "bold $accent"), after, "\n\n")
+    copy = Choice("c", "copy", COPY)
+    if not host:
+        why = "Not opened from here: it is no plain http or https address."
+        return Dialog("A link", lines + why, (copy, BACK), severity="warning")
+    where = "The browser of this machine opens it, outside of the sandbox."
+    return Dialog("A link", lines + where, (Choice("o", "open", OPEN), copy, BACK))
+
+
 def stopping_dialog() -> Dialog:
     """Return what stands there while the session is being stopped; it takes no key."""
     return Dialog("Stopping", Content("Removing the sandbox and looking that nothing stays …"), ())
@@ -184,6 +200,7 @@ def help_dialog(leader: str, shortcuts: Sequence[Shortcut]) -> Dialog:
         Content(f"{leader} first, then one of these. {leader} twice sends it to the terminal."),
         Content("All other keys are the terminal's. Shift+PgUp and the wheel scroll back."),
         Content("A drag with the mouse copies; where the program takes the mouse, one with Shift."),
+        Content("Ctrl and a click shows where a link leads, and asks whether to open it."),
     ]
     return Dialog("Keys", Content("\n").join(lines))
 

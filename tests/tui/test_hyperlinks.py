@@ -1,0 +1,207 @@
+"""Links in the terminal: shown by Ctrl and a click, and opened only where it can be seen where they lead."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tempshell_cli.core.process import Command
+from tempshell_cli.terminal.wire import Modifiers, Mouse, MouseAction
+from tempshell_cli.tui import words
+from tempshell_cli.tui.hyperlinks import host_of
+
+from .conftest import Play
+from .fakes import FakePractice
+from .outer import Outer, outer
+from .stage import Stage
+from .test_run_practice import PROGRAM
+
+ADDRESS = "https://example.com/x?y=1#z"
+
+
+@pytest.fixture
+def practice() -> FakePractice:
+    return FakePractice()
+
+
+@pytest.fixture
+def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the file in which a browser writes what it was asked to open."""
+    program, opened = tmp_path / "browser", tmp_path / "opened"
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >>{opened}\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("BROWSER", str(program))
+    return opened
+
+
+def linked(address: str, before: str = "", after: str = "cat") -> Command:
+    """Return a program that writes ``a word b``, of which the word in the middle leads to this address."""
+    return Command(("bash", "--norc", "-c", f"printf '{before}a \\e]8;;{address}\\e\\\\word\\e]8;;\\e\\\\ b'; {after}"))
+
+
+async def ctrl_click(stage: Stage, column: int) -> None:
+    await stage.until(lambda: stage.terminal.text()[0].startswith("a word b"))
+    await stage.pilot.click(stage.terminal, offset=(1 + column, 1), control=True)
+
+
+async def ctrl_click_on_the_link(stage: Stage) -> None:
+    await ctrl_click(stage, 3)
+    await stage.until(lambda: stage.dialog is not None)
+
+
+async def test_the_address_is_shown_and_can_be_left(play: Play, practice: FakePractice, browser: Path) -> None:
+    practice.shell = linked(ADDRESS)
+    async with play() as stage:
+        await ctrl_click_on_the_link(stage)
+        assert stage.sees(ADDRESS)
+        assert read(browser) == ""
+        await stage.press("escape")
+        assert stage.dialog is None
+        assert read(browser) == ""
+        assert not stage.app.clipboard
+
+
+async def test_it_is_opened_where_that_is_asked_for(play: Play, practice: FakePractice, browser: Path) -> None:
+    practice.shell = linked(ADDRESS)
+    async with play() as stage:
+        await ctrl_click_on_the_link(stage)
+        await stage.press("o")
+        await stage.until(lambda: read(browser) == f"{ADDRESS}\n")
+        assert stage.toasts() == []
+
+
+async def test_that_no_browser_takes_it_is_said(
+    play: Play, practice: FakePractice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice.shell = linked(ADDRESS)
+    async with play() as stage:
+        await ctrl_click_on_the_link(stage)
+        monkeypatch.delenv("BROWSER", raising=False)
+        monkeypatch.setenv("PATH", str(tmp_path))
+        await stage.press("o")
+        await stage.until(lambda: stage.toasts() == [words.NO_BROWSER])
+
+
+async def test_it_is_copied_where_that_is_asked_for(play: Play, practice: FakePractice) -> None:
+    practice.shell = linked(ADDRESS)
+    async with play() as stage:
+        await ctrl_click_on_the_link(stage)
+        await stage.press("c")
+        assert stage.app.clipboard == ADDRESS
+        assert stage.toasts() == [words.copied(ADDRESS)]
+
+
+@pytest.mark.parametrize(
+    ("address", "seen"),
+    [
+        ("javascript:alert(1)", "javascript:alert(1)"),
+        ("file:///etc/passwd", "file:///etc/passwd"),
+        ("https://example.com/\u202egpj.exe", "https://example.com/\\u202egpj.exe"),
+        ("https://b\u0430nk.test/", "https://b\u0430nk.test/"),
+    ],
+)
+async def test_what_is_not_plain_is_shown_and_not_opened(
+    play: Play, practice: FakePractice, browser: Path, address: str, seen: str
+) -> None:
+    practice.shell = linked(address)
+    async with play() as stage:
+        await ctrl_click_on_the_link(stage)
+        assert stage.sees(seen)
+        assert stage.sees("Not opened from here")
+        await stage.press("o", "enter", "y")
+        assert stage.dialog is not None
+        await stage.press("c")
+        assert stage.app.clipboard == seen
+        assert read(browser) == ""
+
+
+async def test_where_the_program_has_the_mouse_a_link_comes_first_and_the_rest_is_the_programs(
+    play: Play, practice: FakePractice
+) -> None:
+    practice.shell = linked(ADDRESS, before="\\e[?1000h\\e[?1006h", after="stty raw -echo; cat -v")
+    async with play() as stage:
+        await stage.until(lambda: stage.terminal.status.mouse)
+        await ctrl_click_on_the_link(stage)
+        await stage.press("escape")
+        await ctrl_click(stage, 0)
+        await stage.until(lambda: "^[[<16;1;1M^[[<16;1;1m" in stage.terminal.text()[0])
+        assert stage.terminal.text()[0].count("^[") == 2
+        assert stage.dialog is None
+
+
+async def test_an_answer_that_comes_after_a_key_is_not_shown(play: Play, practice: FakePractice) -> None:
+    """Or the key that was meant for the program, had the answer come a little sooner, would have opened the page."""
+    practice.shell = linked(ADDRESS, after="stty raw -echo; cat -v")
+    async with play() as stage:
+        await stage.until(lambda: stage.terminal.attachment is not None and "b" in stage.terminal.text()[0])
+        assert stage.terminal.attachment
+        worker = stage.terminal.attachment.worker_pid
+        os.kill(worker, signal.SIGSTOP)
+        await ctrl_click(stage, 3)
+        await stage.press("o")
+        os.kill(worker, signal.SIGCONT)
+        await stage.until(lambda: stage.terminal.text()[0].rstrip() == "a word bo")
+        assert stage.dialog is None
+        await ctrl_click_on_the_link(stage)
+
+
+async def test_who_only_watches_may_follow_a_link(play: Play, practice: FakePractice) -> None:
+    practice.view = replace(practice.view, read_only=True)
+    practice.shell = linked(ADDRESS, before="\\e[?1000h\\e[?1006h", after="stty raw -echo; cat -v")
+    async with play() as stage:
+        await ctrl_click_on_the_link(stage)
+        await stage.press("escape")
+        await ctrl_click(stage, 0)
+        await ctrl_click_on_the_link(stage)
+        assert "^[" not in stage.terminal.text()[0]
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("https://example.com", "example.com"),
+        ("http://example.com:8080/a/b?c=%20&d=(e)#f", "example.com"),
+        ("http://[::1]:80/", "[::1]"),
+        ("https://bank.test@evil.test/", ""),
+        ("https://evil.test\\@bank.test/", ""),
+        ("https://evil.test/ bank.test", ""),
+        ("https://evil.test/\n", ""),
+        ("https://", ""),
+        ("//example.com", ""),
+        ("mailto:somebody@example.com", ""),
+        ("ssh://example.com", ""),
+        ("-https://example.com", ""),
+    ],
+)
+def test_only_a_plain_address_has_a_host_to_open(address: str, host: str) -> None:
+    assert host_of(address) == host
+
+
+def test_a_link_is_followed_from_the_terminal_outside(browser: Path) -> None:
+    """With the bytes that a terminal sends for Ctrl and the left button."""
+    with outer(Command((sys.executable, "-c", PROGRAM, linked(ADDRESS).argv[-1]))) as person:
+        person.until_sees("a word b")
+        ctrl_click_outside(person, "word")
+        person.until_sees(ADDRESS)
+        person.send(b"\x1b")
+        person.until(lambda: ADDRESS not in person.text())
+        ctrl_click_outside(person, "word")
+        person.until_sees(ADDRESS)
+        person.send(b"o")
+        person.until(lambda: read(browser) == f"{ADDRESS}\n")
+
+
+def ctrl_click_outside(person: Outer, word: str) -> None:
+    row, line = next((row, line) for row, line in enumerate(person.text().split("\n")) if word in line)
+    for action in (MouseAction.PRESS, MouseAction.RELEASE):
+        person.send(person.engine.encode_mouse(Mouse(action, 1, line.index(word), row, Modifiers.CTRL)))
+
+
+def read(opened: Path) -> str:
+    """Return what a browser was asked to open so far."""
+    return opened.read_text() if opened.exists() else ""
