@@ -23,7 +23,7 @@ _DETACH = b"\x1dd"  # Ctrl+] d
 
 
 def measure(user: User, seconds: int) -> Iterator[Row]:
-    """Open the screen of a local session on a terminal of its own, let it settle, watch it, and leave it."""
+    """Open the screen of a local session on a terminal of its own, let it settle, watch it, and end it."""
     if sys.platform != "linux":
         yield not_measured("idle practice screen", "no /proc")
         return
@@ -37,6 +37,7 @@ def measure(user: User, seconds: int) -> Iterator[Row]:
     yield measured("  with its children, shared pages each time (RSS)", memory(family(screen.pid), "Rss"), "MB")
     yield measured("  processor, all of them", used, "%", _PROCESSOR)
     screen.leave()
+    user.output("stop")
 
 
 class _Screen:
