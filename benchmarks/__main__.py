@@ -6,12 +6,9 @@ Ends with 0 whatever comes out.
 from __future__ import annotations
 
 import argparse
-import os
-import platform
-import sys
 
 from . import clusters, commands, screen
-from .table import show
+from .table import show, tell_machine
 from .user import somebody
 
 
@@ -22,11 +19,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=20, help="how long the idle screen is watched [20]")
     parser.add_argument("--node-image", default="", help="the node image for clusters, which take minutes [none]")
     asked = parser.parse_args()
-    load = os.getloadavg()[0]
-    sys.stdout.write(
-        f"Python {platform.python_version()}, {platform.system()} {platform.release()}, {os.cpu_count()} processors, "
-        f"load {load:.1f}{' (busy: trust the ratios, not the times)' if load > 1 else ''}\n\n"
-    )
+    tell_machine()
     with somebody() as user:
         rows = [*commands.measure(user, asked.runs), *screen.measure(user, asked.seconds)]
         rows += clusters.measure(user, asked.node_image)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -44,6 +46,15 @@ def rate(what: str, value: float, unit: str, least: float, against: tuple[str, f
 def not_measured(what: str, why: str) -> Row:
     """Return the line of what could not be measured here."""
     return Row(what, f"not here: {why}")
+
+
+def tell_machine() -> None:
+    """Print what the figures below were measured on."""
+    load = os.getloadavg()[0]
+    sys.stdout.write(
+        f"Python {platform.python_version()}, {platform.system()} {platform.release()}, {os.cpu_count()} processors, "
+        f"load {load:.1f}{' (busy: trust the ratios, not the times)' if load > 1 else ''}\n\n"
+    )
 
 
 def show(rows: Sequence[Row]) -> None:

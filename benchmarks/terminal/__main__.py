@@ -6,16 +6,13 @@ Ends with 0 whatever comes out.
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from benchmarks import screen
-from benchmarks.table import Row, not_measured, show
+from benchmarks.table import Row, not_measured, show, tell_machine
 from benchmarks.user import User, somebody
 from tempshell_cli.backends.local.bwrap import find_bwrap
 
@@ -28,11 +25,7 @@ _PARSED = 20 * MB  # of each kind, at most
 def main() -> None:
     """Measure what is asked for, and show it."""
     asked = _asked()
-    load = os.getloadavg()[0]
-    sys.stdout.write(
-        f"Python {platform.python_version()}, {platform.system()} {platform.release()}, {os.cpu_count()} processors, "
-        f"load {load:.1f}{' (busy: trust the ratios, not the times)' if load > 1 else ''}\n\n"
-    )
+    tell_machine()
     with somebody() as user, tempfile.TemporaryDirectory(prefix="tempshell-benchmark-") as home:
         rows: list[Row] = []
         for part in asked.parts:

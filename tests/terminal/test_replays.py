@@ -46,7 +46,7 @@ def colorful_text() -> str:
 def source() -> str:
     functions = (
         f'def function_{number}(argument: int) -> str:\n    """Naïve 漢字 {number}."""\n'
-        f'    return "text" * {number}  # TODO a comment\n'
+        f'    return "text" * {number}  # NOTE a comment\n'
         for number in range(80)
     )
     return "\n\n".join(["import os", *functions])

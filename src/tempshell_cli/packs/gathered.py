@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -93,7 +94,10 @@ def _read(cluster: ClusterView, refs: Iterable[str], labels: Iterable[tuple[str,
         there = _list(cluster, sorted(kinds))
     except (EngineUnavailable, msgspec.DecodeError):  # each check says for itself what it cannot see
         return {}
-    objects = {get_object(ref): found[0] for ref in refs if (found := _named(there, ref))}
+    at: dict[tuple[str, ...], list[tuple[_Head, msgspec.Raw]]] = defaultdict(list)
+    for head, item in there:
+        at[head.metadata.namespace, head.metadata.name].append((head, item))
+    objects = {get_object(ref): found[0] for ref in refs if (found := _of_kind(at, ref))}
     return objects | {get_pods(*label): _pods(there, *label) for label in labels}
 
 
@@ -103,13 +107,9 @@ def _list(cluster: ClusterView, kinds: Sequence[str]) -> list[tuple[_Head, msgsp
     return [(msgspec.json.decode(item, type=_Head), item) for item in items]
 
 
-def _named(there: Iterable[tuple[_Head, msgspec.Raw]], ref: str) -> list[bytes]:
+def _of_kind(at: Mapping[tuple[str, ...], Iterable[tuple[_Head, msgspec.Raw]]], ref: str) -> list[bytes]:
     kind, *place = split_ref(ref)
-    return [
-        bytes(item)
-        for head, item in there
-        if [head.metadata.namespace, head.metadata.name] == place and head.is_a(kind)
-    ]
+    return [bytes(item) for head, item in at.get(tuple(place), ()) if head.is_a(kind)]
 
 
 def _pods(there: Iterable[tuple[_Head, msgspec.Raw]], label: str, namespace: str) -> bytes:
