@@ -24,10 +24,12 @@ import tempshell_cli
 from tempshell_cli.backends.base import Condition
 from tempshell_cli.backends.local.backend import LocalBackend
 from tempshell_cli.core.process import NOTHING
+from tempshell_cli.terminal.pty import PtyProcess, Size
 from tests.support.command_line import PROGRAM, Tempshell
 from tests.support.leaks import local_leftovers, processes_about
 from tests.support.user import User
 from tests.support.waiting import eventually
+from tests.terminal.waiting import read_to_end, read_until
 
 pytestmark = pytest.mark.engine("local")
 
@@ -92,6 +94,28 @@ def test_a_terminal_that_is_closed_hangs_up_and_types_nothing(tempshell: Tempshe
             child.expect_exact("up")
         told = eventually(lambda: tempshell("exec", session, "--", "sh", "-c", "cat end || :").stdout, "it has ended")
         assert told == "hung up\n"
+
+
+def test_an_attach_is_on_a_terminal_of_the_sandbox(tempshell: Tempshell) -> None:
+    """Nothing relays between two, and what runs inside may open it by its name."""
+    session = tempshell.start()
+    backend = LocalBackend(paths=tempshell.user.paths)
+    (sandbox,) = backend.find(None)
+    command = backend.shell(sandbox, ("sh", "-c", 'echo up >"$(tty)"; read _'), tty=True)
+    with PtyProcess.spawn(command, Size(80, 24)) as process:
+        read_until(process.master, b"up")
+        terminals = _first_process(tempshell, session) / "root/dev/pts"
+        assert os.fstat(process.master.fileno()).st_dev == terminals.stat().st_dev
+
+
+def test_a_sandbox_that_is_gone_is_said_on_a_terminal_of_ours(tempshell: Tempshell) -> None:
+    session = tempshell.start()
+    backend = LocalBackend(paths=tempshell.user.paths)
+    (sandbox,) = backend.find(None)
+    command = backend.shell(sandbox, ("true",), tty=True)
+    tempshell("stop", session)
+    with PtyProcess.spawn(command, Size(80, 24)) as process:
+        assert b"the sandbox is gone" in read_to_end(process.master)
 
 
 def test_nothing_that_is_done_to_pid_1_holds_back_the_deadline(tempshell: Tempshell) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from pathlib import Path
@@ -41,6 +42,34 @@ def test_the_terminal_controls_the_session_of_the_command() -> None:
         process.master.write(b"\x03")
         read_until(process.master, b"caught")
         assert process.wait(PATIENCE) == 7
+
+
+def test_a_terminal_may_come_from_another_multiplexer() -> None:
+    """The command is no leader of it: that is for whom it starts there."""
+    command = Command(
+        ("sh", "-c", "tty; stty size; cat /dev/tty || echo of nobody"), ptmx=os.path.realpath("/dev/ptmx")
+    )
+    with PtyProcess.spawn(command, SIZE) as process:
+        output = read_to_end(process.master)
+    assert b"/dev/pts/" in output
+    assert b"27 81" in output
+    assert b"of nobody" in output
+
+
+@pytest.mark.parametrize("kind", ["file", "fifo", "link", "nothing"])
+def test_what_is_no_multiplexer_is_not_taken_for_one(kind: str, tmp_path: Path) -> None:
+    """A stranger lays something in its place; the command gets a terminal of ours all the same."""
+    place = tmp_path / "ptmx"
+    if kind == "file":
+        place.touch()
+    elif kind == "fifo":
+        os.mkfifo(place)
+    elif kind == "link":
+        place.symlink_to(os.path.realpath("/dev/ptmx"))
+    with PtyProcess.spawn(Command(("sh", "-c", "echo here >/dev/tty"), ptmx=str(place)), SIZE) as process:
+        assert b"here" in read_to_end(process.master)
+    if kind == "file":
+        assert place.read_bytes() == b""
 
 
 def test_a_new_size_reaches_the_command() -> None:

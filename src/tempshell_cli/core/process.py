@@ -16,12 +16,14 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 class Command(NamedTuple):
     """What to run on this machine: never a shell line, always an argv.
 
-    ``env`` is laid over the environment of this process, or is all of it where ``alone`` is set.
+    ``env`` is laid over the environment of this process, or is all of it where ``alone`` is set. Who runs it on a new
+    terminal makes that with ``ptmx``, where one is named: the multiplexer (pts(4)) of the place it goes to.
     """
 
     argv: tuple[str, ...]
     env: Mapping[str, str] = NOTHING
     alone: bool = False
+    ptmx: str = ""
 
     def environment(self) -> dict[str, str]:
         """Return the whole environment the command runs with."""

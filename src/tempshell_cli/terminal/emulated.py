@@ -52,7 +52,7 @@ class EmulatedProcess:
         self.size = size
         self._engine, self._recording = emulation
         self._losses = Spell()
-        self.process = PtyProcess.spawn(Command(command.argv, {**TERMINAL_ENV, **command.env}), size)
+        self.process = PtyProcess.spawn(command._replace(env={**TERMINAL_ENV, **command.env}), size)
         self._tail = new_tail()
         try:
             # Who records has something to write at its end.

@@ -6,11 +6,13 @@ import errno
 import fcntl
 import os
 import signal
+import stat
 import struct
 import termios
 import time
+from contextlib import suppress
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from tempshell_cli.core.process import Command, cannot_start
 
@@ -28,6 +30,9 @@ _RESET = (
     signal.SIGTTIN,
     signal.SIGTTOU,
 )
+# Linux's numbers: of every multiplexer of terminals (admin-guide/devices.txt), of what it can be asked (ioctl_tty(2)).
+_PTMX = os.makedev(5, 2)
+_TIOCSPTLCK, _TIOCGPTPEER = 0x40045431, 0x5441
 
 
 class Size(NamedTuple):
@@ -97,11 +102,11 @@ class PtyProcess:
 
         Raises EngineUnavailable where the program cannot be started.
         """
-        ours, theirs = os.openpty()
+        ours, theirs, is_elsewhere = _open_pty(command.ptmx)
         master = PtyMaster(ours)
         try:
             master.resize(size)
-            return cls(_start(command, os.ttyname(theirs)), master)
+            return cls(_start(command, theirs, takes_it=not is_elsewhere), master)
         except OSError as cause:
             master.close()
             raise cannot_start(command.argv, cause) from cause
@@ -155,19 +160,55 @@ class PtyProcess:
         return bool(pid)
 
 
-def _start(command: Command, terminal: str) -> int:
+def _open_pty(ptmx: str) -> tuple[int, int, bool]:
+    """Return both ends of a new PTY, and whether it is where this multiplexer is; it is here where there is none."""
+    if ptmx:
+        with suppress(OSError):  # what it belongs to has gone; the command will say so
+            return (*_open_elsewhere(ptmx), True)
+    return (*os.openpty(), False)
+
+
+def _open_elsewhere(ptmx: str) -> tuple[int, int]:
+    """Return both ends of a PTY that this multiplexer makes; it belongs to whom the multiplexer does.
+
+    The place is a stranger's, who may have laid anything there. What is opened has the number of a multiplexer, which
+    nobody can give to a file of his; and the other end is asked of the kernel, not looked up.
+    """
+    found = os.open(ptmx, os.O_PATH | os.O_NOFOLLOW)
+    try:
+        about = os.fstat(found)
+        if not stat.S_ISCHR(about.st_mode) or about.st_rdev != _PTMX:
+            raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
+        ours = os.open(f"/proc/self/fd/{found}", os.O_RDWR | os.O_NOCTTY)
+    finally:
+        os.close(found)
+    try:
+        fcntl.ioctl(ours, _TIOCSPTLCK, struct.pack("i", 0))
+        theirs = fcntl.ioctl(ours, _TIOCGPTPEER, os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+        if not os.geteuid():
+            os.fchown(theirs, about.st_uid, about.st_gid)
+    except OSError:
+        os.close(ours)
+        raise
+    return ours, theirs
+
+
+def _start(command: Command, terminal: int, *, takes_it: bool) -> int:
     """Start the command and return its pid.
 
     posix_spawn, because a fork with Python code before the exec is unsafe beside threads. The first terminal
     that a session leader opens becomes its controlling one, and the session is made before the files are
-    opened (glibc and musl, posix_spawn).
+    opened (glibc and musl, posix_spawn). One that is elsewhere is for what the command starts there.
     """
+    stdin: tuple[Any, ...] = (os.POSIX_SPAWN_DUP2, terminal, 0)
+    if takes_it:
+        stdin = (os.POSIX_SPAWN_OPEN, 0, os.ttyname(terminal), os.O_RDWR, 0)
     return os.posix_spawnp(
         command.argv[0],
         command.argv,
         command.environment(),
         file_actions=[
-            (os.POSIX_SPAWN_OPEN, 0, terminal, os.O_RDWR, 0),
+            stdin,
             (os.POSIX_SPAWN_DUP2, 0, 1),
             (os.POSIX_SPAWN_DUP2, 0, 2),
         ],

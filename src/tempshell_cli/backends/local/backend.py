@@ -94,7 +94,10 @@ class LocalBackend:
     def shell(self, sandbox: Sandbox, argv: Sequence[str], *, tty: bool = False, user: str | None = None) -> Command:
         """Return the command that enters the namespaces. ``user`` has no meaning: there is only one inside."""
         del user
-        return Command((*_program("enter"), "tty" if tty else "pipes", sandbox.details["run"], *argv))
+        run = sandbox.details["run"]
+        if not tty:
+            return Command((*_program("enter"), "pipes", run, *argv))
+        return Command((*_program("enter"), "tty", run, *argv), ptmx=_multiplexer(RunDir(run)))
 
     def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
         """Write the labels anew; the supervisor reads them once a second."""
@@ -206,6 +209,12 @@ def _sandbox(run: RunDir, labels: Labels) -> Sandbox:
         condition=Condition.RUNNING if run.holder() else Condition.DEAD,
         home=labels["home"],
     )
+
+
+def _multiplexer(run: RunDir) -> str:
+    """Return where terminals of the sandbox's own are made; nothing where it is gone."""
+    labels = run.labels()
+    return f"/proc/{labels['pid']}/root/dev/pts/ptmx" if labels and labels["pid"] else ""
 
 
 def _program(name: str) -> tuple[str, ...]:

@@ -33,10 +33,10 @@ def main() -> int:
         from tempshell_cli.backends.local.terminal import run_on_terminal as run_it  # noqa: PLC0415
     try:
         _enter(labels)
+        return run_it(lambda: execute(labels, program, argv))
     except OSError as cause:
         _complain(f"cannot enter the sandbox: {cause.strerror}")
         return CANNOT_ENTER
-    return run_it(lambda: execute(labels, program, argv))
 
 
 def _enter(labels: Labels) -> None:

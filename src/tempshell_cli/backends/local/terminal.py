@@ -1,7 +1,7 @@
-"""A terminal inside a local sandbox, relayed to the one outside.
+"""A terminal inside a local sandbox.
 
-Programs that ask for their terminal's name (tmux, tty) need one that exists where they are, so it is made inside, as
-``docker exec -t`` makes it.
+Programs that ask for their terminal's name (tmux, tty) need one that exists where they are. Whoever has a terminal made
+for the command makes one that does; to any other, one is made inside and relayed, as ``docker exec -t`` does it.
 """
 
 from __future__ import annotations
@@ -17,21 +17,35 @@ from collections.abc import Callable
 
 from tempshell_cli.backends.local.kernel import exit_code
 
+_TERMINALS = "/dev/pts"
 _CHUNK = 65536
 _NO_SIZE = struct.pack("HHHH", 0, 0, 0, 0)
 _END_OF_INPUT = b"\x04"
 
 
 def run_on_terminal(become: Callable[[], None]) -> int:
-    """Run what ``become`` turns into on a terminal of its own; return its exit code."""
+    """Run what ``become`` turns into on a terminal of the sandbox; return its exit code."""
+    return _run_on_ours(become) if _is_inside(0) else _run_on_another(become)
+
+
+def _is_inside(fd: int) -> bool:
+    """Return whether this is one of the sandbox's terminals; nothing of the machine's is at that place any more."""
+    return os.isatty(fd) and os.fstat(fd).st_dev == os.stat(_TERMINALS).st_dev  # noqa: PTH116 - pathlib takes 10 ms to import
+
+
+def _run_on_ours(become: Callable[[], None]) -> int:
+    child = _start(0, become)
+    _hang_up_with(child)
+    return exit_code(child)
+
+
+def _run_on_another(become: Callable[[], None]) -> int:
     master, slave = os.openpty()
     _copy_size(master)
-    child = os.fork()
-    if not child:
-        _take(slave)
-        become()
+    child = _start(slave, become)
     os.close(slave)
-    _handle_signals(master, child)
+    signal.signal(signal.SIGWINCH, lambda *_: _copy_size(master))
+    _hang_up_with(child)
     before = termios.tcgetattr(0) if os.isatty(0) else None
     try:
         if before:
@@ -51,16 +65,19 @@ def _restore(before: list[int | list[bytes | int]]) -> None:
         return  # it is gone
 
 
-def _take(slave: int) -> None:
-    """Make the terminal this process's own, and its standard streams."""
-    os.setsid()
-    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
-    for fd in range(3):
-        os.dup2(slave, fd)
+def _start(terminal: int, become: Callable[[], None]) -> int:
+    """Start the command with the terminal as its own, and as its standard streams; return its process id."""
+    child = os.fork()
+    if not child:
+        os.setsid()
+        fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+        for fd in range(3):
+            os.dup2(terminal, fd)
+        become()
+    return child
 
 
-def _handle_signals(master: int, child: int) -> None:
-    signal.signal(signal.SIGWINCH, lambda *_: _copy_size(master))
+def _hang_up_with(child: int) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: os.kill(child, signal.SIGHUP))
 
