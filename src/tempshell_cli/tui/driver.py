@@ -22,7 +22,7 @@ from tempshell_cli.tui.keys import Stroke
 
 # How long the rest of a sequence may take before Escape counts as a key, in seconds. Terminals write a sequence at
 # once; where a slow line parts it all the same, a program without modes of its own still gets the same bytes.
-_ESCAPE_DELAY = 0.01
+_ESCAPE_DELAY = 0.005
 # How often the thread looks whether it is still wanted, in seconds.
 _IDLE = 0.2
 _CHUNK = 65536
