@@ -111,10 +111,15 @@ def test_a_character_may_come_in_parts(engine: Engine) -> None:
     assert row_text(engine.dirty_rows()[0]) == "漢b"
 
 
-@pytest.mark.parametrize(("code", "shape"), [(2, CursorShape.BLOCK), (4, CursorShape.UNDERLINE), (6, CursorShape.BAR)])
-def test_the_cursor_has_a_shape_and_can_be_hidden(engine: Engine, code: int, shape: CursorShape) -> None:
-    shown(engine, f"\x1b[{code} q")
-    assert engine.status().cursor == Cursor(0, 0, True, shape)
+@pytest.mark.parametrize("shape", [CursorShape.BLOCK, CursorShape.UNDERLINE, CursorShape.BAR])
+@pytest.mark.parametrize("blinks", [True, False])
+def test_the_cursor_has_a_shape_and_can_be_hidden(engine: Engine, shape: CursorShape, *, blinks: bool) -> None:
+    shown(engine, "")
+    assert engine.status().cursor == Cursor(0, 0, True, CursorShape.DEFAULT, blinks=False)
+    shown(engine, f"\x1b[{2 * shape - blinks} q")
+    assert engine.status().cursor == Cursor(0, 0, True, shape, blinks)
+    shown(engine, "\x1b[0 q")
+    assert engine.status().cursor == Cursor(0, 0, True, CursorShape.DEFAULT, blinks=False)
     shown(engine, "\x1b[?25l")
     assert not engine.status().cursor.visible
 

@@ -41,6 +41,7 @@ from tempshell_cli.terminal.wire import Key, Modifiers, Mouse
 # An object of bittty's.
 Foreign = Any
 
+_DEFAULT_SHAPE, _STEADY_BLOCK = "default", 2
 _SHAPES = {"block": CursorShape.BLOCK, "underline": CursorShape.UNDERLINE, "bar": CursorShape.BAR}
 # bittty counts as xterm's reports do: buttons from 0, the wheel from 64.
 _BUTTONS = {0: 0, 1: 0, 2: 1, 3: 2, 4: 64, 5: 65}
@@ -71,6 +72,8 @@ class BitttyEngine:
         limit(self._board)
         # Only taken down: what is on the clipboard is not told.
         self._board.registry["OSC_CLIPBOARD"] = self._on_copy
+        self._board.registry["DECSCUSR"] = self._on_cursor_style
+        self._board.cursor.shape = _DEFAULT_SHAPE
         erase_in_the_background_alone(self._board.blitter)
         self._board.host.attach(self._host)
         self._chrome = _Chrome(self._board, History())
@@ -133,9 +136,10 @@ class BitttyEngine:
         port = self._chrome.port
         scrolled = self._chrome.view_offset()
         at = None if scrolled else port.cursor
-        shape = _SHAPES.get(self._board.cursor.shape, CursorShape.BLOCK)
+        shape = _SHAPES.get(self._board.cursor.shape, CursorShape.DEFAULT)
+        blinks = self._board.modes.cursor_blinking
         return Status(
-            cursor=Cursor(min(at[0], port.width - 1), at[1], True, shape) if at else Cursor(visible=False),
+            cursor=Cursor(min(at[0], port.width - 1), at[1], True, shape, blinks) if at else Cursor(visible=False),
             mouse=self._board.mouse.capture() != "off",
             alternate=self._board.blitter.in_alt_screen,
             title=self._chrome.title,
@@ -205,6 +209,12 @@ class BitttyEngine:
         with suppress(binascii.Error, ValueError):  # a question, or what is no base64
             data = base64.b64decode(operation.args[1], validate=True)
             self._copied = data.decode("utf-8", "replace") if len(data) <= MOST_COPIED else self._copied
+
+    def _on_cursor_style(self, operation: Foreign) -> None:
+        (style,) = operation.args
+        self._board.cursor.set_cursor_style(style or _STEADY_BLOCK)
+        if not style:
+            self._board.cursor.shape = _DEFAULT_SHAPE
 
     def _show_all(self) -> None:
         self._chrome.forget()

@@ -169,6 +169,9 @@ class GhosttyEngine:
         change(self._terminal, "CLIPBOARD_WRITE_MAX_BYTES", ffi.new("size_t*", MOST_COPIED))
         change(self._terminal, "SCROLLBACK_MAX_LINES", ffi.NULL)
         change(self._terminal, "SCROLLBACK_MAX_BYTES", ffi.new("size_t*", _HISTORY_BYTES))
+        # No program can ask for this shape: it stands for that none has asked.
+        hollow = ffi.new("GhosttyTerminalCursorStyle*", lib.GHOSTTY_TERMINAL_CURSOR_STYLE_BLOCK_HOLLOW)
+        change(self._terminal, "DEFAULT_CURSOR_STYLE", hollow)
         # Pictures cannot be shown here, and would be kept in memory for nothing.
         change(self._terminal, "KITTY_IMAGE_STORAGE_LIMIT", ffi.new("uint64_t*", 0))
 
@@ -189,7 +192,8 @@ class GhosttyEngine:
         state = self._reader.state
         check(lib.ghostty_render_state_get(state, lib.GHOSTTY_RENDER_STATE_DATA_CURSOR, cursor), "cursor")
         shown = bool(cursor.viewport_has_value and cursor.visible)
-        return Cursor(cursor.viewport_x, cursor.viewport_y, shown, _SHAPES.get(cursor.visual_style, CursorShape.BLOCK))
+        shape = _SHAPES.get(cursor.visual_style, CursorShape.DEFAULT)
+        return Cursor(cursor.viewport_x, cursor.viewport_y, shown, shape, bool(cursor.blinking))
 
     def _on_reply(self, _terminal: CData, _userdata: CData, data: CData, length: int) -> None:
         self._replies += ffi.buffer(data, length)
@@ -218,6 +222,7 @@ class GhosttyEngine:
 
 
 _SHAPES = {
+    lib.GHOSTTY_RENDER_STATE_CURSOR_VISUAL_STYLE_BLOCK: CursorShape.BLOCK,
     lib.GHOSTTY_RENDER_STATE_CURSOR_VISUAL_STYLE_UNDERLINE: CursorShape.UNDERLINE,
     lib.GHOSTTY_RENDER_STATE_CURSOR_VISUAL_STYLE_BAR: CursorShape.BAR,
 }

@@ -35,9 +35,10 @@ class Attribute(IntFlag):
 class CursorShape(IntEnum):
     """What the cursor looks like."""
 
-    BLOCK = 0
-    UNDERLINE = 1
-    BAR = 2
+    DEFAULT = 0  # whatever the terminal's own is
+    BLOCK = 1
+    UNDERLINE = 2
+    BAR = 3
 
 
 class Run(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -65,7 +66,8 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True, gc=False):
     column: int = 0
     row: int = 0
     visible: bool = True
-    shape: CursorShape = CursorShape.BLOCK
+    shape: CursorShape = CursorShape.DEFAULT
+    blinks: bool = False
 
 
 class Status(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -19,6 +19,7 @@ from textual.message import Message
 
 from tempshell_cli.terminal.keyboard import keys_of, split
 from tempshell_cli.tui.keys import Stroke
+from tempshell_cli.tui.outer_cursor import DEFAULT_SHAPE
 
 # How long the rest of a sequence may take before Escape counts as a key, in seconds. Terminals write a sequence at
 # once; where a slow line parts it all the same, a program without modes of its own still gets the same bytes.
@@ -53,6 +54,11 @@ class PracticeDriver(LinuxDriver):
         if not textual.constants.DISABLE_KITTY_KEY:
             self.write(_MORE_OF_KITTY)
             self.flush()
+
+    def stop_application_mode(self) -> None:
+        """End as Textual does; the cursor has the terminal's own shape again."""
+        self.write(DEFAULT_SHAPE)
+        super().stop_application_mode()
 
     def run_input_thread(self) -> None:
         """Read until the driver stops or the terminal is gone."""

@@ -23,8 +23,9 @@ def paint_now(widget: Widget, *regions: Region) -> None:
 
     ``Widget.refresh`` leaves it to a timer of Textual's that beats sixty times a second: what has just been painted is
     followed by the next only on the beat after, 16 to 33 ms later. The echo of a key need not wait for that.
+    Where there are none only the cursor gets to its place.
     """
-    if _is_by_itself(widget):
+    if not regions or _is_by_itself(widget):
         _paint_alone(widget, regions)
     else:
         _paint_with_all(widget, regions)
@@ -47,7 +48,8 @@ def _is_by_itself(widget: Widget) -> bool:
 def _paint_alone(widget: Widget, regions: Iterable[Region]) -> None:
     """Write rows to where they are: to have Textual put the lines of all widgets together takes three times as long."""
     where, content = widget.content_region.offset, widget.content_offset
-    widget._styles_cache.set_dirty(*(region.translate(content) for region in regions))
+    for region in regions:
+        widget._styles_cache.set_dirty(region.translate(content))
     background = widget.background_colors[1]
     filters = [one for one in widget.get_line_filters() if one.enabled]
     lines = []

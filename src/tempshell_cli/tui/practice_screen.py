@@ -208,6 +208,14 @@ class PracticeScreen(Screen[None]):
         if answer == words.EXTEND:
             self.action_extend()
 
+    def on_screen_suspend(self) -> None:
+        """Something is over it."""
+        self.query_one(TerminalPane).settle_cursor()
+
+    def on_screen_resume(self) -> None:
+        """It is on top again."""
+        self.query_one(TerminalPane).settle_cursor()
+
     def on_terminal_pane_copy_wanted(self, event: TerminalPane.CopyWanted) -> None:
         """Put it on the clipboard if the person has agreed, who is asked once. Who only watches is not asked."""
         if self._may_copy:

@@ -39,7 +39,10 @@ def row_strip(row: Row, width: int, base: Style, *, dark: bool, still: bool = Fa
 
 
 def with_cursor(strip: Strip, cursor: Cursor, *, focused: bool) -> Strip:
-    """Return the strip with the cursor drawn on it: a block where the pane has the focus, else a line."""
+    """Return the strip with the cursor drawn on it: a block where the pane has the focus, else a line.
+
+    A bar, between two cells, cannot be drawn in one.
+    """
     left, right = cursor.column, strip.cell_length
     if left >= right:
         return strip

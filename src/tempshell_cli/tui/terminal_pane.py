@@ -50,6 +50,7 @@ from tempshell_cli.tui import words
 from tempshell_cli.tui.attachment import Attachment
 from tempshell_cli.tui.fitting import on_border
 from tempshell_cli.tui.keys import to_key, to_mouse
+from tempshell_cli.tui.outer_cursor import OuterCursor
 from tempshell_cli.tui.painting import paint_now
 from tempshell_cli.tui.retries import Retries
 from tempshell_cli.tui.searching import Searching
@@ -135,6 +136,7 @@ class TerminalPane(Widget, can_focus=True):
         self._notice = ""
         self._retries = Retries()
         self._retry: Timer | None = None
+        self._outer_cursor = OuterCursor(self)
         self._rang = 0.0
         self._told = -_TOLD_INTERVAL
 
@@ -167,6 +169,11 @@ class TerminalPane(Widget, can_focus=True):
         if self._attachment:
             self._searching = Searching()
             self._tell_search()
+
+    def settle_cursor(self) -> None:
+        """Show the cursor the way it is shown by now: by that of the terminal outside, or drawn."""
+        self._show_cursor()
+        self._repaint_rows([self._status.cursor.row])
 
     def start(self) -> None:
         """Start the command, on a screen wiped clean; where its engine does not answer, again a little later."""
@@ -228,16 +235,17 @@ class TerminalPane(Widget, can_focus=True):
             self.start()
         self._show_title()
         self._repaint()
+        self.call_later(self._show_cursor)
 
     def on_focus(self) -> None:
-        """Tell the program, and draw the cursor as a block."""
+        """Tell the program, and show its cursor."""
         self.send(Focus(gained=True))
-        self._repaint_rows([self._status.cursor.row])
+        self.call_later(self.settle_cursor)
 
     def on_blur(self) -> None:
-        """Tell the program, and draw the cursor as a line."""
+        """Tell the program, and draw its cursor as a line."""
         self.send(Focus(gained=False))
-        self._repaint_rows([self._status.cursor.row])
+        self.call_later(self.settle_cursor)
 
     def on_key(self, event: events.Key) -> None:
         """Pass a key on; no binding of the interface gets to see it."""
@@ -407,6 +415,7 @@ class TerminalPane(Widget, can_focus=True):
         elif self._attachment:
             code = self._attachment.exit_code()
             self.close()
+            self._show_cursor()
             if code == 0:
                 self._say(words.WATCHED_ENDED if self._read_only else words.SHELL_ENDED)
             else:
@@ -437,11 +446,21 @@ class TerminalPane(Widget, can_focus=True):
         if self._selection and not self._selecting and not frame.rows.keys().isdisjoint(self._selection.rows()):
             self._select(None)
         changed = set(frame.rows)
-        if frame.status.cursor != before.cursor:
-            changed |= {before.cursor.row, frame.status.cursor.row}
+        moved = frame.status.cursor != before.cursor
+        if moved:
+            self._show_cursor()
+            if not self._outer_cursor.is_lent:
+                changed |= {before.cursor.row, frame.status.cursor.row}
         self._show_status(before)
-        if changed:
+        if changed or moved:
             paint_now(self, *self._stale(changed))
+
+    def _show_cursor(self) -> None:
+        cursor = self._status.cursor
+        if self._attachment and cursor.visible and self._outer_cursor.is_lent:
+            self._outer_cursor.show(self.content_region.offset + Offset(cursor.column, cursor.row), cursor)
+        else:
+            self._outer_cursor.hide()
 
     def _show_title(self) -> None:
         title = Content(one_line(self._status.title) or "terminal")
@@ -481,7 +500,7 @@ class TerminalPane(Widget, can_focus=True):
         if self._selection:
             strip = self._selection.drawn(strip, y)
         cursor = self._status.cursor
-        if self._attachment and cursor.visible and cursor.row == y:
+        if self._attachment and cursor.visible and cursor.row == y and not self._outer_cursor.is_lent:
             return with_cursor(strip, cursor, focused=self.has_focus)
         return strip
 

@@ -1,0 +1,50 @@
+"""The cursor of the terminal outside, lent to the program in the pane: with its shape, and blinking as it wants."""
+
+from __future__ import annotations
+
+from textual.geometry import Offset
+from textual.widget import Widget
+
+from tempshell_cli.terminal.screen import Cursor, CursorShape
+
+# What DECSCUSR calls the shapes that blink; one more, and they do not.
+_BLINKING = {CursorShape.BLOCK: 1, CursorShape.UNDERLINE: 3, CursorShape.BAR: 5}
+DEFAULT_SHAPE = "\x1b[0 q"
+
+
+class OuterCursor:
+    """Shows the cursor of the terminal outside, which Textual hides, and hides it again."""
+
+    def __init__(self, pane: Widget) -> None:
+        """``pane`` is whose program it shows."""
+        self._pane = pane
+        self._told = ""
+
+    @property
+    def is_lent(self) -> bool:
+        """Whether there is a terminal outside, and nothing else on it takes what is typed."""
+        app = self._pane.app
+        return not app.is_headless and self._pane.has_focus and app.screen is self._pane.screen
+
+    def show(self, at: Offset, cursor: Cursor) -> None:
+        """Show it at a cell of the screen; with the next that is painted it gets there."""
+        app = self._pane.app
+        app.cursor_position = at
+        self._tell(f"{_style(cursor, still=app.animation_level == 'none')}\x1b[?25h")
+
+    def hide(self) -> None:
+        """Show none."""
+        self._tell("\x1b[?25l")
+
+    def _tell(self, sequence: str) -> None:
+        app = self._pane.app
+        # A terminal that is being left has its cursor back.
+        if sequence != self._told and app._driver and not app._exit:  # noqa: SLF001 - Textual has no other way
+            self._told = sequence
+            app._driver.write(sequence)  # noqa: SLF001
+
+
+def _style(cursor: Cursor, *, still: bool) -> str:
+    if cursor.shape is CursorShape.DEFAULT:
+        return DEFAULT_SHAPE
+    return f"\x1b[{_BLINKING[cursor.shape] + (still or not cursor.blinks)} q"
