@@ -54,6 +54,7 @@ def cat() -> Iterator[Outer]:
         ("ß漢".encode(), 'M-CM-^_M-fM-<M-"'),
         (b"\x1b[200~two\nlines\x1b[201~", "two^Mlines"),
         (LEADER + LEADER, "^]"),
+        (b"1\x1b[200~2\x1b[201~3" + LEADER + LEADER + b"4\x1b[200~5\x1b[201~6", "123^]456"),
     ],
 )
 def test_what_is_typed_reaches_the_program(cat: Outer, typed: bytes, seen: str) -> None:

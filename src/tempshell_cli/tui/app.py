@@ -12,6 +12,7 @@ from textual import events
 from textual.app import App
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -24,6 +25,7 @@ from tempshell_cli.tui.keys import Stroke
 from tempshell_cli.tui.outcome import Ending, Outcome
 from tempshell_cli.tui.port import Practice
 from tempshell_cli.tui.practice_screen import GRACE, PracticeScreen
+from tempshell_cli.tui.terminal_pane import TerminalPane
 from tempshell_cli.tui.theme import DARK, LIGHT, theme_named
 
 __all__ = ["Ending", "Outcome", "PracticeApp", "run_practice"]
@@ -65,6 +67,7 @@ class PracticeApp(App[Outcome], inherit_bindings=False):
         super().__init__()
         self.bug: BaseException | None = None
         self.ended_by: signal.Signals | None = None
+        self._takes_input = False
         self._notify = look.notify
         self._practice_screen = PracticeScreen(
             practice, leader=leader, emulation=emulation, split=look.split, grace=grace
@@ -106,12 +109,32 @@ class PracticeApp(App[Outcome], inherit_bindings=False):
         self.ended_by = number
         self.exit(Outcome(Ending.DETACHED))
 
+    def post_message(self, message: Message) -> bool:
+        """Queue a message. A key for the program in the terminal does without, where nothing has come before it.
+
+        From one queue to the next it would take longer than from there to the program and back.
+        """
+        if isinstance(message, Stroke) and (pane := self._terminal_typed_at(message)):
+            pane.on_key(message)
+            return True
+        return super().post_message(message)
+
+    def _terminal_typed_at(self, key: Stroke) -> TerminalPane | None:
+        waits = self._takes_input or self.message_queue_size
+        if waits or not self.app_focus or self.screen is not self._practice_screen:
+            return None
+        return self._practice_screen.terminal_typed_at(key)
+
     async def on_event(self, event: events.Event) -> None:
         """Let the practice screen see a key before any widget does."""
-        if isinstance(event, Stroke) and event.released:
-            self._practice_screen.let_go(event)
-        elif not (isinstance(event, events.Key) and not event.is_forwarded and await self._is_taken(event)):
-            await super().on_event(event)
+        self._takes_input = isinstance(event, events.InputEvent)
+        try:
+            if isinstance(event, Stroke) and event.released:
+                self._practice_screen.let_go(event)
+            elif not (isinstance(event, events.Key) and not event.is_forwarded and await self._is_taken(event)):
+                await super().on_event(event)
+        finally:
+            self._takes_input = False
 
     async def _is_taken(self, event: events.Key) -> bool:
         return self.screen is self._practice_screen and await self._practice_screen.take_key(event)

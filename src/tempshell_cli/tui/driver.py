@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
-import select
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import suppress
@@ -12,6 +12,7 @@ from typing import Any, TextIO
 
 import textual.constants
 from textual import events
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
@@ -24,11 +25,9 @@ from tempshell_cli.tui.outer_cursor import DEFAULT_SHAPE
 # How long the rest of a sequence may take before Escape counts as a key, in seconds. Terminals write a sequence at
 # once; where a slow line parts it all the same, a program without modes of its own still gets the same bytes.
 _ESCAPE_DELAY = 0.005
-# How often the thread looks whether it is still wanted, in seconds.
-_IDLE = 0.2
 _CHUNK = 65536
-# How long the thread that reads keys, or the one that writes what is painted, waits while the loop computes, in
-# seconds. Python's own 0.005 are felt at a key.
+# How long the thread that writes what is painted waits while the loop computes, in seconds. Python's own 0.005 are felt
+# at a key.
 _SWITCH = 0.0005
 _PASTE_START, _PASTE_END = b"\x1b[200~", b"\x1b[201~"
 # What Textual asks for: where the mouse is (SGR), the focus, whether a mode is set (DECRPM), a new size (mode 2048).
@@ -46,6 +45,9 @@ class PracticeDriver(LinuxDriver):
     def __init__(self, app: App[Any], **options: Any) -> None:  # noqa: ANN401 - Textual's own
         super().__init__(app, **options)
         self._file: Any = _MayBeGone(self._file)
+        self._keys = KeyReader()
+        self._update = ""
+        self._pause: asyncio.TimerHandle | None = None
 
     def start_application_mode(self) -> None:
         """Begin as Textual does; a terminal that speaks the kitty protocol is asked for all of it."""
@@ -54,25 +56,51 @@ class PracticeDriver(LinuxDriver):
         if not textual.constants.DISABLE_KITTY_KEY:
             self.write(_MORE_OF_KITTY)
             self.flush()
+        self._loop.add_reader(self.fileno, self._on_readable)
 
     def stop_application_mode(self) -> None:
         """End as Textual does; the cursor has the terminal's own shape again."""
         self.write(DEFAULT_SHAPE)
         super().stop_application_mode()
 
+    def write(self, data: str) -> None:
+        """Have the other thread write. An update goes to it as one: each time it wakes it holds up the loop."""
+        self._update += data
+        if not self._update.startswith(SYNC_START) or data == SYNC_END:
+            update, self._update = self._update, ""
+            super().write(update)
+
+    def disable_input(self) -> None:
+        """Stop reading."""
+        self._stop_reading()
+        super().disable_input()
+
     def run_input_thread(self) -> None:
-        """Read until the driver stops or the terminal is gone."""
-        reader = KeyReader()
-        patience = _IDLE
-        while not self.exit_event.is_set():
-            ready, _, _ = select.select([self.fileno], [], [], patience)
-            data = self._read() if ready else b""
-            if ready and not data:
-                break
-            for event in reader.feed(data):
-                self.process_message(event)
-            # Soon after a key, an Escape that nothing followed has to be noticed.
-            patience = _ESCAPE_DELAY if data else _IDLE
+        """Do nothing: the loop reads. From another thread a key would take longer to the loop than from there on."""
+
+    def send_message(self, message: Message) -> None:
+        """Hand a message on; we are in the loop's own thread."""
+        self._app.post_message(message)
+
+    def _on_readable(self) -> None:
+        if self._pause:
+            self._pause.cancel()
+        data = self._read()
+        if data:
+            self._take(data)
+        else:
+            self._stop_reading()
+        if self._keys.waits:
+            self._pause = self._loop.call_later(_ESCAPE_DELAY, self._take, b"")
+
+    def _take(self, data: bytes) -> None:
+        for event in self._keys.feed(data):
+            self.process_message(event)
+
+    def _stop_reading(self) -> None:
+        self._loop.remove_reader(self.fileno)
+        if self._pause:
+            self._pause.cancel()
 
     def _read(self) -> bytes:
         """Return what there is; nothing where the terminal is gone."""
@@ -111,6 +139,11 @@ class KeyReader:
         self._reports = XTermParser()
         self._rest = b""
         self._paste: bytearray | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether something has begun that may be a key already, or the beginning of more."""
+        return bool(self._rest)
 
     def feed(self, data: bytes) -> Iterator[Message]:
         """Yield the events of these bytes; of none, those that only waited for something to follow."""

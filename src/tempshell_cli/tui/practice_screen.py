@@ -252,6 +252,13 @@ class PracticeScreen(Screen[None]):
             return True
         return False
 
+    def terminal_typed_at(self, event: Stroke) -> TerminalPane | None:
+        """Return the terminal where a key is for the program in it, and it has nothing to do before."""
+        pane = self.focused
+        if self._waiting or event.key == self._leader or event.released or not isinstance(pane, TerminalPane):
+            return None
+        return None if pane.message_queue_size else pane
+
     def let_go(self, event: Stroke) -> None:
         """Tell the program in the terminal that a key was let go; a dialog may have come up since it was pressed."""
         if isinstance(self.focused, TerminalPane):
