@@ -16,6 +16,7 @@ from textual.geometry import Offset
 from tempshell_cli.core.config import ScreenSettings
 from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession
 from tempshell_cli.core.process import Command
+from tempshell_cli.tui.app import PracticeApp
 from tempshell_cli.tui.retries import Retries
 from tempshell_cli.tui.theme import DARK, LIGHT
 
@@ -410,8 +411,8 @@ async def test_the_title_of_a_program_is_text(play: Play, practice: FakePractice
 async def test_a_bell_rings_outside(play: Play, practice: FakePractice, monkeypatch: pytest.MonkeyPatch) -> None:
     practice.shell = script("printf '\\a\\a\\a'; echo rang; cat")
     rung: list[bool] = []
+    monkeypatch.setattr(PracticeApp, "bell", lambda _: rung.append(True))
     async with play() as stage:
-        monkeypatch.setattr(stage.app, "bell", lambda: rung.append(True))
         await until_row(stage, "rang")
         await stage.until(lambda: len(rung) == 1)
 
