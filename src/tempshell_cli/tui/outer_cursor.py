@@ -10,6 +10,7 @@ from tempshell_cli.terminal.screen import Cursor, CursorShape
 # What DECSCUSR calls the shapes that blink; one more, and they do not.
 _BLINKING = {CursorShape.BLOCK: 1, CursorShape.UNDERLINE: 3, CursorShape.BAR: 5}
 DEFAULT_SHAPE = "\x1b[0 q"
+_SHOW, _HIDE = "\x1b[?25h", "\x1b[?25l"
 
 
 class OuterCursor:
@@ -18,7 +19,8 @@ class OuterCursor:
     def __init__(self, pane: Widget) -> None:
         """``pane`` is whose program it shows."""
         self._pane = pane
-        self._told = ""
+        self._style = DEFAULT_SHAPE
+        self._shown = False
 
     @property
     def is_lent(self) -> bool:
@@ -30,17 +32,24 @@ class OuterCursor:
         """Show it at a cell of the screen; with the next that is painted it gets there."""
         app = self._pane.app
         app.cursor_position = at
-        self._tell(f"{_style(cursor, still=app.animation_level == 'none')}\x1b[?25h")
+        before, self._style = self._style, _style(cursor, still=app.animation_level == "none")
+        # Terminals that know no shapes are spared them where no program asks for one.
+        if self._style != before:
+            self._write(self._style)
+        if not self._shown:
+            self._shown = True
+            self._write(_SHOW)
 
     def hide(self) -> None:
         """Show none."""
-        self._tell("\x1b[?25l")
+        if self._shown:
+            self._shown = False
+            self._write(_HIDE)
 
-    def _tell(self, sequence: str) -> None:
+    def _write(self, sequence: str) -> None:
         app = self._pane.app
         # A terminal that is being left has its cursor back.
-        if sequence != self._told and app._driver and not app._exit:  # noqa: SLF001 - Textual has no other way
-            self._told = sequence
+        if app._driver and not app._exit:  # noqa: SLF001 - Textual has no other way
             app._driver.write(sequence)  # noqa: SLF001
 
 
