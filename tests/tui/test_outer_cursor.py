@@ -89,6 +89,16 @@ def test_it_is_not_seen_over_a_dialog_and_comes_back() -> None:
         person.until(lambda: shows(person, CursorShape.BAR, blinks=False))
 
 
+def test_a_shell_that_is_opened_anew_has_it_too() -> None:
+    with outer(screen_on("printf '<he''re>'; read -rsn1")) as person:
+        for _ in range(2):
+            person.until(lambda: shows(person, CursorShape.DEFAULT, blinks=False))
+            person.send(b"x")
+            person.until_sees("ended")
+            person.until(lambda: not person.engine.status().cursor.visible)
+            person.send(b"\r")
+
+
 def test_it_is_the_terminals_own_again_at_the_end() -> None:
     with outer(screen_on("printf '\\e[6 q\\n\\n  <he''re>'; cat")) as person:
         person.until(lambda: shows(person, CursorShape.BAR, blinks=False))

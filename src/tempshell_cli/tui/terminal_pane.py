@@ -179,6 +179,7 @@ class TerminalPane(Widget, can_focus=True):
         """Start the command, on a screen wiped clean; where its engine does not answer, again a little later."""
         self.close()
         self._rows.clear()
+        self._status = Status()
         self._notice = ""
         try:
             self._attachment = Attachment(
@@ -195,6 +196,8 @@ class TerminalPane(Widget, can_focus=True):
         else:
             self._retries.began()
             self._tell_colors()
+        self._show_title()
+        self._show_cursor()
         self._repaint()
 
     def close(self) -> None:
