@@ -108,6 +108,19 @@ def test_an_attach_is_on_a_terminal_of_the_sandbox(tempshell: Tempshell) -> None
         assert os.fstat(process.master.fileno()).st_dev == terminals.stat().st_dev
 
 
+def test_who_holds_the_terminal_of_an_attach_and_goes_hangs_up_what_runs_on_it(tempshell: Tempshell) -> None:
+    session = tempshell.start()
+    backend = LocalBackend(paths=tempshell.user.paths)
+    (sandbox,) = backend.find(None)
+    script = "trap 'echo hung up > end; exit' HUP; echo up; read line || echo end of input > end"
+    with PtyProcess.spawn(backend.shell(sandbox, ("bash", "-c", script), tty=True), Size(80, 24)) as process:
+        read_until(process.master, b"up")
+        process.master.close()  # as the kernel does it for who is killed
+        told = eventually(lambda: tempshell("exec", session, "--", "sh", "-c", "cat end || :").stdout, "it has ended")
+        assert told == "hung up\n"
+        assert process.wait(10) == 0
+
+
 def test_a_sandbox_that_is_gone_is_said_on_a_terminal_of_ours(tempshell: Tempshell) -> None:
     session = tempshell.start()
     backend = LocalBackend(paths=tempshell.user.paths)
