@@ -31,11 +31,13 @@ def main() -> int:
     run_it = _run
     if mode == "tty":  # imported now: behind the sandbox's mounts no module is in sight any more
         from tempshell_cli.backends.local.terminal import run_on_terminal as run_it  # noqa: PLC0415
+    doing = "enter the sandbox"
     try:
         _enter(labels)
+        doing = "run the command"
         return run_it(lambda: execute(labels, program, argv))
     except OSError as cause:
-        _complain(f"cannot enter the sandbox: {cause.strerror}")
+        _complain(f"cannot {doing}: {cause.strerror}")
         return CANNOT_ENTER
 
 
