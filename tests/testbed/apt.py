@@ -2,11 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .steps import SetupError, environment, run, step
+from .steps import SetupError, environment, last_lines, run, step
 
+LIBC = "libc6"
+_FILES = ("--yes", "--no-install-recommends", "--no-remove")
 HINT = "look at this machine's apt sources and network, then run the testbed again"
 
 
@@ -17,15 +20,39 @@ def install(packages: Mapping[str, str]) -> None:
         return
     require_root(f"missing here: {' '.join(missing)}")
     with step(f"apt-get install {' '.join(missing)}"):
-        run("apt-get", "update", hint=HINT)
+        refresh()
         run("apt-get", "install", "--yes", "--no-install-recommends", *missing, hint=HINT)
+
+
+def refresh() -> None:
+    """Fetch the lists of this machine's own sources; only root can."""
+    run("apt-get", "update", hint=HINT)
+
+
+def install_files(packages: Sequence[Path]) -> None:
+    """Install .deb files; what they depend on comes from this machine's own sources."""
+    run("apt-get", "install", *_FILES, *map(str, packages), hint=HINT)
+
+
+def refusal(packages: Sequence[Path]) -> str:
+    """Why .deb files cannot be installed without replacing the C library or removing a package; "" if they can.
+
+    In apt's own words: it plans, and changes nothing. It refuses by itself a plan that removes a package.
+    """
+    argv = ("apt-get", "install", "--simulate", *_FILES, *map(str, packages))
+    plan = subprocess.run(argv, capture_output=True, text=True, env={**environment(), "LC_ALL": "C"}, check=False)
+    if plan.returncode == 0:
+        replaced = (line for line in plan.stdout.splitlines() if line.startswith(f"Inst {LIBC} "))
+        return next(replaced, "")
+    unmet = (line.strip() for line in plan.stdout.splitlines() if " : Depends: " in line)
+    return next(unmet, last_lines(plan.stderr))
 
 
 def download(package: str, folder: Path) -> Path:
     """Fetch the package's .deb without installing it; only root can refresh apt's lists first."""
     require_apt(f"{package} comes from Debian")
     if os.geteuid() == 0:
-        run("apt-get", "update", hint=HINT)
+        refresh()
     run("apt-get", "download", package, hint=HINT, cwd=folder)
     return next(folder.glob(f"{package}_*.deb"))
 

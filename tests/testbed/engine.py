@@ -2,15 +2,21 @@
 
 import os
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
 from . import apt, runtime_shim
-from .steps import SetupError, environment, last_lines, run, step
+from .steps import CACHE, SetupError, environment, last_lines, run, step
+from .suite import Suite
 
+SUITES = {"sid": ("docker.io", "containerd", "tini-static"), "trixie": ("docker.io", "containerd")}
+"""The engine of a current Debian, newest first, and what it needs of its own suite."""
+RUNC = "runc"
+"""Taken from the same suite where this machine's C library is new enough for it, else from the machine's own suite."""
 PACKAGES = {
-    "dockerd": "docker.io",
-    "iptables": "iptables",  # the engine's networks; only a recommendation of docker.io
+    "dockerd": "docker.io",  # the machine's own, where no newer one can be installed
+    "iptables": "iptables",  # the engine's networks; only a recommendation of docker.io up to Debian 12
     "/usr/bin/python3": "python3",  # runs the OCI runtime shim
     "bwrap": "bubblewrap",
     "tmux": "tmux",
@@ -33,6 +39,8 @@ def ensure() -> None:
     require_local()
     apt.require_root("no Docker engine answers here")
     runtime_shim.ensure()
+    if not apt.find("dockerd"):
+        install()
     apt.install(PACKAGES)
     apt.install(CLIENT)
     # Where an init system runs, the package has started the engine itself.
@@ -56,6 +64,30 @@ def require_local() -> None:
     """SetupError where the user means an engine elsewhere, which no daemon here can stand in for."""
     if host := os.environ.get("DOCKER_HOST"):
         raise SetupError(f"no engine answers at DOCKER_HOST={host}", "start that one, or unset DOCKER_HOST")
+
+
+def install() -> None:
+    """Install the newest engine that leaves the C library and all other packages of this machine as they are.
+
+    Where neither suite has one, none is installed: `PACKAGES` names the one of the machine's own suite.
+    """
+    apt.refresh()
+    client = () if apt.find("docker") else tuple(CLIENT.values())
+    for name, engine in SUITES.items():
+        with step(f"Docker Engine of Debian {name}") as outcome, tempfile.TemporaryDirectory(dir=CACHE) as folder:
+            try:
+                suite = Suite(name, Path(folder) / "apt")
+                files = [suite.download(package, Path(folder)) for package in (*engine, *client, RUNC)]
+            except SetupError as error:
+                outcome(f"not available: {error.what}")
+                continue
+            for packages, instead in ((files, f"{RUNC} of this machine's own suite"), (files[:-1], "the next suite")):
+                if refusal := apt.refusal(packages):
+                    outcome(f"{instead}, because apt says: {refusal}")
+                    continue
+                apt.install_files(packages)
+                outcome(f"installed {' '.join(package.stem for package in packages)}")
+                return
 
 
 def start() -> None:
