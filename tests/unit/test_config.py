@@ -49,6 +49,7 @@ def test_a_file_changes_what_it_names_and_nothing_else(file: Path) -> None:
         ("[lease]\nttl = '1 fortnight'", "fortnight"),
         ("[sandbox]\nmemory = 'lots'", "lots"),
         ("ownr = 'x'", "ownr"),
+        ("owner = " + "[" * 5000, "nested too deeply"),
         ("[screen]\nsplit = 'left'", "auto, right, bottom"),
         ("[screen]\nmotion = 'slow'", "full, none"),
         ("[recording]\nenabled = 1", "true or false"),

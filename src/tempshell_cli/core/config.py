@@ -170,7 +170,9 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as cause:
-        raise UsageProblem(str(cause), hint="mend the file, or move it away") from cause
+        raise UsageProblem(str(cause), hint="fix the file, or move it away") from cause
+    except RecursionError as cause:
+        raise UsageProblem("nested too deeply", hint="fix the file, or move it away") from cause
 
 
 def _settings(found: Mapping[str, Any]) -> Settings:

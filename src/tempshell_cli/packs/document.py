@@ -12,18 +12,16 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Never
+from typing import Never
 
 import yaml
 
+from tempshell_cli.core import yaml_events
 from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.model import Location
 
-MAX_DEPTH = 50
 _LONGEST_MESSAGE = 400
-# libyaml where PyYAML was built with it; both give the same events.
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONSTANTS = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -77,15 +75,16 @@ def read_document(text: str, *, source: str, first_line: int = 1) -> Document:
     """Read one YAML document.
 
     ``first_line`` is where the text begins in its file. Raises PackProblem, with file and line, for what is not
-    YAML, for an alias, anchor or tag, a duplicate or composite key, more than MAX_DEPTH levels, and for more
-    than one document.
+    YAML, for an alias, anchor or tag, a duplicate or composite key, more than yaml_events.MAX_DEPTH levels, and
+    for more than one document.
     """
-    reader = _Reader(source, first_line, yaml.parse(text, Loader=_LOADER))
+    reader = _Reader(source, first_line, yaml_events.events(text))
     try:
         data = reader.document()
     except yaml.MarkedYAMLError as cause:
         line = cause.problem_mark.line if cause.problem_mark else 0
-        raise fault_at(source, first_line + line, f"not YAML: {cause.problem or cause.context}") from cause
+        kind = "" if isinstance(cause, yaml_events.TooDeep) else "not YAML: "
+        raise fault_at(source, first_line + line, f"{kind}{cause.problem or cause.context}") from cause
     except (yaml.YAMLError, UnicodeEncodeError) as cause:
         raise fault_at(source, first_line, f"not YAML: {cause}") from cause
     return Document(source, data, reader.lines)
@@ -113,8 +112,6 @@ class _Reader:
         self._refuse_decoration(event)
         if isinstance(event, yaml.ScalarEvent):
             return self._text(event) if event.style else _scalar(self._text(event))
-        if len(at) >= MAX_DEPTH:
-            self._refuse(event, f"nested more than {MAX_DEPTH} levels deep")
         return self._sequence(at) if isinstance(event, yaml.SequenceStartEvent) else self._mapping(at)
 
     def _sequence(self, at: Location) -> list[object]:

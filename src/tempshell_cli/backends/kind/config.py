@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from tempshell_cli.core import yaml_events
 from tempshell_cli.core.errors import UsageProblem
 
 _LOOPBACK = "127.0.0.1"
@@ -49,9 +50,9 @@ def _ours(name: str, ports: Mapping[str, int], nodes: int) -> dict[str, Any]:
 
 def _read(extra: str) -> dict[str, Any]:
     try:
-        found = yaml.safe_load(extra) or {}
+        found = yaml_events.load(extra) or {}
     except yaml.YAMLError as cause:
-        raise UsageProblem(f"the kind configuration is no YAML: {cause}", hint=_SEE) from cause
+        raise UsageProblem(f"cannot read the kind configuration: {cause}", hint=_SEE) from cause
     if not isinstance(found, dict) or found.get("kind", "Cluster") != "Cluster":
         raise UsageProblem("the kind configuration describes no Cluster", hint=_SEE)
     nodes = found.get("nodes", [])

@@ -149,8 +149,10 @@ def _load(file: Path) -> Credentials | None:
 def _parsed(file: Path) -> dict[str, Any]:
     import yaml  # noqa: PLC0415 - an exec needs none of it
 
+    from tempshell_cli.core import yaml_events  # noqa: PLC0415 - as above
+
     try:
-        found = yaml.load(file.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
+        found = yaml_events.load(file.read_bytes())
     except (OSError, yaml.YAMLError):
         return {}  # kubectl, which reads it next, says what is wrong
     return found if isinstance(found, dict) else {}
