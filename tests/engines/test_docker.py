@@ -13,7 +13,7 @@ import pytest
 
 from tempshell_cli.backends.labels import OWNER
 from tests.support.command_line import Tempshell
-from tests.support.engines import BUSYBOX
+from tests.support.engines import BUSYBOX, NOWHERE
 from tests.support.leaks import docker_leftovers
 from tests.support.waiting import eventually
 
@@ -140,3 +140,15 @@ def test_a_command_may_run_as_another_user_of_the_image(tempshell: Tempshell) ->
     session = tempshell.start("-b", "docker")
     done = tempshell("exec", "--user", "nobody", session, "--", "sh", "-c", "id -un; grep CapBnd /proc/self/status")
     assert done.stdout.split() == ["nobody", "CapBnd:", "0" * 16]
+
+
+def test_a_session_stays_on_its_engine_whatever_the_environment_names_later(
+    tempshell: Tempshell, tmp_path: Path
+) -> None:
+    """Its engine was the default one: DOCKER_HOST and certificates are those of another."""
+    if tempshell.user.docker_host:
+        pytest.skip("the engine of these tests is not the default one")
+    session = tempshell.start("-b", "docker")
+    others = {"DOCKER_HOST": NOWHERE, "DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(tmp_path)}
+    assert tempshell("exec", session, "--", "echo", "here", env=others).stdout == "here\n"
+    assert tempshell("stop", session, "--json", env=others).json()[0]["leftover"] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import tempfile
 import time
@@ -14,26 +15,39 @@ _READY = 60.0
 _GIB = 1024**3
 # Its own network namespace: two engines in one would throw out each other's iptables rules.
 _ISOLATED = ("unshare", "--net", "--mount", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
+# A socket made outside that namespace, handed over as systemd does it (sd_listen_fds(3)): $1 is its descriptor.
+_WITH_SOCKET = ("bash", "-c", 'exec 3<&"$1"; shift; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', "bash")
 _SUBNETS = "base=10.213.0.0/22,size=24"  # four networks, and no more
 
 
 class PrivateEngine:
-    """One dockerd, its data on a tmpfs of ``size`` bytes."""
+    """One dockerd, its data on a tmpfs; its options beside the usual ones, and a socket it listens on too."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, options: Sequence[str] = (), listener: socket.socket | None = None) -> None:
         self.place = place
         self.data = place / "data"
         self.host = f"unix://{place}/docker.sock"
+        self._options = options
+        self._listener = listener
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        options = {"data-root": self.data, "exec-root": self.place / "exec", "pidfile": self.place / "pid"}
-        argv = ["dockerd", "--host", self.host, "--bridge", "none", "--default-address-pool", _SUBNETS]
-        argv += [f"--{name}={value}" for name, value in options.items()]
+        folders = {"data-root": self.data, "exec-root": self.place / "exec", "pidfile": self.place / "pid"}
+        argv = ["dockerd", "--host", self.host, "--bridge", "none", "--default-address-pool", _SUBNETS, *self._options]
+        argv += [f"--{name}={value}" for name, value in folders.items()]
+        passed: tuple[int, ...] = ()
+        if self._listener:
+            passed = (self._listener.fileno(),)
+            argv = [*_WITH_SOCKET, str(passed[0]), *argv, "--host", "fd://"]
         with (self.place / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                (*_ISOLATED, *argv), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                (*_ISOLATED, *argv),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                pass_fds=passed,
             )
         late = time.monotonic() + _READY
         while subprocess.run(self._cli("version"), capture_output=True, check=False).returncode:
@@ -68,17 +82,21 @@ class PrivateEngine:
 
 
 @contextmanager
-def private_engine(size: int = 5 * _GIB) -> Iterator[PrivateEngine]:
-    """Yield a running engine; nothing of it remains."""
+def private_engine(
+    size: int = 5 * _GIB, options: Sequence[str] = (), listener: socket.socket | None = None
+) -> Iterator[PrivateEngine]:
+    """Yield a running engine with a disk of ``size`` bytes; nothing of it remains."""
     with tempfile.TemporaryDirectory(prefix="engine-", dir="/var/tmp") as directory:
-        engine = PrivateEngine(Path(directory))
+        engine = PrivateEngine(Path(directory), options, listener)
         engine.data.mkdir()
         subprocess.run(("mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", engine.data), check=True)
         try:
             engine.start()
-            yield engine
+            try:
+                yield engine
+            finally:
+                _remove_all(engine)
         finally:
-            _remove_all(engine)
             engine.stop()
             subprocess.run(("umount", "--lazy", engine.data), check=True)
 

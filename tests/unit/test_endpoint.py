@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from tempshell_cli.core.paths import shipped
 @pytest.fixture(autouse=True)
 def docker_config(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """An empty Docker configuration, and no variable that names an engine."""
-    for name in ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"):
+    for name in ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     return tmp_path
@@ -44,9 +45,61 @@ def test_a_docker_config_that_cannot_be_read_names_nothing(docker_config: Path, 
     assert endpoint.resolve("") == "default"
 
 
-def test_the_command_gets_a_host_as_a_host_and_a_context_as_a_context() -> None:
-    assert endpoint.cli("ssh://box") == ("docker", "--host", "ssh://box")
-    assert endpoint.cli("work") == ("docker", "--context", "work")
+def _store_context(config: Path, name: str, **endpoint: object) -> Path:
+    """Store a context as the docker command does; return the directory of its certificates."""
+    known_as = hashlib.sha256(name.encode()).hexdigest()
+    meta = config / "contexts" / "meta" / known_as / "meta.json"
+    meta.parent.mkdir(parents=True)
+    meta.write_text(json.dumps({"Name": name, "Endpoints": {"docker": endpoint}}))
+    return config / "contexts" / "tls" / known_as / "docker"
+
+
+NO_TLS = {"DOCKER_TLS": "", "DOCKER_TLS_VERIFY": ""}
+
+
+@pytest.mark.parametrize(
+    ("asked", "variables"),
+    [
+        ("ssh://box", {"DOCKER_HOST": "ssh://box", "DOCKER_CONTEXT": "", **NO_TLS}),
+        ("work", {"DOCKER_HOST": "", "DOCKER_CONTEXT": "work", **NO_TLS}),
+        ("default", {"DOCKER_HOST": "", "DOCKER_CONTEXT": "default", **NO_TLS}),
+        ("tcp://box:2376", {"DOCKER_HOST": "tcp://box:2376", "DOCKER_CONTEXT": ""}),
+    ],
+)
+def test_the_command_takes_an_endpoint_whatever_else_the_environment_says(
+    asked: str, variables: dict[str, str]
+) -> None:
+    assert endpoint.environment(asked) == variables
+
+
+def test_a_context_is_found_without_a_config_file(docker_config: Path) -> None:
+    _store_context(docker_config, "work", Host="unix:///run/work.sock")
+    assert endpoint.host("work") == "unix:///run/work.sock"
+
+
+def test_a_context_beyond_this_machine_needs_certificates(docker_config: Path) -> None:
+    certificates = _store_context(docker_config, "work", Host="tcp://192.0.2.1:2376", SkipTLSVerify=False)
+    with pytest.raises(EngineUnavailable, match="unencrypted"):
+        endpoint.connect("work")
+    certificates.mkdir(parents=True)
+    (certificates / "ca.pem").touch()
+    assert endpoint.host("work") == "tcp://192.0.2.1:2376"
+
+
+def test_certificates_alone_do_not_encrypt(monkeypatch: pytest.MonkeyPatch, docker_config: Path) -> None:
+    """As in the docker command, which speaks TLS only where DOCKER_TLS_VERIFY or DOCKER_TLS says so."""
+    monkeypatch.setenv("DOCKER_CERT_PATH", str(docker_config))
+    with pytest.raises(EngineUnavailable, match="unencrypted"):
+        endpoint.connect("tcp://192.0.2.1:2376")
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"Endpoints": {"docker": {}}}', '{"Endpoints": {"docker": 1}}'])
+def test_a_context_that_cannot_be_read_is_named(docker_config: Path, content: str) -> None:
+    meta = docker_config / "contexts" / "meta" / hashlib.sha256(b"work").hexdigest() / "meta.json"
+    meta.parent.mkdir(parents=True)
+    meta.write_text(content)
+    with pytest.raises(EngineUnavailable, match="'work' cannot be read"):
+        endpoint.connect("work")
 
 
 @pytest.mark.parametrize("host", ["tcp://192.0.2.1:2375", "http://engine.example:2375", "tcp://[2001:db8::1]:2375"])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import json
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from tempshell_cli.core.errors import EngineUnavailable
@@ -16,12 +17,26 @@ from tempshell_cli.core.text import strip_controls
 
 if TYPE_CHECKING:
     from docker import APIClient
-    from docker.tls import TLSConfig
 
 _START = "start it, choose another with --docker-context, or use --backend local"
+_JOIN = "join the docker group (`sudo usermod -aG docker $USER`, then log in again)"
+_USE_TLS = "it speaks TLS: set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH, or use a context with its certificates"
+_CERTIFICATES = "check that it runs, and ca.pem, cert.pem and key.pem in DOCKER_CERT_PATH or in the context"
 DEFAULT = "default"
 _DIALLED = "unix://dialled"  # a name the SDK takes; what carries its requests is mounted
 _TIMEOUT = 60  # seconds for one answer; builds and pulls stream and have their own
+_SOCKETS = {"", "unix", "npipe"}
+
+
+class _Address(NamedTuple):
+    """The URL of an engine, "" for the SDK's default socket, and whether the docker command speaks TLS with it."""
+
+    url: str
+    secured: bool = False
+
+    @property
+    def scheme(self) -> str:
+        return urlsplit(self.url).scheme
 
 
 def resolve(endpoint: str) -> str:
@@ -34,56 +49,62 @@ def resolve(endpoint: str) -> str:
     return os.environ.get("DOCKER_HOST") or os.environ.get("DOCKER_CONTEXT") or _current_context() or DEFAULT
 
 
-def cli(endpoint: str) -> tuple[str, ...]:
-    """Return the docker command for an endpoint."""
-    return ("docker", "--host", endpoint) if _is_host(endpoint) else ("docker", "--context", endpoint)
+def environment(endpoint: str) -> dict[str, str]:
+    """Return what makes docker, and a program that uses it, such as kind, take this endpoint whatever else is set.
+
+    Without it, docker's context ``default`` is the engine that DOCKER_HOST names.
+    """
+    host, context = (endpoint, "") if _is_host(endpoint) else ("", endpoint)
+    named = {"DOCKER_HOST": host, "DOCKER_CONTEXT": context}
+    # Contexts have their own; for a socket, or over ssh, docker reads these certificates too, and fails without them.
+    return named if host.startswith("tcp://") else {**named, "DOCKER_TLS": "", "DOCKER_TLS_VERIFY": ""}
 
 
 def host(endpoint: str) -> str:
     """Return the URL of an endpoint; "" is the SDK's default socket."""
-    return _address(endpoint)[0]
-
-
-def environment(endpoint: str) -> dict[str, str]:
-    """Return what makes a program that uses the docker command, such as kind, use this endpoint."""
-    host, context = (endpoint, "") if _is_host(endpoint) else ("", endpoint)
-    return {"DOCKER_HOST": host, "DOCKER_CONTEXT": context}
+    return _address(endpoint).url
 
 
 def connect(endpoint: str) -> APIClient:
-    """Return an SDK client for an endpoint; raises EngineUnavailable with the engine's words."""
+    """Return an SDK client for an endpoint; raises EngineUnavailable with the engine's words.
+
+    What is not a socket of this machine is reached through the docker command: it has the user's ssh configuration
+    and certificates, and says the same about them in all that tempshell does.
+    """
     from docker import APIClient  # noqa: PLC0415 - 50 ms, and an exec needs none of it
     from docker.errors import DockerException  # noqa: PLC0415
 
-    host, tls = _address(endpoint)
-    _refuse_open_network(host, secured=bool(tls))
-    if host.startswith("ssh://"):
-        return _connect_over_ssh(endpoint)
+    address = _address(endpoint)
+    _refuse_open_network(address)
+    if address.scheme not in _SOCKETS:
+        return _connect_by_command(endpoint)
     try:
-        return APIClient(base_url=host or None, tls=tls or False, version="auto", timeout=_TIMEOUT)
+        return APIClient(base_url=address.url or None, version="auto", timeout=_TIMEOUT)
     except DockerException as cause:
         raise unavailable(endpoint, cause) from cause
 
 
-def _connect_over_ssh(endpoint: str) -> APIClient:
+def _connect_by_command(endpoint: str) -> APIClient:
     from docker import APIClient  # noqa: PLC0415 - as above
 
     from tempshell_cli.backends.docker.dial import DialAdapter  # noqa: PLC0415
 
     client = APIClient(base_url=_DIALLED, version=_api_version(endpoint), timeout=_TIMEOUT)
-    client.mount("http+docker://", DialAdapter(cli(endpoint), _TIMEOUT))
+    dial = Command(("docker", "system", "dial-stdio"), environment(endpoint))
+    client.mount("http+docker://", DialAdapter(dial, _TIMEOUT))
     return client
 
 
 def _api_version(endpoint: str) -> str:
-    """Ask by the CLI, which says in plain words what is wrong with a host or a key."""
-    asked = Command((*cli(endpoint), "version", "--format", "{{.Server.APIVersion}}"))
-    from tempshell_cli.core.runner import SubprocessRunner  # noqa: PLC0415 - only over ssh
+    """Ask by the docker command, which says in plain words what is wrong with a host, a key or a certificate."""
+    from tempshell_cli.core.runner import SubprocessRunner  # noqa: PLC0415 - only for other hosts
 
-    told = SubprocessRunner().run(asked, timeout=_TIMEOUT)
-    if told.exit_code:
-        raise unavailable(endpoint, RuntimeError(strip_controls(told.stderr.decode(errors="replace")).strip()))
-    return told.stdout.decode().strip()
+    asked = Command(("docker", "version", "--format", "{{.Server.APIVersion}}"), environment(endpoint))
+    done = SubprocessRunner().run(asked, timeout=_TIMEOUT)
+    if done.exit_code:
+        said = strip_controls(done.stderr.decode(errors="replace")).strip() or f"no answer within {_TIMEOUT} s"
+        raise unavailable(endpoint, RuntimeError(said))
+    return done.stdout.decode().strip()
 
 
 def unavailable(endpoint: str, cause: Exception) -> EngineUnavailable:
@@ -91,32 +112,59 @@ def unavailable(endpoint: str, cause: Exception) -> EngineUnavailable:
     said = str(cause).removeprefix("Error while fetching server API version: ")
     if system := re.search(r"\w+Error\(\d+, '([^']+)'\)", said):  # deep in what the SDK has wrapped
         said = system[1]
-    hint = "join the docker group (`sudo usermod -aG docker $USER`, then log in again)" if "denied" in said else _START
+    if "HTTPS server" in said:
+        hint = _USE_TLS
+    elif _speaks_tls(endpoint):
+        hint = _CERTIFICATES
+    else:
+        hint = _JOIN if "denied" in said else _START
     return EngineUnavailable(f"the Docker engine ({endpoint}) does not answer: {said}", hint=hint)
 
 
-def _address(endpoint: str) -> tuple[str, TLSConfig | None]:
-    """Return the URL of an endpoint ("" is the SDK's default socket) and its certificates, if it has any."""
+def _speaks_tls(endpoint: str) -> bool:
+    try:
+        return _address(endpoint).secured
+    except EngineUnavailable:
+        return False
+
+
+def _address(endpoint: str) -> _Address:
+    """Return where an endpoint is; raises EngineUnavailable for a context that cannot be read."""
     if endpoint == DEFAULT:
-        return "", None
+        return _Address("")
     if _is_host(endpoint):
-        from docker.utils import kwargs_from_env  # noqa: PLC0415 - as above
-
-        return endpoint, kwargs_from_env({**os.environ, "DOCKER_HOST": endpoint}).get("tls")
-    from docker.context import ContextAPI  # noqa: PLC0415 - as above
-
-    context = ContextAPI.get_context(endpoint)
-    if context is None:
-        raise EngineUnavailable(f"there is no Docker context {endpoint!r}", hint="`docker context ls` lists them")
-    return str(context.Host), context.TLSConfig
+        asks_for_tls = bool(os.environ.get("DOCKER_TLS_VERIFY") or os.environ.get("DOCKER_TLS"))
+        return _Address(endpoint, secured=asks_for_tls and endpoint.startswith("tcp://"))
+    return _context(endpoint)
 
 
-def _refuse_open_network(host: str, *, secured: bool) -> None:
+def _context(name: str) -> _Address:
+    """Read a context from where the docker command keeps it.
+
+    Not by the SDK, which finds no context where there is no ``config.json``.
+    """
+    known_as = hashlib.sha256(name.encode()).hexdigest()
+    contexts = _config_directory() / "contexts"
+    try:
+        docker = json.loads((contexts / "meta" / known_as / "meta.json").read_bytes())["Endpoints"]["docker"]
+        own = any((contexts / "tls" / known_as / "docker").glob("*.pem"))
+        return _Address(str(docker["Host"]), secured=own or bool(docker.get("SkipTLSVerify")))
+    except FileNotFoundError as cause:
+        raise EngineUnavailable(
+            f"there is no Docker context {name!r}", hint="`docker context ls` lists them"
+        ) from cause
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as cause:
+        raise EngineUnavailable(
+            f"the Docker context {name!r} cannot be read: {cause}", hint=f"see `docker context inspect {name}`"
+        ) from cause
+
+
+def _refuse_open_network(address: _Address) -> None:
     """Refuse an engine whose socket, which is root on its machine, is open to a network."""
-    parts = urlsplit(host)
-    if parts.scheme not in {"tcp", "http"} or secured or _is_loopback(parts.hostname or ""):
+    parts = urlsplit(address.url)
+    if parts.scheme not in {"tcp", "http"} or address.secured or _is_loopback(parts.hostname or ""):
         return
-    raise EngineUnavailable(f"{host} is an unencrypted engine beyond this machine", hint="use ssh:// or TLS")
+    raise EngineUnavailable(f"{address.url} is an unencrypted engine beyond this machine", hint="use ssh:// or TLS")
 
 
 def _is_loopback(host: str) -> bool:
@@ -131,8 +179,11 @@ def _is_host(endpoint: str) -> bool:
 
 
 def _current_context() -> str:
-    directory = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
     try:
-        return str(json.loads((directory / "config.json").read_bytes()).get("currentContext") or "")
+        return str(json.loads((_config_directory() / "config.json").read_bytes()).get("currentContext") or "")
     except (OSError, ValueError, AttributeError):
         return ""
+
+
+def _config_directory() -> Path:
+    return Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")

@@ -69,7 +69,7 @@ class DockerEngine:
     @contextmanager
     def speaking(self) -> Iterator[None]:
         """Turn what the SDK raises into our errors, with the engine's own words."""
-        client = self.client
+        _ = self.client  # raises what is wrong with the engine itself
         from docker.errors import APIError, DockerException  # noqa: PLC0415 - loaded with the client
         from requests.exceptions import RequestException  # noqa: PLC0415
 
@@ -78,7 +78,7 @@ class DockerEngine:
         except APIError as cause:
             raise ProvisionFailed(f"the Docker engine refused: {cause.explanation or cause}", hint=_DOCTOR) from cause
         except (DockerException, RequestException) as cause:
-            raise endpoints.unavailable(client.base_url, cause) from cause
+            raise endpoints.unavailable(self.endpoint, cause) from cause
 
     def create_network(self, name: str, carried: Labels) -> None:
         """Make a bridge network; raises ProvisionFailed where the name is taken."""

@@ -28,11 +28,11 @@ def exec_command(entry: Entry, argv: Sequence[str], *, tty: bool) -> Command:
     options = ["--tty", "--detach-keys", _DETACH_KEYS] if tty else []
     return Command(
         (
-            *endpoints.cli(entry.endpoint),
-            *("exec", "--interactive", *options),
+            *("docker", "exec", "--interactive", *options),
             *("--user", entry.user, "--workdir", entry.home),
             entry.container,
             *_PASS_ON,
             *argv,
-        )
+        ),
+        endpoints.environment(entry.endpoint),
     )
