@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from tempshell_cli.core.process import Completed
-from tempshell_cli.packs.cluster import in_range
 from tempshell_cli.packs.criteria import ObjectState, Where
 from tempshell_cli.packs.matching import CannotLook
 from tempshell_cli.packs.objects import object_mismatch, quantity
@@ -222,15 +221,3 @@ def test_a_newest_pod_that_is_not_ready_is_a_wrong_answer(pods: tuple[dict[str, 
 def test_pods_that_cannot_be_looked_for_are_nobodys_wrong_answer() -> None:
     with pytest.raises(CannotLook, match="Forbidden"):
         NewestPod(_says("Error from server (Forbidden): pods"), "app=web", "shop").run(["true"], timeout=5)
-
-
-@pytest.mark.parametrize(
-    ("version", "wanted", "fits"),
-    [
-        ("1.20.2", ">=1.20", True), ("1.20.2", ">=1.25", False), ("1.30.1", ">=1.20,<1.31", True),
-        ("1.31.0", ">=1.20,<1.31", False), ("1.20.2", "=1.20", True), ("1.20.2", "==1.20.3", False),
-        ("1.9.0", "<1.10", True),
-    ],
-)  # fmt: skip
-def test_versions(version: str, wanted: str, fits: bool) -> None:  # noqa: FBT001 - a column of the table
-    assert in_range(version, wanted) is fits

@@ -26,6 +26,18 @@ def test_show_tells_version_digest_domains_and_tasks(draft: Draft, tempshell: Te
     assert "tidy-permissions" in told
 
 
+def test_show_has_the_versions_of_kubernetes_that_a_pack_and_its_tasks_are_for(
+    draft: Draft, tempshell: Tempshell
+) -> None:
+    draft.replace("pack.yaml", "license: MIT", 'license: MIT\nkubernetes: ">=1.29"')
+    draft.replace("tasks/one.md", "title:", 'requires: {kubernetes: ">=1.33"}\ntitle:')
+    shown = tempshell("pack", "show", str(draft.root), "--json").json()
+    assert (shown["kubernetes"], shown["tasks"][0]["kubernetes"]) == (">=1.29", ">=1.33")
+    lines = tempshell("pack", "show", str(draft.root)).stdout.splitlines()
+    assert "runs on   any backend, Kubernetes >=1.29, profile restricted" in lines
+    assert "Kubernetes >=1.33" in lines[-1]
+
+
 @pytest.mark.parametrize("name", ["my-pack", "1234", "true", "x"])
 def test_a_new_pack_loads_and_lints(name: str, tempshell: Tempshell) -> None:
     told = tempshell("pack", "new", name)

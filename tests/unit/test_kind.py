@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tempshell_cli.backends.base import Template
+from tempshell_cli.backends.kind.backend import KindBackend
 from tempshell_cli.backends.kind.command import _failed, _follow
 from tempshell_cli.backends.kind.config import cluster_config
 from tempshell_cli.backends.kind.names import session_of
@@ -142,3 +144,21 @@ def test_the_way_to_a_remote_cluster(host: str, command: str) -> None:
 def test_a_cluster_of_another_name_is_not_ours(name: str) -> None:
     assert session_of(name) == ""
     assert session_of("ckad-01234567") == "01234567"
+
+
+@pytest.mark.parametrize(
+    ("image", "version"),
+    [
+        ("kindest/node:v1.35.8", "v1.35.8"),
+        ("kindest/node:v1.37.2@sha256:0123", "v1.37.2"),
+        ("docker.io/kindest/node:v1.36.0-rc.1", "v1.36.0"),
+        ("mirror.example:5000/kindest/node:v1.34.11", "v1.34.11"),
+        ("", ""),  # kind's own choice
+        ("kindest/node:latest", ""),
+        ("kindest/node:v1.35", ""),
+        ("my-kindest/node:v1.35.8", ""),
+        ("course/cluster:v1.2.3", ""),  # an image with a version of its own
+    ],
+)
+def test_the_tag_of_a_node_image_states_the_version(image: str, version: str) -> None:
+    assert KindBackend("unix:///nowhere").kubernetes_version(Template(image)) == version

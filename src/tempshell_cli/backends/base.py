@@ -224,6 +224,17 @@ class HasKubectl(Protocol):
 
 
 @runtime_checkable
+class KnowsVersion(Protocol):
+    """A backend that may know which version of Kubernetes a sandbox will have before there is one."""
+
+    other_version: ClassVar[str]  # what to do to get another
+
+    def kubernetes_version(self, template: Template) -> str:
+        """Return the version, such as ``v1.37.2`` or ``v1.35.4+k3s1``; "" where only the cluster itself can tell."""
+        ...
+
+
+@runtime_checkable
 class MeasuresPolicies(Protocol):
     """A backend whose sandbox has a cluster of which nobody knows whether it enforces NetworkPolicies."""
 

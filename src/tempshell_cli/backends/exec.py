@@ -25,7 +25,7 @@ class SandboxExec:
     """A way into one sandbox for programs: setup, checks, file copy."""
 
     def __init__(self, backend: Backend, sandbox: Sandbox, runner: Runner | None = None) -> None:
-        self._backend = backend
+        self.backend = backend
         self._sandbox = sandbox
         self._runner = runner or SubprocessRunner()
         self._cluster_runner = runner or SubprocessRunner(_CLUSTER_KEPT)
@@ -33,9 +33,9 @@ class SandboxExec:
     @property
     def cluster(self) -> ClusterExec | None:
         """The way into the sandbox's cluster, where it has one."""
-        if not isinstance(self._backend, HasKubectl):
+        if not isinstance(self.backend, HasKubectl):
             return None
-        return ClusterExec(self._backend, self._sandbox, self._cluster_runner)
+        return ClusterExec(self.backend, self._sandbox, self._cluster_runner)
 
     @property
     def home(self) -> str:
@@ -47,9 +47,9 @@ class SandboxExec:
 
         Raises EngineUnavailable or ProvisionFailed where nobody can say.
         """
-        if capability is Capability.NETPOL_ENFORCED and isinstance(self._backend, MeasuresPolicies):
-            return self._backend.enforces_policies(self._sandbox)
-        return capability in self._backend.capabilities()
+        if capability is Capability.NETPOL_ENFORCED and isinstance(self.backend, MeasuresPolicies):
+            return self.backend.enforces_policies(self._sandbox)
+        return capability in self.backend.capabilities()
 
     def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float, user: str | None = None) -> Completed:
         """Run ``argv`` for ``timeout`` seconds at most; what it has started ends with it.
@@ -62,7 +62,7 @@ class SandboxExec:
             *("/bin/sh", "-c", _WITNESS, "sh", word),
             *("timeout", "-k", str(_KILL_AFTER), f"{timeout:g}", *argv),
         )
-        command = self._backend.shell(self._sandbox, inside, user=user)
+        command = self.backend.shell(self._sandbox, inside, user=user)
         done = self._runner.run(command, stdin=stdin, timeout=timeout + _KILL_AFTER + _GRACE)
         stderr, found, end = done.stderr.rpartition(word.encode())
         told = _CODE.match(end)  # an engine's own words may follow

@@ -89,9 +89,15 @@ def _request(sessions: Sessions, options: Options, pack: Pack | None) -> StartRe
         options = options._replace(nodes=max(options.nodes, pack.nodes))
     template = _template(options, settings, pack, backend)
     _check_name(options.name)
+    endpoint = _pods_endpoint(options) if backend in _ON_PODS else options.docker_context
+    if pack:
+        from tempshell_cli.sessions.kubernetes import expected_version, refuse_misfit
+
+        engine = sessions.engines.get(backend, endpoint)
+        refuse_misfit(pack, pack.tasks, engine, expected_version(pack, engine, template))
     return StartRequest(
         backend=backend,
-        endpoint=_pods_endpoint(options) if backend in _ON_PODS else options.docker_context,
+        endpoint=endpoint,
         template=template,
         ttl=_ttl(options.ttl, settings) + options.spare,
         name=options.name,
@@ -255,6 +261,7 @@ def _preparation(sessions: Sessions, options: Options, pack: Pack) -> Callable[[
     from tempshell_cli.packs.load import is_pack
     from tempshell_cli.packs.setup import apply_setup
     from tempshell_cli.sessions.exam import DRAWN
+    from tempshell_cli.sessions.kubernetes import refuse_cluster
 
     def prepare(backend: Backend, sandbox: Sandbox, report: Report) -> None:
         if not is_pack(pack.root):  # an update has removed it before the session was on record, and could not be graded
@@ -262,6 +269,7 @@ def _preparation(sessions: Sessions, options: Options, pack: Pack) -> Callable[[
         if options.tasks:
             sessions.journal(DRAWN, sandbox.session, " ".join(options.tasks))
         shell = SandboxExec(backend, sandbox)
+        refuse_cluster(sessions, sandbox.session, pack, pack.tasks, shell)
         grader = Grader(shell)
         _tell_lacking(sessions, shell, sandbox.session, pack.tasks, report)
         for task in pack.tasks:

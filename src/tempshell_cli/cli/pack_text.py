@@ -30,6 +30,7 @@ def pack_json(pack: Pack) -> dict[str, Any]:
         "digest": pack.digest,
         "directory": str(pack.root),
         "backends": list(head.sandbox.backends),
+        "kubernetes": head.kubernetes,
         "profile": str(head.sandbox.profile),
         "domains": dict(head.domains),
         "tasks": [_task_json(task) for task in pack.tasks],
@@ -44,7 +45,9 @@ def describe(pack: Pack, added: AddedPack | None) -> None:
     if added:
         commit = f", commit {added.commit}" if added.commit else ""
         console.say(f"source    {one_line(added.source)}{commit}, {added.added}")
-    console.say(f"runs on   {', '.join(head.sandbox.backends) or 'any backend'}, profile {head.sandbox.profile}")
+    versions = f", Kubernetes {head.kubernetes}" if head.kubernetes else ""
+    backends = ", ".join(head.sandbox.backends) or "any backend"
+    console.say(f"runs on   {backends}{versions}, profile {head.sandbox.profile}")
     counts = Counter(task.head.domain for task in pack.tasks)
     for domain, share in head.domains.items():
         console.say(f"domain    {domain}: {share} %, {counts[domain]} of {len(pack.tasks)} tasks")
@@ -111,14 +114,19 @@ def say_proof(proof: PackProof, form: str) -> None:
 
         console.say_json({**msgspec.to_builtins(proof), "holds": proof.holds})
     elif form == "junit":
-        console.say(junit(f"{proof.pack} {proof.version} on {proof.backend}", _cases(proof)))
+        console.say(junit(_proven_on(proof), _cases(proof)))
     else:
         rows = [(one.task, str(one.state), _steps(one), f"{one.seconds:.1f}s", _why(one)) for one in proof.tasks]
         console.table(("TASK", "STATE", "STEPS", "TIME", "WHY"), rows)
         states = Counter(str(one.state) for one in proof.tasks)
         said = ", ".join(f"{count} {state}" for state, count in states.items())
-        console.say(f"\n{proof.pack} {proof.version} on {proof.backend}: {said}")
+        console.say(f"\n{_proven_on(proof)}: {said}")
         console.say(f"{proof.digest}, in the order of --seed {proof.seed}: {', '.join(proof.order) or 'none'}")
+
+
+def _proven_on(proof: PackProof) -> str:
+    versions = f", Kubernetes {proof.kubernetes}" if proof.kubernetes else ""
+    return f"{proof.pack} {proof.version} on {proof.backend}{versions}"
 
 
 def _steps(proof: TaskProof) -> str:
@@ -162,12 +170,14 @@ def _task_json(task: Task) -> dict[str, Any]:
         "checks": len(head.checks),
         "hints": len(head.hints),
         "mutants": len(head.mutants),
+        "kubernetes": head.requires.kubernetes,
         "tools": list(head.requires.tools),
         "caps": [str(cap) for cap in wanted_by([task])],
     }
 
 
 def _cells(task: dict[str, Any]) -> tuple[str, ...]:
-    needs = ", ".join([*task["caps"], *task["tools"]])
+    versions = [f"Kubernetes {task['kubernetes']}"] if task["kubernetes"] else []
+    needs = ", ".join([*versions, *task["caps"], *task["tools"]])
     plain = (task["domain"] or "-", task["difficulty"], task["time"] or "-", str(task["points"]), needs or "-")
     return (task["id"], *plain, task["title"])

@@ -1,40 +1,60 @@
-"""What a task asks of a cluster as a whole: its version, its namespaces."""
+"""What packs and tasks ask of a cluster as a whole: its version, its namespaces."""
 
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Iterable, Iterator
 
-from tempshell_cli.packs.matching import CannotLook
+from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.core.text import strip_controls
+from tempshell_cli.packs.load import Task
+from tempshell_cli.packs.model import PackHead
 from tempshell_cli.packs.shell import ClusterView
+from tempshell_cli.packs.versions import in_range, version_of
 
 _SECONDS = 15.0
-_BOUND = re.compile(r"([<>=]=?)([0-9.]+)")
 
 
 def server_version(cluster: ClusterView) -> str:
-    """Return the version of the API server, such as ``1.20.2``; raises CannotLook."""
-    done = cluster.kubectl("version", "-o", "json", timeout=_SECONDS)
+    """Return the version of the API server, such as ``1.37.2``; raises EngineUnavailable where it gives none."""
+    done = cluster.kubectl("get", "--raw", "/version", timeout=_SECONDS)
     try:
-        told = json.loads(done.stdout)["serverVersion"]["gitVersion"]
-    except (ValueError, KeyError) as cause:
-        raise CannotLook(f"the cluster tells no version: {done.stderr.decode(errors='replace').strip()}") from cause
-    return re.split(r"[-+]", str(told))[0].removeprefix("v")
+        version = version_of(json.loads(done.stdout)["gitVersion"])
+    except (ValueError, KeyError, TypeError):
+        version = ""
+    if not version:
+        said = strip_controls(done.stderr.decode(errors="replace")).strip()
+        reason = "no answer in time" if done.timed_out else said or "no version in its answer"
+        raise EngineUnavailable(f"the cluster does not say which version it has: {reason}", hint="try again")
+    return version
 
 
-def in_range(version: str, wanted: str) -> bool:
-    """Tell whether a version is in a range such as ``>=1.20,<1.30``; compared as far as the range goes."""
-    found = _numbers(version)
-    return all(_holds(found, operator, _numbers(bound)) for operator, bound in _BOUND.findall(wanted))
+def misfit(pack: PackHead, tasks: Iterable[Task], version: str | None, backend: str) -> str:
+    """Return why a pack, or one of these tasks of it, cannot be used on a cluster; "" where all of it can be.
+
+    ``version`` is the cluster's: "" while nobody knows it, None where a session of the ``backend`` has no cluster.
+    """
+    for who, versions in _asked(pack, tasks):
+        if version is None:
+            return f"{who} needs Kubernetes{f' {versions}' if versions else ''}, and {backend} has no cluster"
+        if version and versions and not in_range(version, versions):
+            return f"{who} needs Kubernetes {versions}, and this cluster has {version}"
+    return ""
 
 
-def _holds(found: list[int], operator: str, bound: list[int]) -> bool:
-    here = found[: len(bound)]
-    return {"<": here < bound, "<=": here <= bound, ">": here > bound, ">=": here >= bound}.get(operator, here == bound)
+def _asked(pack: PackHead, tasks: Iterable[Task]) -> Iterator[tuple[str, str]]:
+    """Yield who asks for a cluster, and for which versions: "" for any."""
+    if pack.kubernetes:
+        yield f"the pack {pack.id}", pack.kubernetes
+    for task in tasks:
+        head = task.head
+        if head.requires.kubernetes or head.namespaces or head.setup.manifests:
+            yield f"the task {task.id}", head.requires.kubernetes or ""
 
 
-def _numbers(version: str) -> list[int]:
-    return [int(part) for part in version.split(".") if part.isdecimal()]
+def asks_for_version(pack: PackHead, tasks: Iterable[Task]) -> bool:
+    """Return whether the pack or one of these tasks of it is for some versions of Kubernetes only."""
+    return any(versions for _, versions in _asked(pack, tasks))
 
 
 def namespace(name: str) -> bytes:

@@ -66,7 +66,9 @@ def _explain(document: Document, root: inspect.Type, error: str) -> PackProblem:
     if form := _WRONG_FORM.fullmatch(what):
         subject = "a key" if "`key` in" in error else f"`{_text_at(document, at)}`"
         shown = form[1].replace(END.replace("\\", "\\\\"), "$")
-        return document.problem(at, f"{_name(at)}{subject} is not of the form {shown}")
+        example = _example(kind) if subject != "a key" else ""
+        hint = f"write it like `{example}`" if example else ""
+        return document.problem(at, f"{_name(at)}{subject} is not of the form {shown}", hint=hint)
     hint = next((hint for start, hint in _HINTS.items() if what.startswith(start)), "")
     for jargon, plain in _WORDS.items():
         what = what.replace(jargon, plain)
@@ -100,6 +102,16 @@ def _inside(kind: inspect.Type, step: str | int) -> Iterator[inspect.Type]:
         yield from (field.type for field in kind.fields if field.encode_name == step)
     if isinstance(kind, inspect.VarTupleType) and isinstance(step, int):
         yield kind.item_type
+
+
+def _example(kind: inspect.Type) -> str:
+    """Return the first example of what stands at this place, "" where the model has none."""
+    if isinstance(kind, inspect.UnionType):
+        return next((found for option in kind.types if (found := _example(option))), "")
+    if not isinstance(kind, inspect.Metadata):
+        return ""
+    examples = (kind.extra_json_schema or {}).get("examples", ())
+    return str(examples[0]) if examples else _example(kind.type)
 
 
 def _options(kind: inspect.Type) -> tuple[inspect.Type, ...]:

@@ -30,14 +30,19 @@ from tempshell_cli.packs.criteria import (
 Version = Annotated[
     str, Meta(title="version", pattern=rf"^[0-9]+(\.[0-9]+)*([.+-][0-9A-Za-z.+-]+)?{END}", examples=["1.2.0"])
 ]
+_BOUND = r"[<>=]=?[0-9]{1,4}(\.[0-9]{1,4}){0,2}"
 KubernetesRange = Annotated[
     str,
     Meta(
         title="range of versions",
-        pattern=rf"^([<>=]=?[0-9]+(\.[0-9]+)*)(,[<>=]=?[0-9]+(\.[0-9]+)*)*{END}",
-        examples=[">=1.25,<1.33"],
+        pattern=rf"^{_BOUND}(,{_BOUND})*{END}",
+        examples=[">=1.29", ">=1.29,<1.36"],
     ),
 ]
+_VERSIONS = (
+    "The versions of Kubernetes that it is for, as bounds that all must hold. On another cluster, or without one, the"
+    " start fails."
+)
 Locale = Annotated[
     str, Meta(title="locale", pattern=rf"^[a-z]{{2,3}}(-[A-Z][A-Za-z]+)?{END}", examples=["en", "pt-BR"])
 ]
@@ -77,7 +82,7 @@ class PackHead(Strict, frozen=True, kw_only=True):
         Meta(min_length=1),
         says("The languages of its texts: first that of the task files, then those they are translated into."),
     ] = ("en",)
-    kubernetes: Annotated[KubernetesRange | None, says("Checked, kept, and not used yet.")] = None
+    kubernetes: Annotated[KubernetesRange | None, says(_VERSIONS)] = None
     time: Annotated[Duration | None, says("How long an exam takes; by default as long as a session.")] = None
     pass_: Annotated[Percent, says("The pass mark, in percent.")] = field(default=66, name="pass")
     domains: Annotated[
@@ -109,7 +114,7 @@ class Requires(Strict, frozen=True, kw_only=True):
             " `admin` the backend `auto` is docker."
         ),
     ] = ()
-    kubernetes: Annotated[KubernetesRange | None, says("On another cluster the setup fails.")] = None
+    kubernetes: Annotated[KubernetesRange | None, says(_VERSIONS)] = None
     tools: Annotated[tuple[Tool, ...], says("Without one of these the start fails.")] = ()
 
 

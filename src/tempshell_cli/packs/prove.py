@@ -72,12 +72,16 @@ class TaskProof(Struct, frozen=True, kw_only=True):
 
 
 class PackProof(Struct, frozen=True, kw_only=True):
-    """What is proven of a pack: of exactly the content that ``digest`` names, on one backend."""
+    """What is proven of a pack: of exactly the content that ``digest`` names, on one backend.
+
+    ``kubernetes`` is the version of its clusters, "" where there were none.
+    """
 
     pack: str
     version: str
     digest: str
     backend: str
+    kubernetes: str = ""
     seed: int
     order: tuple[str, ...]
     tasks: tuple[TaskProof, ...]
@@ -279,7 +283,7 @@ def _ids(ids: Collection[str]) -> str:
 
 
 def _needs_cluster(task: Task) -> bool:
+    """Return whether a check looks into a cluster; what the setup does with one, ``cluster.misfit`` knows."""
     probes = (*task.head.checks, *task.head.setup.ready)
     places = {one.in_ for probe in probes for one in (probe.exec, probe.http) if one}
-    prepared = task.head.namespaces or task.head.setup.manifests or task.head.requires.kubernetes
-    return bool(prepared) or any(probe.object for probe in probes) or bool(places - {TERMINAL})
+    return any(probe.object for probe in probes) or bool(places - {TERMINAL})

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tempshell_cli.packs.decode import nearest
 from tempshell_cli.packs.model import Location, PackHead, TaskFrontMatter, TaskHead, Translation
+from tempshell_cli.packs.versions import is_empty
 
 _ALL_PERCENT = 100
 _LOADS_IMAGES = ("kind",)
@@ -28,6 +29,8 @@ def pack_faults(head: PackHead, files: Collection[str]) -> Iterator[Fault]:
     if head.sandbox.images and head.sandbox.backends != _LOADS_IMAGES:
         hint = "write `backends: [kind]`"
         yield Fault(("sandbox", "images"), "only the nodes of kind clusters can be given images", hint)
+    if head.kubernetes and is_empty(head.kubernetes):
+        yield Fault(("kubernetes",), f"no version is in `{head.kubernetes}`")
     for index, task in enumerate(head.tasks):
         if task in head.tasks[:index]:
             yield Fault(("tasks", index), f"the task {task} is there twice")
@@ -49,6 +52,11 @@ def task_faults(head: TaskFrontMatter, pack: PackHead, files: Collection[str]) -
         yield Fault(("domain",), f"the pack has no domain `{head.domain}`", nearest(head.domain, pack.domains))
     if pack.domains and not head.domain:
         yield Fault((), "the task is in no domain", nearest("", pack.domains))
+    if (wanted := head.requires.kubernetes) and is_empty(wanted):
+        yield Fault(("requires", "kubernetes"), f"no version is in `{wanted}`")
+    elif wanted and pack.kubernetes and is_empty(f"{wanted},{pack.kubernetes}"):
+        what = f"no version is in `{wanted}` and in `{pack.kubernetes}`, which the pack is for"
+        yield Fault(("requires", "kubernetes"), what)
     if all(check.gate for check in head.checks):
         yield Fault(("checks",), "every check is a gate: none can earn a point")
     yield from _reference_faults(head)

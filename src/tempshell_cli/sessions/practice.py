@@ -15,6 +15,7 @@ from tempshell_cli.packs.setup import apply_setup
 from tempshell_cli.sessions.capabilities import lacking_in
 from tempshell_cli.sessions.effort import TASK
 from tempshell_cli.sessions.exam import drawn_tasks, refuse_in_exam
+from tempshell_cli.sessions.kubernetes import refuse_cluster
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.lookup import refuse_paused
 from tempshell_cli.sessions.model import Session
@@ -84,7 +85,7 @@ class Practice:
 
         Raises UsageProblem where the session is paused, SetupFailed where the task's own setup fails.
         """
-        apply_setup(task, self._grader())
+        apply_setup(task, Grader(self._shell([task])))
         self.sessions.journal(RESET, self.session.id, task.id)
 
     def scores(self) -> dict[str, Score]:
@@ -94,8 +95,14 @@ class Practice:
     def _refuse_exam(self) -> None:
         refuse_in_exam(self.sessions.store, self.session, "an exam is graded once, at its end")
 
-    def _grader(self, tasks: Sequence[Task] = ()) -> Grader:
-        """Return what looks at these tasks, knowing what the sandbox lacks for them."""
+    def _shell(self, tasks: Sequence[Task]) -> SandboxExec:
+        """Return the way into the sandbox for these tasks; raises UsageProblem where its cluster is not for them."""
         refuse_paused(self.session)
         shell = SandboxExec(self.sessions.engines.of(self.session), self.session.sandbox)
+        refuse_cluster(self.sessions, self.session.id, self.pack, tasks, shell)
+        return shell
+
+    def _grader(self, tasks: Sequence[Task]) -> Grader:
+        """Return what looks at these tasks, knowing what the sandbox lacks for them."""
+        shell = self._shell(tasks)
         return Grader(shell, lacking=lacking_in(self.sessions, self.session.id, shell, tasks))

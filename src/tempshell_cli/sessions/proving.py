@@ -17,6 +17,7 @@ from tempshell_cli.core.config import Settings
 from tempshell_cli.core.errors import EngineUnavailable, TempshellError
 from tempshell_cli.core.units import parse_size
 from tempshell_cli.packs.capabilities import wanted_by
+from tempshell_cli.packs.cluster import misfit, server_version
 from tempshell_cli.packs.load import Pack, Task
 from tempshell_cli.packs.prove import (
     PackProof,
@@ -31,6 +32,7 @@ from tempshell_cli.packs.prove import (
 )
 from tempshell_cli.sessions.capabilities import lacking
 from tempshell_cli.sessions.choice import choose_backend
+from tempshell_cli.sessions.kubernetes import expected_version
 from tempshell_cli.sessions.lifecycle import Sessions, StartRequest
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.store import PROOF
@@ -70,10 +72,13 @@ class Prover:
         self._pack = pack
         self._backend = backend
         self._jobs = jobs
-        self._sandboxes = Sandboxes(sessions, backend, _template(sessions.settings, pack, backend))
+        template = _template(sessions.settings, pack, backend)
+        self._sandboxes = Sandboxes(sessions, backend, template)
         # The sandboxes are all alike: what one of them is found to have, all have.
         self._looking = threading.Lock()
         self._known: dict[Capability, bool] = {}
+        self._expected = expected_version(pack, backend, template)
+        self._kubernetes = ""
 
     def prove(self, tasks: Sequence[Task], seed: int, told: Told | None = None) -> PackProof:
         """Prove each task by itself, then all that hold together; ``seed`` chooses their order.
@@ -92,6 +97,7 @@ class Prover:
             version=self._pack.head.version,
             digest=self._pack.digest,
             backend=self._backend.name,
+            kubernetes=self._kubernetes,
             seed=seed,
             order=tuple(task.id for task in order),
             tasks=tuple(proofs[task.id] for task in tasks),
@@ -103,7 +109,11 @@ class Prover:
             capabilities=self._backend.capabilities() | _measurable(self._backend),
             has_cluster=isinstance(self._backend, HasKubectl),
         )
-        proofs = {task.id: unproven(task, why) for task in tasks if (why := why_not(task))}
+        proofs = {
+            task.id: unproven(task, why)
+            for task in tasks
+            if (why := self._misfit(task, self._expected) or why_not(task))
+        }
         with self._workers() as pool:
             waiting = [pool.submit(self._one, task) for task in tasks if task.id not in proofs]
             for done in as_completed(waiting):
@@ -118,10 +128,21 @@ class Prover:
 
     def _in_sandbox(self, task: Task, shell: SandboxExec) -> TaskProof:
         try:
+            if why := self._misfit(task, self._version_of(shell)):
+                return unproven(task, why)
             self._look_for(wanted_by([task]), shell)
         except TempshellError as cause:
             return TaskProof(task=task.id, state=State.ERROR, why=str(cause))
         return prove_task(task, shell, lacking(self._known))
+
+    def _misfit(self, task: Task, version: str | None) -> str:
+        return misfit(self._pack.head, [task], version, self._backend.name)
+
+    def _version_of(self, shell: SandboxExec) -> str:
+        with self._looking:
+            if shell.cluster and not self._kubernetes:
+                self._kubernetes = server_version(shell.cluster)
+            return self._kubernetes
 
     def _look_for(self, capabilities: Iterable[Capability], shell: SandboxExec) -> None:
         with self._looking:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
@@ -22,6 +23,7 @@ from tempshell_cli.backends.base import (
     Report,
     Sandbox,
     SandboxRequest,
+    Template,
     WorkloadImage,
 )
 from tempshell_cli.backends.docker.container import home_of, user_of
@@ -61,6 +63,7 @@ _NODES_READY = (
 )
 # The nodes' own KUBECONFIG is the grader's, too: a person's current namespace is not to change it.
 _OWN_KUBECONFIG = ("/usr/bin/env", "--unset=KUBECONFIG")
+_NODE_VERSION = re.compile(r"(?:^|/)kindest/node:(v[0-9]+\.[0-9]+\.[0-9]+)")
 _BOOTING = "Writing configuration"  # kind's first step after it has made the nodes
 
 
@@ -71,6 +74,7 @@ class KindBackend:
     """
 
     name: ClassVar[str] = "kind"
+    other_version: ClassVar[str] = "choose a node image of such a version with `--image kindest/node:vX.Y.Z`"
     port_kinds: ClassVar[Sequence[str]] = ("api", "http", "https")
 
     def __init__(self, endpoint: str = "", paths: Paths | None = None) -> None:
@@ -100,6 +104,11 @@ class KindBackend:
         """Everything that the administrator of a cluster can do, and root in the terminal."""
         usual = {Capability.IMAGES, Capability.OUTBOUND, Capability.ADMIN}
         return frozenset(usual | {Capability.CLUSTER_ADMIN, Capability.CLUSTER_DNS})
+
+    def kubernetes_version(self, template: Template) -> str:
+        """Return the version that the tag of a kindest/node image states; "" for kind's own choice and other images."""
+        stated = _NODE_VERSION.search(template.image)
+        return stated[1] if stated else ""
 
     def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
         """Make the record, the network, the cluster and the terminal beside it, in this order."""

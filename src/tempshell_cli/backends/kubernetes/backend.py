@@ -15,6 +15,7 @@ from tempshell_cli.backends.base import (
     Report,
     Sandbox,
     SandboxRequest,
+    Template,
 )
 from tempshell_cli.backends.kubernetes import credentials as kubeconfigs
 from tempshell_cli.backends.kubernetes import kubectl
@@ -34,6 +35,7 @@ class KubernetesBackend:
     """Pods on the cluster of a context: see ``place`` for what an endpoint is. "" is the current context."""
 
     name: ClassVar[str] = "kubernetes"
+    other_version: ClassVar[str] = "choose a cluster of such a version with `--context`"
 
     def __init__(self, endpoint: str = "", *, paths: Paths | None = None) -> None:
         asked = Place.parse(endpoint)
@@ -75,6 +77,11 @@ class KubernetesBackend:
 
         usual = {Capability.IMAGES, Capability.OUTBOUND, Capability.ADMIN}
         return frozenset(usual | extras(self.clusters.current()))
+
+    def kubernetes_version(self, template: Template) -> str:
+        """Return the version that the API server of the context reports."""
+        del template
+        return str((self.clusters.current().get("/version") or {}).get("gitVersion", ""))
 
     def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
         """Make the session's namespace and Job, and wait until its pod runs."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from tempshell_cli.backends.base import Problem, Report, Sandbox, SandboxRequest
+from tempshell_cli.backends.base import Problem, Report, Sandbox, SandboxRequest, Template
 from tempshell_cli.backends.kubernetes import credentials as kubeconfigs
 from tempshell_cli.backends.kubernetes import kubectl
 from tempshell_cli.backends.kubernetes.backend import KubernetesBackend
@@ -25,6 +25,7 @@ class MinikubeBackend(KubernetesBackend):
     """Pods on a minikube cluster. The context is the profile: minikube gives both the same name."""
 
     name: ClassVar[str] = "minikube"
+    other_version: ClassVar[str] = "choose a profile of such a version with `--context`"
 
     def usual_context(self) -> str:
         """Return the current context where that is a minikube one, else minikube's own default."""
@@ -41,6 +42,10 @@ class MinikubeBackend(KubernetesBackend):
     def answers(self) -> bool:
         """Tell whether the profile's cluster tells its version."""
         return self._is_known() and super().answers()
+
+    def kubernetes_version(self, template: Template) -> str:
+        """Return the version that the profile's cluster reports, "" for a profile that was never started."""
+        return super().kubernetes_version(template) if self._is_known() else ""
 
     def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
         """Start the profile where it does not run, then as on any cluster."""
