@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
+from hashlib import sha256
 from pathlib import Path
 from zipfile import ZipFile
 
 import nox
 
 PROJECT = nox.project.load_toml("pyproject.toml")
+LOCK = str(Path("requirements.txt").resolve())  # tests/docs/test_lock.py fails where it is out of date
 DOCKER, KIND, PODS, BROWSER = "docker", "kind", "kubernetes", "browser"  # markers of tests
 CHECK_FAILED = 6  # tempshell's exit code
 SHIPPED = {"tempshell_cli/_data/images/shell/Dockerfile", "tempshell_cli/_data/task_packs/linux-basics/pack.yaml"}
+
+UV = "uv>=0.9"
+OLDEST_PYTHON = PROJECT["project"]["requires-python"].removeprefix(">=")
 
 nox.needs_version = ">=2025.2.9"  # dependency_groups follows include-group
 nox.options.default_venv_backend = "virtualenv"  # comes with nox, wherever it is installed
@@ -21,7 +26,7 @@ nox.options.default_venv_backend = "virtualenv"  # comes with nox, wherever it i
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style, format, and that imports point down."""
-    install_group(session, "lint")
+    install(session, *group("lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("lint-imports", env={"PYTHONPATH": "src"})
@@ -30,16 +35,15 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Types, strictly, of the tests too."""
-    install_group(session, "types")
-    session.install("--editable", ".")
+    install_tempshell(session, "types")
     session.run("mypy")
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Everything that needs no engine but this machine, and full-screen programs; without these, some tests skip."""
-    session.run("python", "-m", "tests.testbed", "programs", success_codes=[0, 1])
-    pytest(session, "-m", " and ".join(f"not {engine}" for engine in (DOCKER, KIND, PODS, BROWSER)))
+    install_tempshell(session, "test")
+    run_tests(session)
 
 
 @nox.session
@@ -60,7 +64,7 @@ def engines(session: nox.Session) -> None:
 def clusters(session: nox.Session) -> None:
     """Everything that needs kind and Kubernetes; skips as ``engines`` does. The first run builds Kubernetes."""
     session.run("python", "-m", "tests.testbed", "kind", success_codes=[0, 1])
-    install_tests(session)
+    install_tempshell(session, "test")
     # A file's tests share clusters and engines, and not with another worker's.
     run_pytest(session, "--dist", "loadfile", "-m", KIND)
     session.run("python", "-m", "tests.support.pods", "up", success_codes=[0, 1])
@@ -70,20 +74,51 @@ def clusters(session: nox.Session) -> None:
         session.run("python", "-m", "tests.support.pods", "down", success_codes=[0, 1])
 
 
+@nox.session(default=False)
+def latest(session: nox.Session) -> None:
+    """Everything ``tests`` runs, on the newest releases there are."""
+    session.install("--upgrade", "--editable", ".", *group("test"))
+    run_tests(session)
+
+
+@nox.session(default=False)
+def oldest(session: nox.Session) -> None:
+    """Everything ``tests`` runs, on the oldest releases that pyproject.toml allows, of all that it names."""
+    session.install(UV)
+    session.run("uv", "pip", "install", "--resolution", "lowest-direct", "--editable", ".", *group("test"))
+    run_tests(session)
+
+
+@nox.session(default=False)
+def lock(session: nox.Session) -> None:
+    """Write the releases that the other sessions install. ``-- --upgrade`` takes the newest; else those there stay."""
+    session.install(UV)
+    groups = [f"--group={name}" for name in PROJECT["dependency-groups"]]
+    build_system = Path(session.create_tmp()) / "build-system.in"
+    build_system.write_text("\n".join(PROJECT["build-system"]["requires"]) + "\n", encoding="utf-8")
+    session.run(
+        *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", OLDEST_PYTHON),
+        *("--generate-hashes", "--no-emit-index-url", "--custom-compile-command", "nox -s lock"),
+        *(*groups, "--output-file", LOCK, "pyproject.toml", str(build_system), *session.posargs),
+    )
+
+
 @nox.session
 def build(session: nox.Session) -> None:
     """Wheel and sdist; then the wheel, in an environment of its own, used from somewhere else."""
-    session.install("build")
+    install(session, *group("build"), *PROJECT["build-system"]["requires"])
     place = Path(session.create_tmp()).resolve()
     for old in place.glob("dist/*"):
         old.unlink()
-    session.run("python", "-m", "build", "--outdir", str(place / "dist"))
-    session.run("python", "-m", "venv", "--clear", str(place / "venv"))
+    session.run("python", "-m", "build", "--no-isolation", "--outdir", str(place / "dist"))
+    session.run("python", "-m", "virtualenv", "--quiet", "--clear", str(place / "venv"))
     (wheel,) = place.glob("dist/*.whl")
     if missing := SHIPPED - set(ZipFile(wheel).namelist()):
         session.error(f"the wheel lacks {', '.join(missing)}")
     python = str(place / "venv" / "bin" / "python")
-    session.run(python, "-m", "pip", "install", "--quiet", str(wheel), external=True)
+    # With its hash, as everything that the lock has.
+    user_installs = f"{wheel.as_uri()}#sha256={sha256(wheel.read_bytes()).hexdigest()}"
+    session.run(python, "-m", "pip", "install", "--quiet", "--constraint", LOCK, user_installs, external=True)
     session.chdir(place)
     use(session, str(place / "venv" / "bin" / "tempshell"), place)
 
@@ -109,9 +144,15 @@ def use(session: nox.Session, tempshell: str, place: Path) -> None:
         run("stop", "--all")
 
 
+def run_tests(session: nox.Session) -> None:
+    """Run the tests of the session ``tests``."""
+    session.run("python", "-m", "tests.testbed", "programs", success_codes=[0, 1])
+    run_pytest(session, "-m", " and ".join(f"not {engine}" for engine in (DOCKER, KIND, PODS, BROWSER)))
+
+
 def pytest(session: nox.Session, *options: str) -> None:
     """Run the tests that the options select, on an installed tempshell."""
-    install_tests(session)
+    install_tempshell(session, "test")
     run_pytest(session, *options)
 
 
@@ -124,12 +165,21 @@ def run_pytest(session: nox.Session, *options: str) -> None:
     session.run("pytest", *counts, "-raR", "--durations", "20", *options, *session.posargs)
 
 
-def install_tests(session: nox.Session) -> None:
-    """Install tempshell, and what its tests use."""
-    install_group(session, "test")
-    session.install("--editable", ".")
+def install_tempshell(session: nox.Session, name: str) -> None:
+    """Install tempshell from this folder, and at their locked releases what it depends on and a dependency group."""
+    build_system = (*PROJECT["build-system"]["requires"], *group("editable"))
+    install(session, *PROJECT["project"]["dependencies"], *group(name), *build_system)
+    session.install("--no-deps", "--no-build-isolation", "--editable", ".")
 
 
-def install_group(session: nox.Session, name: str) -> None:
-    """Install a dependency group of pyproject.toml."""
-    session.install(*nox.project.dependency_groups(PROJECT, name))
+def install(session: nox.Session, *requirements: str) -> None:
+    """Install the locked releases, and what they depend on; pip checks the hashes, and refuses what is not locked.
+
+    Without bytecode: most of what is installed is never imported.
+    """
+    session.install("--no-compile", "--constraint", LOCK, *requirements)
+
+
+def group(name: str) -> tuple[str, ...]:
+    """Return the requirements of a dependency group of pyproject.toml."""
+    return tuple(nox.project.dependency_groups(PROJECT, name))

@@ -24,10 +24,11 @@ def test_links_lead_somewhere(document: Path) -> None:
         assert not anchor or anchor in anchors(target.read_text("utf-8")), f"{path}#{anchor}"
 
 
-def test_ci_runs_the_test_command_of_the_readme() -> None:
-    commands = [line[2:] for block in blocks(_read("README.md"), "console") for line in block.splitlines()]
-    (tests,) = [command for command in commands if "nox" in command]
-    assert f"\n{tests}\n" in _read(".ci/run")
+def test_readme_contributing_and_ci_have_the_same_test_command() -> None:
+    lines = [line for block in blocks(_read("README.md"), "console") for line in block.splitlines()]
+    (tests,) = [line for line in lines if "nox" in line]
+    assert f"\n{tests}\n" in _read("CONTRIBUTING.md")
+    assert f"\n{tests.removeprefix('$ ')}\n" in _read(".ci/run")
 
 
 def test_every_exit_code_is_described() -> None:
