@@ -143,7 +143,23 @@ def test_a_program_in_a_workload_ends_as_it_ended() -> None:
     cluster = _says("oops\ncommand terminated with exit code 3\n")
     done = WorkloadShell(cluster, "deploy/web", "shop").run(["false"], timeout=5)
     assert (done.exit_code, done.stderr) == (3, b"oops\n")
-    assert cluster.asked == [("exec", "--stdin", "--namespace", "shop", "deploy/web", "--", "false")]
+    assert cluster.asked == [("exec", "--stdin", "--quiet", "--namespace", "shop", "deploy/web", "--", "false")]
+
+
+EXEC_FAILED = "OCI runtime exec failed: exec failed: unable to start container process: exec:"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f'error: Internal error occurred: failed to start "1f": {EXEC_FAILED} "nc": executable file not found in $PATH',
+        f"{EXEC_FAILED} /opt/nc: no such file or directory",
+        "executable file `nc` not found in $PATH: No such file or directory: OCI runtime attempted to invoke a command",
+    ],
+    ids=["runc", "runc, by path", "crun"],
+)
+def test_a_program_that_a_workload_lacks_is_named_so_by_each_runtime(said: str) -> None:
+    assert WorkloadShell(_says(said), "pod/web", None).run(["nc"], timeout=5).exit_code == 127
 
 
 def test_a_workload_that_cannot_be_entered_is_nobodys_wrong_answer() -> None:
@@ -177,8 +193,9 @@ class _Rollout:
     def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:  # noqa: ARG002 - as ClusterView has it
         if argv[0] == "get":
             return Completed(0, self._pods, b"")
-        self.entered.append(argv[2])
-        if argv[2] == self._gone:
+        place = argv[argv.index("--") - 1]
+        self.entered.append(place)
+        if place == self._gone:
             return Completed(1, b"", b'error: unable to upgrade connection: container not found ("web")')
         return Completed(0, b"in", b"")
 

@@ -58,7 +58,7 @@ def test_a_command_gets_its_input_and_gives_its_output(engine: FakeEngine, sandb
 def test_the_environment_is_clean_whatever_the_sandbox_has(engine: FakeEngine, sandbox: Sandbox) -> None:
     done = SandboxExec(engine, sandbox).run(("env",), timeout=20)
     names = {line.partition("=")[0] for line in done.stdout.decode().splitlines()}
-    assert names - {"PWD", "SHLVL", "_", "OLDPWD"} == {"PATH", "HOME", "LANG"}
+    assert names - {"PWD", "SHLVL", "_", "OLDPWD"} == {"PATH", "HOME", "LANG", "KUBERC"}
 
 
 def test_a_command_that_overstays_is_ended_inside_and_marked(engine: FakeEngine, sandbox: Sandbox) -> None:

@@ -38,6 +38,14 @@ def test_everything_is_published_on_loopback_alone() -> None:
     assert reserved == {"system-reserved": "memory=256Mi", "eviction-hard": "memory.available<100Mi"}
 
 
+def test_on_cgroup_v1_the_kubelets_of_all_nodes_are_told_to_start() -> None:
+    assert "kubeadmConfigPatches" not in _config()
+    extra = "kubeadmConfigPatches: ['{kind: ClusterConfiguration}']"
+    theirs, ours = _config(extra=extra, nodes=2, cgroup_v1=True)["kubeadmConfigPatches"]
+    assert yaml.safe_load(theirs) == {"kind": "ClusterConfiguration"}
+    assert yaml.safe_load(ours) == {"kind": "KubeletConfiguration", "failCgroupV1": False}
+
+
 def test_nodes_beyond_the_first_are_workers() -> None:
     assert [node["role"] for node in _config(nodes=3)["nodes"]] == ["control-plane", "worker", "worker"]
 

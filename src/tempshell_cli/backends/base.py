@@ -11,6 +11,10 @@ from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
 
 from tempshell_cli.core.process import NOTHING, Command
 
+# For every kubectl that tempshell runs. A person's preferences (~/.kube/kuberc, read from kubectl 1.34 on) change what
+# a command line does: `delete` can ask first. https://kubernetes.io/docs/reference/kubectl/kuberc/
+NO_KUBERC: Mapping[str, str] = MappingProxyType({"KUBERC": "off"})
+
 
 class Profile(StrEnum):
     """How much a person may do inside the sandbox."""

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 
-from tempshell_cli.backends.base import Backend, Capability, HasKubectl, MeasuresPolicies, Sandbox
+from tempshell_cli.backends.base import NO_KUBERC, Backend, Capability, HasKubectl, MeasuresPolicies, Sandbox
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Completed
 from tempshell_cli.core.runner import Runner, SubprocessRunner
@@ -59,6 +59,7 @@ class SandboxExec:
         word = os.urandom(8).hex()
         inside = (
             *("/usr/bin/env", "-i", f"PATH={_PATH}", f"HOME={self.home}", "LANG=C.UTF-8"),
+            *(f"{name}={value}" for name, value in NO_KUBERC.items()),
             *("/bin/sh", "-c", _WITNESS, "sh", word),
             *("timeout", "-k", str(_KILL_AFTER), f"{timeout:g}", *argv),
         )

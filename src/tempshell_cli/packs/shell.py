@@ -43,8 +43,9 @@ class SandboxShell(Shell, Protocol):
     def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
         """Run a program from the learner's home, in a clean environment that no learner's file had a say in.
 
-        The environment is PATH (system directories only), HOME and LANG. What overstays ``timeout`` seconds is
-        ended inside the sandbox, and marked ``timed_out``. A program that cannot be started ends with 126 or
+        The environment is PATH (system directories only), HOME, LANG, and KUBERC so that kubectl reads no preferences.
+        What overstays ``timeout`` seconds is ended inside the sandbox, and marked ``timed_out``. A program that cannot
+        be started ends with 126 or
         127, as ``env`` and ``timeout`` have it. Keeps a bounded amount of what it writes. Raises EngineUnavailable
         where the sandbox cannot be reached.
         """

@@ -13,6 +13,7 @@ from tempshell_cli.packs.shell import ClusterView
 
 # kubectl's own words: the program ran, and this was its end. Without them it was kubectl that failed.
 _ENDED = b"command terminated with exit code "
+# runc's words and crun's, which writes the system's error with a capital.
 _NO_PROGRAM = (b"executable file not found", b"no such file or directory")
 _NOT_FOUND = 127
 
@@ -43,16 +44,17 @@ class WorkloadShell:
 
     def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
         """Run a program; raises CannotLook where the workload is not there or cannot be entered."""
-        # The waiting is bounded where the container has `timeout`; kubectl is ended in any case.
+        # The waiting is bounded where the container has `timeout`; kubectl is ended in any case. Without --quiet the
+        # program's stderr would begin with a line about the container that kubectl has chosen among several.
         done = self._cluster.kubectl(
-            "exec", "--stdin", *self._namespace, self._place, "--", *argv, stdin=stdin, timeout=timeout
+            "exec", "--stdin", "--quiet", *self._namespace, self._place, "--", *argv, stdin=stdin, timeout=timeout
         )
         if done.timed_out or done.exit_code == 0:
             return done
         said, found, code = done.stderr.rpartition(_ENDED)
         if found:
             return done._replace(exit_code=int(code.split()[0]), stderr=said)
-        if any(words in done.stderr for words in _NO_PROGRAM):
+        if any(words in done.stderr.lower() for words in _NO_PROGRAM):
             return done._replace(exit_code=_NOT_FOUND)
         words = strip_controls(done.stderr.decode(errors="replace")).strip()
         raise CannotLook(f"{self._place} cannot be entered: {words}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import (
+    NO_KUBERC,
     Capability,
     Condition,
     Kubeconfig,
@@ -56,7 +57,10 @@ if TYPE_CHECKING:
     from tempshell_cli.backends.kind.command import Kind
 
 _NETWORK = "cluster-network"
-_ADMIN = ("kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf")
+_ADMIN = (
+    *("/usr/bin/env", *(f"{name}={value}" for name, value in NO_KUBERC.items())),
+    *("kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf"),
+)
 _NODES_READY = (
     *_ADMIN,
     *("wait", "node", "--all", "--for", "condition=Ready", "--timeout", "120s"),
@@ -122,11 +126,13 @@ class KindBackend:
         if request.template.network is Network.NONE:
             raise UsageProblem("a kind cluster needs a network", hint="leave --network out")
         with self.engine.speaking():
-            check_room(self.engine.client.info(), request.template.cluster.nodes)
+            info = self.engine.client.info()
+            check_room(info, request.template.cluster.nodes)
             create_record(self.engine, request)
             self.engine.create_network(cluster, labels.labels(request, _NETWORK))
             with ThreadPoolExecutor(1) as beside:
-                image = self._create_cluster(request, report, beside)
+                cgroup_v1 = info.get("CgroupVersion") == "1"
+                image = self._create_cluster(request, report, beside, cgroup_v1=cgroup_v1)
                 self._arm(request.session, request.deadline)
                 with report("building the terminal's image"):
                     terminal = image.result()
@@ -215,12 +221,20 @@ class KindBackend:
             left += [f"volume {found['Name']}" for found in self.engine.volumes(of_session(session))]
         return Receipt(session, removed, left)
 
-    def _create_cluster(self, request: SandboxRequest, report: Report, beside: ThreadPoolExecutor) -> Future[str]:
+    def _create_cluster(
+        self, request: SandboxRequest, report: Report, beside: ThreadPoolExecutor, *, cgroup_v1: bool
+    ) -> Future[str]:
         """Make the cluster, and the terminal's image ``beside`` it as soon as there is a node to take kubectl from."""
         from tempshell_cli.backends.kind.config import cluster_config  # noqa: PLC0415 - as above
 
         wanted = request.template.cluster
-        config = cluster_config(cluster_name(request.session), request.ports, nodes=wanted.nodes, extra=wanted.config)
+        config = cluster_config(
+            cluster_name(request.session),
+            request.ports,
+            nodes=wanted.nodes,
+            extra=wanted.config,
+            cgroup_v1=cgroup_v1,
+        )
         image: list[Future[str]] = []
 
         def begun(step: str) -> None:

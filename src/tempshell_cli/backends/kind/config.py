@@ -20,16 +20,28 @@ nodeRegistration:
     system-reserved: memory=256Mi
     eviction-hard: memory.available<100Mi
 """
+# From 1.35 on a kubelet does not start on cgroup v1 unless it is told to; older ones ignore the key, with a warning.
+# https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/#kubelet-config-k8s-io-v1beta1-KubeletConfiguration
+_ON_CGROUP_V1 = """\
+kind: KubeletConfiguration
+failCgroupV1: false
+"""
 _INGRESS = {"http": 80, "https": 443}
 
 
-def cluster_config(name: str, ports: Mapping[str, int], *, nodes: int = 1, extra: str = "") -> str:
+def cluster_config(
+    name: str, ports: Mapping[str, int], *, nodes: int = 1, extra: str = "", cgroup_v1: bool = False
+) -> str:
     """Return the document for a cluster of one control-plane node and ``nodes - 1`` workers.
 
+    ``cgroup_v1`` is set where the engine's machine has no cgroup v2, which today's kubelets ask for by default.
     ``extra`` is a document of the user's that is laid under it: lists are joined node by node, and what tempshell
     needs itself (name, ports on the loopback interface) wins. Raises UsageProblem where it is no such document.
     """
-    merged = _over(_read(extra), _ours(name, ports, nodes))
+    ours = _ours(name, ports, nodes)
+    if cgroup_v1:
+        ours["kubeadmConfigPatches"] = [_ON_CGROUP_V1]
+    merged = _over(_read(extra), ours)
     return yaml.safe_dump(merged, sort_keys=False)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tempshell_cli.backends.base import NO_KUBERC
 from tempshell_cli.backends.kubernetes import kubectl
 from tempshell_cli.core.process import Command
 
@@ -21,4 +22,4 @@ def exec_command(details: Mapping[str, str], argv: Sequence[str], *, tty: bool) 
 def kubectl_command(details: Mapping[str, str], argv: Sequence[str]) -> Command:
     """Return the kubectl of this machine, for a sandbox's cluster and namespace."""
     where = ("--kubeconfig", details["kubeconfig"], "--context", details["context"])
-    return Command((kubectl.program(), *where, "--namespace", details["namespace"], *argv))
+    return Command((kubectl.program(), *where, "--namespace", details["namespace"], *argv), NO_KUBERC)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from tempshell_cli.backends.base import NO_KUBERC
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import NOTHING, Command
 from tempshell_cli.core.text import strip_controls
@@ -31,7 +32,7 @@ def output(*argv: str, env: Mapping[str, str] = NOTHING) -> bytes:
     """Return what kubectl prints; raises EngineUnavailable with what it complains of."""
     from tempshell_cli.core.runner import SubprocessRunner  # noqa: PLC0415 - an exec becomes kubectl
 
-    done = SubprocessRunner().run(Command((program(), *argv), env), timeout=_TIMEOUT)
+    done = SubprocessRunner().run(Command((program(), *argv), {**NO_KUBERC, **env}), timeout=_TIMEOUT)
     if done.exit_code:
         said = strip_controls(done.stderr.decode(errors="replace")).strip() or f"exit code {done.exit_code}"
         raise EngineUnavailable(said.removeprefix("error: "), hint="`tempshell doctor` tells what is missing")

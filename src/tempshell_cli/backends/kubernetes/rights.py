@@ -50,7 +50,7 @@ _IN_NAMESPACE = (
     Right("", ("pods",), ("get", "list", "delete")),
     Right("", ("pods/exec",), ("create", "get")),  # kubectl dials by POST or, over WebSockets, by GET
     Right("", ("events",), ("list",)),
-    Right("", ("serviceaccounts",), ("create", "get", "delete")),
+    Right("", ("serviceaccounts",), ("create", "delete")),
     Right("", ("secrets",), ("create", "delete")),
     Right("networking.k8s.io", ("networkpolicies",), ("create", "delete")),
     # For --cluster-access: to hand on these two roles, within this namespace, without having them.

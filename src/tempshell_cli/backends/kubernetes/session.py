@@ -32,7 +32,6 @@ _UNDECIDED = 4.0  # seconds in which what is not lasting may pass by itself
 _SHORTEST, _LONGEST = 0.03, 0.5  # seconds between two looks
 _EVENTS = 0.5  # seconds between two looks at the events
 _GONE = 30.0  # seconds for what was deleted to be gone
-_BOUND_TOKENS = 24  # from 1.24 on a service account has no token of its own to wait for
 _REMOVED = timedelta(seconds=60)  # in which a cluster finishes a namespace that has nothing in it
 
 
@@ -55,7 +54,7 @@ class SessionObjects:
             made = self._api.create(self._jobs, job(mark, self.namespace, image, seconds))
             for part in helpers.parts(mark, made, self._api_server(mark), own=self.own):
                 self._api.create(part.collection(self.namespace), part.body)
-            self._await_admission(mark)
+            self._await_quota()
             self._api.patch(self._job_path, {"spec": {"parallelism": 1}})
 
     def wait(self, deadline: datetime) -> tuple[Object, Object]:
@@ -163,33 +162,18 @@ class SessionObjects:
         found = self._api.get(f"{CORE}/namespaces/{self.namespace}")
         return bool(found) and session_of(found or {}) == self._session and not is_going(found or {})
 
-    def _await_admission(self, mark: Mark) -> None:
-        """Wait for what the cluster has to do by itself before it lets a pod in: count the quota, write a token.
+    def _await_quota(self) -> None:
+        """Wait until the cluster has counted the quota of a namespace of our own.
 
-        It would refuse the pod otherwise, and the Job's next try comes ten seconds later.
+        Until then it refuses the pod, and the Job's next try comes ten seconds later.
         """
         late = time.monotonic() + _UNDECIDED
-        if self.own:
-            while not self._counted() and time.monotonic() < late:
-                time.sleep(_SHORTEST)
-        if mark.request.template.access is not Access.NONE and self._has_token_secrets():
-            while not self._has_token() and time.monotonic() < late:
-                time.sleep(_SHORTEST)
-
-    def _counted(self) -> bool:
-        quota = self._get(CORE, "resourcequotas") or {}
-        return bool((quota.get("status") or {}).get("hard"))
-
-    def _has_token(self) -> bool:
-        return bool((self._get(CORE, "serviceaccounts") or {}).get("secrets"))
-
-    def _has_token_secrets(self) -> bool:
-        version = self._api.get("/version") or {}
-        minor = "".join(digit for digit in str(version.get("minor", "")) if digit.isdigit())
-        return bool(minor) and int(minor) < _BOUND_TOKENS
-
-    def _get(self, group: str, plural: str) -> Object | None:
-        return self._api.get(f"{Part(group, plural, {}).collection(self.namespace)}/{self._name}")
+        quota = f"{CORE}/namespaces/{self.namespace}/resourcequotas/{self._name}"
+        while self.own and time.monotonic() < late:
+            found = self._api.get(quota) or {}
+            if (found.get("status") or {}).get("hard"):
+                return
+            time.sleep(_SHORTEST)
 
     def _api_server(self, mark: Mark) -> ApiServer:
         """Return where pods find the API, for the network rules of one that may use it."""

@@ -2,9 +2,9 @@ set -eu
 mkdir -p ~/kiosk/prod
 cat >~/kiosk/prod/kustomization.yaml <<'END'
 namePrefix: prod-
-bases: [../base]
+resources: [../base]
 images: [{name: tempshell/practice, newTag: "2"}]
-patchesStrategicMerge: [replicas.yaml]
+patches: [{path: replicas.yaml}]
 END
 cat >~/kiosk/prod/replicas.yaml <<'END'
 apiVersion: apps/v1

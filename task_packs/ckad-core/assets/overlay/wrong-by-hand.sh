@@ -3,7 +3,7 @@ set -eu
 mkdir -p ~/kiosk/prod
 cat >~/kiosk/prod/kustomization.yaml <<'END'
 namePrefix: prod-
-bases: [../base]
+resources: [../base]
 images: [{name: tempshell/practice, newTag: "2"}]
 END
 kubectl apply -k ~/kiosk/prod

@@ -4,6 +4,6 @@ sed -i -e 's/replicas: 1/replicas: 2/' -e 's/practice:1/practice:2/' ~/kiosk/bas
 mkdir -p ~/kiosk/prod
 cat >~/kiosk/prod/kustomization.yaml <<'END'
 namePrefix: prod-
-bases: [../base]
+resources: [../base]
 END
 kubectl apply -k ~/kiosk/prod

@@ -1,4 +1,14 @@
 set -eu
 kubectl -n rush set resources deployment auth --containers auth --requests cpu=50m
-kubectl -n rush autoscale deployment auth --name auth --min 1 --max 10 --cpu-percent 70
+kubectl apply -f - <<'END'
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: auth, namespace: rush}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: auth}
+  minReplicas: 1
+  maxReplicas: 10
+  metrics:
+  - {type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 70}}}
+END
 kubectl -n rush rollout status deployment/auth --timeout 50s
