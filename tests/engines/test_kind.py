@@ -206,6 +206,7 @@ namespaces: [shop]
 requires: {kubernetes: ">=1.20"}
 setup:
   manifests: [assets/probe.yaml]
+  run: setup.sh
   ready:
   - {object: {ref: pod/shop/probe, match: {status: {phase: Running}}}, retry: {for: 60s}}
 checks:
@@ -234,6 +235,17 @@ kind: Pod
 metadata: {{name: probe, namespace: shop}}
 spec: {{containers: [{{name: box, image: "{BUSYBOX}", imagePullPolicy: Never, command: [sleep, "3600"]}}]}}
 """
+SETUP = """\
+export KUBECONFIG=/etc/tempshell/kube/config
+kubectl -n shop delete configmap leftover --ignore-not-found
+"""
+# With it `delete` asks first, and where nobody answers deletes nothing.
+PREFERENCES = """\
+apiVersion: kubectl.config.k8s.io/v1beta1
+kind: Preference
+defaults:
+- {command: delete, options: [{name: interactive, default: "true"}]}
+"""
 SOLUTION = f"""\
 kubectl -n shop create deployment web --image {BUSYBOX} --dry-run=client -o json |
   jq '.spec.replicas = 2 |
@@ -247,10 +259,15 @@ def test_a_pack_is_graded_from_outside_the_learners_reach(tempshell: Tempshell, 
     draft = Draft.made_in(tmp_path / "draft")
     draft.write("tasks/one.md", CLUSTER_TASK)
     draft.write("assets/probe.yaml", PROBE)
+    draft.write("setup.sh", SETUP)
     draft.write("solution.sh", SOLUTION)
     session = tempshell.start("-b", "kind", "--load", BUSYBOX, str(draft.root))
     before = tempshell("check", "--json", code=6).json()
     assert _verdicts(before) == {"there": "fail", "answers": "fail", "closed": "pass", "gone": "pass"}
+    tempshell("exec", session, "--", "sh", "-c", "cat > ~/.kube/kuberc", stdin=PREFERENCES.encode())
+    tempshell("exec", session, "--", "kubectl", "-n", "shop", "create", "configmap", "leftover")
+    tempshell("reset", "one")
+    assert "leftover" not in tempshell("exec", session, "--", "kubectl", "-n", "shop", "get", "configmaps").stdout
     tempshell("exec", session, "--", "bash", "-s", stdin=SOLUTION.encode())
     tempshell("exec", session, "--", "sh", "-c", "echo spoilt > ~/.kube/config")
     assert set(_verdicts(tempshell("check", "--json").json()).values()) == {"pass"}
@@ -274,6 +291,15 @@ def test_a_pack_is_graded_from_outside_the_learners_reach(tempshell: Tempshell, 
 def _verdicts(told: Any) -> dict[str, str]:  # noqa: ANN401 - JSON
     (task,) = told
     return {one["check"]: one["verdict"] for one in task["results"]}
+
+
+def test_a_pack_for_another_version_is_refused_before_anything_is_made(tempshell: Tempshell, tmp_path: Path) -> None:
+    draft = Draft.made_in(tmp_path / "draft")
+    draft.replace("pack.yaml", "license: MIT", 'license: MIT\nkubernetes: "<1.20"')
+    refused = tempshell("start", "-b", "kind", str(draft.root), code=2).stderr
+    assert "the pack draft needs Kubernetes <1.20, and this cluster has 1." in refused
+    assert "--image kindest/node" in refused
+    assert leftovers(tempshell.user, docker=True) == []
 
 
 def test_kind_without_a_network_is_refused(tempshell: Tempshell) -> None:
