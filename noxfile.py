@@ -24,6 +24,12 @@ nox.options.default_venv_backend = "virtualenv"  # comes with nox, wherever it i
 
 
 @nox.session
+def kubernetes(session: nox.Session) -> None:
+    """Begin to compile Kubernetes, which ``clusters`` needs and no session before it; that one waits for the end."""
+    session.run("python", "-m", "tests.testbed", "kubernetes", "--background")
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Style, format, and that imports point down."""
     install(session, *group("lint"))

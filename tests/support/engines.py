@@ -12,11 +12,12 @@ from functools import cache
 import pytest
 
 from tempshell_cli.backends import registry
+from tests.testbed.node_image import TAG as NODE_IMAGE
 from tests.testbed.programs import PROGRAMS
 
+__all__ = ["BUSYBOX", "NODE_IMAGE", "NOWHERE", "REQUIRED", "need", "why_unusable"]
 REQUIRED = "TEMPSHELL_REQUIRE_ENGINES"
 BUSYBOX = "tempshell-test/busybox:1"  # the testbed makes it: a foreign image with neither bash nor tmux
-NODE_IMAGE = "kindest/node:v1.20.2"  # the testbed builds it
 NOWHERE = "unix:///nonexistent/docker.sock"
 
 

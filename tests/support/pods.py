@@ -29,12 +29,6 @@ CLUSTER = "tempshell-test"
 _CHUNK = 65536
 UP = "python -m tests.support.pods up"
 _FOLDER = Path(tempfile.gettempdir()) / f"{CLUSTER}-cluster-{os.getuid()}"
-# Alpha in 1.20, and on by default a few releases later: finished Jobs go, a volume in memory is as small as it says.
-_CONFIG = """
-kind: Cluster
-apiVersion: kind.x-k8s.io/v1alpha4
-featureGates: {TTLAfterFinished: true, SizeMemoryBackedVolumes: true}
-"""
 
 
 def kubeconfig() -> str:
@@ -159,7 +153,7 @@ def up() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if why_unusable():
             _kind("delete", "cluster", "--name", CLUSTER)
-            _kind("create", "cluster", "--name", CLUSTER, "--image", NODE_IMAGE, "--config", "-", "--wait", "180s")
+            _kind("create", "cluster", "--name", CLUSTER, "--image", NODE_IMAGE, "--wait", "180s")
             _kind("load", "docker-image", "--name", CLUSTER, BUSYBOX)
 
 
@@ -170,7 +164,7 @@ def down() -> None:
 
 def _kind(*argv: str) -> None:
     own = ("--kubeconfig", str(_FOLDER / "kubeconfig")) if "cluster" in argv else ()
-    subprocess.run(("kind", *argv, *own), input=_CONFIG, text=True, check=True)
+    subprocess.run(("kind", *argv, *own), check=True)
 
 
 if __name__ == "__main__":

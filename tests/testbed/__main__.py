@@ -1,11 +1,13 @@
 """`python -m tests.testbed <what>`, from the root of the repository."""
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 
-from . import apt, engine, images, kind, programs
-from .steps import SetupError, only_one
+from . import apt, engine, images, kind, kubernetes, node_image, programs
+from .steps import CACHE, SetupError, only_one, step
 
 
 def docker() -> None:
@@ -20,6 +22,12 @@ def kind_too() -> None:
     kind.ensure()
 
 
+def compiled() -> None:
+    """What of `kind`'s node image takes minutes and can be done beside other work: Kubernetes, compiled."""
+    if not node_image.is_to_be_had():
+        kubernetes.programs()
+
+
 def browser() -> None:
     """Chromium, which needs no window here."""
     apt.install({"chromium": "chromium"})
@@ -28,9 +36,19 @@ def browser() -> None:
 COMMANDS: dict[str, Callable[[], None]] = {
     "docker": docker,
     "kind": kind_too,
+    "kubernetes": compiled,
     "browser": browser,
     "programs": programs.ensure,
 }
+
+
+def in_background(what: str) -> None:
+    """Start it at the lowest priority, in a session of its own; whatever needs it waits for it, and tries again."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with step(f"start `{what}` in the background") as outcome, (CACHE / f"{what}.log").open("wb") as log:
+        argv = ("nice", "-n", "19", sys.executable, "-m", "tests.testbed", what)
+        subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        outcome(f"its output is in {log.name}")
 
 
 def main(arguments: list[str]) -> int:
@@ -41,9 +59,15 @@ def main(arguments: list[str]) -> int:
         epilog="\n".join(f"{name}: {command.__doc__}" for name, command in COMMANDS.items()),
     )
     parser.add_argument("what", choices=COMMANDS)
-    what = parser.parse_args(arguments).what
+    parser.add_argument("--background", action="store_true", help=f"start it, its output in {CACHE}/WHAT.log, and end")
+    options = parser.parse_args(arguments)
+    what = options.what
+    if options.background:
+        in_background(what)
+        return 0
     try:
-        with only_one():
+        # Compiling needs no package manager and no engine, so it keeps nobody from them.
+        with nullcontext() if what == "kubernetes" else only_one():
             COMMANDS[what]()
     except SetupError as error:
         sys.stderr.write(f"testbed: {error}\n")

@@ -1,6 +1,7 @@
 """The images the tests start from, made from Debian packages where no registry can be reached."""
 
 import json
+import shlex
 import socket
 import tarfile
 import tempfile
@@ -99,17 +100,23 @@ def registry_answers() -> bool:
     return True
 
 
-def debian_root(archive: Path, include: Sequence[str] = ()) -> None:
-    """Debian 12: its required packages and apt, from the mirror mmdebstrap has by default, in under 20 s.
+def debian_root(
+    archive: Path, suite: str = "bookworm", include: Sequence[str] = (), packages: Sequence[Path] = ()
+) -> None:
+    """A Debian: its required packages and apt, from the mirror mmdebstrap has by default, in under 20 s.
 
-    With `include`, these packages and what they depend on, too.
+    With `include`, these packages and what they depend on, too; with `packages`, .deb files whose dependencies are met.
     """
     slim = [f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in UNWANTED]
     licences = "--dpkgopt=path-include=/usr/share/doc/*/copyright"
     # Born with a merged /usr, as Debian's own image; the tool that merges it later brings 50 MB of Perl.
     merged = ("--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr", f"--include={','.join(('usr-is-merged', *include))}")
-    tree = ("--variant=minbase", "--format=tar", "bookworm", str(archive))
-    run("mmdebstrap", *slim, licences, *merged, *tree, hint=apt.HINT)
+    added = [f"--customize-hook=copy-in {shlex.join(map(str, packages))} /tmp", _INSTALL] if packages else []
+    tree = ("--variant=minbase", "--format=tar", suite, str(archive))
+    run("mmdebstrap", *slim, licences, *merged, *added, *tree, hint=apt.HINT)
+
+
+_INSTALL = """--customize-hook=chroot "$1" sh -c 'dpkg --install /tmp/*.deb && rm /tmp/*.deb'"""
 
 
 def busybox_root(archive: Path) -> None:

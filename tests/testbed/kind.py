@@ -1,4 +1,4 @@
-"""kind, kubectl, and a node image, so that `kind create cluster --image kindest/node:v1.20.2` works as it is."""
+"""kind, kubectl, and a node image, so that `kind create cluster --image kindest/node:v1.37.2` works as it is."""
 
 import tempfile
 from pathlib import Path

@@ -1,64 +1,83 @@
-"""A node image for kind by the name that kind's users know, made of Debian's packages and sources.
+"""A node image for kind by the name that kind's users know, made of Go modules and Debian's packages.
 
-It works with kind's configuration as it is by default, with several nodes too. Different from kind's own: pods get
-their network from the node itself, so `disableDefaultCNI` leaves out nothing but the enforcement of network
-policies; `cluster-dns` answers in CoreDNS' place, for services and their pods, but not for ExternalName services;
-the default StorageClass makes folders of the node. The programs of its own are in `node/go`.
+It works with kind's default configuration, with several nodes too, and has metrics-server. Different from kind's own:
+pods get their network from the node itself, so `disableDefaultCNI` leaves out nothing but the enforcement of network
+policies; the default StorageClass binds at once, and its volumes are folders of the node. The programs of its own are
+in `node/go`.
 """
 
 import shutil
 import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 
-from . import apt, images, kubernetes
+from . import apt, engine, images, kubernetes
 from .images import ENGINE_HINT, present, pulled
 from .steps import CACHE, SetupError, cached, digest, last_lines, run, step
+from .suite import Suite
 
-VERSION = kubernetes.VERSION
+VERSION = kubernetes.version()
 TAG = f"kindest/node:{VERSION}"
 RECIPE = "testbed.recipe"
 """A label with the digest of all that the image is made by."""
 FILES = Path(__file__).parent / "node"
+SUITE = "trixie"
+"""The last Debian whose systemd runs on cgroup v1."""
 PACKAGES = (
     *("systemd", "systemd-sysv", "mount", "kmod", "procps"),
-    *("containerd", "runc", "containernetworking-plugins", "etcd-server", "kubernetes-client"),
-    *("conntrack", "ebtables", "ethtool", "iproute2", "iptables", "nftables", "socat"),
+    *("conntrack", "ebtables", "ethtool", "iproute2", "iptables", "nftables", "socat", "libseccomp2"),
     *("ca-certificates", "curl", "jq"),
 )
+NEWER_SUITE = "sid"
+NEWER_PACKAGES = ("containerd", "runc", "containernetworking-plugins")
+"""From a newer suite, whose packages need no newer library than the node has: Kubernetes needs containerd 2."""
 ROOT = "tempshell-test/node-root:1"
 STAGES = ("node", "programs", "control-plane", "pause")
 PRELOADED = {
     "control-plane": (
-        f"k8s.gcr.io/kube-apiserver:{VERSION}",
-        f"k8s.gcr.io/kube-controller-manager:{VERSION}",
-        f"k8s.gcr.io/kube-proxy:{VERSION}",
-        f"k8s.gcr.io/kube-scheduler:{VERSION}",
-        "k8s.gcr.io/coredns:1.7.0",
-        "k8s.gcr.io/etcd:3.4.13-0",
+        *(
+            f"registry.k8s.io/kube-{name}:{VERSION}"
+            for name in ("apiserver", "controller-manager", "proxy", "scheduler")
+        ),
+        "registry.k8s.io/coredns/coredns:v1.14.6",
+        "registry.k8s.io/etcd:3.7.0-0",
+        "registry.k8s.io/metrics-server/metrics-server:v0.9.0",
     ),
-    "pause": ("k8s.gcr.io/pause:3.2",),
+    "pause": ("registry.k8s.io/pause:3.10.2",),
 }
 """Stage of the Dockerfile -> the names under which kubeadm, and containerd's settings, ask for it."""
 
 
 def ensure() -> None:
     """Leave the image on the engine, or raise SetupError; any of that tag that is not of this making stays."""
-    recipe = digest(Path(__file__), Path(kubernetes.__file__), FILES)
-    if found(recipe):
+    if found():
         return
-    archive = cached(f"node-{VERSION}-{recipe}.tar", partial(make, recipe), replaces="node-*.tar")
-    if made_by() != recipe:
+    archive = cached(archive_name(), make, replaces="node-*")
+    if made_by() != recipe():
         with step(f"load {archive}"):
             docker("load", "--input", str(archive))
 
 
-def found(recipe: str) -> bool:
+def is_to_be_had() -> bool:
+    """Whether nothing has to be compiled: the image is on the engine, in a registry that answers, or in the cache."""
+    return (CACHE / archive_name()).exists() or (engine.answers() and found())
+
+
+def recipe() -> str:
+    """The digest of all that the image is made by."""
+    return digest(Path(__file__), Path(kubernetes.__file__), FILES)
+
+
+def archive_name() -> str:
+    """The image's name in the cache."""
+    return f"node-{VERSION}-{recipe()}.tar"
+
+
+def found() -> bool:
     """Whether the engine has the image, now that a registry, if one answers, was asked for it."""
     with step(f"image {TAG}") as outcome:
-        if present(TAG) and made_by() in {recipe, ""}:
+        if present(TAG) and made_by() in {recipe(), ""}:
             outcome("present")
         elif pulled(TAG, outcome):
             outcome("pulled")
@@ -75,7 +94,7 @@ def made_by() -> str:
     return docker("image", "inspect", "--format", f'{{{{index .Config.Labels "{RECIPE}"}}}}', TAG).strip()
 
 
-def make(recipe: str, archive: Path) -> None:
+def make(archive: Path) -> None:
     """Make the image on the engine, and keep it."""
     apt.install({"mmdebstrap": "mmdebstrap"})
     with tempfile.TemporaryDirectory(dir=CACHE, prefix="node-") as folder:
@@ -88,7 +107,7 @@ def make(recipe: str, archive: Path) -> None:
         with step("build the node and the images of its control plane"):
             build(place / "context", programs.result())
         with step(f"make {TAG}, with these images in its containerd"):
-            preload(place / "images.tar", recipe)
+            preload(place / "images.tar")
     with step(f"save {TAG}") as outcome:
         docker("save", "--output", str(archive), TAG)
         outcome(f"{archive.stat().st_size / 1e6:.0f} MB")
@@ -97,8 +116,9 @@ def make(recipe: str, archive: Path) -> None:
 
 def import_root(place: Path) -> None:
     """A Debian with the packages a node is made of, as an image."""
-    root = place / "root.tar"
-    images.debian_root(root, include=PACKAGES)
+    root, newer = place / "root.tar", Suite(NEWER_SUITE, place / "apt")
+    packages = [newer.download(package, place) for package in NEWER_PACKAGES]
+    images.debian_root(root, SUITE, PACKAGES, packages)
     docker("import", str(root), ROOT)
     root.unlink()
 
@@ -117,7 +137,7 @@ def stage_tag(stage: str) -> str:
     return f"tempshell-test/{stage}:{VERSION}"
 
 
-def preload(archive: Path, recipe: str) -> None:
+def preload(archive: Path) -> None:
     """Commit a node whose containerd has the images, unpacked.
 
     containerd unpacks onto a tmpfs and its files are copied from there: an engine's own overlay
@@ -131,7 +151,7 @@ def preload(archive: Path, recipe: str) -> None:
     try:
         feed(archive, "docker", "start", "--attach", "--interactive", container)
         entrypoint = 'ENTRYPOINT ["/usr/local/bin/entrypoint", "/sbin/init"]'  # which clears the command, too
-        docker("commit", "--change", entrypoint, "--change", f"LABEL {RECIPE}={recipe}", container, TAG)
+        docker("commit", "--change", entrypoint, "--change", f"LABEL {RECIPE}={recipe()}", container, TAG)
     finally:
         docker("rm", "--force", "--volumes", container)
 

@@ -49,10 +49,10 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def only_one() -> Iterator[None]:
-    """Let two testbeds started at once by one user take turns."""
+def only_one(name: str = "lock") -> Iterator[None]:
+    """Let processes of one user that want the same lock take turns."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / "lock").open("w") as lock:
+    with (CACHE / name).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -92,15 +92,17 @@ def last_lines(text: str, count: int = 8) -> str:
 def cached(name: str, make: Callable[[Path], None], replaces: str | None = None) -> Path:
     """The cache's file or folder of that name, made at the first call; an interrupted `make` leaves none.
 
-    Others that `replaces` (a glob) matches go when it has been made.
+    Others that `replaces` (a glob) matches go when it has been made. A second process waits for the one that makes it.
     """
     path = CACHE / name
-    if not path.exists():
+    with only_one(f"{name}.lock"):
+        if path.exists():
+            return path
         unfinished = CACHE / f"unfinished-{name}"
         make(unfinished)
         unfinished.replace(path)
         for other in CACHE.glob(replaces) if replaces else ():
-            if other != path:
+            if not other.name.startswith(name):
                 remove(other)
     return path
 

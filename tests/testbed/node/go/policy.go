@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -127,6 +128,8 @@ func (state *policyState) rules() string {
 				hooks[hook] = append(hooks[hook], fmt.Sprintf(" ip %s %s jump %s\n", way.self, pod.Status.PodIP, chain))
 			}
 			fmt.Fprintf(&chains, "chain %s {\n", chain)
+			// No policy keeps a pod from itself; through a service it takes the way out and back.
+			fmt.Fprintf(&chains, " ip %s %s return\n", way.peer, pod.Status.PodIP)
 			for _, policy := range policies {
 				for _, entry := range way.rulesOf(policy) {
 					state.write(&chains, way, pod, entry)
@@ -241,6 +244,8 @@ func portMatches(ports []networking.NetworkPolicyPort, pod *core.Pod) (found []s
 		switch {
 		case port.Port == nil:
 			found = append(found, "meta l4proto "+name)
+		case port.Port.Type == intstr.Int && port.EndPort != nil:
+			found = append(found, fmt.Sprintf("%s dport %d-%d", name, port.Port.IntVal, *port.EndPort))
 		case port.Port.Type == intstr.Int:
 			found = append(found, fmt.Sprintf("%s dport %d", name, port.Port.IntVal))
 		case pod != nil:
@@ -253,7 +258,7 @@ func portMatches(ports []networking.NetworkPolicyPort, pod *core.Pod) (found []s
 }
 
 func named(pod *core.Pod, name string, protocol core.Protocol) (numbers []int32) {
-	for _, container := range pod.Spec.Containers {
+	for _, container := range slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers) { // sidecars are among the first
 		for _, port := range container.Ports {
 			if port.Name == name && port.Protocol == protocol {
 				numbers = append(numbers, port.ContainerPort)

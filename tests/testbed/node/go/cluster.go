@@ -12,17 +12,16 @@ const (
 	settle = 50 * time.Millisecond
 )
 
-// await returns when the attempt succeeds. A watch's own next attempt may be half a minute away by the time the
-// cluster answers, or lets it.
+// await returns when the attempt succeeds. A watch that fails backs off, up to half a minute: too long at a start.
 func await(attempt func() error) {
 	for attempt() != nil {
 		time.Sleep(retry)
 	}
 }
 
-// onChange lets the channel hold one token as long as some object's change has not been looked at.
+// onChange puts a token into the channel, which holds one, whenever an object changes.
 func onChange(changed chan struct{}, watches ...cache.SharedIndexInformer) {
-	tell := func() {
+	signal := func() {
 		select {
 		case changed <- struct{}{}:
 		default:
@@ -30,9 +29,9 @@ func onChange(changed chan struct{}, watches ...cache.SharedIndexInformer) {
 	}
 	for _, watch := range watches {
 		watch.AddEventHandler(cache.ResourceEventHandlerFuncs{
-			AddFunc:    func(interface{}) { tell() },
-			UpdateFunc: func(_, _ interface{}) { tell() },
-			DeleteFunc: func(interface{}) { tell() },
+			AddFunc:    func(any) { signal() },
+			UpdateFunc: func(_, _ any) { signal() },
+			DeleteFunc: func(any) { signal() },
 		})
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io/ioutil"
 	"os"
 	"os/exec"
 	"strings"
@@ -158,11 +157,11 @@ func load(rules string) error {
 }
 
 func replaceFile(path, content string) error {
-	if old, err := ioutil.ReadFile(path); err == nil && string(old) == content {
+	if old, err := os.ReadFile(path); err == nil && string(old) == content {
 		return nil
 	}
 	unfinished := path + ".unfinished"
-	if err := ioutil.WriteFile(unfinished, []byte(content), 0o644); err != nil {
+	if err := os.WriteFile(unfinished, []byte(content), 0o644); err != nil {
 		return err
 	}
 	return os.Rename(unfinished, path)
