@@ -17,18 +17,29 @@ _GIB = 1024**3
 _ISOLATED = ("unshare", "--net", "--mount", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 # A socket made outside that namespace, handed over as systemd does it (sd_listen_fds(3)): $1 is its descriptor.
 _WITH_SOCKET = ("bash", "-c", 'exec 3<&"$1"; shift; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', "bash")
-_SUBNETS = "base=10.213.0.0/22,size=24"  # four networks, and no more
+_SUBNETS = "base=10.213.0.0/22,size=24"  # four networks, and no more: a test takes all of them
 
 
 class PrivateEngine:
-    """One dockerd, its data on a tmpfs; its options beside the usual ones, and a socket it listens on too."""
+    """One dockerd, its data on a tmpfs.
 
-    def __init__(self, place: Path, options: Sequence[str] = (), listener: socket.socket | None = None) -> None:
+    It gets ``options`` beside the usual ones, listens on ``listener`` too, and is that of this machine or the one whose
+    packages are unpacked in ``programs``.
+    """
+
+    def __init__(
+        self,
+        place: Path,
+        options: Sequence[str] = (),
+        listener: socket.socket | None = None,
+        programs: Path | None = None,
+    ) -> None:
         self.place = place
         self.data = place / "data"
         self.host = f"unix://{place}/docker.sock"
-        self._options = options
+        self._options = (*options, *([f"--config-file={_no_settings(place)}"] if programs else ()))
         self._listener = listener
+        self._environment = {**os.environ, **(_of_unpacked(programs) if programs else {})}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -48,6 +59,7 @@ class PrivateEngine:
                 stderr=log,
                 start_new_session=True,
                 pass_fds=passed,
+                env=self._environment,
             )
         late = time.monotonic() + _READY
         while subprocess.run(self._cli("version"), capture_output=True, check=False).returncode:
@@ -83,11 +95,14 @@ class PrivateEngine:
 
 @contextmanager
 def private_engine(
-    size: int = 5 * _GIB, options: Sequence[str] = (), listener: socket.socket | None = None
+    size: int = 5 * _GIB,
+    options: Sequence[str] = (),
+    listener: socket.socket | None = None,
+    programs: Path | None = None,
 ) -> Iterator[PrivateEngine]:
     """Yield a running engine with a disk of ``size`` bytes; nothing of it remains."""
     with tempfile.TemporaryDirectory(prefix="engine-", dir="/var/tmp") as directory:
-        engine = PrivateEngine(Path(directory), options, listener)
+        engine = PrivateEngine(Path(directory), options, listener, programs)
         engine.data.mkdir()
         subprocess.run(("mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", engine.data), check=True)
         try:
@@ -99,6 +114,20 @@ def private_engine(
         finally:
             engine.stop()
             subprocess.run(("umount", "--lazy", engine.data), check=True)
+
+
+def _no_settings(place: Path) -> Path:
+    """Write a configuration that names no runtime: the one of this machine may be too new for another engine."""
+    settings = place / "daemon.json"
+    settings.write_text("{}")
+    return settings
+
+
+def _of_unpacked(packages: Path) -> dict[str, str]:
+    """Return the variables with which programs, and the libraries they come with, are found where they are unpacked."""
+    folders = [str(packages / folder) for folder in ("usr/bin", "usr/sbin")]
+    libraries = sorted({str(file.parent) for file in packages.glob("**/*.so.*")})
+    return {"PATH": os.pathsep.join((*folders, os.environ["PATH"])), "LD_LIBRARY_PATH": os.pathsep.join(libraries)}
 
 
 def _remove_all(engine: PrivateEngine) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 
-from . import apt, engine, images, kind, kubernetes, node_image, programs
+from . import apt, engine, images, kind, kubernetes, node_image, oldest_engine, programs
 from .steps import CACHE, SetupError, only_one, step
 
 
@@ -35,6 +35,7 @@ def browser() -> None:
 
 COMMANDS: dict[str, Callable[[], None]] = {
     "docker": docker,
+    "oldest-docker": oldest_engine.ensure,
     "kind": kind_too,
     "kubernetes": compiled,
     "browser": browser,

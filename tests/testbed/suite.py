@@ -25,6 +25,8 @@ class Suite:
             "-oDir::Etc::SourceParts=-",
             f"-oDir::State::Lists={lists.parent}",
             f"-oDir::Cache={folder}",
+            # What is installed here has no say: apt would take a newer one of it for the suite's.
+            "-oDir::State::status=/dev/null",
             # The folder is the caller's alone: apt's own user cannot write there.
             "-oAPT::Sandbox::User=root",
             # A mirror that is some weeks behind will do; what it has is signed all the same.
