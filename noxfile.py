@@ -13,6 +13,7 @@ import nox
 PROJECT = nox.project.load_toml("pyproject.toml")
 LOCK = str(Path("requirements.txt").resolve())  # tests/docs/test_lock.py fails where it is out of date
 DOCKER, KIND, PODS, BROWSER = "docker", "kind", "kubernetes", "browser"  # markers of tests
+LONG = "long"  # what takes minutes, or an engine of its own
 CHECK_FAILED = 6  # tempshell's exit code
 SHIPPED = {"tempshell_cli/_data/images/shell/Dockerfile", "tempshell_cli/_data/task_packs/linux-basics/pack.yaml"}
 
@@ -56,14 +57,14 @@ def tests(session: nox.Session) -> None:
 def browser(session: nox.Session) -> None:
     """Everything that needs a browser; it skips, visibly, where there is none and none can be had."""
     session.run("python", "-m", "tests.testbed", "browser", success_codes=[0, 1])
-    pytest(session, "-m", BROWSER)
+    pytest(session, short(BROWSER))
 
 
 @nox.session
 def engines(session: nox.Session) -> None:
     """Everything that needs Docker; it skips, visibly, where no engine answers and none can be had."""
     session.run("python", "-m", "tests.testbed", "docker", success_codes=[0, 1])
-    pytest(session, "-m", DOCKER)
+    pytest(session, short(DOCKER))
 
 
 @nox.session
@@ -72,10 +73,10 @@ def clusters(session: nox.Session) -> None:
     session.run("python", "-m", "tests.testbed", "kind", success_codes=[0, 1])
     install_tempshell(session, "test")
     # A file's tests share clusters and engines, and not with another worker's.
-    run_pytest(session, "--dist", "loadfile", "-m", KIND)
+    run_pytest(session, short(KIND), "--dist", "loadfile")
     session.run("python", "-m", "tests.support.pods", "up", success_codes=[0, 1])
     try:
-        run_pytest(session, "-m", PODS)
+        run_pytest(session, short(PODS))
     finally:
         session.run("python", "-m", "tests.support.pods", "down", success_codes=[0, 1])
 
@@ -107,6 +108,14 @@ def lock(session: nox.Session) -> None:
         *("--generate-hashes", "--no-emit-index-url", "--custom-compile-command", "nox -s lock"),
         *(*groups, "--output-file", LOCK, "pyproject.toml", str(build_system), *session.posargs),
     )
+
+
+@nox.session(default=False)
+def long(session: nox.Session) -> None:
+    """What takes minutes where a short form in the other sessions proves the same, and the oldest Docker Engine."""
+    for what in ("docker", "oldest-docker"):
+        session.run("python", "-m", "tests.testbed", what, success_codes=[0, 1])
+    pytest(session, LONG)
 
 
 @nox.session
@@ -152,23 +161,29 @@ def use(session: nox.Session, tempshell: str, place: Path) -> None:
 
 def run_tests(session: nox.Session) -> None:
     """Run the tests of the session ``tests``."""
-    session.run("python", "-m", "tests.testbed", "programs", success_codes=[0, 1])
-    run_pytest(session, "-m", " and ".join(f"not {engine}" for engine in (DOCKER, KIND, PODS, BROWSER)))
+    for what in ("programs", "registry"):
+        session.run("python", "-m", "tests.testbed", what, success_codes=[0, 1])
+    run_pytest(session, short(" and ".join(f"not {engine}" for engine in (DOCKER, KIND, PODS, BROWSER))))
 
 
-def pytest(session: nox.Session, *options: str) -> None:
-    """Run the tests that the options select, on an installed tempshell."""
+def short(marks: str) -> str:
+    """Select the tests with these marks but for those that ``nox -s long`` runs."""
+    return f"({marks}) and not {LONG}"
+
+
+def pytest(session: nox.Session, marks: str) -> None:
+    """Run the tests with these marks, on an installed tempshell."""
     install_tempshell(session, "test")
-    run_pytest(session, *options)
+    run_pytest(session, marks)
 
 
-def run_pytest(session: nox.Session, *options: str) -> None:
+def run_pytest(session: nox.Session, marks: str, *options: str) -> None:
     """Run pytest. What fails is run once more, and told: real engines stumble on a busy machine, but not twice.
 
     Five failures end the run: on an engine that is broken every further test would wait until its patience ends.
     """
     counts = ("--numprocesses", "auto", "--reruns", "1", "--maxfail", "5")
-    session.run("pytest", *counts, "-raR", "--durations", "20", *options, *session.posargs)
+    session.run("pytest", *counts, "-raR", "--durations", "20", "-m", marks, *options, *session.posargs)
 
 
 def install_tempshell(session: nox.Session, name: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from tests.support.clusters import configure_for_kind
 from tests.support.command_line import Tempshell
+from tests.support.ports import free_port, listens
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.engine("docker")
@@ -26,7 +26,7 @@ def box(tmp_path: Path) -> Iterator[dict[str, str]]:
     """The environment in which ``box`` is a host of the user's ssh config, on a port of its own."""
     if SSHD is None or os.geteuid() != 0:
         pytest.skip("no sshd that this user may start")
-    port, place = _free_port(), tmp_path / "ssh"
+    port, place = free_port(), tmp_path / "ssh"
     place.mkdir()
     for key in ("host", "user"):
         subprocess.run(("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", place / key), check=True)
@@ -46,7 +46,7 @@ def box(tmp_path: Path) -> Iterator[dict[str, str]]:
     settings.write_text("".join(f"{name} {value}\n" for name, value in options.items()))
     with subprocess.Popen((SSHD, "-D", "-f", settings), stderr=subprocess.DEVNULL) as server:
         try:
-            eventually(lambda: _listens(port), "sshd listens", 10)
+            eventually(lambda: listens(port), "sshd listens", 10)
             yield {"PATH": f"{_ssh_with_config(place, port)}:{os.environ['PATH']}"}
         finally:
             server.terminate()
@@ -99,14 +99,3 @@ def _ssh_with_config(place: Path, port: int) -> Path:
     program.write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {config} "$@"\n')
     program.chmod(0o755)
     return directory
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -6,7 +6,7 @@ import os
 import shlex
 import shutil
 import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,11 +15,10 @@ from tempshell_cli.core.errors import PackProblem, UsageProblem
 from tempshell_cli.core.process import Completed
 from tempshell_cli.packs.sources import parse_source
 from tests.support.command_line import Tempshell
+from tests.support.registry import Registry, running_registry
 
 from .added import Answering, Repository, refused, tar_of
 from .drafts import Draft
-
-DIGEST = f"sha256:{'ab' * 32}"
 
 
 @pytest.mark.parametrize(
@@ -152,55 +151,95 @@ def test_a_program_that_is_missing_is_named(tempshell: Tempshell, home: Path, pr
     assert f"install {program}" in said
 
 
-ORAS = """\
-#!{python}
-import os, shutil, sys
-assert "SECRET_TOKEN" not in os.environ
-assert sys.argv[1:3] == ["pull", "--output"] and sys.argv[4] == "--", sys.argv
-if sys.argv[5] != "registry.example:5000/packs/draft:1.0":
-    sys.exit("Error: " + sys.argv[5] + ": not found")
-source = os.path.join(os.path.dirname(__file__), "artifact")
-shutil.copytree(source, sys.argv[3], dirs_exist_ok=True, symlinks=True)
-print("Pulled [registry]", sys.argv[5])
-print("Digest: {digest}")
-"""
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A registry of this module's own."""
+    with running_registry(tmp_path_factory.mktemp("registry") / "running") as running:
+        yield running
 
 
-@pytest.fixture
-def registry(tmp_path: Path) -> Draft:
-    """A stand-in for oras, which checks its words and gives what lies in ``artifact``."""
-    made = Draft(tmp_path / "bin")
-    made.write("oras", ORAS.format(python=sys.executable, digest=DIGEST)).chmod(0o755)
-    return made
+in_registry = pytest.mark.engine("registry")
 
 
-def _path(registry: Draft) -> dict[str, str]:
-    return {"PATH": f"{registry.root}:{os.environ['PATH']}", "SECRET_TOKEN": "hidden"}
-
-
-ARTIFACT = "oci://registry.example:5000/packs/draft:1.0"
-
-
+@in_registry
 @pytest.mark.parametrize("form", ["files", "directory", "archive"])
-def test_an_artifact_is_pulled_by_oras(tempshell: Tempshell, registry: Draft, draft: Draft, form: str) -> None:
-    artifact = registry.root / "artifact"
+def test_an_artifact_is_pulled_by_oras(tempshell: Tempshell, registry: Registry, draft: Draft, form: str) -> None:
     if form == "archive":
-        artifact.mkdir()
-        tar_of(draft, artifact / "draft.tar")
+        tar_of(draft, draft.root.parent / "draft.tar")
+        digest = registry.push(f"packs/{form}:1.0", "draft.tar", folder=draft.root.parent)
+    elif form == "directory":
+        digest = registry.push(f"packs/{form}:1.0", draft.root.name, folder=draft.root.parent)
     else:
-        shutil.copytree(draft.root, artifact if form == "files" else artifact / "draft")
-    entry = tempshell("pack", "add", ARTIFACT, "--json", env=_path(registry)).json()
-    assert (entry["commit"], entry["ref"], entry["source"]) == (DIGEST, "1.0", ARTIFACT)
+        files = [str(path.relative_to(draft.root)) for path in draft.root.rglob("*") if path.is_file()]
+        digest = registry.push(f"packs/{form}:1.0", *files, folder=draft.root)
+    source = f"oci://{registry.host}/packs/{form}:1.0"
+    entry = tempshell("pack", "add", source, "--json", env=registry.environment).json()
+    assert (entry["commit"], entry["ref"], entry["source"]) == (digest, "1.0", source)
     assert entry["digest"] == draft.load().digest
 
 
-def test_an_artifact_that_is_not_there_is_told_in_the_words_of_oras(tempshell: Tempshell, registry: Draft) -> None:
-    said = refused(tempshell, "add", "oci://registry.example/other:2", env=_path(registry))
-    assert "oras failed: Error: registry.example/other:2: not found" in said
+@in_registry
+def test_an_artifact_is_pulled_by_its_digest(tempshell: Tempshell, registry: Registry, draft: Draft) -> None:
+    digest = registry.push("packs/pinned:1.0", draft.root.name, folder=draft.root.parent)
+    Draft(draft.root).replace("pack.yaml", "version: 1.0.0", "version: 2.0.0")
+    registry.push("packs/pinned:1.0", draft.root.name, folder=draft.root.parent)
+    source = f"oci://{registry.host}/packs/pinned@{digest}"
+    entry = tempshell("pack", "add", source, "--json", env=registry.environment).json()
+    assert (entry["commit"], entry["version"]) == (digest, "1.0.0")
 
 
+@in_registry
+def test_an_artifact_that_is_not_there_is_told_in_the_words_of_oras(tempshell: Tempshell, registry: Registry) -> None:
+    said = refused(tempshell, "add", f"oci://{registry.host}/other:2", env=registry.environment)
+    assert f"oras failed: Error response from registry: {registry.host}/other:2: not found" in said
+
+
+@in_registry
+def test_a_registry_that_nobody_vouches_for_is_refused(tempshell: Tempshell, registry: Registry) -> None:
+    said = refused(tempshell, "add", f"oci://{registry.host}/other:2", env={"PATH": registry.environment["PATH"]})
+    assert "certificate signed by unknown authority" in said
+
+
+@in_registry
 @pytest.mark.parametrize("name", ["lone", "pack.yaml"])
-def test_an_artifact_that_is_a_link_is_refused(tempshell: Tempshell, registry: Draft, draft: Draft, name: str) -> None:
-    (registry.root / "artifact").mkdir()
-    (registry.root / "artifact" / name).symlink_to(draft.root / "pack.yaml")
-    assert "a symbolic link" in refused(tempshell, "add", ARTIFACT, env=_path(registry))
+def test_an_artifact_that_is_a_link_is_refused(
+    tempshell: Tempshell, registry: Registry, tmp_path: Path, name: str
+) -> None:
+    """Only links that lead out of the directory are refused by oras itself."""
+    artifact = tmp_path / "artifact"
+    artifact.mkdir()
+    (artifact / name).symlink_to("elsewhere")
+    registry.push(f"packs/link-{name}:1", ".", folder=artifact)
+    said = refused(tempshell, "add", f"oci://{registry.host}/packs/link-{name}:1", env=registry.environment)
+    assert "a symbolic link" in said
+
+
+@in_registry
+def test_an_artifact_writes_nowhere_else(
+    tempshell: Tempshell, registry: Registry, tmp_path: Path, scratch: Path
+) -> None:
+    """Neither by the name of a file nor by a link in a directory."""
+    artifact = tmp_path / "artifact"
+    artifact.mkdir()
+    (artifact / "file").write_text("evil")
+    (artifact / "names.json").write_text('{"file": {"org.opencontainers.image.title": "../../evil"}}')
+    registry.push("packs/evil:name", "--annotation-file", "names.json", "file", folder=artifact)
+    (artifact / "out").symlink_to(tmp_path)
+    registry.push("packs/evil:link", ".", folder=artifact)
+    for tag, words in {"name": "path traversal disallowed", "link": "is outside of"}.items():
+        said = refused(tempshell, "add", f"oci://{registry.host}/packs/evil:{tag}", env=registry.environment)
+        assert words in said
+    assert list(scratch.iterdir()) == []
+    assert not (tmp_path / "evil").exists()
+
+
+def test_oras_gets_no_secret_of_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("SECRET_TOKEN", "hidden")
+    Draft(tmp_path).write("oras", "").chmod(0o755)
+    runner = Answering(Completed(1, b"", b"Error: no"))
+    with pytest.raises(PackProblem, match="oras failed: Error: no"):
+        parse_source("oci://registry.example/packs/draft:1.0").fetch(runner)
+    (pull,) = runner.asked
+    assert pull.argv[-2:] == ("--", "registry.example/packs/draft:1.0")
+    assert "SECRET_TOKEN" not in pull.environment()

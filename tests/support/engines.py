@@ -12,6 +12,7 @@ from functools import cache
 import pytest
 
 from tempshell_cli.backends import registry
+from tests.testbed import registry as registry_programs
 from tests.testbed.node_image import TAG as NODE_IMAGE
 from tests.testbed.programs import PROGRAMS
 
@@ -29,6 +30,9 @@ def why_unusable(name: str) -> str:
     if name == "programs":
         missing = [program for program in PROGRAMS if not shutil.which(program)]
         return f"no {', '.join(missing)} here: run `python -m tests.testbed programs`" if missing else ""
+    if name == "registry":
+        missing = [program for program in registry_programs.PROGRAMS if not registry_programs.find(program)]
+        return f"no {', '.join(missing)} here: run `python -m tests.testbed registry`" if missing else ""
     if name == "kubernetes":
         from . import pods  # noqa: PLC0415 - it needs this module
 

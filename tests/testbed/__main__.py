@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 
-from . import apt, engine, images, kind, kubernetes, node_image, oldest_engine, programs
+from . import apt, engine, images, kind, kubernetes, node_image, oldest_engine, programs, registry
 from .steps import CACHE, SetupError, only_one, step
 
 
@@ -40,6 +40,7 @@ COMMANDS: dict[str, Callable[[], None]] = {
     "kubernetes": compiled,
     "browser": browser,
     "programs": programs.ensure,
+    "registry": registry.ensure,
 }
 
 

@@ -1,10 +1,7 @@
 """The oldest Docker Engine that tempshell supports, unpacked in a folder of the cache; nothing of it is installed."""
 
-import tempfile
-from pathlib import Path
-
-from .steps import CACHE, cached, step
-from .suite import Suite
+from .steps import CACHE
+from .suite import unpacked
 
 SUITE = "bookworm"
 """Docker Engine 20.10."""
@@ -15,14 +12,4 @@ FOLDER = CACHE / f"docker-{SUITE}"
 
 def ensure() -> None:
     """Docker Engine 20.10, not installed: tests that are marked `long` start it as an engine of their own."""
-    with step(f"Docker Engine of Debian {SUITE}, unpacked") as outcome:
-        outcome(str(cached(FOLDER.name, unpack)))
-
-
-def unpack(folder: Path) -> None:
-    """Fetch the packages and lay out their files."""
-    with tempfile.TemporaryDirectory(dir=CACHE) as lists:
-        folder.mkdir(exist_ok=True)
-        Suite(SUITE, Path(lists)).unpack(PACKAGES, folder)
-        for package in folder.glob("*.deb"):
-            package.unlink()
+    unpacked(FOLDER.name, SUITE, PACKAGES)

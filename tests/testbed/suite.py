@@ -1,10 +1,11 @@
 """Packages and sources of one suite of Debian's, whatever this machine's own apt has been told of."""
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from . import apt
-from .steps import SetupError, run
+from .steps import CACHE, SetupError, cached, run, step
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 """Signs every suite; from the package debian-archive-keyring, which is part of each Debian."""
@@ -52,6 +53,25 @@ class Suite:
 
     def _apt(self, *arguments: str, folder: Path | None = None) -> None:
         run("apt-get", *self._options, *arguments, hint=apt.HINT, cwd=folder)
+
+
+def unpacked(name: str, suite: str, packages: Sequence[str]) -> Path:
+    """The cache's folder of that name with the files of a suite's packages, fetched at the first call.
+
+    Nothing is installed: what the packages depend on has to be on this machine, or among them.
+    """
+
+    def unpack(folder: Path) -> None:
+        with tempfile.TemporaryDirectory(dir=CACHE) as lists:
+            folder.mkdir(exist_ok=True)
+            Suite(suite, Path(lists)).unpack(packages, folder)
+        for package in folder.glob("*.deb"):
+            package.unlink()
+
+    with step(f"{' '.join(packages)} of Debian {suite}, unpacked") as outcome:
+        folder = cached(name, unpack)
+        outcome(str(folder))
+    return folder
 
 
 def mirror() -> str:
