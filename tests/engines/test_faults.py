@@ -64,6 +64,7 @@ STEPS: Mapping[str, Mapping[str, Step]] = {
 }
 SIGNALS = {"interrupt": INTERRUPTED, "terminate": TERMINATED}
 MOMENTS = [random.Random(seed).random() for seed in range(10)]  # noqa: S311 - parts of the time a start takes
+SHORT_FORM = 3  # of them: each step has a test of its own
 EACH_ENGINE = [pytest.param(name, marks=pytest.mark.engine(name)) for name in STEPS]
 EACH_STEP = [
     pytest.param(engine, step, marks=pytest.mark.engine(engine), id=f"{engine}: {name}")
@@ -130,7 +131,14 @@ def test_one_reap_clears_a_start_that_was_killed_as_setting_up_began(
 
 
 @on_each_engine
-@pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: f"{moment:.0%}")
+@pytest.mark.parametrize(
+    "moment",
+    [
+        *MOMENTS[:SHORT_FORM],
+        *(pytest.param(moment, marks=pytest.mark.long) for moment in MOMENTS[SHORT_FORM:]),
+    ],
+    ids=lambda moment: f"{moment:.0%}",
+)
 def test_one_reap_clears_a_start_that_was_killed_at_any_moment(
     tempshell: Tempshell, pack: Draft, usual: dict[str, float], engine: str, moment: float
 ) -> None:

@@ -17,8 +17,21 @@ TASKS = find_pack("linux-basics").tasks
 EACH_TASK = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
 
 
-@ON_EACH_ENGINE
-@EACH_TASK
+def _marks(engine: str, number: int) -> list[pytest.MarkDecorator]:
+    """On Docker all tasks are solved together, below; one by one, with their mutants, most wait for the long run."""
+    short = engine == "local" or number % 5 == 0
+    return [pytest.mark.engine(engine), *([] if short else [pytest.mark.long])]
+
+
+@pytest.mark.parametrize(
+    ("task", "new_sandbox"),
+    [
+        pytest.param(task, engine, marks=_marks(engine, number), id=f"{task.id}-{engine}")
+        for number, task in enumerate(TASKS)
+        for engine in ("local", "docker")
+    ],
+    indirect=["new_sandbox"],
+)
 def test_a_task_is_proven(task: Task, sandbox_shell: SandboxShell) -> None:
     """Nothing is free, every right answer passes, every wrong one is caught, and setting up starts it anew."""
     proof = prove_task(task, sandbox_shell)

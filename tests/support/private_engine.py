@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _READY = 60.0
-_GIB = 1024**3
+_MIB = 1024**2
+_DISK = 5 * 1024**3  # bytes of its tmpfs
 # Its own network namespace: two engines in one would throw out each other's iptables rules.
 _ISOLATED = ("unshare", "--net", "--mount", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 # A socket made outside that namespace, handed over as systemd does it (sd_listen_fds(3)): $1 is its descriptor.
@@ -76,13 +77,16 @@ class PrivateEngine:
         """Return what its docker command says."""
         return subprocess.run(self._cli(*argv), capture_output=True, text=True, check=True).stdout
 
-    def fill(self) -> Path:
-        """Take all but a little of its disk; return the file to remove."""
-        file = self.data / "filling"
-        free = os.statvfs(self.data)
-        with file.open("wb") as filling:
-            os.posix_fallocate(filling.fileno(), 0, free.f_bavail * free.f_frsize - 1024**2)
-        return file
+    @contextmanager
+    def full(self) -> Iterator[None]:
+        """Leave it a megabyte of disk during the block, whatever is being written meanwhile."""
+        late = time.monotonic() + _READY
+        while _resized(self.data, _used(self.data) + _MIB).returncode:  # to less than is used by now
+            assert time.monotonic() < late
+        try:
+            yield
+        finally:
+            _resized(self.data, _DISK).check_returncode()
 
     def take_from_here(self, images: Sequence[str]) -> None:
         """Load images of the usual engine."""
@@ -95,16 +99,13 @@ class PrivateEngine:
 
 @contextmanager
 def private_engine(
-    size: int = 5 * _GIB,
-    options: Sequence[str] = (),
-    listener: socket.socket | None = None,
-    programs: Path | None = None,
+    options: Sequence[str] = (), listener: socket.socket | None = None, programs: Path | None = None
 ) -> Iterator[PrivateEngine]:
-    """Yield a running engine with a disk of ``size`` bytes; nothing of it remains."""
+    """Yield a running engine; nothing of it remains."""
     with tempfile.TemporaryDirectory(prefix="engine-", dir="/var/tmp") as directory:
         engine = PrivateEngine(Path(directory), options, listener, programs)
         engine.data.mkdir()
-        subprocess.run(("mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", engine.data), check=True)
+        subprocess.run(("mount", "-t", "tmpfs", "-o", f"size={_DISK}", "tmpfs", engine.data), check=True)
         try:
             engine.start()
             try:
@@ -128,6 +129,16 @@ def _of_unpacked(packages: Path) -> dict[str, str]:
     folders = [str(packages / folder) for folder in ("usr/bin", "usr/sbin")]
     libraries = sorted({str(file.parent) for file in packages.glob("**/*.so.*")})
     return {"PATH": os.pathsep.join((*folders, os.environ["PATH"])), "LD_LIBRARY_PATH": os.pathsep.join(libraries)}
+
+
+def _used(disk: Path) -> int:
+    found = os.statvfs(disk)
+    return (found.f_blocks - found.f_bfree) * found.f_frsize
+
+
+def _resized(disk: Path, size: int) -> subprocess.CompletedProcess[bytes]:
+    argv = ("mount", "-o", f"remount,size={size}", disk)
+    return subprocess.run(argv, capture_output=True, check=False)
 
 
 def _remove_all(engine: PrivateEngine) -> None:

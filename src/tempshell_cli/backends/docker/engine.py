@@ -76,7 +76,9 @@ class DockerEngine:
         try:
             yield
         except APIError as cause:
-            raise ProvisionFailed(f"the Docker engine refused: {cause.explanation or cause}", hint=_DOCTOR) from cause
+            said = str(cause.explanation or cause)
+            hint = _NO_NETWORK_LEFT if "address pool" in said else _DOCTOR
+            raise ProvisionFailed(f"the Docker engine refused: {said}", hint=hint) from cause
         except (DockerException, RequestException) as cause:
             raise endpoints.unavailable(self.endpoint, cause) from cause
 
@@ -200,6 +202,8 @@ class DockerEngine:
                 return
 
 
+# An engine has some thirty networks to give; each release says in other words that all of them are taken.
+_NO_NETWORK_LEFT = "`docker network prune` removes unused networks; or add default-address-pools to daemon.json"
 _DOCTOR = "`tempshell doctor` tells what the engine lacks"
 
 
