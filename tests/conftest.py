@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tempshell_cli.core.interrupts import settle
 from tests.fakes.clock import FakeClock
 from tests.support import engines, pods
 from tests.support.command_line import Tempshell
@@ -31,9 +33,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the terminal, and no worker, hear of a failure at once."""
+    """Inherit nothing; and let the terminal, and no worker, hear of a failure at once."""
+    _inherit_nothing()
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(_AtOnce(config))
+
+
+def _inherit_nothing() -> None:
+    """Start every command from the same state, whoever has started us: `nohup`, a script, a CI service.
+
+    What is ignored is handled from here on, by nothing: we outlive it as before, and commands start with the default.
+    """
+    settle()
+    for number in signal.valid_signals() - {signal.SIGPIPE, signal.SIGXFSZ}:  # which every Python ignores
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
+    os.umask(0o022)
 
 
 class _AtOnce:

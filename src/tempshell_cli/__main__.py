@@ -8,6 +8,8 @@ import signal
 import sys
 from typing import NoReturn
 
+from tempshell_cli.core.interrupts import handle, settle
+
 
 def main() -> NoReturn:
     """Run the command line and end the process.
@@ -15,7 +17,8 @@ def main() -> NoReturn:
     At once: everything is closed and written by now, and taking the interpreter down in order costs as long as most
     commands run (15 ms of 90).
     """
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until `exit_code_of`: no traceback of a half-done import
+    settle()
+    handle([signal.SIGINT], signal.SIG_DFL)  # until `exit_code_of`: no traceback of a half-done import
     gc.disable()  # importing makes much and drops nothing; a screen, which stays, enables it again
     match sys.argv[1:]:
         case ["exec", session, "--", *argv] if argv and not session.startswith("-"):

@@ -35,14 +35,19 @@ class Outcome:
 class Tempshell:
     """Runs commands as one user, in one working directory."""
 
-    def __init__(self, user: User, directory: Path) -> None:
+    def __init__(self, user: User, directory: Path, program: tuple[str, ...] = PROGRAM) -> None:
         self.user = user
         self.directory = directory
+        self._program = program
+
+    def started_by(self, *launcher: str) -> Tempshell:
+        """Return the same, started by another program, which takes the command as its last arguments."""
+        return Tempshell(self.user, self.directory, (*launcher, *self._program))
 
     def __call__(self, *argv: str, code: int = 0, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Outcome:
         """Run a command to its end, and assert how it ended (``code=-1`` takes any) and that no traceback was shown."""
         done = subprocess.run(
-            (*PROGRAM, *argv),
+            (*self._program, *argv),
             input=stdin,
             capture_output=True,
             env={**self.user.environment, **(env or {})},
@@ -70,7 +75,7 @@ class Tempshell:
     ) -> Iterator[subprocess.Popen[bytes]]:
         """Run a command in a process group of its own, beside the test; it is killed at the end of the block."""
         with subprocess.Popen(
-            (*PROGRAM, *argv),
+            (*self._program, *argv),
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -89,8 +94,8 @@ class Tempshell:
     ) -> Iterator[pexpect.spawn[str]]:
         """Run a command on a terminal."""
         child = pexpect.spawn(
-            PROGRAM[0],
-            [*PROGRAM[1:], *argv],
+            self._program[0],
+            [*self._program[1:], *argv],
             env={**self.user.environment, **(env or {})},
             cwd=str(self.directory),
             dimensions=(rows, columns),

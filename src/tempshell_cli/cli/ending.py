@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from tempshell_cli.cli.console import complain
 from tempshell_cli.core.errors import ExitCode, TempshellError
+from tempshell_cli.core.interrupts import handle
 
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -19,8 +20,7 @@ _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def exit_code_of(command: Callable[[], object]) -> int:
     """Run a command and return the exit code of its end. No traceback reaches a user."""
     _open_missing_streams()
-    for number in _ENDINGS:
-        signal.signal(number, _end_by_signal)
+    handle(_ENDINGS, _end_by_signal)
     try:
         code = _code_of(command)
         sys.stdout.flush()

@@ -1,14 +1,44 @@
-"""Work that Ctrl-C must not cut in two: undoing, and what an engine would finish behind a roll-back."""
+"""Which signals this process takes, and work that none of them must cut in two.
+
+That is undoing, and what an engine would finish behind a roll-back.
+"""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+Handler = Callable[[int, FrameType | None], object] | signal.Handlers
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# What a terminal sends. Whoever starts a program may have it ignore these on purpose: `nohup` the first, a script the
+# next two for its background jobs (POSIX, Shell Command Language, 2.11), a kiosk the last three. What is ignored stays
+# ignored, as in other programs; Go's runtime does the same with the first two (os/signal).
+_FROM_A_TERMINAL = {signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
+_IGNORED_BY_PYTHON = {signal.SIGPIPE, signal.SIGXFSZ}
+
+
+def settle() -> None:
+    """Unblock every signal, and give those that are ignored by accident their default action.
+
+    Some supervisors, cron wrappers and editors start programs like that. With SIGCHLD ignored every exit code would
+    be lost, with SIGTERM ignored `kill` would do nothing. What a terminal sends stays ignored. Call this from the main
+    thread, before there is another one.
+    """
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    for number in signal.valid_signals() - _FROM_A_TERMINAL - _IGNORED_BY_PYTHON:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def handle(numbers: Iterable[signal.Signals], handler: Handler) -> None:
+    """Set a handler for those of the signals that are not ignored."""
+    for number in numbers:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 @contextmanager

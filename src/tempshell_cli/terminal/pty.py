@@ -18,18 +18,6 @@ from tempshell_cli.core.process import Command, cannot_start
 
 # What one read takes at most, in bytes. A Linux PTY hands over 4 KiB at a time however much is asked.
 CHUNK = 65536
-# A Python process ignores some signals, and ignoring is inherited: the command starts with the defaults.
-_RESET = (
-    signal.SIGHUP,
-    signal.SIGINT,
-    signal.SIGQUIT,
-    signal.SIGTERM,
-    signal.SIGPIPE,
-    signal.SIGXFSZ,
-    signal.SIGTSTP,
-    signal.SIGTTIN,
-    signal.SIGTTOU,
-)
 # Linux's numbers: of every multiplexer of terminals (admin-guide/devices.txt), of what it can be asked (ioctl_tty(2)).
 _PTMX = os.makedev(5, 2)
 _TIOCSPTLCK, _TIOCGPTPEER = 0x40045431, 0x5441
@@ -214,5 +202,5 @@ def _start(command: Command, terminal: int, *, takes_it: bool) -> int:
         ],
         setsid=True,
         setsigmask=[],
-        setsigdef=_RESET,
+        setsigdef=signal.valid_signals(),  # Python ignores some, and what started it may have it ignore more
     )

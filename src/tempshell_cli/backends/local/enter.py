@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CANNOT_ENTER, CANNOT_EXECUTE, NOT_FOUND = 125, 126, 127
+_FROM_A_TERMINAL = (kernel.SIGHUP, kernel.SIGINT, kernel.SIGQUIT)
+_FDS = 2**31 - 1  # more than there can be
 _NAMESPACES = ("ipc", "uts", "net", "cgroup", "pid", "mnt")
 
 
@@ -75,15 +77,23 @@ def _namespace(pid: str, name: str) -> int:
 
 
 def _run(become: Callable[[], None]) -> int:
-    """Run on our own standard streams. A Ctrl-C reaches the command by itself: it is in our process group."""
+    """Run on our own standard streams. A Ctrl-C reaches the command by itself: it is in our process group.
+
+    Unless who started us had us ignore a signal of the terminal. The command ignores none, and is to outlive it all the
+    same; so it gets a group of its own, and a Ctrl-C from us. On a terminal it stays: another group could not read.
+    """
+    apart = any(map(kernel.is_ignored, _FROM_A_TERMINAL)) and not os.isatty(0)
     child = os.fork()
     if not child:
+        if apart:
+            os.setpgid(0, 0)
         become()
     while True:
         try:
             return kernel.exit_code(child)
         except KeyboardInterrupt:
-            continue
+            if apart:
+                os.kill(child, kernel.SIGINT)
 
 
 def execute(labels: Labels, program: bytes, argv: list[str]) -> None:
@@ -118,7 +128,8 @@ def _exec(argv: list[str], env: dict[str, str]) -> None:
 
 def _restrict(labels: Labels, program: bytes) -> None:
     kernel.prctl(kernel.PR_SET_PDEATHSIG, kernel.SIGTERM)  # who ends us ends the command
-    kernel.default_action(kernel.SIGPIPE)
+    kernel.default_signals()
+    os.closerange(3, _FDS)  # of ours none is inheritable, of whoever started us any may be
     limits.set_resource_limits(labels.integer("memory"), labels.integer("pids"))
     if labels["admin"]:
         return

@@ -12,8 +12,10 @@ PR_SET_SECCOMP = 22
 PR_CAPBSET_DROP = 24
 PR_SET_NO_NEW_PRIVS = 38
 SECCOMP_MODE_FILTER = 2
-SIGPIPE, SIGTERM = 13, 15  # signal(7); the signal module costs more than all that is done here
-SIG_DFL = 0
+SIGHUP, SIGINT, SIGQUIT, SIGTERM = 1, 2, 3, 15  # signal(7); the signal module costs more than all that is done here
+SIG_DFL, SIG_IGN, SIG_SETMASK = 0, 1, 2
+_SIGNALS = range(1, 65)
+_NO_SIGNALS = bytes(128)  # an empty sigset_t, of glibc and of musl
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -32,9 +34,21 @@ def prctl(option: int, argument: int, second: int = 0) -> None:
     _checked(_libc.prctl(option, *words))
 
 
-def default_action(number: int) -> None:
-    """Give a signal its default action back: Python ignores SIGPIPE, and what it executes would too."""
-    _libc.signal(number, ctypes.c_void_p(SIG_DFL))
+def default_signals() -> None:
+    """Unblock every signal and give it its default action: what is executed would inherit the rest.
+
+    Python ignores SIGPIPE, and whoever starts a tempshell may have it ignore or block more.
+    """
+    for number in _SIGNALS:
+        _libc.signal(number, ctypes.c_void_p(SIG_DFL))  # fails for those of the C library and SIGKILL: never changed
+    _checked(_libc.sigprocmask(SIG_SETMASK, _NO_SIGNALS, None))
+
+
+def is_ignored(number: int) -> bool:
+    """Return whether this process ignores the signal; raises OSError."""
+    action = ctypes.create_string_buffer(512)  # larger than a struct sigaction, which begins with the handler
+    _checked(_libc.sigaction(number, None, action))
+    return ctypes.c_void_p.from_buffer(action).value == SIG_IGN
 
 
 def owner_of(namespace: int) -> int:
