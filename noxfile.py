@@ -116,7 +116,7 @@ def lock(session: nox.Session) -> None:
 @nox.session(default=False)
 def long(session: nox.Session) -> None:
     """What takes minutes where a short form in the other sessions proves the same, and the oldest Docker Engine."""
-    for what in ("kind", "oldest-docker"):
+    for what in ("kind", "oldest-docker", "helm"):
         session.run("python", "-m", "tests.testbed", what, success_codes=[0, 1])
     pytest(session, LONG)
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 
-from . import apt, engine, images, kind, kubernetes, node_image, oldest_engine, programs, registry
+from . import apt, engine, helm, images, kind, kubernetes, node_image, oldest_engine, programs, registry
 from .steps import CACHE, SetupError, only_one, step
 
 
@@ -38,6 +38,7 @@ COMMANDS: dict[str, Callable[[], None]] = {
     "oldest-docker": oldest_engine.ensure,
     "kind": kind_too,
     "kubernetes": compiled,
+    "helm": helm.ensure,
     "browser": browser,
     "programs": programs.ensure,
     "registry": registry.ensure,
