@@ -120,3 +120,11 @@ def test_no_file_of_the_caller_is_open_in_the_sandbox(tempshell: Tempshell, engi
     session = tempshell.start("-b", engine)
     for argv in (("run", "-q", "-b", engine), ("exec", session)):
         caller(*argv, "--", "test", "!", "-e", "/proc/self/fd/7")
+
+
+@on_each_engine
+def test_a_stream_that_is_closed_is_an_empty_one(tempshell: Tempshell, engine: str) -> None:
+    caller = tempshell.started_by("sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh")
+    session = tempshell.start("-b", engine)
+    for argv in (("run", "-q", "-b", engine), ("exec", session)):
+        caller(*argv, "--", "sh", "-c", "cat && echo out && echo err >&2 && exit 3", code=3)

@@ -47,10 +47,15 @@ def _code_of(command: Callable[[], object]) -> int:
 
 
 def _open_missing_streams() -> None:
-    """Give a stream that was closed for us (``>&-``) to /dev/null, lest a file of ours gets its number."""
+    """Give a stream that was closed for us (``>&-``) to /dev/null, lest a file gets its number.
+
+    The commands that we start inherit it.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 - open to the end of the process
+            stream = open(os.devnull, mode)  # noqa: PTH123, SIM115 - open to the end of the process
+            os.set_inheritable(stream.fileno(), True)
+            setattr(sys, name, stream)
 
 
 def _end_by_signal(number: int, _frame: FrameType | None) -> NoReturn:
