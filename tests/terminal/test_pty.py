@@ -79,6 +79,14 @@ def test_a_new_size_reaches_the_command() -> None:
         read_until(process.master, b"40 100")
 
 
+def test_a_new_size_reaches_a_command_that_listens_only_after_it() -> None:
+    """As docker's does, which passes on the size before it listens for changes of it."""
+    with shell("sleep 0.5; trap 'stty size' WINCH; echo ready; while :; do sleep 0.1; done") as process:
+        process.master.resize(Size(100, 40))
+        read_until(process.master, b"ready")
+        read_until(process.master, b"40 100")
+
+
 @pytest.mark.parametrize(("script", "code"), [("exit 0", 0), ("exit 42", 42), ("kill -TERM $$", 128 + 15)])
 def test_the_exit_code_is_what_a_shell_would_say(script: str, code: int) -> None:
     with shell(script) as process:

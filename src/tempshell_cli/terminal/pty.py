@@ -9,6 +9,7 @@ import signal
 import stat
 import struct
 import termios
+import threading
 import time
 from contextlib import suppress
 from types import TracebackType
@@ -21,6 +22,9 @@ CHUNK = 65536
 # Linux's numbers: of every multiplexer of terminals (admin-guide/devices.txt), of what it can be asked (ioctl_tty(2)).
 _PTMX = os.makedev(5, 2)
 _TIOCSPTLCK, _TIOCGPTPEER = 0x40045431, 0x5441
+# Seconds. docker passes on the size as it starts, and listens for changes of it some milliseconds later: a change
+# in between is lost until the next one (docker/cli: MonitorTtySize). On a busy machine that takes longer.
+_STARTING = 2.0
 
 
 class Size(NamedTuple):
@@ -35,6 +39,9 @@ class PtyMaster:
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
+        self._opened = time.monotonic()
+        self._again: threading.Timer | None = None
+        self._lock = threading.Lock()  # of the descriptor: the timer must not meet another one of its number
         os.set_blocking(fd, False)
 
     def fileno(self) -> int:
@@ -65,15 +72,37 @@ class PtyMaster:
                 return len(data)
             raise
 
-    def resize(self, size: Size) -> None:
+    def set_size(self, size: Size) -> None:
         """Set the size in cells; the command gets SIGWINCH where it changed."""
-        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", size.rows, size.columns, 0, 0))
+        self._set(size.rows, size.columns, 0)
+
+    def resize(self, size: Size) -> None:
+        """Set the size, and let a command that is just starting know of it once more when it listens."""
+        self.set_size(size)
+        left = self._opened + _STARTING - time.monotonic()
+        if left > 0 and self._again is None:
+            self._again = threading.Timer(left, self._signal_size)
+            self._again.daemon = True
+            self._again.start()
+
+    def _signal_size(self) -> None:
+        """Send SIGWINCH by changing what nobody reads, the size in pixels, and changing it back."""
+        with self._lock, suppress(OSError):  # it is closed, or nobody is there any more
+            rows, columns, *_ = struct.unpack("HHHH", fcntl.ioctl(self._fd, termios.TIOCGWINSZ, bytes(8)))
+            self._set(rows, columns, 1)
+            self._set(rows, columns, 0)
+
+    def _set(self, rows: int, columns: int, pixels: int) -> None:
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, pixels, pixels))
 
     def close(self) -> None:
         """Close this end; the command's session is hung up. Idempotent."""
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
+        if self._again:
+            self._again.cancel()
+        with self._lock:
+            if self._fd >= 0:
+                os.close(self._fd)
+                self._fd = -1
 
 
 class PtyProcess:
@@ -93,7 +122,7 @@ class PtyProcess:
         ours, theirs, is_elsewhere = _open_pty(command.ptmx)
         master = PtyMaster(ours)
         try:
-            master.resize(size)
+            master.set_size(size)
             return cls(_start(command, theirs, takes_it=not is_elsewhere), master)
         except OSError as cause:
             master.close()
