@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import os
+import select
 import socket
 import ssl
 import threading
@@ -68,6 +69,8 @@ class Connection:
     def _exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         if self._identity is None:
             self._identity = log_in(self._credentials, self._scratch)
+        if self._open is not None and _is_readable(self._open.sock):  # with no answer due, that is its end
+            self._close()
         if self._open is None:
             self._open = self._dial(self._identity)
         shown = {"Authorization": self._identity.authorization} if self._identity.authorization else {}
@@ -95,6 +98,12 @@ class Connection:
         if self._open:
             self._open.close()
         self._open = None
+
+
+def _is_readable(connection: socket.socket) -> bool:
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 class _Dialled(http.client.HTTPConnection):
