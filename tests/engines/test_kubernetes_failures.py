@@ -16,6 +16,7 @@ from tests.support.engines import BUSYBOX
 from tests.support.guard import Guard, guarding
 from tests.support.pods import kubectl
 from tests.support.waiting import eventually
+from tests.testbed.node_image import PRELOADED
 
 pytestmark = pytest.mark.engine("kubernetes")
 
@@ -57,7 +58,7 @@ def test_an_image_whose_name_is_none(tempshell: Tempshell) -> None:
 
 
 def test_an_image_without_a_shell_in_it(tempshell: Tempshell) -> None:
-    told = _refused(tempshell, "--image", "k8s.gcr.io/pause:3.2")
+    told = _refused(tempshell, "--image", *PRELOADED["pause"])
     assert "/bin/sh" in told
 
 
