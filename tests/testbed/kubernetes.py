@@ -28,7 +28,7 @@ def version() -> str:
 
 
 def programs() -> Path:
-    """The folder with `kubernetes`, all of a node's programs in one, and `pause`; compiled at the first call."""
+    """The folder with `kubernetes`, which is most of a node's programs, `kubectl` and `pause`; compiled at first."""
     name = f"kubernetes-{version()}-{digest(Path(__file__), SOURCES)}"
     return cached(name, compile_to, replaces="kubernetes-*")
 
@@ -48,7 +48,7 @@ def compile_to(folder: Path) -> None:
         # Neither debug information nor symbols: a third of the time, half of the size.
         options = ("-gcflags=all=-dwarf=false", "-ldflags", f"-s -w {stamps()}")
         shutil.rmtree(folder, ignore_errors=True)
-        for program, package in (("kubernetes", "."), ("pause", "./pause")):
+        for program, package in (("kubernetes", "."), ("kubectl", "./kubectl"), ("pause", "./pause")):
             output = ("-o", str(folder / program))
             run(str(compiler), "build", *options, *output, package, hint=HINT, cwd=SOURCES, settings=settings)
 

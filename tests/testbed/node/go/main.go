@@ -1,5 +1,5 @@
-// One program for all of a node's programs: the name it is called by selects the program. Compiled and linked once, it
-// takes a fraction of the disk space of nine programs, and kind copies an image's layers into every node's containerd.
+// One program for a node's programs: the name it is called by selects the program. Compiled and linked once, it takes a
+// fraction of the disk space of nine programs, and kind copies it for every node.
 package main
 
 import (
@@ -31,14 +31,10 @@ import (
 	"github.com/spf13/cobra"
 	"go.etcd.io/etcd/server/v3/etcdmain"
 	"k8s.io/apiserver/pkg/server"
-	_ "k8s.io/client-go/plugin/pkg/client/auth"
 	"k8s.io/component-base/cli"
-	"k8s.io/component-base/logs"
 	_ "k8s.io/component-base/logs/json/register"
 	_ "k8s.io/component-base/metrics/prometheus/clientgo"
 	_ "k8s.io/component-base/metrics/prometheus/version"
-	"k8s.io/kubectl/pkg/cmd"
-	kubectlutil "k8s.io/kubectl/pkg/cmd/util"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllers "k8s.io/kubernetes/cmd/kube-controller-manager/app"
 	proxy "k8s.io/kubernetes/cmd/kube-proxy/app"
@@ -58,7 +54,6 @@ var programs = map[string]func(){
 	"kube-proxy":              serve(proxy.NewProxyCommand),
 	"kube-scheduler":          serve(func() *cobra.Command { return scheduler.NewSchedulerCommand() }),
 	"kubeadm":                 func() { kubeadmutil.HandleError(kubeadm.Run()) },
-	"kubectl":                 runKubectl,
 	"kubelet":                 serve(func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) }),
 	"metrics-server":          serve(func() *cobra.Command { return metrics.NewMetricsServerCommand(server.SetupSignalHandler()) }),
 	"pod-network":             runPodNetwork,
@@ -76,13 +71,6 @@ func main() {
 
 func serve(newCommand func() *cobra.Command) func() {
 	return func() { os.Exit(cli.Run(newCommand())) }
-}
-
-func runKubectl() {
-	_, _ = logs.GlogSetter(cmd.GetLogVerbosity(os.Args)) // an invalid level is reported with the other flags
-	if err := cli.RunNoErrOutput(cmd.NewDefaultKubectlCommand()); err != nil {
-		kubectlutil.CheckErr(err)
-	}
 }
 
 func runPodNetwork() {
