@@ -13,7 +13,7 @@ import nox
 PROJECT = nox.project.load_toml("pyproject.toml")
 LOCK = str(Path("requirements.txt").resolve())  # tests/docs/test_lock.py fails where it is out of date
 DOCKER, KIND, PODS, BROWSER = "docker", "kind", "kubernetes", "browser"  # markers of tests
-LONG = "long"  # what takes minutes, or an engine of its own
+LONG = "long"  # what takes minutes, or an engine of its own; and hypothesis' profile, in tests/conftest.py
 NO_ENGINE, CHECK_FAILED = 4, 6  # exit codes of tempshell
 SHIPPED = {"tempshell_cli/_data/images/shell/Dockerfile", "tempshell_cli/_data/task_packs/linux-basics/pack.yaml"}
 
@@ -118,7 +118,8 @@ def long(session: nox.Session) -> None:
     """What takes minutes where a short form in the other sessions proves the same, and the oldest Docker Engine."""
     for what in ("kind", "oldest-docker", "helm"):
         session.run("python", "-m", "tests.testbed", what, success_codes=[0, 1])
-    pytest(session, LONG)
+    install_tempshell(session, "test")
+    run_pytest(session, f"{LONG} or hypothesis", "--hypothesis-profile", LONG)
 
 
 @nox.session

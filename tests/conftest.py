@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tempshell_cli.core.interrupts import settle
 from tests.fakes.clock import FakeClock
@@ -22,6 +23,11 @@ from tests.support.waiting import eventually
 _MARKS = {"docker": "docker", "kind": "kind", "kubernetes": "kubernetes", "chromium": "browser"}
 _ON_DOCKER = {"docker", "kind", "kubernetes"}
 _LAST_LINES = 25
+# How many examples a property is tried on: `nox -s long` takes the second. Neither has a deadline: that is the
+# machine's. With a profile of our own hypothesis does not look whether the environment is that of a CI service.
+settings.register_profile("short", deadline=None)
+settings.register_profile("long", deadline=None, max_examples=5000)
+settings.load_profile("short")
 _DOCKER_HOST = os.environ.get("DOCKER_HOST", "")
 
 

@@ -6,7 +6,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tempshell_cli.packs.find import find_pack
@@ -38,7 +38,6 @@ def test_any_bytes(manifest: bytes, task: bytes) -> None:
 
 
 @given(st.data())
-@settings(max_examples=300)
 def test_a_good_pack_with_a_piece_replaced(data: st.DataObject) -> None:
     """Cut a piece out of a good file and put anything in its place."""
     text = data.draw(st.sampled_from([MANIFEST, TASK]))
@@ -49,7 +48,6 @@ def test_a_good_pack_with_a_piece_replaced(data: st.DataObject) -> None:
 
 
 @given(DATA, DATA)
-@settings(max_examples=300)
 def test_any_data_in_the_place_of_the_schemas(manifest: object, task: object) -> None:
     """JSON is YAML, nearly: so any data at all reaches the typed model."""
     load(json.dumps(manifest).encode(), TASK.encode())
