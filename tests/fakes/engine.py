@@ -14,6 +14,7 @@ from tempshell_cli.backends.base import (
     Problem,
     Receipt,
     Report,
+    Role,
     Sandbox,
     SandboxRequest,
 )
@@ -68,8 +69,16 @@ class FakeEngine:
         self.meanwhile()
         return [sandbox for sandbox in found if owner in {None, sandbox.owner}]
 
-    def shell(self, sandbox: Sandbox, argv: Sequence[str], *, tty: bool = False, user: str | None = None) -> Command:
-        del tty, user
+    def shell(
+        self,
+        sandbox: Sandbox,
+        argv: Sequence[str],
+        *,
+        tty: bool = False,
+        user: str | None = None,
+        role: Role = Role.LEARNER,
+    ) -> Command:
+        del tty, user, role
         env = {"PATH": _PATH, "HOME": sandbox.home, "LANG": "C.UTF-8", **self._env.get(sandbox.session, {})}
         words = (f"{name}={value}" for name, value in env.items())
         return Command(("/usr/bin/env", "-i", *words, "/bin/sh", "-c", _ENTER, "sh", sandbox.home, *argv))

@@ -71,6 +71,10 @@ class Shell:
     running: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
+    @property
+    def grader(self) -> Shell:
+        return self
+
     def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
         del argv, stdin, timeout
         with self.lock:

@@ -23,6 +23,19 @@ class Profile(StrEnum):
     ADMIN = "admin"
 
 
+class Role(StrEnum):
+    """On whose behalf a program runs in a sandbox.
+
+    ``LEARNER``: the person's own programs, with the variables that the session was started with. ``SETUP``: as the
+    same user, without those variables: setups, copies, and the learner's programs where a check runs them.
+    ``GRADER``: what reads all that is there, and which the learner can neither trace nor signal.
+    """
+
+    LEARNER = "learner"
+    SETUP = "setup"
+    GRADER = "grader"
+
+
 class Network(StrEnum):
     """What a sandbox can reach: ``default`` is what its engine gives a network of its own."""
 
@@ -178,7 +191,15 @@ class Backend(Protocol):
         """Return the sandboxes the engine has, by label: all that has parts, running or dead."""
         ...
 
-    def shell(self, sandbox: Sandbox, argv: Sequence[str], *, tty: bool = False, user: str | None = None) -> Command:
+    def shell(
+        self,
+        sandbox: Sandbox,
+        argv: Sequence[str],
+        *,
+        tty: bool = False,
+        user: str | None = None,
+        role: Role = Role.LEARNER,
+    ) -> Command:
         """Return the local command that runs ``argv`` in the sandbox's home and passes its exit code on."""
         ...
 

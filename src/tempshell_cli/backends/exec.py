@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 
-from tempshell_cli.backends.base import NO_KUBERC, Backend, Capability, HasKubectl, MeasuresPolicies, Sandbox
+from tempshell_cli.backends.base import NO_KUBERC, Backend, Capability, HasKubectl, MeasuresPolicies, Role, Sandbox
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Completed
 from tempshell_cli.core.runner import Runner, SubprocessRunner
@@ -24,9 +24,12 @@ _TIMEOUT_CODES = {124, 137}  # of timeout(1): ended by TERM, ended by KILL
 class SandboxExec:
     """A way into one sandbox for programs: setup, checks, file copy."""
 
-    def __init__(self, backend: Backend, sandbox: Sandbox, runner: Runner | None = None) -> None:
+    def __init__(
+        self, backend: Backend, sandbox: Sandbox, runner: Runner | None = None, role: Role = Role.SETUP
+    ) -> None:
         self.backend = backend
         self._sandbox = sandbox
+        self._role = role
         self._runner = runner or SubprocessRunner()
         self._cluster_runner = runner or SubprocessRunner(_CLUSTER_KEPT)
 
@@ -36,6 +39,11 @@ class SandboxExec:
         if not isinstance(self.backend, HasKubectl):
             return None
         return ClusterExec(self.backend, self._sandbox, self._cluster_runner)
+
+    @property
+    def grader(self) -> SandboxExec:
+        """The same sandbox, entered by what the learner can neither trace nor signal."""
+        return SandboxExec(self.backend, self._sandbox, self._runner, Role.GRADER)
 
     @property
     def home(self) -> str:
@@ -63,7 +71,7 @@ class SandboxExec:
             *("/bin/sh", "-c", _WITNESS, "sh", word),
             *("timeout", "-k", str(_KILL_AFTER), f"{timeout:g}", *argv),
         )
-        command = self.backend.shell(self._sandbox, inside, user=user)
+        command = self.backend.shell(self._sandbox, inside, user=user, role=self._role)
         done = self._runner.run(command, stdin=stdin, timeout=timeout + _KILL_AFTER + _GRACE)
         stderr, found, end = done.stderr.rpartition(word.encode())
         told = _CODE.match(end)  # an engine's own words may follow

@@ -12,7 +12,7 @@ from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Completed
 from tempshell_cli.packs.load import Task
 from tempshell_cli.packs.objects import get_object, split_ref
-from tempshell_cli.packs.shell import ClusterView, SandboxShell
+from tempshell_cli.packs.shell import ClusterView, SandboxShell, Shell
 from tempshell_cli.packs.workload import get_pods
 
 _SECONDS = 15.0
@@ -29,6 +29,11 @@ class GatheredShell:
     def home(self) -> str:
         """The learner's home, an absolute path."""
         return self.shell.home
+
+    @property
+    def grader(self) -> Shell:
+        """The same sandbox, as ``SandboxShell`` has it."""
+        return self.shell.grader
 
     def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
         """Run a program, as ``SandboxShell`` has it."""

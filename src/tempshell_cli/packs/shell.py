@@ -40,6 +40,11 @@ class SandboxShell(Shell, Protocol):
         """The sandbox's cluster, where it has one."""
         ...
 
+    @property
+    def grader(self) -> Shell:
+        """The same sandbox, entered by what reads all that is there, out of the learner's reach."""
+        ...
+
     def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
         """Run a program from the learner's home, in a clean environment that no learner's file had a say in.
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from tempshell_cli.backends.base import Backend, Sandbox
+from tempshell_cli.backends.base import Backend, Role, Sandbox
 from tempshell_cli.core.errors import TempshellError, UsageProblem
 
 _IS_DIRECTORY = '[ -d "$1" ]'
@@ -156,7 +156,7 @@ def _running(
     stdout: int | None = None,
 ) -> Iterator[IO[bytes]]:
     """Run a script in the sandbox and yield its open end; raises CopyFailed with its own words where it fails."""
-    command = backend.shell(sandbox, _script(script, arguments))
+    command = backend.shell(sandbox, _script(script, arguments), role=Role.SETUP)
     # To a file, not a pipe: nobody reads it until the end.
     with (
         tempfile.TemporaryFile() as said,
@@ -182,7 +182,7 @@ def _running(
 
 
 def _succeeds(backend: Backend, sandbox: Sandbox, script: str, *arguments: str) -> bool:
-    command = backend.shell(sandbox, _script(script, arguments))
+    command = backend.shell(sandbox, _script(script, arguments), role=Role.SETUP)
     done = subprocess.run(
         command.argv, env=command.environment(), stdin=subprocess.DEVNULL, capture_output=True, check=False
     )

@@ -15,6 +15,7 @@ from tempshell_cli.backends.base import (
     Profile,
     Receipt,
     Report,
+    Role,
     Sandbox,
     SandboxRequest,
 )
@@ -66,8 +67,17 @@ class DockerBackend:
             lone = [self._dead(networks[session]) for session in networks.keys() - containers.keys()]
             return [self._found(container) for container in containers.values()] + lone
 
-    def shell(self, sandbox: Sandbox, argv: Sequence[str], *, tty: bool = False, user: str | None = None) -> Command:
+    def shell(
+        self,
+        sandbox: Sandbox,
+        argv: Sequence[str],
+        *,
+        tty: bool = False,
+        user: str | None = None,
+        role: Role = Role.LEARNER,
+    ) -> Command:
         """Return a ``docker exec``."""
+        del role
         told = sandbox.details
         entry = Entry(told["endpoint"], told["container"], user or told["user"], sandbox.home)
         return exec_command(entry, argv, tty=tty)

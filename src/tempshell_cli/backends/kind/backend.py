@@ -22,6 +22,7 @@ from tempshell_cli.backends.base import (
     Profile,
     Receipt,
     Report,
+    Role,
     Sandbox,
     SandboxRequest,
     Template,
@@ -156,8 +157,17 @@ class KindBackend:
             for session, carried in known.items()
         ]
 
-    def shell(self, sandbox: Sandbox, argv: Sequence[str], *, tty: bool = False, user: str | None = None) -> Command:
+    def shell(
+        self,
+        sandbox: Sandbox,
+        argv: Sequence[str],
+        *,
+        tty: bool = False,
+        user: str | None = None,
+        role: Role = Role.LEARNER,
+    ) -> Command:
         """Return a ``docker exec`` into the terminal, or the node where the shell is there."""
+        del role
         told = sandbox.details
         entry = Entry(told["endpoint"], told["container"], user or told["user"], sandbox.home)
         on_node = told["container"] != terminal_name(sandbox.session)

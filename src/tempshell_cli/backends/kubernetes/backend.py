@@ -13,6 +13,7 @@ from tempshell_cli.backends.base import (
     Problem,
     Receipt,
     Report,
+    Role,
     Sandbox,
     SandboxRequest,
     Template,
@@ -117,8 +118,17 @@ class KubernetesBackend:
                 found.setdefault(one.session, inventory.sandbox(one, api, self.name, file))
         return list(found.values())
 
-    def shell(self, sandbox: Sandbox, argv: Sequence[str], *, tty: bool = False, user: str | None = None) -> Command:
+    def shell(
+        self,
+        sandbox: Sandbox,
+        argv: Sequence[str],
+        *,
+        tty: bool = False,
+        user: str | None = None,
+        role: Role = Role.LEARNER,
+    ) -> Command:
         """Return a ``kubectl exec``. ``user`` cannot be another than the pod's: the API has no such thing."""
+        del role
         if user is not None:
             raise UsageProblem("a pod has one user", hint="leave --user out, or start with --profile admin for root")
         return exec_command({**sandbox.details, "kubeconfig": self._kubeconfig(sandbox)}, argv, tty=tty)

@@ -21,6 +21,7 @@ from tempshell_cli.backends.base import (
     Profile,
     Receipt,
     Report,
+    Role,
     Sandbox,
     SandboxRequest,
 )
@@ -91,9 +92,17 @@ class LocalBackend:
         found = [_sandbox(run, labels) for run, labels in self._runs()]
         return [sandbox for sandbox in found if owner is None or sandbox.owner in {owner, ""}]
 
-    def shell(self, sandbox: Sandbox, argv: Sequence[str], *, tty: bool = False, user: str | None = None) -> Command:
+    def shell(
+        self,
+        sandbox: Sandbox,
+        argv: Sequence[str],
+        *,
+        tty: bool = False,
+        user: str | None = None,
+        role: Role = Role.LEARNER,
+    ) -> Command:
         """Return the command that enters the namespaces. ``user`` has no meaning: there is only one inside."""
-        del user
+        del user, role
         run = sandbox.details["run"]
         if not tty:
             return Command((*_program("enter"), "pipes", run, *argv))
