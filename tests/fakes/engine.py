@@ -31,6 +31,7 @@ _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 class FakeEngine:
     """A Backend without walls. Public attributes are what a test arranges; all else is the protocol's."""
 
+    admin_reach: ClassVar[str] = "root of nothing"
     name: ClassVar[str] = "fake"
 
     def __init__(self, root: Path, clock: Clock, endpoint: str = "here") -> None:

@@ -165,6 +165,8 @@ class Backend(Protocol):
     """
 
     name: ClassVar[str]
+    # What a program with the admin profile is in its sandboxes, to follow "it would be".
+    admin_reach: ClassVar[str]
     endpoint: str
 
     def answers(self) -> bool:

@@ -79,6 +79,17 @@ def is_interactive() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
+def can_ask() -> bool:
+    """Tell whether a person can be asked: questions are on stderr, answers come from the keyboard."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def confirm(question: str) -> bool:
+    """Ask; no answer, and the end of the input, mean no."""
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
 def _coloured(text: str, colour: str) -> str:
     """Colour for a terminal that wants it (https://no-color.org)."""
     wanted = sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -22,6 +22,7 @@ from tempshell_cli.backends.base import (
 from tempshell_cli.cli import console
 from tempshell_cli.core.config import Settings
 from tempshell_cli.core.errors import LimitReached, PackProblem, UsageProblem
+from tempshell_cli.core.text import one_line
 from tempshell_cli.core.units import format_duration, format_size, parse_duration, parse_size
 from tempshell_cli.sessions.choice import AUTO, choose_backend
 from tempshell_cli.sessions.lifecycle import Sessions, StartRequest
@@ -60,17 +61,21 @@ class Options(NamedTuple):
     namespace: str = ""
     access: Access = Access.NONE
     keep_on_failure: bool = False
+    replace: bool = False
     tasks: Sequence[str] = ()
     spare: timedelta = timedelta()
     begin: Callable[[Sandbox], None] = lambda _: None
 
 
 def launch(sessions: Sessions, options: Options, report: Report) -> Session:
-    """Start the session that the options describe."""
+    """Start the session that the options describe; with ``replace``, stop the owner's others once nothing is wrong."""
     pack = _load(options)
     for note in pack.notes if pack else ():
         console.note(f"tempshell: {note}")
-    return sessions.start(_request(sessions, options, pack), report)
+    request = _request(sessions, options, pack)
+    if options.replace:
+        sessions.stop_own()
+    return sessions.start(request, report)
 
 
 def _load(options: Options) -> Pack | None:
@@ -94,6 +99,7 @@ def _request(sessions: Sessions, options: Options, pack: Pack | None) -> StartRe
         from tempshell_cli.sessions.kubernetes import expected_version, refuse_misfit
 
         engine = sessions.engines.get(backend, endpoint)
+        ask_consent(sessions, pack, engine, options.profile, options.backend)
         refuse_misfit(pack, pack.tasks, engine, expected_version(pack, engine, template))
     return StartRequest(
         backend=backend,
@@ -105,6 +111,33 @@ def _request(sessions: Sessions, options: Options, pack: Pack | None) -> StartRe
         keep_on_failure=options.keep_on_failure,
         prepare=_preparation(sessions, options, pack) if pack else _nothing,
     )
+
+
+def ask_consent(sessions: Sessions, pack: Pack, engine: Backend, profile: Profile | None, backend: str) -> None:
+    """Ask whether the pack may have what it asks for by itself; raises UsageProblem where nobody says so.
+
+    ``profile`` and ``backend`` are what was typed, None and "" where nothing was.
+    """
+    from tempshell_cli.sessions.consent import demand_of, grant, is_granted
+
+    named = (backend or sessions.settings.sandbox.backend) != AUTO
+    demand = demand_of(pack, engine, profile=profile, backend_is_named=named)
+    if not demand or is_granted(sessions.paths, demand):
+        return
+    asked = f"the pack {one_line(pack.id)} asks for {demand.what}"
+    if not console.can_ask():
+        raise UsageProblem(asked, hint=f"it would be {demand.reach}; {demand.option} allows it")
+    console.note(f"tempshell: {asked}.")
+    console.note(f"  On {engine.name} it would be {demand.reach}.")
+    if not console.confirm("Allow it?"):
+        raise UsageProblem(f"{one_line(pack.id)} was not started", hint=_without(demand.option))
+    grant(sessions.paths, demand)
+
+
+def _without(option: str) -> str:
+    if option == "--profile admin":
+        return "--profile restricted starts it without; what needs root will fail"
+    return "--backend names another"
 
 
 def _choose(sessions: Sessions, options: Options, pack: Pack | None) -> str:

@@ -35,6 +35,11 @@ def origin(name: str) -> str:
     return added.source if added else ""
 
 
+def is_shipped(pack: Pack) -> bool:
+    """Tell whether a loaded pack is one that comes with tempshell."""
+    return pack.root.resolve() in {root.resolve() for root in _shipped().values()}
+
+
 def refuse_taken(name: str) -> None:
     """Raise PackProblem where a shipped or installed pack has the name: it comes first, so nothing can replace it."""
     if name in _shipped() or name in _registered():

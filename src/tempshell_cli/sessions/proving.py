@@ -11,7 +11,15 @@ from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
-from tempshell_cli.backends.base import Backend, Capability, Cluster, HasKubectl, MeasuresPolicies, Template
+from tempshell_cli.backends.base import (
+    Backend,
+    Capability,
+    Cluster,
+    HasKubectl,
+    MeasuresPolicies,
+    Profile,
+    Template,
+)
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.config import Settings
 from tempshell_cli.core.errors import EngineUnavailable, TempshellError
@@ -68,11 +76,13 @@ def new_seed() -> int:
 class Prover:
     """Proves the tasks of a pack on one backend, several sandboxes at once."""
 
-    def __init__(self, sessions: Sessions, pack: Pack, backend: Backend, *, jobs: int = 1) -> None:
+    def __init__(
+        self, sessions: Sessions, pack: Pack, backend: Backend, *, profile: Profile | None = None, jobs: int = 1
+    ) -> None:
         self._pack = pack
         self._backend = backend
         self._jobs = jobs
-        template = _template(sessions.settings, pack, backend)
+        template = _template(sessions.settings, pack, backend, profile)
         self._sandboxes = Sandboxes(sessions, backend, template)
         # The sandboxes are all alike: what one of them is found to have, all have.
         self._looking = threading.Lock()
@@ -230,11 +240,11 @@ def _unlimited(sessions: Sessions) -> Sessions:
     return Sessions(sessions.store, settings, sessions.paths, sessions.clock, sessions.engines)
 
 
-def _template(settings: Settings, pack: Pack, backend: Backend) -> Template:
+def _template(settings: Settings, pack: Pack, backend: Backend, profile: Profile | None) -> Template:
     defaults = settings.sandbox
     return Template(
         image=defaults.node_image if backend.name == _CLUSTERS else defaults.image,
-        profile=pack.head.sandbox.profile,
+        profile=profile or pack.head.sandbox.profile,
         cluster=Cluster(nodes=pack.nodes, shipped=pack.head.sandbox.images),
         cpus=defaults.cpus,
         memory=parse_size(defaults.memory),

@@ -32,6 +32,7 @@ class DockerBackend:
     """Containers on the Docker engine of a context or host; see ``endpoint.resolve`` for ""."""
 
     name: ClassVar[str] = "docker"
+    admin_reach: ClassVar[str] = "root in a container, with the capabilities that Docker gives by default"
 
     def __init__(self, endpoint: str = "") -> None:
         self.engine = DockerEngine(endpoint)

@@ -79,6 +79,9 @@ class KindBackend:
     """
 
     name: ClassVar[str] = "kind"
+    admin_reach: ClassVar[str] = (
+        "administrator of a cluster of privileged containers: it can become root on the machine of the engine"
+    )
     other_version: ClassVar[str] = "choose a node image of such a version with `--image kindest/node:vX.Y.Z`"
     port_kinds: ClassVar[Sequence[str]] = ("api", "http", "https")
 

@@ -47,6 +47,7 @@ class LocalBackend:
     """Sandboxes of bubblewrap on this machine. ``endpoint`` is always ""."""
 
     name: ClassVar[str] = "local"
+    admin_reach: ClassVar[str] = "root in namespaces of this machine: only the kernel stands between it and your files"
 
     def __init__(self, endpoint: str = "", *, paths: Paths | None = None) -> None:
         self.endpoint = endpoint

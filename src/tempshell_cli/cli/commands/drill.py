@@ -18,6 +18,7 @@ from tempshell_cli.cli.options import (
     Name,
     Namespace,
     Plain,
+    Profile,
     Quiet,
     Record,
     Replace,
@@ -46,6 +47,7 @@ def drill(
     docker_context: DockerContext = "",
     ttl: Ttl = "",
     image: Image = "",
+    profile: Profile = "",
     kube_context: KubeContext = "",
     namespace: Namespace = "",
     replace: Replace = False,
@@ -58,7 +60,7 @@ def drill(
 ) -> None:
     """Repeat the tasks that went wrong or took too long, at growing intervals."""
     from tempshell_cli.cli import console
-    from tempshell_cli.cli.launch import Options, launch
+    from tempshell_cli.cli.launch import Options, launch, parse_profile
     from tempshell_cli.cli.screen import Visit, show_started
     from tempshell_cli.cli.service import user_sessions
 
@@ -79,11 +81,11 @@ def drill(
             docker_context=docker_context,
             ttl=ttl,
             image=image,
+            profile=parse_profile(profile),
+            replace=replace,
             context=kube_context,
             namespace=namespace,
         )
-        if replace:
-            sessions.stop_own()
         session = launch(sessions, options, console.silence if quiet else console.progress)
         show_started(sessions, session, Visit(detach, plain, record, as_json, theme))
 

@@ -23,6 +23,7 @@ from tempshell_cli.cli.options import (
     Namespace,
     Network,
     Plain,
+    Profile,
     Quiet,
     Record,
     Replace,
@@ -61,6 +62,7 @@ def exam(
     backend: Backend = "",
     docker_context: DockerContext = "",
     image: Image = "",
+    profile: Profile = "",
     cpus: Cpus = None,
     memory: Memory = "",
     network: Network = "default",
@@ -77,7 +79,7 @@ def exam(
     quiet: Quiet = False,
 ) -> None:
     """Sit an exam: drawn tasks, a fixed time, no help, and one grading at its end."""
-    from tempshell_cli.cli.launch import Options, parse_access, parse_network
+    from tempshell_cli.cli.launch import Options, parse_access, parse_network, parse_profile
     from tempshell_cli.cli.screen import Visit, show_started
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import UsageProblem
@@ -100,6 +102,8 @@ def exam(
             docker_context=docker_context,
             ttl=time,
             image=image,
+            profile=parse_profile(profile),
+            replace=replace,
             cpus=cpus,
             memory=memory,
             network=parse_network(network),
@@ -108,8 +112,6 @@ def exam(
             namespace=namespace,
             access=parse_access(cluster_access),
         )
-        if replace:
-            sessions.stop_own()
         session = _begin(sessions, options, tasks, seed, quiet=quiet)
         show_started(sessions, session, Visit(detach, plain, record, as_json, theme))
 

@@ -9,7 +9,7 @@ import typer
 
 from tempshell_cli.cli.command import new_app
 from tempshell_cli.cli.complete import added_pack_names, backend_names, pack_names
-from tempshell_cli.cli.options import AsJson, Quiet
+from tempshell_cli.cli.options import AsJson, Profile, Quiet
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -191,6 +191,7 @@ def prove(
     backend: Annotated[
         str, typer.Option("--backend", "-b", help="On which backend. [default: auto]", autocompletion=backend_names)
     ] = "",
+    profile: Profile = "",
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, max=8, help="Sandboxes at once.")] = 1,
     seed: Annotated[int | None, typer.Option("--seed", help="Repeat the order of an earlier run.")] = None,
     form: Annotated[str, typer.Option("--format", help="How to say it: table, json or junit.")] = "table",
@@ -198,6 +199,7 @@ def prove(
 ) -> None:
     """Prove that nothing in a pack is free, right answers pass and wrong ones are caught: else exit code 6."""
     from tempshell_cli.cli import console
+    from tempshell_cli.cli.launch import ask_consent, parse_profile
     from tempshell_cli.cli.pack_text import proof_line, say_proof
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import ExitCode
@@ -208,7 +210,9 @@ def prove(
     found = find_pack(pack)
     wanted = [found.task(one) for one in dict.fromkeys(task or ())] or found.tasks
     with user_sessions() as sessions:
-        prover = Prover(sessions, found, choose(sessions, found, backend), jobs=jobs)
+        engine, chosen = choose(sessions, found, backend), parse_profile(profile)
+        ask_consent(sessions, found, engine, chosen, backend)
+        prover = Prover(sessions, found, engine, profile=chosen, jobs=jobs)
         told = None if quiet else lambda proof: console.note(proof_line(proof))
         proof = prover.prove(wanted, new_seed() if seed is None else seed, told)
     say_proof(proof, form)

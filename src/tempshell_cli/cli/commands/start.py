@@ -94,9 +94,8 @@ def start(
         namespace=namespace,
         access=parse_access(cluster_access),
         keep_on_failure=keep_on_failure,
+        replace=replace,
     )
     with user_sessions() as sessions:
-        if replace:
-            sessions.stop_own()
         session = launch(sessions, options, console.silence if quiet else console.progress)
         show_started(sessions, session, Visit(detach, plain, record, as_json, theme))

@@ -1,0 +1,97 @@
+"""A pack gets more than a restricted sandbox only where the user says so, before anything of it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tempshell_cli.backends.base import Profile
+from tempshell_cli.backends.kind.backend import KindBackend
+from tempshell_cli.packs.find import find_pack
+from tempshell_cli.packs.load import load_pack
+from tempshell_cli.sessions.consent import Demand, demand_of
+from tests.packs.drafts import Draft
+from tests.support.command_line import Tempshell
+
+pytestmark = pytest.mark.engine("local")
+
+ID = "draft"
+QUESTION = r"Allow it\? \[y/N\] "
+
+
+@pytest.fixture
+def pack(tempshell: Tempshell) -> Draft:
+    """A pack that asks for the admin profile."""
+    made = Draft.made_in(tempshell.directory / "pack")
+    made.replace("pack.yaml", "tasks:", "sandbox: {profile: admin}\ntasks:")
+    return made
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("start", "--detach", "./pack"),
+        ("run", "./pack", "--", "true"),
+        ("exam", "--detach", "./pack"),
+        ("pack", "prove", "./pack"),
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_a_script_has_to_name_what_the_pack_asks_for(
+    tempshell: Tempshell, pack: Draft, command: tuple[str, ...]
+) -> None:
+    refused = tempshell(*command, code=2)
+    assert f"the pack {ID} asks for the admin profile" in refused.stderr
+    assert "only the kernel stands between it and your files" in refused.stderr
+    assert "--profile admin allows it" in refused.stderr
+    assert tempshell("list", "--all", "--json").json() == []
+
+
+def test_a_named_profile_is_consent_and_is_kept_to(tempshell: Tempshell, pack: Draft) -> None:
+    assert tempshell("run", "-q", "--profile", "admin", "./pack", "--", "id", "-u").stdout == "0\n"
+    assert tempshell("run", "-q", "--profile", "restricted", "./pack", "--", "id", "-u").stdout == "1000\n"
+    assert "asks for" not in tempshell.any_code("pack", "prove", "-q", "--profile", "restricted", "./pack").stderr
+
+
+def test_a_person_is_asked_once_for_each_content_of_the_pack(tempshell: Tempshell, pack: Draft) -> None:
+    assert _answer(tempshell, "n") == 2
+    assert _answer(tempshell, "") == 2
+    assert _answer(tempshell, "y") == 0
+    tempshell("run", "-q", "./pack", "--", "true")  # remembered, for scripts too
+    pack.write("wrong.sh", "echo 40 >answer.txt\n")
+    tempshell("run", "-q", "./pack", "--", "true", code=2)
+
+
+def test_a_refused_start_stops_no_session_that_it_was_to_replace(tempshell: Tempshell, pack: Draft) -> None:
+    session = tempshell.start()
+    tempshell("start", "--detach", "--replace", "./pack", code=2)
+    tempshell("exec", session, "--", "true")
+
+
+def test_a_pack_that_leads_to_kind_by_itself_has_to_be_allowed(tmp_path: Path) -> None:
+    draft = Draft.made_in(tmp_path / "pack")
+    pack, kind = load_pack(draft.root), KindBackend()
+
+    def demand(profile: Profile | None = None, *, named: bool = False) -> Demand | None:
+        return demand_of(pack, kind, profile=profile, backend_is_named=named)
+
+    asked = demand()
+    assert asked
+    assert asked.option == "--backend kind"
+    assert "root on the machine of the engine" in asked.reach
+    assert demand(Profile.RESTRICTED)  # that is about the terminal beside the cluster
+    assert demand(named=True) is None
+    assert demand(Profile.ADMIN) is None
+    assert demand_of(find_pack("ckad-core"), kind, profile=None, backend_is_named=False) is None
+
+
+def _answer(tempshell: Tempshell, word: str) -> int:
+    """Run a command in the pack on a terminal, answer the question, and return the exit code."""
+    with tempshell.on_terminal("run", "-q", "./pack", "--", "id", "-u") as child:
+        child.expect(QUESTION)
+        child.sendline(word)
+        child.expect(pexpect.EOF)
+        child.wait()
+        return int(child.exitstatus)
