@@ -29,6 +29,7 @@ def pack(tempshell: Tempshell) -> Draft:
     return made
 
 
+@pytest.mark.usefixtures("pack")
 @pytest.mark.parametrize(
     "command",
     [
@@ -39,9 +40,7 @@ def pack(tempshell: Tempshell) -> Draft:
     ],
     ids=lambda command: " ".join(command[:2]),
 )
-def test_a_script_has_to_name_what_the_pack_asks_for(
-    tempshell: Tempshell, pack: Draft, command: tuple[str, ...]
-) -> None:
+def test_a_script_has_to_name_what_the_pack_asks_for(tempshell: Tempshell, command: tuple[str, ...]) -> None:
     refused = tempshell(*command, code=2)
     assert f"the pack {ID} asks for the admin profile" in refused.stderr
     assert "only the kernel stands between it and your files" in refused.stderr
@@ -49,7 +48,8 @@ def test_a_script_has_to_name_what_the_pack_asks_for(
     assert tempshell("list", "--all", "--json").json() == []
 
 
-def test_a_named_profile_is_consent_and_is_kept_to(tempshell: Tempshell, pack: Draft) -> None:
+@pytest.mark.usefixtures("pack")
+def test_a_named_profile_is_consent_and_is_kept_to(tempshell: Tempshell) -> None:
     assert tempshell("run", "-q", "--profile", "admin", "./pack", "--", "id", "-u").stdout == "0\n"
     assert tempshell("run", "-q", "--profile", "restricted", "./pack", "--", "id", "-u").stdout == "1000\n"
     assert "asks for" not in tempshell.any_code("pack", "prove", "-q", "--profile", "restricted", "./pack").stderr
@@ -64,7 +64,8 @@ def test_a_person_is_asked_once_for_each_content_of_the_pack(tempshell: Tempshel
     tempshell("run", "-q", "./pack", "--", "true", code=2)
 
 
-def test_a_refused_start_stops_no_session_that_it_was_to_replace(tempshell: Tempshell, pack: Draft) -> None:
+@pytest.mark.usefixtures("pack")
+def test_a_refused_start_stops_no_session_that_it_was_to_replace(tempshell: Tempshell) -> None:
     session = tempshell.start()
     tempshell("start", "--detach", "--replace", "./pack", code=2)
     tempshell("exec", session, "--", "true")

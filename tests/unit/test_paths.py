@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.paths import Paths, shipped
+
+STRANGER = 45001
 
 
 @pytest.fixture
@@ -54,6 +57,37 @@ def test_a_file_in_the_place_of_a_directory_is_told(paths: Paths) -> None:
     with pytest.raises(UsageProblem, match=str(paths.state)) as refused:
         paths.private()
     assert refused.value.hint
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a directory to another user")
+class TestOthers:
+    """As under ``sudo -E``: the variables of a user lead root to directories of that user."""
+
+    @pytest.mark.parametrize("level", ["deep", "deep/state", "deep/state/local", "deep/state/local/abc"])
+    def test_a_directory_of_another_user_is_refused_at_every_level(
+        self, paths: Paths, tmp_path: Path, level: str
+    ) -> None:
+        (tmp_path / level).mkdir(parents=True)
+        os.chown(tmp_path / level, STRANGER, STRANGER)
+        with pytest.raises(UsageProblem, match=rf"{level} belongs to the user {STRANGER}, not to you \(0\)") as refused:
+            paths.private("local", "abc")
+        assert "XDG_STATE_HOME" in refused.value.hint
+
+    def test_a_directory_behind_a_link_is_looked_at_too(self, paths: Paths, tmp_path: Path) -> None:
+        (tmp_path / "theirs" / "deep").mkdir(parents=True)
+        os.chown(tmp_path / "theirs", STRANGER, STRANGER)
+        (tmp_path / "deep").symlink_to(tmp_path / "theirs" / "deep")
+        with pytest.raises(UsageProblem, match="theirs belongs to"):
+            paths.private()
+
+    def test_a_parent_that_everybody_can_write_is_refused_unless_it_is_sticky(self, paths: Paths) -> None:
+        parent = paths.state.parent
+        parent.mkdir()
+        parent.chmod(0o777)
+        with pytest.raises(UsageProblem, match=f"everybody can write to {parent}"):
+            paths.private()
+        parent.chmod(0o1777)
+        paths.private()
 
 
 @pytest.mark.parametrize(("kind", "holds"), [("images", "shell/Dockerfile"), ("task_packs", "linux-basics/pack.yaml")])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +16,7 @@ from platformdirs import PlatformDirs
 from tempshell_cli.core.errors import UsageProblem
 
 _PACKAGE = Path(__file__).parent.parent
+_ALL_USERS = str(2**32 - 1)  # user_namespaces(7): the length of the initial namespace's map
 
 
 class Paths(NamedTuple):
@@ -50,6 +53,7 @@ class Paths(NamedTuple):
         """
         made = self.state
         make_private(made)
+        refuse_strangers(made)
         for part in parts:
             made = made / part
             make_private(made)
@@ -57,19 +61,63 @@ class Paths(NamedTuple):
 
 
 def make_private(directory: Path) -> None:
-    """Make a directory of mode 0700, and be sure that it is one and not a link put there by another."""
+    """Make a directory of mode 0700, and be sure that it is this user's own and no link put there by another."""
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
         directory.mkdir(mode=0o700, exist_ok=True)
-        if directory.is_symlink() or not directory.is_dir():
-            raise UsageProblem(f"{directory} is not a directory of its own", hint="move it away and try again")
-        if directory.stat().st_mode & 0o077:
-            directory.chmod(0o700)
+        opened = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as cause:
+        if cause.errno in {errno.ELOOP, errno.ENOTDIR, errno.EEXIST}:
+            raise UsageProblem(
+                f"{directory} is not a directory of its own", hint="move it away and try again"
+            ) from cause
         raise UsageProblem(
             f"cannot use the state directory {directory}: {cause.strerror}",
             hint="make it writable, or point XDG_STATE_HOME to a directory that is",
         ) from cause
+    try:
+        found = os.fstat(opened)
+        if found.st_uid != os.geteuid():
+            raise _others(directory, found.st_uid)
+        if found.st_mode & 0o077:
+            os.fchmod(opened, 0o700)
+    finally:
+        os.close(opened)
+
+
+def refuse_strangers(directory: Path) -> None:
+    """Raise UsageProblem where another user than this one and root could put a directory in the place of this one.
+
+    OpenSSH asks the same of the files it trusts (StrictModes, sshd_config(5)); here a group may write, since many
+    distributions give each user a group of their own.
+    """
+    trusted = {0, os.geteuid()} | _unmapped()
+    for parent in dict.fromkeys((*directory.parents, *directory.resolve().parents)):
+        found = parent.stat()
+        if found.st_uid not in trusted:
+            raise _others(parent, found.st_uid)
+        if found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
+            raise UsageProblem(
+                f"everybody can write to {parent}, and so replace {directory}",
+                hint="point XDG_STATE_HOME to a directory of your own",
+            )
+
+
+def _others(directory: Path, uid: int) -> UsageProblem:
+    return UsageProblem(
+        f"{directory} belongs to the user {uid}, not to you ({os.geteuid()})",
+        hint="under sudo, leave -E out; or point XDG_STATE_HOME to a directory of your own",
+    )
+
+
+def _unmapped() -> set[int]:
+    """Return the number that stands for every user outside of our user namespace; nothing where there are none."""
+    try:
+        maps = Path("/proc/self/uid_map").read_text("ascii").split()
+        overflow = int(Path("/proc/sys/kernel/overflowuid").read_text("ascii"))
+    except OSError:  # not Linux
+        return set()
+    return set() if maps == ["0", "0", _ALL_USERS] else {overflow}
 
 
 @contextmanager
