@@ -8,7 +8,7 @@ import signal
 import sys
 from typing import NoReturn
 
-from tempshell_cli.core.interrupts import handle, settle
+from tempshell_cli.core.interrupts import handle, lift_limits, settle
 
 
 def main() -> NoReturn:
@@ -18,6 +18,7 @@ def main() -> NoReturn:
     commands run (15 ms of 90).
     """
     settle()
+    lift_limits()
     handle([signal.SIGINT], signal.SIG_DFL)  # until `exit_code_of`: no traceback of a half-done import
     gc.disable()  # importing makes much and drops nothing; a screen, which stays, enables it again
     match sys.argv[1:]:

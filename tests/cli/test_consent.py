@@ -94,5 +94,4 @@ def _answer(tempshell: Tempshell, word: str) -> int:
         child.expect(QUESTION)
         child.sendline(word)
         child.expect(pexpect.EOF)
-        child.wait()
-        return int(child.exitstatus)
+        return int(child.wait())

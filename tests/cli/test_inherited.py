@@ -128,3 +128,14 @@ def test_a_stream_that_is_closed_is_an_empty_one(tempshell: Tempshell, engine: s
     session = tempshell.start("-b", engine)
     for argv in (("run", "-q", "-b", engine), ("exec", session)):
         caller(*argv, "--", "sh", "-c", "cat && echo out && echo err >&2 && exit 3", code=3)
+
+
+@on_each_engine
+@pytest.mark.parametrize("limit", ["-f 0", "-n 14"])
+def test_a_low_limit_of_the_caller_is_lifted_as_far_as_it_may_be(tempshell: Tempshell, engine: str, limit: str) -> None:
+    """Of the size of files and of their number, which a shell can set for a script."""
+    caller = tempshell.started_by("sh", "-c", f'ulimit -S {limit}; exec "$@"', "sh")
+    write = ("sh", "-c", "echo there >file && cat file")
+    assert caller("run", "-q", "-b", engine, "--", *write).stdout == "there\n"
+    session = caller.start("-b", engine)
+    assert caller("exec", session, "--", *write).stdout == "there\n"

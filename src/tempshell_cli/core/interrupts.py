@@ -1,10 +1,11 @@
-"""Which signals this process takes, and work that none of them must cut in two.
+"""What this process inherits of signals and limits, and work that no signal must cut in two.
 
 That is undoing, and what an engine would finish behind a roll-back.
 """
 
 from __future__ import annotations
 
+import resource
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +19,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # next two for its background jobs (POSIX, Shell Command Language, 2.11), a kiosk the last three. What is ignored stays
 # ignored, as in other programs; Go's runtime does the same with the first two (os/signal).
 _FROM_A_TERMINAL = {signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
+_OPEN_FILES = 1024  # the soft limit of Linux
 _IGNORED_BY_PYTHON = {signal.SIGPIPE, signal.SIGXFSZ}
 
 
@@ -32,6 +34,20 @@ def settle() -> None:
     for number in signal.valid_signals() - _FROM_A_TERMINAL - _IGNORED_BY_PYTHON:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
+
+
+def lift_limits() -> None:
+    """Lift the limits that a shell has set for what it starts, as far as this user may: to their hard limits.
+
+    With few files, or none that may grow, a start would end half-way. Those of the number of files are lifted only so
+    far as most systems have them, since some programs close every descriptor that there could be.
+    """
+    for kind in (resource.RLIMIT_FSIZE, resource.RLIMIT_CPU, resource.RLIMIT_DATA, resource.RLIMIT_AS):
+        _, hard = resource.getrlimit(kind)
+        resource.setrlimit(kind, (hard, hard))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < _OPEN_FILES:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(_OPEN_FILES, hard), hard))
 
 
 def handle(numbers: Iterable[signal.Signals], handler: Handler) -> None:
