@@ -30,12 +30,12 @@ class WithCluster(FakeEngine):
 class Scripted:
     """A runner that answers what a test says."""
 
-    def __init__(self, answer: Callable[[Command], Completed]) -> None:
+    def __init__(self, answer: Callable[[Command, bytes], Completed]) -> None:
         self.answer = answer
 
     def run(self, command: Command, *, stdin: bytes = b"", timeout: float | None = None) -> Completed:
-        del stdin, timeout
-        return self.answer(command)
+        del timeout
+        return self.answer(command, stdin)
 
 
 @pytest.fixture
@@ -76,30 +76,42 @@ def test_a_command_that_overstays_is_ended_inside_and_marked(engine: FakeEngine,
 def test_an_engine_that_fails_is_never_taken_for_an_answer(
     engine: FakeEngine, sandbox: Sandbox, answer: Completed, told: str
 ) -> None:
-    runner = Scripted(lambda _: answer)
+    runner = Scripted(lambda *_: answer)
     with pytest.raises(EngineUnavailable, match=told):
         SandboxExec(engine, sandbox, runner).run(("true",), timeout=1)
 
 
-def test_each_run_has_a_word_of_its_own_for_its_end(engine: FakeEngine, sandbox: Sandbox) -> None:
-    """So nobody inside can have written it beforehand."""
-    seen = []
+def test_each_run_has_a_word_of_its_own_for_its_end_and_it_is_in_no_argv(engine: FakeEngine, sandbox: Sandbox) -> None:
+    """So nobody inside can have written it beforehand, or read it."""
+    words = set()
 
-    def take_note(command: Command) -> Completed:
-        seen.append(command.argv)
+    def take_note(command: Command, stdin: bytes) -> Completed:
+        word, _, rest = stdin.decode().partition("\n")
+        assert rest == "input"
+        assert not [part for part in (*command.argv, *command.env.values()) if word in part]
+        words.add(word)
         return Completed(1, b"", b"")
 
     for _ in range(3):
         with pytest.raises(EngineUnavailable):
-            SandboxExec(engine, sandbox, Scripted(take_note)).run(("true",), timeout=1)
-    assert len(set(seen)) == 3
+            SandboxExec(engine, sandbox, Scripted(take_note)).run(("true",), stdin=b"input", timeout=1)
+    assert len(words) == 3
+
+
+def test_the_input_of_a_command_is_its_own_to_the_last_byte(engine: FakeEngine, sandbox: Sandbox) -> None:
+    """What comes before it is gone, and what the command leaves unread does no harm."""
+    every_byte = bytes(range(256)) * 1024
+    assert SandboxExec(engine, sandbox).run(("cat",), stdin=every_byte, timeout=20).stdout == every_byte
+    assert SandboxExec(engine, sandbox).run(("cat",), timeout=20).stdout == b""
+    assert SandboxExec(engine, sandbox).run(("true",), stdin=every_byte, timeout=20).exit_code == 0
+    assert SandboxExec(engine, sandbox).run(("head", "-n1"), stdin=b"\n\\one", timeout=20).stdout == b"\n"
 
 
 def test_what_an_engine_says_after_the_end_is_not_the_commands(engine: FakeEngine, sandbox: Sandbox) -> None:
     """As `kubectl exec` does of every command that fails."""
 
-    def end(command: Command) -> Completed:
-        done = SubprocessRunner().run(command, timeout=20)
+    def end(command: Command, stdin: bytes) -> Completed:
+        done = SubprocessRunner().run(command, stdin=stdin, timeout=20)
         return done._replace(stderr=done.stderr + b"command terminated with exit code 4\n")
 
     done = SandboxExec(engine, sandbox, Scripted(end)).run(("sh", "-c", "echo no >&2; exit 4"), timeout=20)

@@ -8,13 +8,17 @@ from collections.abc import Sequence
 
 from tempshell_cli.backends.base import NO_KUBERC, Backend, Capability, HasKubectl, MeasuresPolicies, Role, Sandbox
 from tempshell_cli.core.errors import EngineUnavailable
-from tempshell_cli.core.process import Completed
+from tempshell_cli.core.process import NOTHING, Completed
 from tempshell_cli.core.runner import Runner, SubprocessRunner
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-# Says the exit code and a word nobody inside knows, so that a dead engine is never taken for a wrong answer.
-_WITNESS = 'word=$1; shift; "$@"; code=$?; printf "%s %d\\n" "$word" "$code" >&2; exit "$code"'
+# Says the exit code and a word nobody inside knows, so that a dead engine is never taken for a wrong answer. The word
+# is the first line of standard input: an argv is there for all to read. `read` takes a byte at a time from a pipe, so
+# that the rest is the command's.
+_WITNESS = 'IFS= read -r word && "$@"; code=$?; printf "%s %d\\n" "$word" "$code" >&2; exit "$code"'
 _CODE = re.compile(rb" ([0-9]+)\n")
+# The grader begins in the learner's home, where Python would look for modules, and for code to run first.
+_OWN_CODE = {"PYTHONSAFEPATH": "1", "PYTHONNOUSERSITE": "1"}
 _KILL_AFTER = 2  # seconds between TERM and KILL inside
 _GRACE = 10.0  # seconds more for the engine than for the command
 _CLUSTER_KEPT = 16 * 1024**2  # bytes: all objects that a pack's checks are about, in one list
@@ -59,19 +63,21 @@ class SandboxExec:
             return self.backend.enforces_policies(self._sandbox)
         return capability in self.backend.capabilities()
 
-    def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float, user: str | None = None) -> Completed:
+    def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
         """Run ``argv`` for ``timeout`` seconds at most; what it has started ends with it.
 
         Raises EngineUnavailable, with the engine's words, where it could not be run at all.
         """
         word = os.urandom(8).hex()
+        own_code = _OWN_CODE if self._role is Role.GRADER else NOTHING
         inside = (
             *("/usr/bin/env", "-i", f"PATH={_PATH}", f"HOME={self.home}", "LANG=C.UTF-8"),
-            *(f"{name}={value}" for name, value in NO_KUBERC.items()),
-            *("/bin/sh", "-c", _WITNESS, "sh", word),
+            *(f"{name}={value}" for name, value in {**NO_KUBERC, **own_code}.items()),
+            *("/bin/sh", "-c", _WITNESS, "sh"),
             *("timeout", "-k", str(_KILL_AFTER), f"{timeout:g}", *argv),
         )
-        command = self.backend.shell(self._sandbox, inside, user=user, role=self._role)
+        command = self.backend.shell(self._sandbox, inside, role=self._role)
+        stdin = word.encode() + b"\n" + stdin
         done = self._runner.run(command, stdin=stdin, timeout=timeout + _KILL_AFTER + _GRACE)
         stderr, found, end = done.stderr.rpartition(word.encode())
         told = _CODE.match(end)  # an engine's own words may follow
