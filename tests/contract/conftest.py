@@ -23,9 +23,9 @@ from tests.support import pods
 from tests.support.engines import NODE_IMAGE
 
 from .engines import EVERY
-from .stage import Promise, Stage
+from .stage import CANARY, Promise, Stage
 
-_TEMPLATE = Template(image="tempshell/shell", cpus=1)
+_TEMPLATE = Template(image="tempshell/shell", cpus=1, env={"GREETING": "a b=c", "EMPTY": "", "SECRET": CANARY})
 _CLUSTER = _TEMPLATE._replace(image=NODE_IMAGE)
 _NEEDING_AN_IMAGE = {"docker", "kubernetes"}
 
@@ -67,6 +67,7 @@ def _stage(name: str, root: Path) -> Stage:
 
 
 _LACKING = {
+    "local": {Promise.NO_SETUID: "the programs are the machine's own; no_new_privs makes their bits useless"},
     "kind": {Promise.NO_DEVICE: "a terminal without a network could not reach its cluster"},
     "kubernetes": {
         Promise.PROCESS_LIMIT: "a pod's process limit is its kubelet's setting",

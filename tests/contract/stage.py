@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 
-from tempshell_cli.backends.base import Backend, Condition, Sandbox, SandboxRequest, Template, UsesPorts
+from tempshell_cli.backends.base import Backend, Condition, Role, Sandbox, SandboxRequest, Template, UsesPorts
 from tempshell_cli.core.clock import Clock
 from tempshell_cli.core.process import Completed
 from tempshell_cli.core.runner import SubprocessRunner
 from tests.support.ports import free_port
 from tests.support.waiting import eventually
 
+CANARY = f"canary-{uuid.uuid4().hex}"  # the value of a variable in every sandbox
 _TIMEOUT = 60.0
 
 
@@ -29,6 +30,7 @@ class Promise(StrEnum):
     PROCESS_LIMIT = "a limit of processes for each sandbox"
     NO_DEVICE = "a sandbox without a network device"
     WALLED_NETWORK = "that sandboxes do not reach each other"
+    NO_SETUID = "that no program has a setuid bit"
     UNREAD_INPUT = "that a command ends whose input nobody reads"
 
 
@@ -89,9 +91,16 @@ class Stage:
             receipt = self.backend.destroy(asked.session)
             assert not receipt.leftover, receipt
 
-    def run(self, sandbox: Sandbox, *argv: str, stdin: bytes = b"", user: str | None = None) -> Completed:
+    def run(
+        self,
+        sandbox: Sandbox,
+        *argv: str,
+        stdin: bytes = b"",
+        user: str | None = None,
+        role: Role = Role.LEARNER,
+    ) -> Completed:
         """Run a command in the sandbox."""
-        command = self.backend.shell(sandbox, argv, user=user)
+        command = self.backend.shell(sandbox, argv, user=user, role=role)
         done = SubprocessRunner().run(command, stdin=stdin, timeout=_TIMEOUT)
         assert not done.timed_out, argv
         return done

@@ -16,6 +16,8 @@ from .stage import Promise, Stage
 
 pytestmark = on_real_engines
 
+_DAC_OVERRIDE = 1 << 1  # capability.h
+
 
 def _status(text: str) -> dict[str, str]:
     return {name: value.strip() for name, _, value in (line.partition(":") for line in text.splitlines())}
@@ -23,16 +25,26 @@ def _status(text: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("process", ["self", "1"])
 def test_every_process_is_without_privileges(stage: Stage, sandbox: Sandbox, process: str) -> None:
-    """A command and PID 1 alike: no capability to use or to gain, no setuid, a seccomp filter."""
+    """A command and PID 1 alike: no capability to use, no setuid, a seccomp filter.
+
+    The bounding set has what the grader needs where that is root of the same container. Nobody gains what is in it
+    without a setuid program or a file capability, and no_new_privs refuses both.
+    """
     status = _status(stage.sh(sandbox, f"cat /proc/{process}/status"))
-    capabilities = {name: int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")}
+    capabilities = {name: int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")}
     assert set(capabilities.values()) == {0}, capabilities
+    assert int(status["CapBnd"], 16) == (_DAC_OVERRIDE if stage.backend.name in {"docker", "kind"} else 0)
     assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
 
 
 def test_a_person_is_not_root_in_any_way(stage: Stage, sandbox: Sandbox) -> None:
     assert "0" not in stage.sh(sandbox, "id -u; id -g; id -G").split()
     assert stage.run(sandbox, "cat", "/etc/shadow").exit_code != 0
+
+
+def test_no_program_has_a_setuid_or_setgid_bit(stage: Stage, sandbox: Sandbox) -> None:
+    stage.asks_for(Promise.NO_SETUID)
+    assert stage.run(sandbox, "find", "/", "-xdev", "-type", "f", "-perm", "/6000").stdout == b""
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,11 @@ def test_the_container_is_hardened_in_every_way_the_design_names(tempshell: Temp
     found = _inspect(f"tempshell-{session}")
     host = found["HostConfig"]
     assert (host["ReadonlyRootfs"], host["Privileged"], host["AutoRemove"]) == (True, False, True)
-    assert (host["CapDrop"], host["CapAdd"], host["SecurityOpt"]) == (["ALL"], None, ["no-new-privileges:true"])
+    assert (host["CapDrop"], host["CapAdd"], host["SecurityOpt"]) == (
+        ["ALL"],
+        ["DAC_OVERRIDE"],
+        ["no-new-privileges:true"],
+    )
     assert (host["Memory"], host["MemorySwap"]) == (512 * MIB, 512 * MIB)
     assert (host["NanoCpus"], host["PidsLimit"]) == (500_000_000, 100)
     assert host["LogConfig"]["Config"] == {"max-size": "1m", "max-file": "1"}
@@ -136,10 +140,44 @@ def test_more_than_the_engine_has_is_refused_in_its_words_and_leaves_nothing(tem
 
 
 def test_a_command_may_run_as_another_user_of_the_image(tempshell: Tempshell) -> None:
-    """Without gaining anything: no capability can be had."""
+    """Without gaining anything: no capability is there to use."""
     session = tempshell.start("-b", "docker")
-    done = tempshell("exec", "--user", "nobody", session, "--", "sh", "-c", "id -un; grep CapBnd /proc/self/status")
-    assert done.stdout.split() == ["nobody", "CapBnd:", "0" * 16]
+    done = tempshell("exec", "--user", "nobody", session, "--", "sh", "-c", "id -un; grep CapPrm /proc/self/status")
+    assert done.stdout.split() == ["nobody", "CapPrm:", "0" * 16]
+
+
+def test_the_value_of_a_variable_is_in_nothing_that_the_engine_tells(tempshell: Tempshell, tmp_path: Path) -> None:
+    """Neither of the container nor of what was started in it: its events have the command lines."""
+    (tmp_path / "variables").write_text("TOKEN=canary-in-a-cage\n")
+    since = _docker("info", "--format", "{{.SystemTime}}").strip()
+    session = tempshell.start("-b", "docker", "--env-file", str(tmp_path / "variables"))
+    name = f"tempshell-{session}"
+    assert tempshell("exec", session, "--", "sh", "-c", "echo $TOKEN; exit 0").stdout == "canary-in-a-cage\n"
+    until = _docker("info", "--format", "{{.SystemTime}}").strip()
+    events = _docker("events", "--since", since, "--until", until, "--filter", f"container={name}")
+    assert "exec_create: /bin/sh" in events
+    assert "canary" not in events + _docker("inspect", name) + _docker("top", name) + _docker("logs", name)
+
+
+@pytest.mark.parametrize(
+    ("base", "said"), [("debian:bookworm-slim", "neither bash 5 nor busybox"), (BUSYBOX, "closed today")]
+)
+def test_a_container_that_ends_at_once_is_a_failed_start_with_its_last_words(
+    tempshell: Tempshell,
+    build: Any,  # noqa: ANN401
+    base: str,
+    said: str,
+) -> None:
+    """What is left in the images is dash alone, and a shell that does something else."""
+    lines = {
+        "debian:bookworm-slim": "RUN rm /bin/bash",
+        BUSYBOX: "RUN printf '#!/bin/busybox sh\\necho closed today\\n' >/new && chmod 755 /new && mv /new /bin/sh",
+    }
+    refused = tempshell("start", "-d", "-b", "docker", "--image", build(f"FROM {base}", lines[base]), code=5)
+    assert said in refused.stderr
+    assert "bash 5 or busybox" in refused.stderr
+    assert docker_leftovers(OWNER, tempshell.user.owner) == []
+    assert tempshell("list", "--json").json() == []
 
 
 def test_a_session_stays_on_its_engine_whatever_the_environment_names_later(

@@ -79,8 +79,9 @@ class FakeEngine:
         user: str | None = None,
         role: Role = Role.LEARNER,
     ) -> Command:
-        del tty, user, role
-        env = {"PATH": _PATH, "HOME": sandbox.home, "LANG": "C.UTF-8", **self._env.get(sandbox.session, {})}
+        del tty, user
+        own = self._env.get(sandbox.session, {}) if role is Role.LEARNER else {}
+        env = {"PATH": _PATH, "HOME": sandbox.home, "LANG": "C.UTF-8", **own}
         words = (f"{name}={value}" for name, value in env.items())
         return Command(("/usr/bin/env", "-i", *words, "/bin/sh", "-c", _ENTER, "sh", sandbox.home, *argv))
 

@@ -41,3 +41,16 @@ def test_it_takes_a_new_deadline_from_its_input() -> None:
         init.stdin.flush()
         init.wait(PATIENCE)
         assert told_deadline(init.stdout.read()) == soon
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (init_argv(time.time() - 1), "deadline has passed"),
+        (["dash", "-c", init_argv(FAR)[3], "init", str(int(time.time()) + FAR)], "neither bash 5 nor"),
+    ],
+)
+def test_it_says_nothing_of_a_deadline_that_it_does_not_hold(argv: list[str], said: str) -> None:
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
+    assert (done.returncode, told_deadline(done.stdout)) == (1, None)
+    assert said in done.stderr.decode()

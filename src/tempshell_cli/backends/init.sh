@@ -8,9 +8,12 @@
 # too. Bash alone can tell that (1) from a tick (above 128).
 # The kernel keeps a person inside from killing PID 1 by a signal that it has no handler for. Bash installs handlers,
 # for `read -t` among others, so these are ignored.
-# Needs bash, or the ash of busybox; both have `read -t` and EPOCHSECONDS.
+# Needs bash 5, or the ash of busybox; both have `read -t` and EPOCHSECONDS. The first line of output says that the
+# deadline holds, so it comes only where it does: a start waits for it.
 trap '' HUP INT QUIT ILL TRAP ABRT BUS FPE USR1 SEGV USR2 PIPE ALRM TERM XCPU XFSZ VTALRM PROF SYS
 deadline=$1
+[ "$EPOCHSECONDS" ] || { echo "there is neither bash 5 nor busybox here" >&2; exit 1; }
+[ "$EPOCHSECONDS" -lt "$deadline" ] || { echo "the deadline has passed by the clock here" >&2; exit 1; }
 echo "deadline $deadline"
 while [ "$EPOCHSECONDS" -lt "$deadline" ]; do
   read -r -t 1 word moved || {

@@ -19,7 +19,14 @@ from tempshell_cli.backends.base import (
     Sandbox,
     SandboxRequest,
 )
-from tempshell_cli.backends.docker.container import Place, container_name, create_options, home_of, user_of
+from tempshell_cli.backends.docker.container import (
+    Place,
+    container_name,
+    create_options,
+    home_of,
+    user_in,
+    user_of,
+)
 from tempshell_cli.backends.docker.engine import DockerEngine, condition_of, name_of, of_owner, of_session
 from tempshell_cli.backends.docker.exec import Entry, exec_command
 from tempshell_cli.core.interrupts import held_back
@@ -78,10 +85,9 @@ class DockerBackend:
         role: Role = Role.LEARNER,
     ) -> Command:
         """Return a ``docker exec``."""
-        del role
         told = sandbox.details
-        entry = Entry(told["endpoint"], told["container"], user or told["user"], sandbox.home)
-        return exec_command(entry, argv, tty=tty)
+        entry = Entry(told["endpoint"], told["container"], user or user_in(role, told["user"]), sandbox.home)
+        return exec_command(entry, argv, role, tty=tty)
 
     def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
         """Tell PID 1, and wait until it has taken it."""
@@ -114,7 +120,7 @@ class DockerBackend:
             container = self.engine.create_container(options)
             if made:
                 made.result()
-        self.engine.start_container(container)
+        self.engine.start_sandbox(container, request.template.env)
 
     def _found(self, container: Mapping[str, Any]) -> Sandbox:
         condition = condition_of(container)

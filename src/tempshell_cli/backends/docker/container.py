@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tempshell_cli.backends.base import Profile, SandboxRequest, Template
+from tempshell_cli.backends.base import Profile, Role, SandboxRequest, Template
 from tempshell_cli.backends.init import init_argv
 from tempshell_cli.backends.labels import labels
 from tempshell_cli.core.process import NOTHING
@@ -43,6 +43,11 @@ def user_of(profile: Profile) -> str:
     return ROOT if profile is Profile.ADMIN else LEARNER
 
 
+def user_in(role: Role, learner: str) -> str:
+    """Return ``uid:gid`` of who runs a program in its role; ``learner`` is the person's."""
+    return ROOT if role is Role.GRADER else learner
+
+
 class Place(NamedTuple):
     """A container's name, the network it is on (``none``: no other than loopback), and what is mounted in it.
 
@@ -68,11 +73,7 @@ def create_options(client: APIClient, request: SandboxRequest, image: str, place
         # How the deadline is moved: see init.sh. Detached, or the SDK asks for one that closes after its first user.
         "stdin_open": True,
         "detach": True,
-        "environment": {
-            "HOME": home_of(profile),
-            "LANG": "C.UTF-8",
-            **request.template.env,
-        },
+        "environment": {"HOME": home_of(profile), "LANG": "C.UTF-8"},
         "working_dir": "/",
         "stop_signal": "SIGKILL",  # PID 1 holds nothing that would need a farewell
         "labels": labels(request, place.component),
@@ -101,5 +102,9 @@ def _restrictions() -> dict[str, Any]:
         "read_only": True,
         "tmpfs": _TMPFS,
         "cap_drop": ["ALL"],
+        # For the grader, who is root and has to read what the learner keeps from others. The learner cannot gain it: no
+        # new privileges. Not DAC_READ_SEARCH: with that, Docker's seccomp profile allows open_by_handle_at, which opens
+        # files outside the container.
+        "cap_add": ["DAC_OVERRIDE"],
         "security_opt": ["no-new-privileges:true"],
     }

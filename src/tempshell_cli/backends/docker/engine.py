@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING, Any
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Condition, Problem
 from tempshell_cli.backends.docker import endpoint as endpoints
+from tempshell_cli.backends.entry import VARIABLES, variables_script
 from tempshell_cli.backends.init import move_deadline, told_deadline
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed, TempshellError
 from tempshell_cli.core.interrupts import held_back
 from tempshell_cli.core.process import Completed
+from tempshell_cli.core.text import strip_controls
 
 if TYPE_CHECKING:
     from docker import APIClient
 
 _PATIENCE = 10.0  # seconds for the engine to do what it has accepted
 _POLL = 0.02
+_CHUNK, _HEADER = 65536, 8  # bytes
 _NOT_FOUND, _CONFLICT = 404, 409
 _ACTIVE_ENDPOINTS = "active endpoints"
 _ALIVE = {"running", "paused"}
@@ -101,10 +104,36 @@ class DockerEngine:
                 raise ProvisionFailed(f"the engine would run the container with less than asked for: {warning}")
         return str(created["Id"])
 
-    def start_container(self, container: str) -> None:
-        """Start a container."""
-        with held_back():
-            self.client.start(container)
+    def start_sandbox(self, container: str, env: Mapping[str, str]) -> None:
+        """Start a container, wait until its PID 1 holds the deadline, and leave the learner's variables there.
+
+        Raises ProvisionFailed, with the container's last words, where it ends at once.
+        """
+        channel = self.client.attach_socket(container, params={"stdout": 1, "stderr": 1, "stream": 1})
+        with closing(channel), closing(_socket(channel)) as output:
+            with held_back():
+                self.client.start(container)
+            _await_deadline(output)
+        self.write_variables(container, env)
+
+    def write_variables(self, container: str, env: Mapping[str, str]) -> None:
+        """Leave the learner's variables in a running container, where root alone can change them.
+
+        They go through standard input: neither ``ps`` nor ``docker inspect`` shows one. Raises ProvisionFailed.
+        """
+        if not env:
+            return
+        content = variables_script(env)
+        script = 'umask 022 && mkdir -p "${1%/*}" && head -c "$2" >"$1"'
+        argv = ["/bin/sh", "-c", script, "sh", VARIABLES, str(len(content))]
+        made = self.client.exec_create(container, argv, stdin=True, user="0:0")
+        channel = self.client.exec_start(made["Id"], socket=True)
+        with closing(channel), closing(_socket(channel)) as pipe:
+            pipe.settimeout(_PATIENCE)
+            pipe.sendall(content)
+            said = b"".join(iter(lambda: pipe.recv(_CHUNK), b""))
+        if self.client.exec_inspect(made["Id"])["ExitCode"]:
+            raise ProvisionFailed(f"the variables cannot be written in the sandbox: {_words(said)}")
 
     def never_restart(self, container: str) -> None:
         """Take a container's restart policy away."""
@@ -205,6 +234,7 @@ class DockerEngine:
 # An engine has some thirty networks to give; each release says in other words that all of them are taken.
 _NO_NETWORK_LEFT = "`docker network prune` removes unused networks; or add default-address-pools to daemon.json"
 _DOCTOR = "`tempshell doctor` tells what the engine lacks"
+_NEEDS = "see the image: it needs /bin/sh, and bash 5 or busybox"
 
 
 def condition_of(container: Mapping[str, Any]) -> Condition:
@@ -251,6 +281,37 @@ def _already(state: str) -> Iterator[None]:
     except APIError as cause:
         if state not in str(cause.explanation):
             raise
+
+
+def _await_deadline(output: Any) -> None:  # noqa: ANN401 - a socket, or what the SDK has for one
+    """Wait for the first line of PID 1, which says that it holds the deadline: see init.sh."""
+    output.settimeout(_PATIENCE)
+    said = b""
+    while told_deadline(_streams(said)) is None:
+        try:
+            chunk = output.recv(_CHUNK)
+        except TimeoutError:
+            raise ProvisionFailed(f"the container said nothing within {_PATIENCE:.0f} s", hint=_DOCTOR) from None
+        if not chunk:
+            raise ProvisionFailed(f"the container ended at once: {_words(said) or 'it said nothing'}", hint=_NEEDS)
+        said += chunk
+
+
+def _words(raw: bytes) -> str:
+    """Return what a container has written, for a message."""
+    return strip_controls(_streams(raw).decode(errors="replace")).strip()
+
+
+def _streams(raw: bytes) -> bytes:
+    """Return what a container has written, of both its streams: each chunk comes with a header of eight bytes.
+
+    https://docs.docker.com/reference/api/engine/ (attach to a container)
+    """
+    found = b""
+    while len(raw) > _HEADER:
+        end = _HEADER + int.from_bytes(raw[4:_HEADER], "big")
+        found, raw = found + raw[_HEADER:end], raw[end:]
+    return found
 
 
 def _socket(channel: Any) -> Any:  # noqa: ANN401 - a socket, or the SDK's wrapping of one

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tempshell_cli.backends.base import Role
 from tempshell_cli.backends.docker import endpoint as endpoints
+from tempshell_cli.backends.entry import entry_argv
 from tempshell_cli.core.process import Command
 
 # Held back by the CLI until the next key, so a key that hardly any program uses; the default, ctrl-p, is every shell's.
 _DETACH_KEYS = "ctrl-^,ctrl-@"
-# Engines tell differently, and some on standard output, that there is no such program; a shell says 127 and 126.
-_PASS_ON = ("/bin/sh", "-c", 'exec "$@"', "sh")
 
 
 class Entry(NamedTuple):
@@ -23,16 +23,15 @@ class Entry(NamedTuple):
     home: str
 
 
-def exec_command(entry: Entry, argv: Sequence[str], *, tty: bool) -> Command:
-    """Return the command that runs ``argv`` in the container and passes its exit code on."""
+def exec_command(entry: Entry, argv: Sequence[str], role: Role, *, tty: bool = False) -> Command:
+    """Return the command that runs ``argv`` in the container, in its role, and passes its exit code on."""
     options = ["--tty", "--detach-keys", _DETACH_KEYS] if tty else []
     return Command(
         (
             *("docker", "exec", "--interactive", *options),
             *("--user", entry.user, "--workdir", entry.home),
             entry.container,
-            *_PASS_ON,
-            *argv,
+            *entry_argv(argv, role),
         ),
         endpoints.environment(entry.endpoint),
     )

@@ -28,7 +28,7 @@ from tempshell_cli.backends.base import (
     Template,
     WorkloadImage,
 )
-from tempshell_cli.backends.docker.container import home_of, user_of
+from tempshell_cli.backends.docker.container import ROOT, home_of, user_in, user_of
 from tempshell_cli.backends.docker.engine import DockerEngine, condition_of, name_of, of_owner, of_session
 from tempshell_cli.backends.docker.exec import Entry, exec_command
 from tempshell_cli.backends.kind.names import (
@@ -143,7 +143,7 @@ class KindBackend:
             with report("starting the terminal"):
                 start_terminal(self.engine, request, terminal, self.kind.kubeconfig(cluster, internal=True))
             if request.template.cluster.node_shell:
-                prepare_node(self.engine, control_plane_name(request.session))
+                prepare_node(self.engine, control_plane_name(request.session), request.template.env)
         return _sandbox(record_labels(request), self.endpoint, Condition.RUNNING)
 
     def find(self, owner: str | None = None) -> Sequence[Sandbox]:
@@ -170,18 +170,16 @@ class KindBackend:
         role: Role = Role.LEARNER,
     ) -> Command:
         """Return a ``docker exec`` into the terminal, or the node where the shell is there."""
-        del role
         told = sandbox.details
-        entry = Entry(told["endpoint"], told["container"], user or told["user"], sandbox.home)
+        entry = Entry(told["endpoint"], told["container"], user or user_in(role, told["user"]), sandbox.home)
         on_node = told["container"] != terminal_name(sandbox.session)
-        return exec_command(entry, (*(_OWN_KUBECONFIG if on_node else ()), *argv), tty=tty)
+        return exec_command(entry, (*(_OWN_KUBECONFIG if on_node else ()), *argv), role, tty=tty)
 
     def kubectl(self, sandbox: Sandbox, argv: Sequence[str]) -> Command:
         """Return a ``docker exec`` of the control plane's own kubectl."""
         told = sandbox.details
-        return exec_command(
-            Entry(told["endpoint"], control_plane_name(sandbox.session), "0:0", "/"), (*_ADMIN, *argv), tty=False
-        )
+        entry = Entry(told["endpoint"], control_plane_name(sandbox.session), ROOT, "/")
+        return exec_command(entry, (*_ADMIN, *argv), Role.GRADER)
 
     def enforces_policies(self, sandbox: Sandbox) -> bool:
         """Try out whether the network that the node image brings does; see ``netpol``."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tempshell_cli.backends.docker.engine import DockerEngine
 from tempshell_cli.core.errors import ProvisionFailed
 
@@ -11,8 +13,9 @@ install -D -m 0600 /etc/kubernetes/admin.conf /root/.kube/config && echo 'alias 
 """
 
 
-def prepare_node(engine: DockerEngine, node: str) -> None:
-    """Give root of a control-plane node what a person expects there; raises ProvisionFailed."""
+def prepare_node(engine: DockerEngine, node: str, env: Mapping[str, str]) -> None:
+    """Give root of a control-plane node what a person expects there, and their variables; raises ProvisionFailed."""
     done = engine.run_in(node, ("/bin/sh", "-c", _PREPARE), user="0")
     if done.exit_code:
         raise ProvisionFailed(f"the node cannot be prepared: {done.stdout.decode(errors='replace').strip()}")
+    engine.write_variables(node, env)

@@ -36,7 +36,7 @@ def start_terminal(engine: DockerEngine, request: SandboxRequest, image: str, ku
     volumes = {kubeconfig_name(session): _MOUNTED}
     place = Place(terminal_name(session), cluster_name(session), TERMINAL, volumes)
     container = engine.create_container(create_options(engine.client, request, image, place))
-    engine.start_container(container)
+    engine.start_sandbox(container, request.template.env)
     profile = request.template.profile
     done = engine.run_in(container, ("/bin/sh", "-c", _OWN_COPY, "sh", home_of(profile)), user=user_of(profile))
     if done.exit_code:
