@@ -92,6 +92,23 @@ def test_what_needs_an_engine_that_is_down_fails_and_keeps_the_record(
     assert [one["name"] for one in tempshell("list", "--json").json()] == [stranded]
 
 
+@pytest.mark.parametrize("backend", ["local", "docker", "kind", "kubernetes"])
+@pytest.mark.parametrize(
+    ("state", "words"), [(State.CREATING, "is still starting"), (State.BROKEN, "has no sandbox: its start failed")]
+)
+def test_nothing_runs_in_a_session_that_has_no_sandbox_yet(
+    tempshell: Tempshell, backend: str, state: State, words: str
+) -> None:
+    session = _docker_session(tempshell, NOWHERE if backend == "docker" else "")
+    with open_store(tempshell.user.paths) as opened:
+        opened.store.save(session._replace(backend=backend, state=state, details={}))
+    assert words in tempshell("exec", "lab", "--", "true", code=ExitCode.USAGE).stderr
+    if backend == "docker":  # it does not answer, so nobody sweeps the session
+        for command in (("cp", "lab:x", "here"), ("cp", "here", "lab:x"), ("extend", "lab"), ("serve", "lab")):
+            (tempshell.directory / "here").touch()
+            assert words in tempshell(*command, code=ExitCode.USAGE).stderr
+
+
 def test_a_session_whose_engine_never_comes_back_can_be_forgotten(tempshell: Tempshell, stranded: str) -> None:
     assert f"{stranded}: forgotten" in tempshell("stop", "--forget").stderr
     assert tempshell("list", "--quiet").stdout == ""

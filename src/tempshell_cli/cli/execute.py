@@ -12,7 +12,7 @@ from tempshell_cli.core.clock import SystemClock
 from tempshell_cli.core.errors import NoSuchSession
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.process import cannot_start
-from tempshell_cli.sessions.lookup import refuse_paused, select
+from tempshell_cli.sessions.lookup import refuse_unusable, select
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.store import open_store
 
@@ -23,7 +23,7 @@ def become(token: str, argv: list[str], *, tty: bool = False, user: str | None =
     Raises NoSuchSession, SessionExpired and EngineUnavailable.
     """
     session = _find(token)
-    refuse_paused(session)
+    refuse_unusable(session)
     backend = registry.load(session.backend, session.endpoint)
     command = backend.shell(session.sandbox, argv, tty=tty and sys.stdin.isatty(), user=user)
     try:

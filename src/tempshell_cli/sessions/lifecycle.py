@@ -33,7 +33,7 @@ from tempshell_cli.core.journal import Journal
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.sessions.engines import Engines
 from tempshell_cli.sessions.exam import refuse_in_exam
-from tempshell_cli.sessions.lookup import refuse_paused, select
+from tempshell_cli.sessions.lookup import refuse_unusable, select
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.policy import check_extension, check_limits
 from tempshell_cli.sessions.ports import wanted_ports
@@ -142,7 +142,7 @@ class Sessions:
         more = self.settings.lease.extension
         with self.store.transaction():
             current = self.store.get(session.id) or session
-            refuse_paused(current)
+            refuse_unusable(current)
             check_extension(current, self.settings.limits, extension=more, longest=self.settings.lease.maximum)
             extended = current._replace(
                 deadline=current.deadline + more, lease=current.lease + more, extensions=current.extensions + 1
@@ -164,6 +164,7 @@ class Sessions:
             raise UsageProblem(f"a {backend.name} session cannot be paused", hint="those of kind can")
         if session.frozen is not None:
             return session
+        refuse_unusable(session)
         now = self.clock.now()
         left, until = session.remaining(now), (now + self.settings.lease.longest_pause).replace(microsecond=0)
         backend.pause(session.sandbox, left=left, until=until)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from tempshell_cli.core.errors import NoSuchSession, SessionExpired, TempshellError, UsageProblem
-from tempshell_cli.sessions.model import Session
+from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.store import Store
 
 
@@ -29,10 +29,16 @@ def select(store: Store, now: datetime, token: str) -> Session:
     return matches[0]
 
 
-def refuse_paused(session: Session) -> None:
-    """Raise UsageProblem where the session is paused: nothing can run in it, and its clock stands."""
+def refuse_unusable(session: Session) -> None:
+    """Raise UsageProblem where nothing can run in the session: it is paused, or has no sandbox."""
     if session.frozen is not None:
         raise UsageProblem(f"{session.name} is paused", hint=f"`tempshell resume {session.name}` lets it go on")
+    if session.state is State.CREATING:
+        raise UsageProblem(f"{session.name} is still starting", hint="`tempshell list` shows when it is ready")
+    if session.state is State.BROKEN and not session.details:
+        raise UsageProblem(
+            f"{session.name} has no sandbox: its start failed", hint=f"`tempshell stop {session.name}` removes it"
+        )
 
 
 def _no_match(store: Store, token: str) -> TempshellError:

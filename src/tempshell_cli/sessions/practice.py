@@ -17,7 +17,7 @@ from tempshell_cli.sessions.effort import TASK
 from tempshell_cli.sessions.exam import drawn_tasks, refuse_in_exam
 from tempshell_cli.sessions.kubernetes import refuse_cluster
 from tempshell_cli.sessions.lifecycle import Sessions
-from tempshell_cli.sessions.lookup import refuse_paused
+from tempshell_cli.sessions.lookup import refuse_unusable
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.store import RESET, Score
 
@@ -97,7 +97,7 @@ class Practice:
 
     def _shell(self, tasks: Sequence[Task]) -> SandboxExec:
         """Return the way into the sandbox for these tasks; raises UsageProblem where its cluster is not for them."""
-        refuse_paused(self.session)
+        refuse_unusable(self.session)
         shell = SandboxExec(self.sessions.engines.of(self.session), self.session.sandbox)
         refuse_cluster(self.sessions, self.session.id, self.pack, tasks, shell)
         return shell

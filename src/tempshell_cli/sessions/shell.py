@@ -8,7 +8,7 @@ from tempshell_cli.backends.base import Backend
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.process import Command
-from tempshell_cli.sessions.lookup import refuse_paused
+from tempshell_cli.sessions.lookup import refuse_unusable
 from tempshell_cli.sessions.model import Session
 
 # What comes before a command, and after it, so that the script ends as the command does or with 0.
@@ -37,7 +37,7 @@ def attach_command(backend: Backend, session: Session, *, terminal: str = "", to
     with 0 whenever the shell has, and with another code where the shell may live on.
     Raises UsageProblem where the session is paused.
     """
-    refuse_paused(session)
+    refuse_unusable(session)
     return _on_terminal(backend, session, _SHELL, terminal, told_apart=told_apart)
 
 
@@ -46,13 +46,13 @@ def watch_command(backend: Backend, session: Session, *, terminal: str = "", tol
 
     Raises UsageProblem where the session is paused.
     """
-    refuse_paused(session)
+    refuse_unusable(session)
     return _on_terminal(backend, session, _WATCH, terminal, told_apart=told_apart)
 
 
 def refuse_unwatchable(backend: Backend, session: Session) -> None:
     """Raise UsageProblem where there is no shell to be watched, or a pause; EngineUnavailable where nobody can say."""
-    refuse_paused(session)
+    refuse_unusable(session)
     done = SandboxExec(backend, session.sandbox).run(("/bin/sh", "-c", _ANYTHING_TO_WATCH), timeout=_PATIENCE)
     if done.exit_code == _NO_TMUX:
         raise UsageProblem(

@@ -27,7 +27,7 @@ def cp(
     """
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.sessions.copy import copy_in, copy_out
-    from tempshell_cli.sessions.lookup import refuse_paused
+    from tempshell_cli.sessions.lookup import refuse_unusable
 
     token_in, inside_in = _split(source)
     token_out, inside_out = _split(target)
@@ -37,7 +37,7 @@ def cp(
         raise typer.BadParameter("one of the two is SESSION:PATH, the other a path here")
     with user_sessions() as sessions:
         session = _select(sessions, source if token_in is not None else target)
-        refuse_paused(session)
+        refuse_unusable(session)
         backend = sessions.engines.of(session)
         if token_in is None:
             copy_in(backend, session.sandbox, Path(source), inside_out)

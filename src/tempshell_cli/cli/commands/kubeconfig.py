@@ -15,12 +15,14 @@ def kubeconfig(session: Session = "") -> None:
     from tempshell_cli.cli import console
     from tempshell_cli.cli.service import select, user_sessions
     from tempshell_cli.core.errors import UsageProblem
+    from tempshell_cli.sessions.lookup import refuse_unusable
 
     with user_sessions() as sessions:
         chosen = select(sessions, session)
         backend = sessions.engines.of(chosen)
         if not isinstance(backend, HasKubeconfig):
             raise UsageProblem(f"{chosen.name} is no cluster", hint="`tempshell start --backend kind` makes one")
+        refuse_unusable(chosen)
         access = backend.kubeconfig(chosen.sandbox)
     if access.tunnel:
         console.note(f"tempshell: the cluster is on another machine; first run: {' '.join(access.tunnel)}")
