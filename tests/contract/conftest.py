@@ -67,7 +67,10 @@ def _stage(name: str, root: Path) -> Stage:
 
 
 _LACKING = {
-    "local": {Promise.NO_SETUID: "the programs are the machine's own; no_new_privs makes their bits useless"},
+    "local": {
+        Promise.NO_SETUID: "the programs are the machine's own; no_new_privs makes their bits useless",
+        Promise.UNSIGNALLED: "a local sandbox has one user, who may be an ordinary one outside",
+    },
     "kind": {Promise.NO_DEVICE: "a terminal without a network could not reach its cluster"},
     "kubernetes": {
         Promise.PROCESS_LIMIT: "a pod's process limit is its kubelet's setting",

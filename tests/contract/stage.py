@@ -31,6 +31,7 @@ class Promise(StrEnum):
     NO_DEVICE = "a sandbox without a network device"
     WALLED_NETWORK = "that sandboxes do not reach each other"
     NO_SETUID = "that no program has a setuid bit"
+    UNSIGNALLED = "that the learner can send the grader no signal"
     UNREAD_INPUT = "that a command ends whose input nobody reads"
 
 

@@ -4,44 +4,34 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
-import shutil
 import signal
-import subprocess
-import sys
-import sysconfig
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pexpect
 import pytest
 
-import tempshell_cli
 from tempshell_cli.backends.base import Condition
 from tempshell_cli.backends.local.backend import LocalBackend
-from tempshell_cli.core.process import NOTHING
+from tempshell_cli.backends.local.rundir import PROCESS, RunDir
 from tempshell_cli.terminal.pty import PtyProcess, Size
-from tests.support.command_line import PROGRAM, Tempshell
+from tests.support.command_line import Tempshell
 from tests.support.leaks import local_leftovers, processes_about
-from tests.support.user import User
 from tests.support.waiting import eventually
 from tests.terminal.waiting import read_to_end, read_until
 
-pytestmark = pytest.mark.engine("local")
+from .conftest import ORDINARY, AsOrdinary
 
-ORDINARY = 64321  # a user id that nobody has
-AsOrdinary = Callable[..., subprocess.CompletedProcess[str]]
+pytestmark = pytest.mark.engine("local")
 
 
 def _first_process(tempshell: Tempshell, session: str) -> Path:
     """Return /proc/N of the sandbox's first process, on the machine's side."""
-    labels = (tempshell.user.paths.state / "local" / session / "labels").read_bytes().split(b"\0")
-    (pid,) = (int(label.removeprefix(b"pid=")) for label in labels if label.startswith(b"pid="))
-    return Path("/proc", str(pid))
+    first = RunDir(str(tempshell.user.paths.state / "local" / session)).record(PROCESS)
+    assert first
+    return Path("/proc", first["pid"])
 
 
 def test_a_sandbox_outlives_the_terminal_it_was_started_on(tempshell: Tempshell) -> None:
@@ -207,46 +197,3 @@ def test_a_bubblewrap_left_half_way_by_its_supervisor_is_ended(as_ordinary: AsOr
         path = f"{directory}:{os.environ['PATH']}"
         assert "did not start" in as_ordinary("start", "-d", "-b", "local", code=5, env={"PATH": path}).stderr
         assert not processes_about(mark)
-
-
-@pytest.fixture
-def as_ordinary(user: User) -> Iterator[AsOrdinary]:
-    """Runs the command line as an ordinary user, who sees the interpreter and the program wherever they lie."""
-    home = Path(tempfile.mkdtemp(prefix="tempshell-"))  # pytest's own directories are closed to others
-    ordinary = User(home / "user", user.owner, user.docker_host)
-    nameless = {name: value for name, value in ordinary.environment.items() if name not in {"LOGNAME", "USER"}}
-    subprocess.run(("chown", "-R", f"{ORDINARY}:{ORDINARY}", str(home)), check=True)
-
-    def run(*argv: str, code: int = 0, env: Mapping[str, str] = NOTHING) -> subprocess.CompletedProcess[str]:
-        become = ("setpriv", f"--reuid={ORDINARY}", f"--regid={ORDINARY}", "--clear-groups", "--inh-caps=-all")
-        words = shlex.join((*become, *PROGRAM, *argv))
-        done = subprocess.run(
-            ("unshare", "--mount", "sh", "-ec", f"{_show_to_all()}\nexec {words}"),
-            capture_output=True, text=True, env={**nameless, **env}, cwd="/", timeout=60, check=False,
-        )  # fmt: skip
-        assert done.returncode == code, done
-        assert "Traceback" not in done.stderr
-        return done
-
-    if not all(map(shutil.which, ("unshare", "setpriv"))):
-        pytest.skip("no unshare or setpriv here")
-    yield run
-    eventually(lambda: not local_leftovers(ordinary), "the ordinary user has left nothing")
-    with suppress(OSError):
-        shutil.rmtree(home)
-
-
-def _show_to_all() -> str:
-    """Return a script that mounts what Python needs where others cannot look into an empty directory of that name."""
-    needed = {sys.prefix, sys.base_prefix, sysconfig.get_path("purelib"), str(Path(tempshell_cli.__file__).parents[1])}
-    closed = {path: hidden for path in sorted(needed) if (hidden := _closed_parent(Path(path)))}
-    lines = [f"mkdir -p /run/tempshell-test/{number}" for number in range(len(closed))]
-    lines += [f"mount --bind {path} /run/tempshell-test/{number}" for number, path in enumerate(closed)]
-    lines += [f"mount -t tmpfs -o mode=755 none {parent}" for parent in sorted({*map(str, closed.values())})]
-    for number, path in enumerate(closed):
-        lines += [f"mkdir -p {path}", f"mount --bind /run/tempshell-test/{number} {path}"]
-    return "\n".join(lines)
-
-
-def _closed_parent(path: Path) -> Path | None:
-    return next((parent for parent in reversed(path.parents) if not parent.stat().st_mode & 0o001), None)

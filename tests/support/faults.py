@@ -19,7 +19,7 @@ from docker import APIClient
 
 from tempshell_cli.backends.kind.names import KIND_CLUSTER, cluster_name
 from tempshell_cli.backends.labels import OWNER
-from tempshell_cli.backends.local.rundir import RunDir
+from tempshell_cli.backends.local.rundir import PROCESS, RunDir
 
 from .command_line import PROGRAM, Tempshell
 from .leaks import leftovers, processes_about
@@ -164,7 +164,7 @@ def has_supervisor(start: Starting) -> bool:
 
 def has_first_process(start: Starting) -> bool:
     """Tell whether the supervisor has told the first process of the sandbox."""
-    return any(labels["pid"] for run in _runs(start) if (labels := run.labels()))
+    return any(run.record(PROCESS) for run in _runs(start))
 
 
 def _runs(start: Starting) -> list[RunDir]:

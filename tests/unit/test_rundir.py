@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -28,8 +31,11 @@ def test_labels_read_back_as_they_were_written(values: dict[str, str]) -> None:
 
 
 def test_labels_tell_numbers_and_the_environment() -> None:
-    labels = Labels({"env.A": "1", "env.PATH": "/bin", "pid": "12"}).having(deadline=2.5)
-    assert labels.env == {"A": "1", "PATH": "/bin"}
+    labels = Labels({"env.A": "1", "env.PATH": "/mine", "home": "/home/learner", "pid": "12"}).having(deadline=2.5)
+    assert labels.env == {"A": "1", "PATH": "/mine"}
+    assert (labels.base["HOME"], labels.base["USER"]) == ("/home/learner", "learner")
+    assert "/mine" not in labels.base["PATH"]
+    assert labels.having(admin="yes").base["USER"] == "root"
     assert (labels.integer("pid"), labels.number("deadline"), labels.integer("none"), labels["none"]) == (
         12,
         2.5,
@@ -69,6 +75,13 @@ def test_the_lock_names_its_holder_and_is_free_when_that_is_killed(run: RunDir) 
         assert run.holder() == holder.pid
         holder.kill()
     assert run.holder() == 0
+
+
+def test_a_lock_that_no_process_holds_has_no_holder(run: RunDir) -> None:
+    """The kernel gives -1 as the holder of a lock of an open file description (fcntl(2), F_OFD_SETLK)."""
+    with Path(run.file("lock")).open("wb") as lock:
+        fcntl.fcntl(lock, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
+        assert run.holder() == 0
 
 
 def test_only_one_can_hold_a_directory(run: RunDir) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
@@ -28,8 +27,10 @@ from tempshell_cli.backends.base import (
 from tempshell_cli.backends.init import init_argv
 from tempshell_cli.backends.local import bwrap, limits, staging
 from tempshell_cli.backends.local.bwrap import find_bwrap
+from tempshell_cli.backends.local.kernel import kill_process
 from tempshell_cli.backends.local.memory_files import MemoryFiles, memory_files
-from tempshell_cli.backends.local.rundir import FILTER, LOG, MARK, Labels, RunDir
+from tempshell_cli.backends.local.process import is_same, open_process
+from tempshell_cli.backends.local.rundir import FILTER, LOG, MARK, PROCESS, Labels, RunDir
 from tempshell_cli.backends.local.seccomp import filter_program
 from tempshell_cli.backends.local.strays import end_strays, strays
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
@@ -37,10 +38,10 @@ from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.process import Command
 
 _HOME = "/home/learner"
-_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # systemd's range for users that exist only while a service runs (systemd.exec(5), DynamicUser=).
 _FIRST_UID, _UIDS = 61184, 65519 - 61184
-_PATIENCE = 5.0  # seconds a supervisor gets to end on SIGTERM
+_PATIENCE = 5.0  # seconds until the kernel has ended what was killed
+_START = 60.0  # seconds for a supervisor to say whether the sandbox is up; it gives up earlier by itself
 
 
 class LocalBackend:
@@ -81,16 +82,16 @@ class LocalBackend:
         with report("starting the sandbox"):
             labels = _labels(request)
             run.label(labels)
-            run.write(FILTER, b"" if labels["admin"] else filter_program())
+            run.write(FILTER, filter_program(admin=bool(labels["admin"])))
             _supervise(run, labels)
-        started = run.labels()
-        if started is None:
+        if run.labels() is None:
             raise ProvisionFailed("the sandbox ended as soon as it had started", hint=_DOCTOR)
-        return _sandbox(run, started)
+        return _sandbox(run, labels)
 
     def find(self, owner: str | None = None) -> Sequence[Sandbox]:
         """Return the sandboxes that have a run directory."""
-        found = [_sandbox(run, labels) for run, labels in self._runs()]
+        with _files_of_ours():
+            found = [_sandbox(run, labels) for run, labels in self._runs()]
         return [sandbox for sandbox in found if owner is None or sandbox.owner in {owner, ""}]
 
     def shell(
@@ -103,29 +104,32 @@ class LocalBackend:
         role: Role = Role.LEARNER,
     ) -> Command:
         """Return the command that enters the namespaces. ``user`` has no meaning: there is only one inside."""
-        del user, role
+        del user
         run = sandbox.details["run"]
         if not tty:
-            return Command((*_program("enter"), "pipes", run, *argv))
-        return Command((*_program("enter"), "tty", run, *argv), ptmx=_multiplexer(RunDir(run)))
+            return Command((*_program("enter"), "pipes", role, run, *argv))
+        return Command((*_program("enter"), "tty", role, run, *argv), ptmx=_multiplexer(RunDir(run)))
 
     def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
         """Write the labels anew; the supervisor reads them once a second."""
         run = RunDir(sandbox.details["run"])
-        labels = run.labels()
-        if labels is None or not run.holder():
-            raise EngineUnavailable("the sandbox is gone", hint="`tempshell list` shows what runs")
-        run.label(labels.having(deadline=deadline.timestamp()))
+        with _files_of_ours():
+            labels = run.labels()
+            if labels is None or not run.holder():
+                raise EngineUnavailable("the sandbox is gone", hint="`tempshell list` shows what runs")
+            run.label(labels.having(deadline=deadline.timestamp()))
 
     def destroy(self, session: str) -> Receipt:
         """End the supervisor and with it the sandbox, and remove what they have on disk."""
+        with _files_of_ours():
+            return self._destroy(session)
+
+    def _destroy(self, session: str) -> Receipt:
         run = RunDir(str(self._root() / session))
-        labels, removed = run.labels(), []
-        if pid := run.holder():
-            _kill(pid, labels.integer("pid") if labels else 0)
-            removed.append(f"sandbox process {pid}")
-        # Once a first process is on record the kernel ends all with the supervisor, and a look at /proc is saved.
-        half_way = Path(run.path).is_dir() and not (labels and labels["pid"])
+        first, removed = run.record(PROCESS), []
+        removed += [f"sandbox process {pid}" for pid in _end(run, first)]
+        # Once a first process is on record a look at /proc is saved: all that runs is its namespace.
+        half_way = Path(run.path).is_dir() and first is None
         if half_way:
             removed += [f"process {pid}" for pid in end_strays(run.path)]
         removed += [f"control group {group}" for group in limits.remove_cgroups(session)]
@@ -135,6 +139,7 @@ class LocalBackend:
         if staging.unstage(session):
             removed.append("staged bubblewrap")
         leftover = [f"supervisor {pid}" for pid in [run.holder()] if pid]
+        leftover += [f"sandbox process {first['pid']}"] if first and is_same(first.values) else []
         leftover += [f"process {pid}" for pid in (strays(run.path) if half_way else ())]
         return Receipt(session, removed, leftover + [f"control group {one}" for one in limits.groups_of(session)])
 
@@ -160,9 +165,7 @@ _USERNS_HINT = (
 def _labels(request: SandboxRequest) -> Labels:
     template = request.template
     admin = template.profile is Profile.ADMIN
-    user = "root" if admin else "learner"
-    env = {"PATH": _PATH, "HOME": _HOME, "USER": user, "LOGNAME": user, "SHELL": "/bin/bash", "LANG": "C.UTF-8"}
-    return Labels({f"env.{name}": value for name, value in {**env, **template.env}.items()}).having(
+    return Labels({f"env.{name}": value for name, value in template.env.items()}).having(
         session=request.session,
         owner=request.owner,
         name=request.name,
@@ -189,14 +192,18 @@ def _supervise(run: RunDir, labels: Labels) -> None:
         if not found:
             raise ProvisionFailed(_MISSING, hint=_DOCTOR)
         options = make("\0".join(_options(run, labels, make)).encode() + b"\0")
-        started = subprocess.run(
-            (*_program("supervisor"), run.path, str(options), found, *argv),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            pass_fds=make.fds,
-            env={**os.environ, MARK: run.path},
-            check=False,
-        )
+        try:
+            started = subprocess.run(
+                (*_program("supervisor"), run.path, str(options), found, *argv),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                pass_fds=make.fds,
+                env={**os.environ, MARK: run.path},
+                timeout=_START,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as cause:
+            raise ProvisionFailed(f"the sandbox did not start in {_START:.0f} seconds", hint=_DOCTOR) from cause
     if started.stdout != b"ready\n":
         said = (run.read(LOG) or started.stderr).decode(errors="replace").strip() or _WORDLESS
         raise ProvisionFailed(f"the sandbox did not start: {said.splitlines()[-1]}", hint=_DOCTOR)
@@ -223,8 +230,20 @@ def _sandbox(run: RunDir, labels: Labels) -> Sandbox:
 
 def _multiplexer(run: RunDir) -> str:
     """Return where terminals of the sandbox's own are made; nothing where it is gone."""
-    labels = run.labels()
-    return f"/proc/{labels['pid']}/root/dev/pts/ptmx" if labels and labels["pid"] else ""
+    first = run.record(PROCESS)
+    return f"/proc/{first['pid']}/root/dev/pts/ptmx" if first and is_same(first.values) else ""
+
+
+@contextmanager
+def _files_of_ours() -> Iterator[None]:
+    """Say which of the files cannot be used, and why: it belongs to another user, or is a link."""
+    try:
+        yield
+    except OSError as cause:
+        raise EngineUnavailable(
+            f"cannot use {cause.filename}: {cause.strerror}",
+            hint="move it away, or set XDG_STATE_HOME to a directory of yours",
+        ) from cause
 
 
 def _program(name: str) -> tuple[str, ...]:
@@ -240,16 +259,24 @@ def _program(name: str) -> tuple[str, ...]:
     return (sys.executable, "-I", "-S", "-c", code)
 
 
-def _kill(supervisor: int, sandbox: int) -> None:
-    """Kill a supervisor, which takes its sandbox along, and wait for the kernel to have done so."""
-    watched = [os.pidfd_open(pid) for pid in (supervisor, sandbox) if _is_there(pid)]
-    with suppress(ProcessLookupError):
-        os.kill(supervisor, signal.SIGKILL)
+def _end(run: RunDir, first: Labels | None) -> list[int]:
+    """Kill the supervisor, which takes the sandbox along, and the first process, and wait; return the process ids.
+
+    The first process ends with its supervisor because it has asked the kernel for that; whoever can trace it, as root
+    inside can, takes that back. With it the kernel ends all of its namespace.
+    """
+    victims: dict[int, int] = {}
+    if supervisor := run.holder():
+        with suppress(ProcessLookupError):
+            victims[supervisor] = os.pidfd_open(supervisor)
+        if run.holder() != supervisor:  # it has ended, and the number may be another's
+            os.close(victims.pop(supervisor))
+    if first and (opened := open_process(first.values)) is not None:
+        victims[first.integer("pid")] = opened
+    for fd in victims.values():
+        kill_process(fd)
     late = time.monotonic() + _PATIENCE
-    for fd in watched:
+    for fd in victims.values():
         select.select([fd], [], [], max(0.0, late - time.monotonic()))
         os.close(fd)
-
-
-def _is_there(pid: int) -> bool:
-    return pid > 0 and Path(f"/proc/{pid}").exists()
+    return list(victims)

@@ -64,14 +64,11 @@ def options(labels: Labels, *, files: Mapping[str, int], seccomp: int) -> list[s
         *_dev(),
         *_tmpfs(home),
         *_etc(files),
-        *(word for name, value in labels.env.items() for word in ("--setenv", name, value)),
-        *("--chdir", home),
-        *([] if admin else _restrictions(seccomp)),
+        # The first process is not the learner's: a variable of theirs could keep it from starting.
+        *(word for name, value in labels.base.items() for word in ("--setenv", name, value)),
+        *("--chdir", home, "--seccomp", str(seccomp)),
+        *([] if admin else ["--disable-userns", "--cap-drop", "ALL", "--remount-ro", "/"]),
     ]
-
-
-def _restrictions(seccomp: int) -> list[str]:
-    return ["--disable-userns", "--cap-drop", "ALL", "--seccomp", str(seccomp), "--remount-ro", "/"]
 
 
 def _usr() -> Iterator[str]:

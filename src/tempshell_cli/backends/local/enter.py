@@ -1,4 +1,4 @@
-"""Run a command inside a local sandbox. The arguments: ``tty`` or ``pipes``, the run directory, the command.
+"""Run a command inside a local sandbox. The arguments: ``tty`` or ``pipes``, a role, the run directory, the command.
 
 The exit code is the command's, 128 + N where a signal N ended it; 126 or 127 where it cannot be executed, as a shell
 has it; 125 where the sandbox itself cannot be entered, as ``docker run`` has it.
@@ -10,45 +10,55 @@ import os
 import sys
 
 from tempshell_cli.backends.local import kernel, limits
-from tempshell_cli.backends.local.rundir import FILTER, Labels, RunDir
+from tempshell_cli.backends.local.process import is_same
+from tempshell_cli.backends.local.rundir import FILTER, PROCESS, Labels, RunDir
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 CANNOT_ENTER, CANNOT_EXECUTE, NOT_FOUND = 125, 126, 127
-_FROM_A_TERMINAL = (kernel.SIGHUP, kernel.SIGINT, kernel.SIGQUIT)
+_LEARNER, _GRADER = "learner", "grader"  # of backends.base.Role
 _FDS = 2**31 - 1  # more than there can be
 _NAMESPACES = ("ipc", "uts", "net", "cgroup", "pid", "mnt")
 
 
 def main() -> int:
     """Enter the sandbox and run the command in it."""
-    _, mode, run_dir, *argv = sys.argv
-    run = RunDir(run_dir)
-    labels, program = run.labels(), run.read(FILTER)
-    if labels is None or not labels["pid"] or not run.holder():
-        _complain("the sandbox is gone")
-        return CANNOT_ENTER
-    run_it = _run
+    _, mode, role, run_dir, *argv = sys.argv
+    # Until the command is executed the child has our memory and files, and it is in sight of root inside.
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    run_it: Callable[[Callable[[], None]], int]
     if mode == "tty":  # imported now: behind the sandbox's mounts no module is in sight any more
         from tempshell_cli.backends.local.terminal import run_on_terminal as run_it  # noqa: PLC0415
+    else:
+        from tempshell_cli.backends.local.streams import run_on_pipes as run_it  # noqa: PLC0415
     doing = "enter the sandbox"
     try:
-        _enter(labels)
+        run = RunDir(run_dir)
+        labels, process, program = run.labels(), run.record(PROCESS), run.read(FILTER)
+        supervisor = run.holder()
+        if labels is None or process is None or not supervisor:
+            _complain("the sandbox is gone")
+            return CANNOT_ENTER
+        _enter(labels, process, supervisor, role)
         doing = "run the command"
-        return run_it(lambda: execute(labels, program, argv))
+        return run_it(lambda: execute(labels, program, role, argv))
     except OSError as cause:
         _complain(f"cannot {doing}: {cause.strerror}")
         return CANNOT_ENTER
 
 
-def _enter(labels: Labels) -> None:
+def _enter(labels: Labels, process: Labels, supervisor: int, role: str) -> None:
     """Join everything of the sandbox, and be nobody more than its user."""
-    limits.join(labels["session"], os.getpid())
-    pid = labels["pid"]
-    namespaces = [_namespace(pid, name) for name in _NAMESPACES]
-    innermost = _namespace(pid, "user")
+    limits.join(labels["session"], os.getpid(), limits.GRADER if role == _GRADER else limits.LEARNER)
+    pid = process["pid"]
+    namespaces = [_namespace(f"{pid}/ns/{name}") for name in _NAMESPACES]
+    innermost = _namespace(f"{pid}/ns/user")
+    if process["userns"] and role != _GRADER:
+        innermost = _namespace(f"{supervisor}/fd/{process['userns']}")
+    if not is_same(process.values):  # looked at last: what was opened until now is of the process on record
+        raise ProcessLookupError(0, "its first process is gone")
     if os.geteuid() == 0:
         uid = labels.integer("uid")
         os.setgroups([])
@@ -61,48 +71,29 @@ def _enter(labels: Labels) -> None:
 def _join(namespaces: list[int], innermost: int) -> None:
     """Join the namespaces, from the user namespace that owns them.
 
-    For an ordinary user bubblewrap nests two user namespaces: the outer owns the mounts and may change them, the
-    inner is where the command lives. To join the mounts takes rights in the outer; after that comes the inner.
+    bubblewrap nests two user namespaces where the user inside is not root: the outer owns the mounts and may change
+    them, the inner has the first process. To join the mounts takes rights in the outer; after that comes the innermost.
     """
     owner = kernel.owner_of(namespaces[-1])
-    kernel.setns(owner)
+    kernel.setns(owner, kernel.CLONE_NEWUSER)
     for namespace in namespaces:
         kernel.setns(namespace)
     if os.fstat(owner).st_ino != os.fstat(innermost).st_ino:
-        kernel.setns(innermost)
+        kernel.setns(innermost, kernel.CLONE_NEWUSER)
 
 
-def _namespace(pid: str, name: str) -> int:
-    return os.open(f"/proc/{pid}/ns/{name}", os.O_RDONLY | os.O_CLOEXEC)
+def _namespace(place: str) -> int:
+    return os.open(f"/proc/{place}", os.O_RDONLY | os.O_CLOEXEC)
 
 
-def _run(become: Callable[[], None]) -> int:
-    """Run on our own standard streams. A Ctrl-C reaches the command by itself: it is in our process group.
-
-    Unless who started us had us ignore a signal of the terminal. The command ignores none, and is to outlive it all the
-    same; so it gets a group of its own, and a Ctrl-C from us. On a terminal it stays: another group could not read.
-    """
-    apart = any(map(kernel.is_ignored, _FROM_A_TERMINAL)) and not os.isatty(0)
-    child = os.fork()
-    if not child:
-        if apart:
-            os.setpgid(0, 0)
-        become()
-    while True:
-        try:
-            return kernel.exit_code(child)
-        except KeyboardInterrupt:
-            if apart:
-                os.kill(child, kernel.SIGINT)
-
-
-def execute(labels: Labels, program: bytes, argv: list[str]) -> None:
+def execute(labels: Labels, program: bytes, role: str, argv: list[str]) -> None:
     """Become the command: in the sandbox's home, with its environment, limits and filter. Does not return."""
     code = CANNOT_EXECUTE
     try:
-        _restrict(labels, program)
+        _restrict(labels, program, role)
         os.chdir(labels["home"])
-        _exec(argv, {"TERM": os.environ.get("TERM", "dumb"), **labels.env})
+        own = labels.env if role == _LEARNER else {}
+        _exec(argv, {"TERM": os.environ.get("TERM", "dumb"), **labels.base, **own})
     except FileNotFoundError:
         _complain(f"{argv[0]}: not found in the sandbox")
         code = NOT_FOUND
@@ -126,15 +117,14 @@ def _exec(argv: list[str], env: dict[str, str]) -> None:
     raise refused
 
 
-def _restrict(labels: Labels, program: bytes) -> None:
+def _restrict(labels: Labels, program: bytes, role: str) -> None:
     kernel.prctl(kernel.PR_SET_PDEATHSIG, kernel.SIGTERM)  # who ends us ends the command
     kernel.default_signals()
-    os.closerange(3, _FDS)  # of ours none is inheritable, of whoever started us any may be
-    limits.set_resource_limits(labels.integer("memory"), labels.integer("pids"))
-    if labels["admin"]:
-        return
-    kernel.drop_bounding_set()
-    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+    os.closerange(3, _FDS)  # of ours none is inheritable, of the caller any may be
+    limits.set_resource_limits(labels.integer("memory"), labels.integer("pids"), is_grader=role == _GRADER)
+    if not labels["admin"]:
+        kernel.drop_bounding_set()
+        kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     if program:
         kernel.install_seccomp(program)
 

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import fcntl
 import os
 
 NS_GET_USERNS = 0xB701  # linux/nsfs.h: the user namespace that owns the namespace behind an fd
+CLONE_NEWUSER = 0x10000000  # linux/sched.h
 PR_SET_PDEATHSIG = 1  # linux/prctl.h, as all of these
+PR_SET_DUMPABLE = 4
 PR_SET_SECCOMP = 22
 PR_CAPBSET_DROP = 24
 PR_SET_NO_NEW_PRIVS = 38
 SECCOMP_MODE_FILTER = 2
-SIGHUP, SIGINT, SIGQUIT, SIGTERM = 1, 2, 3, 15  # signal(7); the signal module costs more than all that is done here
-SIG_DFL, SIG_IGN, SIG_SETMASK = 0, 1, 2
+SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM = 1, 2, 3, 9, 15  # signal(7); the module costs more than all done here
+SIG_DFL, SIG_IGN = 0, 1
+_SIG_BLOCK, _SIG_SETMASK = 0, 2
+_PIDFD_SEND_SIGNAL = 424  # of every machine (asm-generic/unistd.h); glibc has had a function for it since 2.36
 _SIGNALS = range(1, 65)
 _NO_SIGNALS = bytes(128)  # an empty sigset_t, of glibc and of musl
+_SIGNALFD_SIGINFO = 128  # bytes, and the first four of them are the signal's number (signalfd(2))
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def setns(fd: int) -> None:
-    """Join the namespace behind the fd (setns(2)); raises OSError."""
-    _checked(_libc.setns(fd, 0))
+def setns(fd: int, kind: int = 0) -> None:
+    """Join the namespace behind the fd (setns(2)); raises OSError, also where it is not one of that ``kind``."""
+    _checked(_libc.setns(fd, kind))
+
+
+def unshare_user() -> None:
+    """Move to a new user namespace below the present one (user_namespaces(7)); raises OSError."""
+    _checked(_libc.unshare(CLONE_NEWUSER))
 
 
 def prctl(option: int, argument: int, second: int = 0) -> None:
@@ -41,7 +52,7 @@ def default_signals() -> None:
     """
     for number in _SIGNALS:
         _libc.signal(number, ctypes.c_void_p(SIG_DFL))  # fails for those of the C library and SIGKILL: never changed
-    _checked(_libc.sigprocmask(SIG_SETMASK, _NO_SIGNALS, None))
+    _checked(_libc.sigprocmask(_SIG_SETMASK, _NO_SIGNALS, None))
 
 
 def is_ignored(number: int) -> bool:
@@ -49,6 +60,26 @@ def is_ignored(number: int) -> bool:
     action = ctypes.create_string_buffer(512)  # larger than a struct sigaction, which begins with the handler
     _checked(_libc.sigaction(number, None, action))
     return ctypes.c_void_p.from_buffer(action).value == SIG_IGN
+
+
+def signals_as_file(*numbers: int) -> int:
+    """Block the signals, and return an fd that can be read when one of them is there (signalfd(2)); raises OSError."""
+    mask = sum(1 << number - 1 for number in numbers).to_bytes(len(_NO_SIGNALS), "little")
+    _checked(_libc.sigprocmask(_SIG_BLOCK, mask, None))
+    fd = int(_libc.signalfd(-1, mask, os.O_CLOEXEC))
+    _checked(fd)
+    return fd
+
+
+def next_signal(fd: int) -> int:
+    """Return the number of the signal that is there to be read."""
+    return int.from_bytes(os.read(fd, _SIGNALFD_SIGINFO)[:4], "little")  # as both machines have it
+
+
+def kill_process(pidfd: int) -> None:
+    """Send SIGKILL to the process behind a pidfd (pidfd_send_signal(2)); one that has ended is fine."""
+    if _libc.syscall(_PIDFD_SEND_SIGNAL, pidfd, SIGKILL, None, 0) < 0 and ctypes.get_errno() != errno.ESRCH:
+        _checked(-1)
 
 
 def owner_of(namespace: int) -> int:

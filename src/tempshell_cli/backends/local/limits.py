@@ -14,17 +14,21 @@ _PERIOD = 100_000  # microseconds, the kernel's default for cpu.max and cpu.cfs_
 _OPEN_FILES = 1024
 _SIGKILL = 9  # signal(7)
 _CONTROLLERS = ("", "memory", "pids", "cpu")  # "" is the unified hierarchy
+LEARNER, GRADER = "", "-grader"  # a grader has groups of its own: the learner can use up all of the others
+_GRADERS = 64  # processes that a grader can start where the learner has started all that it may
 _PATIENCE = 2.0  # seconds until the kernel has seen the last process of a group gone
 
 
-def set_resource_limits(memory: int, pids: int) -> None:
+def set_resource_limits(memory: int, pids: int, *, is_grader: bool) -> None:
     """Limit this process and what it starts: bytes of writable private memory a process, and processes a user.
+
+    The learner's count for a grader too, who is the same user outside, and may have some more.
 
     RLIMIT_DATA, not RLIMIT_AS: language runtimes reserve address space that they never write.
     """
     for kind, wanted in (
         (resource.RLIMIT_DATA, memory),
-        (resource.RLIMIT_NPROC, pids),
+        (resource.RLIMIT_NPROC, pids + _GRADERS if is_grader else pids),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
         (resource.RLIMIT_CORE, 0),
     ):
@@ -37,23 +41,24 @@ def make_cgroups(session: str, memory: int, pids: int, cpus: float) -> None:
     """Make the session's control groups, as far as this user may; cgroups(7)."""
     unified = os.path.exists(f"{_ROOT}/cgroup.controllers")
     for controller, files in (_unified if unified else _legacy)(memory, pids, cpus).items():
-        group = _group(session, controller)
-        try:
-            os.mkdir(group)
-            for name, value in files.items():
-                _write(f"{group}/{name}", value)
-        except OSError:
-            continue  # not ours to make, or not delegated: the resource limits hold in any case
+        for kind in (LEARNER, GRADER):
+            group = _group(session, controller, kind)
+            try:
+                os.mkdir(group)
+                for name, value in files.items():
+                    _write(f"{group}/{name}", value)
+            except OSError:
+                continue  # not ours to make, or not delegated: the resource limits hold in any case
 
 
-def groups_of(session: str) -> list[str]:
+def groups_of(session: str, kinds: tuple[str, ...] = (LEARNER, GRADER)) -> list[str]:
     """Return the session's control groups that exist."""
-    return [group for name in _CONTROLLERS if os.path.isdir(group := _group(session, name))]
+    return [group for name in _CONTROLLERS for kind in kinds if os.path.isdir(group := _group(session, name, kind))]
 
 
-def join(session: str, pid: int) -> None:
+def join(session: str, pid: int, kind: str = LEARNER) -> None:
     """Move a process into the session's groups."""
-    for group in groups_of(session):
+    for group in groups_of(session, (kind,)):
         _write(f"{group}/cgroup.procs", str(pid))
 
 
@@ -87,8 +92,8 @@ def _kill_all(group: str) -> None:
         return  # gone by themselves
 
 
-def _group(session: str, controller: str) -> str:
-    return f"{_ROOT}/{controller}/tempshell-{session}"
+def _group(session: str, controller: str, kind: str) -> str:
+    return f"{_ROOT}/{controller}/tempshell-{session}{kind}"
 
 
 def _write(path: str, value: str) -> None:

@@ -6,15 +6,18 @@ The engine's truth is the lock: the kernel frees it when the supervisor ends, ho
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import struct
 
 _LABELS, _LOCK, FILTER, LOG = "labels", "lock", "filter.bpf", "supervisor.log"
+PROCESS = "process"  # the identity of the first process, and ``userns``: the supervisor's fd of the learner's namespace
 MARK = "TEMPSHELL_RUN"  # in the environment of supervisor and bubblewrap: the directory they are for
 # struct flock on 64-bit Linux: l_type, l_whence, l_start, l_len, l_pid (fcntl(2)).
 _FLOCK = struct.Struct("hhqqi4x")
 _ENV = "env."
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class Labels:
@@ -45,8 +48,15 @@ class Labels:
 
     @property
     def env(self) -> dict[str, str]:
-        """The environment inside."""
+        """The variables of the learner's programs, over the environment of all."""
         return {name.removeprefix(_ENV): value for name, value in self.values.items() if name.startswith(_ENV)}
+
+    @property
+    def base(self) -> dict[str, str]:
+        """The environment of every program inside."""
+        user = "root" if self["admin"] else "learner"
+        own = {"PATH": _PATH, "HOME": self["home"], "USER": user, "LOGNAME": user}
+        return {**own, "SHELL": "/bin/bash", "LANG": "C.UTF-8"}
 
     def encode(self) -> bytes:
         """Return the form of /proc/PID/environ: NAME=VALUE, each ended by a NUL."""
@@ -70,29 +80,33 @@ class RunDir:
         return f"{self.path}/{name}"
 
     def read(self, name: str) -> bytes:
-        """Return what is in a file, nothing where there is none."""
+        """Return what is in a file, nothing where there is none; raises PermissionError where it is not ours."""
         try:
-            with open(self.file(name), "rb") as file:
-                return file.read()
+            fd = self.open(name, os.O_RDONLY)
         except FileNotFoundError:
             return b""
+        with os.fdopen(fd, "rb") as file:
+            return file.read()
 
     def write(self, name: str, content: bytes) -> None:
         """Replace a file in one step: a reader sees the old or the new, never a part."""
-        draft = self.file(f".{name}.{os.getpid()}")
-        fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with os.fdopen(fd, "wb") as file:
+        draft = f".{name}.{os.getpid()}"
+        with os.fdopen(self.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
             file.write(content)
-        os.rename(draft, self.file(name))
+        os.rename(self.file(draft), self.file(name))
 
     def labels(self) -> Labels | None:
         """Return the labels, or None where there are none (never made whole, or gone)."""
-        content = self.read(_LABELS)
-        return Labels.decode(content) if content else None
+        return self.record(_LABELS)
 
     def label(self, labels: Labels) -> None:
         """Write the labels."""
         self.write(_LABELS, labels.encode())
+
+    def record(self, name: str) -> Labels | None:
+        """Return what a file of the form of the labels tells, or None where there is none."""
+        content = self.read(name)
+        return Labels.decode(content) if content else None
 
     def hold(self) -> None:
         """Take the lock until this process ends; raises OSError where another holds it.
@@ -100,13 +114,17 @@ class RunDir:
         A POSIX lock: not inherited by children, freed when the holder closes *any* fd of the file, so never
         open the file again in the holder.
         """
-        lock = os.open(self.file(_LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = self.open(_LOCK, os.O_RDWR | os.O_CREAT)
         fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def holder(self) -> int:
-        """Return the pid of the supervisor that holds the lock, or 0."""
+        """Return the pid of the supervisor that holds the lock, or 0.
+
+        A lock of an open file description has no process (the kernel says -1), nor has one of another machine that is
+        seen through NFS, or of a process outside our PID namespace (0).
+        """
         try:
-            lock = os.open(self.file(_LOCK), os.O_RDWR | os.O_CLOEXEC)
+            lock = self.open(_LOCK, os.O_RDWR)
         except FileNotFoundError:
             return 0
         try:
@@ -114,7 +132,22 @@ class RunDir:
             kind, _, _, _, pid = _FLOCK.unpack(fcntl.fcntl(lock, fcntl.F_GETLK, asked))
         finally:
             os.close(lock)
-        return 0 if kind == fcntl.F_UNLCK else int(pid)
+        return 0 if kind == fcntl.F_UNLCK else max(0, int(pid))
+
+    def open(self, name: str, flags: int) -> int:
+        """Open a file of the directory; raises PermissionError where one of the two is not ours, or a link."""
+        place = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            _refuse_foreign(place, self.path)
+            fd = os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=place)
+        finally:
+            os.close(place)
+        try:
+            _refuse_foreign(fd, self.file(name))
+        except OSError:
+            os.close(fd)
+            raise
+        return fd
 
     def remove(self) -> None:
         """Remove the directory, which holds plain files only; one that is gone already is fine."""
@@ -124,3 +157,8 @@ class RunDir:
             os.rmdir(self.path)
         except FileNotFoundError:
             return
+
+
+def _refuse_foreign(fd: int, path: str) -> None:
+    if os.fstat(fd).st_uid != os.geteuid():
+        raise PermissionError(errno.EPERM, "it belongs to another user", path)

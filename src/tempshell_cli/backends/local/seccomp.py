@@ -1,9 +1,13 @@
-"""The system-call filter of a restricted sandbox, as classic BPF.
+"""The system-call filter of a sandbox, as classic BPF.
 
 A namespace sandbox shares the host's kernel, so the filter closes what namespaces leave open: new user namespaces
-(the way to most kernel bugs of recent years), keyrings (not namespaced), BPF, perf, userfaultfd, and typing into
-another process's terminal (TIOCSTI, CVE-2017-5226). The list follows the reasons Docker gives for its default profile:
+(the way to most kernel bugs of recent years), keyrings (a session's is inherited), BPF, perf, userfaultfd, typing into
+another process's terminal (TIOCSTI, CVE-2017-5226), and sockets that no network namespace holds (AF_VSOCK leads to the
+hypervisor, AF_ALG into the kernel's cryptography). The list follows the reasons Docker gives for its default profile:
 https://docs.docker.com/engine/security/seccomp/
+
+An administrator may make namespaces, and open packet sockets: tcpdump needs them, and they see no more than the
+sandbox's own network. io_uring is refused there too, because it makes sockets that no filter sees.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ _ALLOW = 0x7FFF0000
 _ERRNO = 0x00050000
 _CLONE_NEWUSER = 0x10000000
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+_UNIX, _INET, _INET6, _NETLINK, _PACKET = 1, 2, 10, 16, 17  # linux/socket.h
 # struct seccomp_data: nr, arch, instruction_pointer, args[6]; the low words of the first two arguments.
 _NR, _ARCH, _ARG0, _ARG1 = 0, 4, 16, 24
 _X32_BIT = 0x40000000
@@ -27,7 +32,7 @@ _ARCHITECTURES: dict[str, tuple[int, dict[str, int]]] = {
     "x86_64": (
         0xC000003E,
         {
-            "clone": 56, "unshare": 272, "ioctl": 16, "clone3": 435, "setns": 308,
+            "clone": 56, "unshare": 272, "ioctl": 16, "clone3": 435, "setns": 308, "socket": 41, "socketpair": 53,
             "add_key": 248, "request_key": 249, "keyctl": 250, "bpf": 321, "perf_event_open": 298,
             "userfaultfd": 323, "open_by_handle_at": 304, "kexec_load": 246, "kexec_file_load": 320,
             "init_module": 175, "finit_module": 313, "delete_module": 176, "acct": 163, "swapon": 167,
@@ -38,7 +43,7 @@ _ARCHITECTURES: dict[str, tuple[int, dict[str, int]]] = {
     "aarch64": (
         0xC00000B7,
         {
-            "clone": 220, "unshare": 97, "ioctl": 29, "clone3": 435, "setns": 268,
+            "clone": 220, "unshare": 97, "ioctl": 29, "clone3": 435, "setns": 268, "socket": 198, "socketpair": 199,
             "add_key": 217, "request_key": 218, "keyctl": 219, "bpf": 280, "perf_event_open": 241,
             "userfaultfd": 282, "open_by_handle_at": 265, "kexec_load": 104, "kexec_file_load": 294,
             "init_module": 105, "finit_module": 273, "delete_module": 106, "acct": 89, "swapon": 224,
@@ -47,27 +52,38 @@ _ARCHITECTURES: dict[str, tuple[int, dict[str, int]]] = {
         },
     ),
 }  # fmt: skip
-_BY_ARGUMENT = frozenset({"clone", "unshare", "ioctl", "clone3"})
+_BY_ARGUMENT = frozenset({"clone", "unshare", "ioctl", "clone3", "socket", "socketpair"})
+_NAMESPACES = frozenset({"clone", "unshare", "clone3", "setns"})
 
 
-def filter_program(machine: str | None = None) -> bytes:
+def filter_program(machine: str | None = None, *, admin: bool = False) -> bytes:
     """Return the filter for a machine (``uname -m``; default this one), empty where its calls are not known."""
     known = _ARCHITECTURES.get(machine or os.uname().machine)
     if known is None:
         return b""
     architecture, numbers = known
+    refused = numbers.keys() - _BY_ARGUMENT - (_NAMESPACES if admin else frozenset())
+    families = (_UNIX, _INET, _INET6, _NETLINK, *((_PACKET,) if admin else ()))
     return b"".join(
         (
             _guard_architecture(architecture),
-            *(_refuse(numbers[name]) for name in sorted(numbers.keys() - _BY_ARGUMENT)),
-            # ENOSYS makes the C library fall back to clone, whose flags a filter can see.
-            _refuse(numbers["clone3"], errno.ENOSYS),
-            _refuse_flag(numbers["clone"], _CLONE_NEWUSER),
-            _refuse_flag(numbers["unshare"], _CLONE_NEWUSER),
+            *(_refuse(numbers[name]) for name in sorted(refused)),
+            *(() if admin else _refuse_user_namespaces(numbers)),
             _refuse_request(numbers["ioctl"], _TIOCSTI),
             _refuse_request(numbers["ioctl"], _TIOCLINUX),
+            _allow_families(numbers["socket"], families),
+            _allow_families(numbers["socketpair"], families),
             _op(_RETURN, _ALLOW),
         )
+    )
+
+
+def _refuse_user_namespaces(numbers: dict[str, int]) -> tuple[bytes, ...]:
+    return (
+        # ENOSYS makes the C library fall back to clone, whose flags a filter can see.
+        _refuse(numbers["clone3"], errno.ENOSYS),
+        _refuse_flag(numbers["clone"], _CLONE_NEWUSER),
+        _refuse_flag(numbers["unshare"], _CLONE_NEWUSER),
     )
 
 
@@ -103,6 +119,21 @@ def _refuse_flag(number: int, flag: int) -> bytes:
 
 def _refuse_request(number: int, request: int) -> bytes:
     return _on_argument(number, _ARG1, _op(_JUMP_EQUAL, request, 0, 1))
+
+
+def _allow_families(number: int, families: tuple[int, ...]) -> bytes:
+    """Refuse sockets of any other family, and load the number again."""
+    past = len(families)
+    allowed = (_op(_JUMP_EQUAL, family, past - at) for at, family in enumerate(families))
+    return b"".join(
+        (
+            _op(_JUMP_EQUAL, number, 0, past + 3),
+            _op(_LOAD, _ARG0),
+            *allowed,
+            _error(errno.EAFNOSUPPORT),
+            _op(_LOAD, _NR),
+        )
+    )
 
 
 def _on_argument(number: int, argument: int, test: bytes) -> bytes:

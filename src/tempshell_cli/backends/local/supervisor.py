@@ -15,11 +15,14 @@ import sys
 import time
 
 from tempshell_cli.backends.local import limits
-from tempshell_cli.backends.local.rundir import LOG, MARK, Labels, RunDir
+from tempshell_cli.backends.local.kernel import kill_process
+from tempshell_cli.backends.local.process import identity
+from tempshell_cli.backends.local.rundir import LOG, MARK, PROCESS, Labels, RunDir
+from tempshell_cli.backends.local.userns import make_user_namespace
 
-_SIGKILL = 9  # signal(7); the signal module takes longer than all that is done here
 _CHUNK = 4096
 _TICK = 1000  # milliseconds between two looks at the clock and at the labels
+_START = 20.0  # seconds until a sandbox is up; on a machine that is quiet it takes a tenth of one
 
 
 def main() -> int:
@@ -30,7 +33,9 @@ def main() -> int:
     os.chdir("/")
     _, run_dir, options, bwrap, *argv = sys.argv
     run = RunDir(run_dir)
-    _log_to(run.file(LOG))
+    log = run.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 2)
+    os.close(log)
     run.hold()
     labels = run.labels()
     if labels is None:
@@ -41,8 +46,9 @@ def main() -> int:
     try:
         if not sandbox.is_up():
             return 1  # the log in the run directory says why
-        labels = labels.having(pid=sandbox.pid)
-        run.label(labels)
+        # The fd lives as long as this process, and the namespace as long as that.
+        userns = "" if labels["admin"] else str(make_user_namespace(sandbox.pid, labels.integer("uid")))
+        run.write(PROCESS, Labels({**identity(sandbox.pid), "userns": userns}).encode())
         _say_ready()
         _wait(run, sandbox, labels)
     finally:
@@ -81,27 +87,27 @@ class Sandbox:
             limits.join(labels["session"], self.pid)
         os.set_blocking(self._input, False)
         self._end = select.poll()
-        if self.pid:
-            self._end.register(os.pidfd_open(self.pid), select.POLLIN)
+        self._victims = [os.pidfd_open(pid) for pid in (self.pid, self._bwrap) if pid]
+        self._end.register(self._victims[0], select.POLLIN)
         os.close(block_write)
 
     def is_up(self) -> bool:
-        """Wait for the first word of PID 1, which it says when all mounts are made; log any other word."""
-        if not self.pid:
-            os.set_blocking(self._output, False)  # bubblewrap has ended; what it said is there
-        told = self._read()
-        if self.pid and told.startswith(b"deadline "):
-            return True
-        while told:
-            os.write(2, told)
-            told = self._read()
+        """Wait until PID 1 says its deadline, which it does when all mounts are made; log what else is said."""
+        poll = select.poll()
+        poll.register(self._output, select.POLLIN)
+        # Where bubblewrap has ended, what it said is there.
+        late, line = time.monotonic() + (_START if self.pid else 0), b""
+        while poll.poll(max(0.0, late - time.monotonic()) * 1000):
+            said = os.read(self._output, _CHUNK)
+            *lines, line = (line + said).split(b"\n")
+            if any(one.startswith(b"deadline ") and one[9:].isdigit() for one in lines):
+                return bool(self.pid)
+            os.write(2, b"".join(one + b"\n" for one in lines))
+            if not said:
+                os.write(2, line)
+                return False
+        os.write(2, line + b"\nits first process did not start in time\n")
         return False
-
-    def _read(self) -> bytes:
-        try:
-            return os.read(self._output, _CHUNK)
-        except BlockingIOError:
-            return b""
 
     def wait(self, milliseconds: int) -> bool:
         """Wait for the end of the sandbox, not longer than that; tell whether it has come."""
@@ -116,11 +122,8 @@ class Sandbox:
 
     def end(self) -> None:
         """Kill PID 1, and with it, by the kernel, all of its namespace; bubblewrap ends when it has reaped that."""
-        for victim in (self.pid, self._bwrap):
-            try:
-                os.kill(victim or self._bwrap, _SIGKILL)
-            except ProcessLookupError:
-                continue
+        for victim in self._victims:
+            kill_process(victim)
         os.waitpid(self._bwrap, 0)
 
 
@@ -163,13 +166,13 @@ def _spawn(argv: list[str], env: dict[str, str], uid: int, inherited: tuple[int,
 
 
 def _child_pid(info: int, bwrap: int) -> int:
-    """Return the pid bubblewrap tells, as JSON, when it has cloned; 0 where it ended before."""
+    """Return the pid bubblewrap tells, as JSON, when it has cloned; 0 where it ended before, or takes too long."""
     watch = select.poll()
     watch.register(info, select.POLLIN)
     watch.register(os.pidfd_open(bwrap), select.POLLIN)
     told = b""
     # Its end alone would not show in the pipe: a child of it, left behind, would hold that open.
-    while b"}" not in told and info in dict(watch.poll()):
+    while b"}" not in told and info in dict(watch.poll(_START * 1000)):
         chunk = os.read(info, _CHUNK)
         if not chunk:
             break
@@ -177,12 +180,6 @@ def _child_pid(info: int, bwrap: int) -> int:
     os.close(info)
     digits = told.partition(b'"child-pid":')[2].lstrip().split(b"\n")[0].split(b",")[0]
     return int(digits or 0)
-
-
-def _log_to(path: str) -> None:
-    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    os.dup2(log, 2)
-    os.close(log)
 
 
 def _say_ready() -> None:
