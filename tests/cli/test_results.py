@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 from pathlib import Path
+from shlex import quote
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -143,6 +144,70 @@ def test_check_as_json_says_of_what_the_results_are(pack: Path, tempshell: Temps
     assert one["digest"] == load_pack(pack).digest
     (check,) = one["results"]
     assert (check["verdict"], check["expected"], check["found"]) == ("fail", "a file one.txt", "it is not there")
+
+
+def test_a_check_that_could_not_run_leaves_everything_incomplete(pack: Path, tempshell: Tempshell) -> None:
+    """One of two tasks, which is as much as the pass mark asks for; the other could not be looked at."""
+    do(tempshell, "one")
+    task = pack / "two.md"
+    task.write_text(task.read_text().replace("file: {path: two.txt}", "exec: {argv: [gone]}"))
+    told = tempshell("check", code=10).stdout
+    assert "PASS  one  1/1 points" in told
+    assert "INCOMPLETE two  0/1 points\n  error there\n        the sandbox has no gone\n" in told
+    assert (
+        '<error message="could not run, so the result is incomplete: ' in tempshell("check", "--junit", code=10).stdout
+    )
+    standing = "50 % (incomplete: two/there could not run; the pass mark is 50 %), 1 of 2 tasks done"
+    assert standing in tempshell("score").stdout
+    score = tempshell("score", "--json").json()
+    assert (score["percent"], score["passed"], score["incomplete"]) == (50, False, ["two/there"])
+    markdown = tempshell("report").stdout
+    assert standing in markdown.replace("\\", "")
+    assert "- Could not run: two/there" in markdown.replace("\\", "")
+    assert "| two: Write two | second | incomplete | 0/1 |" in markdown
+    page = tempshell("report", "--format", "html").stdout
+    assert standing in page
+    assert "<td>incomplete</td>" in page
+    assert "50 %, incomplete" in tempshell("history").stdout
+    assert tempshell("history", "--json").json()["sessions"][0]["incomplete"] == ["two/there"]
+    assert [line.split()[:2] for line in tempshell("tasks").stdout.splitlines()][2] == ["two", "incomplete"]
+    assert [task["incomplete"] for task in tempshell("tasks", "--json").json()] == [[], ["there"]]
+    assert "two incomplete (0/1 points)" in tempshell("status").stdout
+    assert "two/there: the sandbox has no gone" in tempshell("log").stdout
+
+
+def test_a_sandbox_full_of_processes_earns_nothing(pack: Path, tempshell: Tempshell) -> None:
+    """The learner cannot have all checks not run: nothing is left out, and nothing passes."""
+    del pack
+    do(tempshell, "one", "two")
+    tempshell("check")
+    bomb = "trap '' TERM; while :; do sleep 300 & done >/dev/null 2>&1"
+    tempshell("exec", "--", "sh", "-c", f"setsid sh -c {quote(bomb)} >/dev/null 2>&1 </dev/null & sleep 3")
+    (result, *_) = results = tempshell("check", "--json", code=6).json()
+    assert [one["verdict"] for one in results] == ["fail", "fail"], results
+    assert "no room for another process" in result["results"][0]["message"]
+    score = tempshell("score", "--json").json()
+    assert (score["percent"], score["passed"], score["incomplete"]) == (0, False, [])
+
+
+@pytest.mark.usefixtures("pack")
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), ""),
+        (("--profile", "admin"), "The learner was root in the sandbox"),
+    ],
+)
+def test_the_report_says_what_a_learner_could_have_forged(
+    options: tuple[str, ...], said: str, tempshell: Tempshell
+) -> None:
+    tempshell("stop")
+    tempshell.start("./two", *options)
+    tempshell("check", code=6)
+    assert tempshell("report", "--format", "json").json()["forgeable"].startswith(said)
+    for told in (tempshell("score").stdout, tempshell("report", "--format", "html").stdout):
+        assert said in told
+        assert ("forged" in told) is bool(said)
 
 
 @pytest.mark.usefixtures("pack")

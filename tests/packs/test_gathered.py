@@ -37,6 +37,7 @@ class Cluster:
         default_factory=lambda: Completed(0, json.dumps({"items": list(OBJECTS.values())}).encode(), b"")
     )
     asked: list[tuple[str, ...]] = field(default_factory=list)
+    is_learners: bool = False
 
     def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:
         del stdin, timeout

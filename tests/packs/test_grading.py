@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import pytest
 
 from tempshell_cli.backends.base import Capability
 from tempshell_cli.core.errors import EngineUnavailable
@@ -38,7 +41,7 @@ class Scripted:
         del stdin, timeout
         with self.lock:
             self.asked.append(argv[0])
-            queue = self.answers[argv[0]]
+            queue = self.answers.get(argv[0], [DOWN])
             answer = queue.pop(0) if len(queue) > 1 else queue[0]
         if isinstance(answer, Exception):
             raise answer
@@ -107,24 +110,129 @@ def test_checks_are_looked_at_side_by_side() -> None:
 def test_an_engine_that_stumbles_is_asked_once_more() -> None:
     sandbox = shell(a=[DOWN, PASSES])
     assert Grader(sandbox).grade(task_with(runs("a"))).verdict is Verdict.PASS
-    assert sandbox.asked == ["a", "a"]
+    assert sandbox.asked == ["a", "true", "a"]
 
 
-def test_an_error_is_left_out_visibly_and_never_counts_as_zero() -> None:
+def test_a_check_that_could_not_run_earns_nothing_and_is_named() -> None:
     task = task_with(runs("a", points=3), runs("b", points=1))
     result = Grader(shell(a=DOWN, b=PASSES)).grade(task)
-    assert (result.verdict, result.earned, result.total, result.share) == (Verdict.ERROR, 1, 1, 1.0)
+    assert (result.verdict, result.earned, result.total, result.share) == (Verdict.ERROR, 1, 4, 0.25)
+    assert result.incomplete == ("a",)
     assert by_id(result)["a"].message == "the engine does not answer"
 
 
 def test_a_wrong_answer_outweighs_an_error_in_the_verdict() -> None:
     result = Grader(shell(a=DOWN, b=FAILS)).grade(task_with(runs("a"), runs("b")))
-    assert (result.verdict, result.share) == (Verdict.FAIL, 0.0)
+    assert (result.verdict, result.share, result.incomplete) == (Verdict.FAIL, 0.0, ("a",))
 
 
-def test_where_nothing_could_be_looked_at_there_is_no_share() -> None:
+def test_where_nothing_could_run_nothing_is_earned() -> None:
     result = Grader(shell(a=DOWN)).grade(task_with(runs("a")))
-    assert (result.verdict, result.total, result.share) == (Verdict.ERROR, 0, None)
+    assert (result.verdict, result.total, result.share) == (Verdict.ERROR, 1, 0.0)
+
+
+# What the learner keeps from running fails, whatever the check expects.
+NONZERO = {"exec": {"argv": ["a"], "expect": {"exit": "nonzero"}}}
+FULL = [
+    Completed(2, b"", b"sh: 1: Cannot fork\n"),
+    Completed(125, b"", b"timeout: fork system call failed: Resource temporarily unavailable\n"),
+    Completed(254, b"", b"bash: fork: retry: Resource temporarily unavailable\nbash: fork: no\n"),
+    Completed(2, b"", b"sh: can't fork: Resource temporarily unavailable\n"),
+    EngineUnavailable(
+        "the sandbox could not be entered: OCI runtime exec failed: fork: Resource temporarily unavailable"
+    ),
+    EngineUnavailable("the sandbox could not be entered: BlockingIOError: [Errno 11] Resource temporarily unavailable"),
+]
+
+
+@pytest.mark.parametrize("answer", FULL, ids=lambda answer: str(answer)[:60])
+def test_a_sandbox_that_is_full_of_processes_fails_the_check(answer: Completed | Exception) -> None:
+    for check in (runs("a"), {"id": "a", **NONZERO}):
+        result = Grader(shell(a=answer, true=answer)).grade(task_with(check))
+        assert (result.verdict, result.earned, result.total, result.incomplete) == (Verdict.FAIL, 0, 1, ())
+        assert "counts as failed: the sandbox has no room for another process" in by_id(result)["a"].message
+
+
+def test_a_check_that_was_ended_from_inside_fails_where_the_sandbox_still_answers() -> None:
+    """Twice, for an engine can stumble."""
+    sandbox = shell(a=DOWN, true=PASSES)
+    result = Grader(sandbox).grade(task_with(runs("a", fail="Not yet.")))
+    assert (result.verdict, sandbox.asked) == (Verdict.FAIL, ["a", "true", "a", "true"])
+    assert by_id(result)["a"].message.endswith("it was ended from inside the sandbox before it could report anything")
+    stumbled = Grader(shell(a=[DOWN, PASSES], true=PASSES)).grade(task_with(runs("a")))
+    assert stumbled.verdict is Verdict.PASS
+
+
+def test_a_program_that_was_killed_fails_even_where_a_failure_is_expected() -> None:
+    killed = Completed(137, b"", b"", timed_out=True)
+    for check in ({"id": "a", **NONZERO}, {"id": "a", "exec": {"argv": ["a"], "expect": {"exit": 137}}}):
+        assert Grader(shell(a=killed)).grade(task_with(check)).verdict is Verdict.FAIL
+
+
+def test_a_control_that_the_learner_ends_fails_the_check() -> None:
+    sandbox = shell(probe=FAILS, other=Completed(2, b"", b"sh: 1: Cannot fork"))
+    result = Grader(sandbox).grade(task_with(denied(argv=["other"])))
+    assert (result.verdict, result.incomplete) == (Verdict.FAIL, ())
+
+
+class Surprised(Scripted):
+    """Its answers surprise whoever reads them."""
+
+    surprise: Exception = ValueError()
+
+    def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
+        if argv[0] == "a":
+            raise self.surprise
+        return super().run(argv, stdin=stdin, timeout=timeout)
+
+
+@pytest.mark.parametrize(
+    "surprise", [ValueError("not enough values"), re.error("bad"), OverflowError(), RecursionError(), MemoryError()]
+)
+def test_what_cannot_be_judged_is_an_error_of_that_check_alone(surprise: Exception) -> None:
+    sandbox = Surprised({"b": [PASSES]})
+    sandbox.surprise = surprise
+    result = Grader(sandbox).grade(task_with(runs("a"), runs("b")))
+    assert verdicts(result) == {"a": "error", "b": "pass"}
+    assert type(surprise).__name__ in by_id(result)["a"].message
+
+
+@dataclass
+class Roles(Scripted):
+    """Notes which programs run as the grader."""
+
+    graded: list[str] = field(default_factory=list)
+
+    @property
+    def grader(self) -> Scripted:
+        return Scripted(self.answers, asked=self.graded)
+
+
+@pytest.mark.parametrize(
+    ("words", "as_learner"),
+    [
+        ({"argv": ["a"]}, False),
+        ({"argv": ["a"], "as": "learner"}, True),
+        ({"argv": ["./a"]}, True),
+        ({"argv": ["bin/a"]}, True),
+        ({"argv": ["/home/learner/a"]}, True),
+        ({"argv": ["/usr/bin/a"]}, False),
+        ({"argv": ["./a"], "as": "grader"}, False),
+    ],
+)
+def test_a_program_runs_as_the_grader_unless_it_is_the_learners(words: dict[str, Any], as_learner: bool) -> None:  # noqa: FBT001 - a column of the table
+    answers: dict[str, list[Completed | Exception]] = {words["argv"][0]: [PASSES]}
+    sandbox = Roles(answers)
+    check = {"id": "a", "exec": {**words, "expect": {"exit": [0]}}, "control": {}}
+    assert Grader(sandbox).grade(task_with(check)).verdict is Verdict.PASS
+    assert (sandbox.asked, sandbox.graded) == ([words["argv"][0]] * 2, [])[:: 1 if as_learner else -1]
+
+
+@pytest.mark.parametrize("check", [{"file": {"path": "x"}}, {"http": {"url": "http://127.0.0.1/"}}])
+def test_files_and_addresses_are_looked_at_as_the_grader(check: dict[str, Any]) -> None:
+    sandbox = Roles({"/bin/sh": [FAILS], "curl": [FAILS]})
+    Grader(sandbox).grade(task_with({"id": "a", **check}))
+    assert (sandbox.asked, bool(sandbox.graded)) == ([], True)
 
 
 def test_what_needs_a_failed_check_fails_without_a_look() -> None:
@@ -158,9 +266,9 @@ def test_a_violated_gate_voids_the_task() -> None:
     assert (result.void, result.earned, result.share, result.verdict) == (True, 0, 0.0, Verdict.FAIL)
 
 
-def test_a_gate_that_could_not_be_looked_at_voids_nothing() -> None:
+def test_a_gate_that_could_not_run_voids_nothing_and_leaves_the_task_incomplete() -> None:
     result = Grader(shell(a=PASSES, g=DOWN)).grade(task_with(runs("a"), runs("g", gate=True)))
-    assert (result.void, result.share, result.verdict) == (False, 1.0, Verdict.ERROR)
+    assert (result.void, result.share, result.verdict, result.incomplete) == (False, 1.0, Verdict.ERROR, ("g",))
 
 
 def denied(**control: Any) -> dict[str, Any]:  # noqa: ANN401 - the words of the format
@@ -220,7 +328,8 @@ def test_what_passes_late_may_still_prove_stable() -> None:
 
 
 def test_a_retry_does_not_go_on_asking_an_engine_that_is_gone() -> None:
-    assert watched(FAILS, DOWN, **{"for": "60s"}) == (Verdict.ERROR, 1.0, 3)
+    looks = ["a", "a", "true", "a", "true"]
+    assert watched(FAILS, DOWN, **{"for": "60s"}) == (Verdict.ERROR, 1.0, len(looks))
 
 
 def test_a_fail_says_the_packs_words_and_what_was_found() -> None:
@@ -251,7 +360,7 @@ def test_what_needs_a_capability_that_is_lacking_is_an_error_and_not_looked_at()
     result = Grader(sandbox, lacking=NO_POLICIES).grade(task)
     assert verdicts(result) == {"a": "pass", "b": "error", "c": "error"}
     assert by_id(result)["b"].message == "it needs netpol-enforced, which this sandbox lacks"
-    assert (sandbox.asked, result.earned, result.total) == (["a"], 1, 1)
+    assert (sandbox.asked, result.earned, result.total, result.incomplete) == (["a"], 1, 3, ("b", "c"))
 
 
 def test_what_a_task_requires_all_of_its_checks_need() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +11,9 @@ import pytest
 
 from tempshell_cli.core.process import Completed
 from tempshell_cli.packs.criteria import ObjectState, Where
-from tempshell_cli.packs.matching import CannotLook
-from tempshell_cli.packs.objects import object_mismatch, quantity
+from tempshell_cli.packs.matching import CannotLook, Prevented
+from tempshell_cli.packs.objects import object_mismatch
+from tempshell_cli.packs.quantity import quantity
 from tempshell_cli.packs.workload import KubectlShell, NewestPod, WorkloadShell
 
 DEPLOYMENT: dict[str, Any] = {
@@ -37,6 +38,7 @@ class Cluster:
     """A cluster with one answer."""
 
     answer: Completed
+    is_learners: bool = False
     asked: list[Sequence[str]] = field(default_factory=list)
 
     def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:
@@ -98,6 +100,9 @@ def test_what_does_not_match_says_where(match: dict[str, Any], found: str) -> No
         (Where(jsonpath="$.spec.nothing", op="exists", value=False), True),
         (Where(jsonpath="$.spec.replicas", op="exists"), True),
         (Where(jsonpath="$.metadata.labels", op="contains", value="tier"), True),
+        (Where(jsonpath="$.metadata.name", op="contains", value="we"), True),
+        (Where(jsonpath="$.metadata.name", op="contains", value=8), False),
+        (Where(jsonpath="$.metadata.labels", op="contains", value=["tier"]), False),
         (Where(jsonpath="$.spec.paused", value=False), True),
         (Where(jsonpath="$.spec.paused", value=0), False),
     ],
@@ -134,7 +139,9 @@ def test_quantities(text: str | int, worth: str) -> None:
     assert str(quantity(text)) == worth or quantity(text) == quantity(worth)
 
 
-@pytest.mark.parametrize("text", ["web", "", "1Q", "1 Gi", True, None, [1]])
+@pytest.mark.parametrize(
+    "text", ["web", "", "1Q", "1 Gi", True, None, [1], "1e" + "9" * 500, "9" * 500, 10**200, float("inf")]
+)
 def test_what_is_no_quantity(text: object) -> None:
     assert quantity(text) is None
 
@@ -163,10 +170,44 @@ def test_a_program_that_a_workload_lacks_is_named_so_by_each_runtime(said: str) 
 
 
 def test_a_workload_that_cannot_be_entered_is_nobodys_wrong_answer() -> None:
-    with pytest.raises(CannotLook, match="not found"):
+    with pytest.raises(CannotLook, match="container not found"):
+        WorkloadShell(_says("error: unable to upgrade connection: container not found"), "pod/web", None).run(
+            ["true"], timeout=5
+        )
+
+
+def test_a_workload_that_is_not_there_is_a_wrong_answer() -> None:
+    with pytest.raises(Prevented, match="there is no pod/web"):
         WorkloadShell(_says('Error from server (NotFound): pods "web" not found'), "pod/web", None).run(
             ["true"], timeout=5
         )
+
+
+BROKEN = """\
+E1129 memcache.go:265] couldn't get resource list for apps/v1: the server is currently unable to handle the request
+error: the server doesn't have a resource type "deployment"
+"""
+
+
+@pytest.mark.parametrize("is_learners", [True, False])
+@pytest.mark.parametrize(
+    "said", [BROKEN, "Error from server (ServiceUnavailable): the server is currently unable to handle the request"]
+)
+def test_an_api_that_the_learner_can_break_is_the_learners_affair(said: str, is_learners: bool) -> None:  # noqa: FBT001 - a column of the table
+    """Not even what must not be there is taken to be absent by it."""
+    cluster = Cluster(Completed(1, b"", said.encode()), is_learners=is_learners)
+    looks: list[Callable[[], object]] = [
+        lambda: NewestPod(cluster, "app=web", None).run(["true"], timeout=5),
+        lambda: WorkloadShell(cluster, "pod/web", None).run(["true"], timeout=5),
+    ]
+    if is_learners:
+        looks += [
+            lambda: _differs(cluster, exists=False),
+            lambda: KubectlShell(cluster, None).run(["kubectl", "auth", "can-i"], timeout=5),
+        ]
+    for look in looks:
+        with pytest.raises(Prevented if is_learners else CannotLook):
+            look()
 
 
 def test_kubectl_itself_runs_with_the_namespace_before_what_it_is_asked() -> None:
@@ -184,6 +225,8 @@ def _pod(name: str, *ready: bool, second: int = 0, leaving: bool = False) -> dic
 
 class _Rollout:
     """A cluster with these pods. One of them goes just when it is entered."""
+
+    is_learners = False
 
     def __init__(self, *pods: dict[str, Any], gone: str = "") -> None:
         self._pods = json.dumps({"items": pods}).encode()

@@ -101,9 +101,9 @@ WRONG: dict[str, tuple[Callable[[Draft], object], str]] = {
         lambda draft: draft.write("setup.sh", "exit 1\n"),
         "start: the task one cannot be set up: setup.sh ended with exit code 1",
     ),
-    "a check that cannot be looked at": (
+    "a check that cannot run": (
         lambda draft: draft.replace(TASK, "argv: [cat", "argv: [no-such-program"),
-        "solution solution.sh: `right` could not be looked at: the sandbox has no no-such-program",
+        "solution solution.sh: `right` could not run: the sandbox has no no-such-program",
     ),
     "a check that changes what it looks at": (
         lambda draft: draft.replace(
@@ -228,12 +228,13 @@ def test_the_command_names_what_it_leaves_out(two: Draft, tempshell: Tempshell) 
 
 
 @ON_LOCAL
-def test_a_start_tells_what_will_not_be_graded_and_goes_on(two: Draft, tempshell: Tempshell) -> None:
+def test_a_start_says_which_checks_cannot_run_and_goes_on(two: Draft, tempshell: Tempshell) -> None:
     two.replace(TASK, "- id: right", "- id: right\n  caps: [netpol-enforced]")
     told = tempshell("start", "--detach", str(two.root)).stderr
-    assert "1 of the checks will not be graded: they need netpol-enforced, which this sandbox lacks" in told
-    checked = tempshell("check", "one", "--json", code=6).json()
+    assert "1 of the checks cannot run: they need netpol-enforced, which this sandbox lacks" in told
+    checked = tempshell("check", "one", "--json", code=10).json()
     assert [one["verdict"] for one in checked[0]["results"]] == ["fail", "error"]
+    assert (checked[0]["incomplete"], checked[0]["total"]) == (["right"], 3)
 
 
 def _together(pack: Pack, shell: SandboxShell) -> dict[str, str]:

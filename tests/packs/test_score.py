@@ -19,9 +19,10 @@ class Graded(NamedTuple):
     verdict: str
     earned: float
     points: float
+    incomplete: tuple[str, ...] = ()
 
 
-PASSED, HALF, NOTHING_SEEN = Graded("pass", 2, 2), Graded("fail", 1, 2), Graded("error", 0, 0)
+PASSED, HALF, NOTHING_SEEN = Graded("pass", 2, 2), Graded("fail", 1, 2), Graded("error", 0, 2, ("a",))
 
 
 def pack_of(domains: dict[str, int], **tasks: str | None) -> Pack:
@@ -48,12 +49,19 @@ def test_a_domain_weighs_its_share_however_many_tasks_it_has() -> None:
     assert score(pack, b=PASSED, c=HALF).percent == 15
 
 
-def test_what_could_not_be_looked_at_counts_neither_way() -> None:
+def test_what_could_not_run_counts_as_zero_and_leaves_the_score_incomplete() -> None:
     pack = pack_of({"files": 50, "text": 50}, a="files", b="text", c="text")
-    assert score(pack, a=PASSED, b=PASSED, c=NOTHING_SEEN).percent == 100
+    found = score(pack, a=PASSED, b=PASSED, c=NOTHING_SEEN)
+    assert (found.percent, found.passed, found.incomplete) == (75, False, ("c/a",))
     found = score(pack, a=NOTHING_SEEN, b=PASSED, c=PASSED)
-    assert found.percent == 100
-    assert [domain.share for domain in found.domains] == [None, 1.0]
+    assert (found.percent, found.passed) == (50, False)
+    assert [domain.share for domain in found.domains] == [0.0, 1.0]
+
+
+def test_an_incomplete_score_is_not_passed_even_above_the_pass_mark() -> None:
+    pack = pack_of({}, a=None, b=None)
+    found = score(pack, a=PASSED, b=Graded("error", 1.5, 2, ("b",)))
+    assert (found.percent, found.pass_mark, found.passed) == (87.5, 66, False)
 
 
 def test_the_pass_mark_is_reached_or_not() -> None:

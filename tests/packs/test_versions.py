@@ -90,6 +90,8 @@ def test_the_ranges_of_a_task_and_its_pack_must_have_a_version_in_common(
 class _Cluster:
     """A cluster that answers every kubectl alike."""
 
+    is_learners = False
+
     def __init__(self, stdout: bytes, stderr: bytes = b"", code: int = 0) -> None:
         self._done = Completed(code, stdout, stderr)
 

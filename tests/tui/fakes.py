@@ -62,6 +62,7 @@ class FakePractice:
     problem: TempshellError | None = None
     checked: list[str] = field(default_factory=list)
     stopped: int = 0
+    tried: int = 0
     finished: int = 0
     noted: list[tuple[str, ...]] = field(default_factory=list)
     attached: int = 0
@@ -100,6 +101,7 @@ class FakePractice:
         return self.receipt
 
     def finish(self) -> Finished:
+        self.tried += 1
         self._fail()
         self.finished += 1
         return Finished("50 % (not passed, the pass mark is 66 %), 2 of 4 tasks done", self.receipt)

@@ -8,7 +8,7 @@ import pytest
 
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.tui.goodbye import Goodbye
-from tempshell_cli.tui.outcome import Ending
+from tempshell_cli.tui.outcome import Ending, Outcome
 
 from .conftest import Play
 from .fakes import TASKS, FakePractice
@@ -88,16 +88,39 @@ async def test_the_deadline_grades_whatever_is_open(play: Play, practice: FakePr
     assert practice.finished == 1
 
 
-async def test_a_grading_that_fails_is_told_and_can_be_asked_for_again(play: Play, practice: FakePractice) -> None:
+async def test_a_grading_that_fails_is_tried_again_with_the_terminal_closed(play: Play, practice: FakePractice) -> None:
     async with play() as stage:
+        await stage.until(lambda: stage.terminal.attachment is not None)
         practice.problem = EngineUnavailable("no engine answers", hint="start it")
         practice.left(seconds=0)
         await stage.tick()
-        await stage.until(lambda: any("no engine answers" in said for said in stage.toasts()))
-        await stage.tick()
-        assert stage.dialog is None
+        await stage.until_sees("The grading is tried again in 1 s.")
+        assert stage.sees("no engine answers")
+        assert stage.terminal.attachment is None
+        await stage.until(lambda: practice.tried == 3)  # by itself, after one second and two
         practice.problem = None
+        await stage.until(lambda: stage.dialog is not None)
+        await stage.press("enter")
+        await stage.until(lambda: isinstance(stage.app.screen, Goodbye))
+        assert stage.terminal.attachment is None
+    assert (practice.tried, practice.finished) == (4, 1)
+
+
+async def test_a_grading_that_fails_can_be_left_to_later(play: Play, practice: FakePractice) -> None:
+    async with play() as stage:
+        practice.problem = EngineUnavailable("no engine answers")
         await stage.press(LEADER, "q", "y")
+        await stage.until_sees("d leave")
+        await stage.press("d")
+    assert stage.app.return_value == Outcome(Ending.DETACHED)
+
+
+async def test_an_exam_that_was_handed_in_is_graded_at_once(play: Play, practice: FakePractice) -> None:
+    practice.view = replace(practice.view, handed_in=True)
+    practice.problem = EngineUnavailable("no engine answers")
+    async with play() as stage:
+        await stage.until_sees("The grading is tried again")
+        practice.problem = None
         await stage.until(lambda: isinstance(stage.app.screen, Goodbye))
     assert practice.finished == 1
 

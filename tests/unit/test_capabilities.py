@@ -88,7 +88,7 @@ def test_what_it_lacks_is_told_and_takes_no_points(desk: Desk, measuring: Measur
     session = desk.start(pack=str(draft.root))
     (Path(session.home) / "answer.txt").touch()
     result = graded(desk, session.id)
-    assert (result.earned, result.total) == (2, 2)
+    assert (result.earned, result.total, result.incomplete) == (2, 3, ("right",))
     assert result.results[1].message == "it needs netpol-enforced, which this sandbox lacks"
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tempshell_cli.cli import report_text
 from tempshell_cli.cli.practice import LivePractice
-from tempshell_cli.core.errors import EngineUnavailable, SessionExpired, UsageProblem
+from tempshell_cli.core.errors import EngineUnavailable, Incomplete, SessionExpired, UsageProblem
 from tempshell_cli.sessions.exam import DRAWN, EXAM, FOR_GRADING, exam_detail, exam_of
 from tempshell_cli.sessions.grading import finish, review
 from tempshell_cli.sessions.model import Session
@@ -66,15 +67,87 @@ def test_past_its_deadline_it_is_not_graded(desk: Desk, draft: Draft) -> None:
     assert found.exam.graded is None
 
 
-def test_where_nothing_could_be_looked_at_it_can_be_tried_again(desk: Desk, draft: Draft) -> None:
+def spoil(draft: Draft) -> str:
+    """Have the second check not run, and return what stood there."""
     whole = (draft.root / "tasks/one.md").read_text()
-    draft.replace("tasks/one.md", "file: {path: answer.txt}", "exec: {argv: [/no/such/program]}")
+    draft.replace("tasks/one.md", "argv: [cat, answer.txt]", "argv: [/no/such/program]")
+    return whole
+
+
+def test_where_a_check_could_not_run_it_is_incomplete_and_is_tried_again(desk: Desk, draft: Draft) -> None:
+    whole = spoil(draft)
     session = begin(desk, draft, minutes=40)
-    with pytest.raises(EngineUnavailable, match="could be looked at"):
-        end(desk, session)
+    answer = Path(session.home, "answer.txt")
+    answer.write_text("42")
+    for _ in range(2):
+        with pytest.raises(Incomplete, match="one/right could not run: the sandbox has no /no/such/program"):
+            end(desk, session)
+    assert len(desk.sessions.store.scores(session.id)) == 1
+    found = report(desk.sessions, session)
+    assert (found.score.percent, found.score.passed, found.score.incomplete) == (66.7, False, ("one/right",))
+    assert report_text.result(found).startswith("66.7 % (incomplete: one/right could not run; the pass mark is 66 %)")
     draft.write("tasks/one.md", whole)
     end(desk, session)
-    assert len(desk.sessions.store.scores(session.id)) == 1
+    found = report(desk.sessions, session)
+    assert (found.score.percent, found.score.passed, found.score.incomplete) == (100, True, ())
+    with pytest.raises(UsageProblem, match="was graded"):
+        end(desk, session)
+
+
+def test_another_try_changes_nothing_that_was_found(desk: Desk, draft: Draft) -> None:
+    """Else an error that a learner causes would show what is wrong, and leave the time to put it right."""
+    draft.replace("tasks/one.md", "  needs: [there]\n", "")
+    whole = spoil(draft)
+    session = begin(desk, draft, minutes=40)
+    with pytest.raises(Incomplete):
+        end(desk, session)
+    draft.write("tasks/one.md", whole)
+    Path(session.home, "answer.txt").write_text("42")
+    end(desk, session)
+    (result,) = review(desk.sessions, session)
+    assert [(one.check, one.verdict) for one in result.results] == [("there", "fail"), ("right", "pass")]
+
+
+def test_an_engine_that_is_away_leaves_all_of_it_to_another_try(
+    desk: Desk, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = begin(desk, draft, minutes=40)
+
+    def gone(*_: object) -> None:
+        raise EngineUnavailable("the engine does not answer")
+
+    with monkeypatch.context() as away:
+        away.setattr("tempshell_cli.sessions.practice.lacking_in", gone)
+        with pytest.raises(Incomplete, match="one/there, one/right could not run: the engine does not answer"):
+            end(desk, session)
+    end(desk, session)
+    (result,) = review(desk.sessions, session)
+    assert [one.verdict for one in result.results] == ["fail", "fail"]
+
+
+def test_what_the_sandbox_lacks_is_not_waited_for(desk: Desk, draft: Draft) -> None:
+    draft.replace("tasks/one.md", "- id: right", "- id: right\n  caps: [netpol-enforced]")
+    session = begin(desk, draft, minutes=40)
+    Path(session.home, "answer.txt").write_text("42")
+    end(desk, session)
+    found = report(desk.sessions, session)
+    assert (found.score.passed, found.score.incomplete) == (False, ("one/right",))
+
+
+def test_incomplete_stays_on_record_when_the_sandbox_is_gone(desk: Desk, draft: Draft) -> None:
+    spoil(draft)
+    session = begin(desk, draft, minutes=40)
+    Path(session.home, "answer.txt").write_text("42")
+    practice = LivePractice(desk.sessions, session)
+    with pytest.raises(Incomplete):
+        practice.finish()
+    assert practice.session().handed_in
+    with pytest.raises(UsageProblem, match="was handed in"):
+        practice.attach_command()
+    desk.clock.advance(hours=1)
+    finished = practice.finish()
+    assert finished.receipt is None
+    assert "incomplete: one/right could not run" in finished.result
 
 
 def test_the_screen_counts_to_the_exams_end_names_the_namespaces_and_keeps_flags(desk: Desk, draft: Draft) -> None:

@@ -234,6 +234,21 @@ def test_an_empty_file_becomes_a_store(paths: Paths) -> None:
         assert opened.store.history() == []
 
 
+def test_a_store_of_the_version_before_keeps_its_scores_and_takes_new_ones(paths: Paths) -> None:
+    with open_store(paths) as opened:
+        opened.store.add_score(Score("s1", "files", NOON, "pass", 4, 4, "1.0", "sha256:0"))
+    connection = sqlite3.connect(paths.store)
+    connection.execute("ALTER TABLE score DROP COLUMN incomplete")
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    for _ in range(2):
+        with open_store(paths) as opened:
+            opened.store.add_score(Score("s1", "links", NOON, "error", 0, 3, incomplete=("target", "kind")))
+    with open_store(paths) as opened:
+        found = [(score.task, score.points, score.incomplete) for score in opened.store.scores("s1")]
+    assert found == [("files", 4, ()), *[("links", 3, ("target", "kind"))] * 2]
+
+
 def test_a_newer_store_is_refused_and_left_as_it_is(paths: Paths) -> None:
     with open_store(paths):
         pass

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from tempshell_cli.backends.base import NO_KUBERC, Backend, Capability, HasKubectl, MeasuresPolicies, Role, Sandbox
 from tempshell_cli.core.errors import EngineUnavailable
@@ -42,7 +43,8 @@ class SandboxExec:
         """The way into the sandbox's cluster, where it has one."""
         if not isinstance(self.backend, HasKubectl):
             return None
-        return ClusterExec(self.backend, self._sandbox, self._cluster_runner)
+        administers = partial(self.has, Capability.CLUSTER_ADMIN)
+        return ClusterExec(self.backend, self._sandbox, self._cluster_runner, administers)
 
     @property
     def grader(self) -> SandboxExec:
@@ -88,12 +90,21 @@ class SandboxExec:
 
 
 class ClusterExec:
-    """A way into the cluster of one sandbox, with credentials that are not the learner's."""
+    """A way into the cluster of one sandbox, with credentials that are not the learner's.
 
-    def __init__(self, backend: HasKubectl, sandbox: Sandbox, runner: Runner) -> None:
+    ``administers`` tells whether the learner administers it all the same; it may ask the cluster.
+    """
+
+    def __init__(self, backend: HasKubectl, sandbox: Sandbox, runner: Runner, administers: Callable[[], bool]) -> None:
         self._backend = backend
         self._sandbox = sandbox
         self._runner = runner
+        self._administers = administers
+
+    @property
+    def is_learners(self) -> bool:
+        """Whether the learner administers the cluster."""
+        return self._administers()
 
     def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:
         """Run kubectl for ``timeout`` seconds at most, and return how it ended."""

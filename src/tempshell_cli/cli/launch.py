@@ -325,7 +325,8 @@ def _tell_lacking(sessions: Sessions, shell: SandboxExec, session: str, tasks: S
         lacking = lacking_in(sessions, session, shell, tasks)
     for capability, why in lacking.items():
         count = sum(len(out_of_reach(task, {capability})) for task in tasks)
-        console.note(f"tempshell: {count} of the checks will not be graded: they need {capability}, {why}")
+        console.note(f"tempshell: {count} of the checks cannot run: they need {capability}, {why}")
+        console.note("  They earn nothing, and the score stays incomplete.")
 
 
 def parse_profile(text: str) -> Profile | None:

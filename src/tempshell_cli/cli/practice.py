@@ -10,12 +10,12 @@ from datetime import datetime
 
 from tempshell_cli.backends.base import Backend, Receipt
 from tempshell_cli.cli import console, report_text
-from tempshell_cli.core.errors import NoSuchSession, TempshellError
+from tempshell_cli.core.errors import NoSuchSession, SessionExpired, TempshellError
 from tempshell_cli.core.process import Command
 from tempshell_cli.packs.load import Task
 from tempshell_cli.packs.results import CheckResult
 from tempshell_cli.sessions.effort import HINT, TASK
-from tempshell_cli.sessions.exam import FLAGGED, exam_of, flagged_tasks
+from tempshell_cli.sessions.exam import FLAGGED, exam_of, flagged_tasks, refuse_handed_in
 from tempshell_cli.sessions.grading import finish
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
@@ -61,6 +61,7 @@ class LivePractice:
             pack=self._practice.pack.head.title if session.pack else "",
             extendable=not self._exam and session.extensions < self._sessions.settings.limits.extensions,
             exam=bool(self._exam),
+            handed_in=bool(self._exam and self._exam.graded),
             frozen=session.frozen,
         )
 
@@ -87,11 +88,22 @@ class LivePractice:
         return self._sessions.stop(self._session)
 
     def finish(self) -> Finished:
-        """Grade the exam, and remove its sandbox; where that cannot be done the grades are kept all the same."""
+        """Grade the exam, and remove its sandbox; where that cannot be done the grades are kept all the same.
+
+        Raises Incomplete where checks could not run that may run yet: what was found is kept.
+        """
         self._write()
-        finish(self._sessions, self._session, console.silence)
+        exam = exam_of(self._sessions.store, self._session.id)
+        over = False
+        if exam and (exam.incomplete or not exam.graded):
+            try:
+                finish(self._sessions, self._session, console.silence)
+            except SessionExpired:
+                over = True
+            finally:
+                self._exam = exam_of(self._sessions.store, self._session.id)
         result = report_text.result(report(self._sessions, self._session))
-        return Finished(result, self._sessions.stop(self._session, "graded"))
+        return Finished(result, None if over else self._sessions.stop(self._session, "graded"))
 
     def took(self, task: str) -> None:
         """Note that a task is in hand."""
@@ -119,6 +131,7 @@ class LivePractice:
     def attach_command(self) -> Command:
         """Return the shell, for a terminal that is emulated here; raises NoSuchSession once the session has ended."""
         self._look()
+        refuse_handed_in(self._sessions.store, self._session)
         if not self._session.state.is_live:
             raise NoSuchSession(
                 f"the session has ended: {self._session.reason}",

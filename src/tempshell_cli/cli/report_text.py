@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from tempshell_cli.cli import console
-from tempshell_cli.core.text import one_line
+from tempshell_cli.cli.result_text import verdict_words
+from tempshell_cli.core.text import listed, one_line
 from tempshell_cli.core.units import format_duration
 from tempshell_cli.packs.score import TaskScore
 from tempshell_cli.sessions.exam import Exam, why_ungraded
@@ -50,6 +51,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "attempts": report.attempts,
         "spent": {task: round(spent.total_seconds()) for task, spent in report.spent.items()},
         "exam": _exam_json(report.exam) if report.exam else None,
+        "forgeable": report.forgeable,
         **msgspec.to_builtins(report.score),
     }
 
@@ -98,14 +100,18 @@ def result(report: Report) -> str:
         return f"not graded: {why_ungraded(report.session, report.made)}"
     score = report.score
     done = sum(task.verdict == "pass" for task in score.tasks)
-    mark = "passed" if score.passed else "not passed"
+    mark = "passed," if score.passed else "not passed,"
+    if score.incomplete:
+        mark = f"incomplete: {listed(score.incomplete)} could not run;"
     of_all = f"{done} of {len(score.tasks)} tasks done"
-    return f"{score.percent:g} % ({mark}, the pass mark is {score.pass_mark} %), {of_all}"
+    return f"{score.percent:g} % ({mark} the pass mark is {score.pass_mark} %), {of_all}"
 
 
 def _facts(report: Report) -> list[tuple[str, str]]:
     session = report.session
     changed = [("Note", "the pack has changed since the last check")] if report.changed else []
+    incomplete = [("Could not run", ", ".join(report.score.incomplete))] if report.score.incomplete else []
+    forgeable = [("Note", report.forgeable)] if report.forgeable else []
     exam = [("Exam", _exam_line(report.exam, len(report.pack.tasks)))] if report.exam else []
     return [
         ("Owner", one_line(session.owner)),
@@ -115,6 +121,8 @@ def _facts(report: Report) -> list[tuple[str, str]]:
         ("Pack", f"{report.pack.id} {report.version}"),
         ("Digest", report.digest),
         *changed,
+        *incomplete,
+        *forgeable,
         ("Made", f"{report.made.isoformat(timespec='seconds')} by tempshell {report.tempshell}"),
     ]
 
@@ -127,7 +135,8 @@ def counted(tasks: int) -> str:
 def _exam_line(exam: Exam, tasks: int) -> str:
     late = exam.graded - exam.ends if exam.graded else timedelta()
     after = f", {format_duration(late)} after its end" if late >= _LATE else ""
-    graded = f"graded at {exam.graded.isoformat(timespec='seconds')}{after}" if exam.graded else "not graded"
+    how = "incomplete, last graded" if exam.incomplete else "graded"
+    graded = f"{how} at {exam.graded.isoformat(timespec='seconds')}{after}" if exam.graded else "not graded"
     return f"{counted(tasks)} in {format_duration(exam.time)}, seed {exam.seed}, {graded}"
 
 
@@ -137,6 +146,8 @@ def say(report: Report) -> None:
         console.table([heading.upper() for heading in headings], rows)
         console.say("")
     console.say(result(report))
+    if report.forgeable:
+        console.say(report.forgeable)
 
 
 def tables(report: Report) -> list[tuple[Sequence[str], Rows]]:
@@ -146,7 +157,7 @@ def tables(report: Report) -> list[tuple[Sequence[str], Rows]]:
         (
             f"{task.task}: {task.title}",
             task.domain or "-",
-            task.verdict or "not checked",
+            verdict_words(task.verdict, task.incomplete, unchecked="not checked"),
             f"{task.earned:g}/{task.points:g}",
             _times(report.attempts.get(task.task, 0)),
             _hints(task),

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tempshell_cli.packs.results import TaskResult
 
 
+def verdict_words(verdict: str | None, incomplete: Sequence[str], *, unchecked: str = "-") -> str:
+    """Return how a task stands: "incomplete" where checks of it could not run."""
+    if not incomplete:
+        return verdict or unchecked
+    return "fail, incomplete" if verdict == "fail" else "incomplete"
+
+
 def result_lines(result: TaskResult) -> Iterator[str]:
     """Yield the lines about a task that was graded: what each check expected and found where it did not pass."""
-    yield f"{result.verdict.upper():6}{result.task}  {result.earned}/{result.total} points"
+    word = verdict_words(result.verdict, result.incomplete)
+    yield f"{word.upper():5} {result.task}  {result.earned}/{result.total} points"
     for one in result.results:
         yield f"  {one.verdict:6}{one.check}"
         yield from (f"        {line}" for line in one.message.splitlines())

@@ -11,7 +11,8 @@ import typer
 
 from tempshell_cli.cli.console import is_interactive, note, say, say_json
 from tempshell_cli.cli.render import say_receipt, session_json
-from tempshell_cli.sessions.exam import exam_of
+from tempshell_cli.cli.result_text import verdict_words
+from tempshell_cli.sessions.exam import exam_of, refuse_handed_in
 from tempshell_cli.sessions.lease import Urgency, notice, urgency
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
@@ -81,7 +82,7 @@ def _practise(sessions: Sessions, session: Session, recording: Record | None, vi
     look = look._replace(theme=visit.theme or look.theme)
     with practice.following():
         outcome = run_practice(practice, leader=sessions.settings.leader, look=look, recording=recording)
-    if outcome.ending is Ending.EXPIRED:
+    if outcome.ending is Ending.EXPIRED or (outcome.ending is Ending.GRADED and not outcome.receipt):
         sessions.sweep()
     current = sessions.store.get(session.id) or session
     if outcome.ending is Ending.GRADED:
@@ -90,6 +91,9 @@ def _practise(sessions: Sessions, session: Session, recording: Record | None, vi
         say_receipt(session.name, outcome.receipt)
     elif not current.state.is_live:
         note(f"tempshell: {session.name} is gone: {current.reason}")
+    elif (exam := exam_of(sessions.store, session.id)) and exam.incomplete:
+        note(f"tempshell: {session.name} was handed in; `tempshell exam --finish {session.name}` runs the checks that")
+        note(f"  could not run, until its sandbox ends at {current.deadline.astimezone():%H:%M}")
     else:
         note(f"tempshell: {session.name} goes on; `tempshell attach {session.name}` returns, `tempshell stop` ends it")
 
@@ -98,6 +102,7 @@ def _attach_plain(sessions: Sessions, session: Session, recording: Record | None
     from tempshell_cli.sessions.shell import attach_command, watch_command
     from tempshell_cli.terminal.relay import relay
 
+    refuse_handed_in(sessions.store, session)
     command = (watch_command if read_only else attach_command)(sessions.engines.of(session), session)
     notices = _notices(sessions, session)
     if read_only:
@@ -133,7 +138,8 @@ def _marking(
         scores = sessions.store.latest_scores(session.id)
         for task, score in scores.items():
             if seen.get(task) != score:
-                recorder.mark(f"{task}: {score.verdict}, {score.earned} of {score.points} points")
+                words = verdict_words(score.verdict, score.incomplete)
+                recorder.mark(f"{task}: {words}, {score.earned} of {score.points} points")
         seen = scores
         if recorder.failure and not told:
             told = True

@@ -19,6 +19,7 @@ class ExitCode(IntEnum):
     EXPIRED = 7
     LIMIT = 8
     LEFTOVER = 9
+    INCOMPLETE = 10
     INTERRUPTED = 130
 
 
@@ -68,6 +69,12 @@ class CheckFailed(TempshellError):
     """At least one check of a task did not pass."""
 
     exit_code = ExitCode.CHECK_FAILED
+
+
+class Incomplete(TempshellError):
+    """Checks could not run, through no fault of the learner's: what they would have found is not known."""
+
+    exit_code = ExitCode.INCOMPLETE
 
 
 class SessionExpired(TempshellError):

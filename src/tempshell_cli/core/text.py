@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # ECMA-48 5.4 and 8.3: CSI, the string controls (OSC, DCS, SOS, PM, APC) and two-byte escapes, in their 7-bit
 # and 8-bit forms. An unfinished string control swallows the rest, as a terminal would.
@@ -35,6 +36,12 @@ def strip_controls(text: str) -> str:
 def one_line(text: str) -> str:
     """Return the text stripped of controls and folded to one line, for titles, names and table cells."""
     return " ".join(strip_controls(text).split())
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """Return the first of the names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def visible(text: str) -> str:

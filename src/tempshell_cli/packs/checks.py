@@ -10,6 +10,7 @@ from tempshell_cli.packs.criteria import CLUSTER, TERMINAL, Exec, Expect, FileSt
 from tempshell_cli.packs.matching import (
     CannotLook,
     Mismatch,
+    Prevented,
     exit_mismatch,
     json_mismatch,
     output_mismatch,
@@ -19,6 +20,7 @@ from tempshell_cli.packs.matching import (
 from tempshell_cli.packs.objects import object_mismatch
 from tempshell_cli.packs.results import Outcome
 from tempshell_cli.packs.shell import ClusterView, SandboxShell, Shell
+from tempshell_cli.packs.terminal import KILLED, TerminalShell
 from tempshell_cli.packs.workload import KubectlShell, NewestPod, WorkloadShell
 
 NEEDS_KUBERNETES = "this needs a Kubernetes session"
@@ -43,11 +45,15 @@ _KINDS = {"regular file": "file", "regular empty file": "file", "symbolic link":
 
 
 def look(probe: Probe, shell: SandboxShell) -> Outcome:
-    """Look once. What keeps it from being looked at is an error, never a wrong answer."""
+    """Look once, and raise nothing: what keeps the check from running is an error, or the learner's own doing."""
     try:
         mismatch = _mismatch(probe, shell, seconds(probe.timeout))
+    except Prevented as cause:
+        return Outcome.prevented(f"it could not run, and counts as failed: {cause}")
     except (CannotLook, EngineUnavailable) as cause:
         return Outcome.error(str(cause))
+    except Exception as bug:  # noqa: BLE001 - what is judged is a stranger's data, and one check must not end the grading
+        return Outcome.error(f"what was found cannot be judged: {type(bug).__name__}: {bug}")
     return Outcome.failed(*mismatch) if mismatch else Outcome.passed()
 
 
@@ -69,21 +75,24 @@ def _cluster(shell: SandboxShell) -> ClusterView:
 
 
 def _at(place: str, namespace: str | None, shell: SandboxShell) -> Shell:
-    """Return the shell of a place: the learner's sandbox, the cluster itself, or a workload of it."""
+    """Return the shell of a place: the learner's sandbox, entered as the grader, the cluster itself, or a workload."""
     if place == TERMINAL:
-        return shell
+        return TerminalShell(shell)
     if place == CLUSTER:
         return KubectlShell(_cluster(shell), namespace)
     return (NewestPod if "=" in place else WorkloadShell)(_cluster(shell), place, namespace)
 
 
 def _exec(wanted: Exec, sandbox: SandboxShell, timeout: float) -> Mismatch | None:
-    shell = _at(wanted.in_, wanted.ns, sandbox)
+    as_learner = wanted.in_ == TERMINAL and wanted.runs_as_learner(sandbox.home)
+    shell = TerminalShell(sandbox, as_learner=True) if as_learner else _at(wanted.in_, wanted.ns, sandbox)
     done = shell.run(wanted.argv, stdin=wanted.stdin.encode(), timeout=timeout)
+    if _was_killed(done, wanted.expect):
+        return Mismatch(f"an end of its own, within {timeout:g} s", f"it was killed{_said(done)}")
     if done.timed_out:
         return Mismatch(f"an end within {timeout:g} s", f"still running{_said(done)}")
     if _may_not_have_started(done, wanted.expect) and not _is_there(wanted.argv[0], shell, timeout):
-        return _absent_program(wanted.argv[0], shell.home)
+        return _absent_program(wanted, shell.home)
     if differs := exit_mismatch(wanted.expect, done.exit_code):
         return Mismatch(differs.expected, f"{differs.found}{_said(done)}")
     return _streams_mismatch(wanted.expect, done)
@@ -101,30 +110,46 @@ def _may_not_have_started(done: Completed, expect: Expect) -> bool:
 
     "nonzero" does not ask for it: a missing ``nc`` must not prove that a port is closed.
     """
-    named = expect.exit if isinstance(expect.exit, tuple) else (expect.exit,)
-    return done.exit_code in _NOT_STARTED and done.exit_code not in named
+    return done.exit_code in _NOT_STARTED and not _asks_for(done.exit_code, expect)
+
+
+def _was_killed(done: Completed, expect: Expect) -> bool:
+    """Tell whether SIGKILL has ended it, and the check did not ask for just that: "nonzero" does not."""
+    return done.exit_code == KILLED and (done.timed_out or not _asks_for(KILLED, expect))
+
+
+def _asks_for(code: int, expect: Expect) -> bool:
+    return code in (expect.exit if isinstance(expect.exit, tuple) else (expect.exit,))
 
 
 def _is_there(program: str, shell: Shell, timeout: float) -> bool:
     found = shell.run(("/bin/sh", "-c", _IS_THERE, "sh", program), timeout=timeout)
+    _refuse_killed(found)
     if found.timed_out or found.exit_code in _NOT_STARTED:
         raise CannotLook(f"nothing can be started in the sandbox{_said(found)}")
     return found.exit_code == 0
 
 
-def _absent_program(program: str, home: str) -> Mismatch:
+def _absent_program(wanted: Exec, home: str) -> Mismatch:
     """A program of the learner's that does not run is a wrong answer; one of the sandbox's is a broken sandbox."""
-    learners = "/" in program and (not program.startswith("/") or program.startswith(f"{home}/"))
-    if not learners:
-        raise CannotLook(f"the sandbox has no {program}", hint="choose another image")
-    return Mismatch(f"a program {program}", "no such file, or not executable")
+    if not wanted.is_learners(home):
+        raise CannotLook(f"the sandbox has no {wanted.argv[0]}", hint="choose another image")
+    return Mismatch(f"a program {wanted.argv[0]}", "no such file, or not executable")
 
 
-def _file(wanted: FileState, shell: SandboxShell, timeout: float) -> Mismatch | None:
+def _refuse_killed(done: Completed) -> None:
+    """Raise Prevented where SIGKILL has ended a program of our own: for want of memory, or by the learner."""
+    if done.exit_code == KILLED:
+        raise Prevented(f"it was killed{_said(done)}")
+
+
+def _file(wanted: FileState, sandbox: SandboxShell, timeout: float) -> Mismatch | None:
+    shell = TerminalShell(sandbox)
     follow = "" if wanted.kind == "symlink" else "-L"
     limit = str(MAX_READ + 1 if wanted.reads else 0)
     path = wanted.path if wanted.path.startswith("/") else f"{shell.home}/{wanted.path.removeprefix('~/')}"
     done = shell.run(("/bin/sh", "-c", _READ_FILE, "sh", path, follow, limit), timeout=timeout)
+    _refuse_killed(done)
     if done.timed_out or done.exit_code not in {0, _NO_STAT, _NO_READ}:
         raise CannotLook(f"{wanted.path} cannot be looked at: exit code {done.exit_code}{_said(done)}")
     about, _, content = done.stdout.partition(b"\n")
@@ -146,7 +171,8 @@ def _absent_file(wanted: FileState, reason: str) -> Mismatch | None:
 
 
 def _metadata_mismatch(wanted: FileState, about: str) -> Mismatch | None:
-    kind, mode, owner = about.split("|", 2)
+    kind, _, rest = about.partition("|")
+    mode, _, owner = rest.partition("|")
     kind = _KINDS.get(kind, kind)
     if kind != wanted.kind:
         return Mismatch(f"{wanted.path}: a {wanted.kind}", f"a {kind}")
@@ -173,6 +199,7 @@ def _http(wanted: Http, sandbox: SandboxShell, timeout: float) -> Mismatch | Non
     options = ("--disable", "--silent", "--show-error", "--globoff", "--noproxy", "*")
     bounds = ("--max-filesize", str(MAX_READ), "--write-out", "\n%{http_code}")
     done = shell.run(("curl", *options, *bounds, "--", wanted.url), timeout=timeout)
+    _refuse_killed(done)
     if done.exit_code in _NOT_STARTED and not _is_there("curl", shell, timeout):
         raise CannotLook("the sandbox has no curl", hint="choose another image")
     body, _, status = done.stdout.rpartition(b"\n")

@@ -16,12 +16,14 @@ from msgspec.structs import force_setattr
 from tempshell_cli.backends.base import Capability
 from tempshell_cli.core.text import one_line, strip_controls
 from tempshell_cli.core.units import parse_duration
+from tempshell_cli.packs.quantity import quantity
 
 # Python's `$` also matches before a last newline; ECMA's, which a JSON Schema speaks, does not.
 END = r"$(?!\n)"
 TERMINAL, CLUSTER = "terminal", "cluster"
 KUBECTL = "kubectl"
 _LONGEST_PATTERN = 1000
+_ORDERINGS = ("<", "<=", ">", ">=")
 
 
 def says(text: str) -> Meta:
@@ -127,8 +129,8 @@ class Expect(Strict, frozen=True, kw_only=True):
 class Exec(Strict, frozen=True, kw_only=True):
     """Run a program: by absolute path and with a clean environment, or, in a workload, with the container's own.
 
-    A program that is missing is an error, and no wrong answer, unless it is the learner's own; so is a workload that
-    cannot be entered.
+    A program that is missing is an error, not a wrong answer, unless it is the learner's own. A workload that is not
+    there is a wrong answer, one that cannot be entered an error.
     """
 
     argv: Annotated[
@@ -145,6 +147,14 @@ class Exec(Strict, frozen=True, kw_only=True):
             "(`cluster`)."
         ),
     ] = field(default=TERMINAL, name="in")
+    as_: Annotated[
+        Literal["grader", "learner"] | None,
+        says(
+            "As whom, in the terminal: the grader, who reads every file and whom the learner cannot interfere with, or "
+            "the learner, for what runs a program of theirs. By default as the learner where the program itself is "
+            "theirs, by a relative path or one below their home, else as the grader."
+        ),
+    ] = field(default=None, name="as")
     ns: Annotated[Id | None, says("The workload's namespace, or kubectl's.")] = None
     expect: Annotated[Expect, says("How it must end; by default with exit code 0.")] = Expect()
 
@@ -152,12 +162,23 @@ class Exec(Strict, frozen=True, kw_only=True):
         _refuse_odd_program(self.argv)
         if self.in_ == CLUSTER and self.argv[0] != KUBECTL:
             raise ValueError(f"in the cluster itself only {KUBECTL} runs")
+        if self.as_ and self.in_ != TERMINAL:
+            raise ValueError("`as` is for programs in the terminal")
+
+    def is_learners(self, home: str) -> bool:
+        """Whether the program itself is one of the learner's, whose home is the directory given."""
+        program = self.argv[0]
+        return "/" in program and (not program.startswith("/") or program.startswith(f"{home}/"))
+
+    def runs_as_learner(self, home: str) -> bool:
+        """Whether it runs as the learner, and not as the grader."""
+        return self.as_ == "learner" if self.as_ else self.is_learners(home)
 
 
 class Control(Strict, frozen=True, kw_only=True):
     """The same program where it must succeed. If that fails, too, the check is an error, and not a pass.
 
-    What is not given is taken from the check's ``exec``, but for ``expect``.
+    What is not given is taken from the check's ``exec``, but for ``expect``. It runs as the same user.
     """
 
     argv: Annotated[
@@ -174,10 +195,12 @@ class Control(Strict, frozen=True, kw_only=True):
 
     def over(self, exec_: Exec) -> Exec:
         """Return what to run: this control, laid over the program it is the control of."""
+        place = self.in_ or exec_.in_
         return Exec(
             argv=self.argv or exec_.argv,
             stdin=exec_.stdin if self.stdin is None else self.stdin,
-            in_=self.in_ or exec_.in_,
+            in_=place,
+            as_=exec_.as_ if place == TERMINAL else None,
             ns=self.ns or exec_.ns,
             expect=self.expect,
         )
@@ -194,7 +217,22 @@ class Where(Strict, frozen=True, kw_only=True):
         Literal["==", "!=", "<", "<=", ">", ">=", "contains", "regex", "exists"],
         says("How the value is compared. `exists` asks whether there is one; with `value: false`, that there is none."),
     ] = "=="
-    value: Annotated[Any, says("What it is compared with.")] = None
+    value: Annotated[Any, says("What it is compared with: a quantity for `<` and its like, a pattern for `regex`.")] = (
+        UNSET
+    )
+
+    def __post_init__(self) -> None:
+        if self.op == "exists":
+            if not (self.value is UNSET or isinstance(self.value, bool)):
+                raise ValueError("`exists` takes `value: true` or `value: false`")
+        elif self.value is UNSET:
+            raise ValueError(f"`{self.op}` needs a `value`")
+        elif self.op == "regex":
+            if not isinstance(self.value, str):
+                raise ValueError("`regex` needs a text as its `value`")
+            _refuse_bad_pattern(self.value)
+        elif self.op in _ORDERINGS and quantity(self.value) is None:
+            raise ValueError(f"`{self.op}` compares quantities, and {self.value!r} is not one")
 
 
 class ObjectState(Strict, frozen=True, kw_only=True):

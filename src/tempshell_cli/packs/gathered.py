@@ -47,6 +47,11 @@ class GatheredCluster:
     cluster: ClusterView
     found: Mapping[tuple[str, ...], bytes]
 
+    @property
+    def is_learners(self) -> bool:
+        """Whether the learner administers the cluster, as ``ClusterView`` has it."""
+        return self.cluster.is_learners
+
     def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:
         """Run kubectl, as ``ClusterView`` has it."""
         known = self.found.get(argv)

@@ -1,4 +1,4 @@
-"""The rules of grading: retries, needs, gates and controls, and errors that are nobody's wrong answer."""
+"""The rules of grading: retries, needs, gates and controls, and checks that could not run."""
 
 from __future__ import annotations
 
@@ -79,14 +79,14 @@ class Grader:
             outcome = self._look(probe)
 
     def _look(self, probe: Probe, shell: SandboxShell | None = None) -> Outcome:
-        """Look, and once more where that could not be done: an engine can stumble.
+        """Look, and once more where the check could not run: an engine can stumble.
 
         And where a pod was entered that had been read of before: it may not be the newest any more.
         """
         with self.looks:
             first = look(probe, shell or self.shell)
             stale = first.verdict is Verdict.FAIL and shell is not None and probe.pods
-            return look(probe, self.shell) if stale or first.verdict is Verdict.ERROR else first
+            return look(probe, self.shell) if stale or first.cause else first
 
     def _grade_check(self, check: Check, needed: Sequence[Future[CheckResult]], lacks: Sequence[str]) -> CheckResult:
         if lacks:
@@ -100,6 +100,11 @@ class Grader:
         return _result(check, outcome)
 
 
+def could_not_run(task: Task, why: str) -> TaskResult:
+    """Return the result of a task that could not be graded at all."""
+    return sum_up(task.id, [_result(check, Outcome.error(why)) for check in task.head.checks])
+
+
 def _wait(task: Task) -> float:
     """Return for how long, in seconds, a look at the task takes at least: what is to hold has to be watched."""
     watched = (check.retry.stable_for for check in task.head.checks if check.retry and check.retry.stable_for)
@@ -107,8 +112,11 @@ def _wait(task: Task) -> float:
 
 
 def _judged_by(control: Outcome) -> Outcome:
-    """Return a pass only where the control passes: else the check would have passed for a wrong reason."""
-    if control.verdict is Verdict.PASS:
+    """Return a pass only where the control passes: else the check would have passed for a wrong reason.
+
+    A control that the learner has kept from running fails the check.
+    """
+    if control.verdict is Verdict.PASS or (control.verdict is Verdict.FAIL and control.cause):
         return control
     detail = control.cause or f"expected {control.expected}, found {control.found}"
     return Outcome.error(f"the control failed: {detail}")
@@ -117,12 +125,12 @@ def _judged_by(control: Outcome) -> Outcome:
 def _held_up(check: Check, earlier: CheckResult) -> CheckResult:
     """Return the result of a check that was not looked at, because one that it needs did not pass."""
     if earlier.verdict is Verdict.ERROR:
-        return _result(check, Outcome.error(f"it needs `{earlier.check}`, which could not be looked at"))
+        return _result(check, Outcome.error(f"it needs `{earlier.check}`, which could not run"))
     return _result(check, Outcome.failed(f"`{earlier.check}` passes first", f"`{earlier.check}` did not pass"))
 
 
 def _result(check: Check, outcome: Outcome) -> CheckResult:
-    failed = check.fail or f"expected {outcome.expected}, found {outcome.found}"
+    failed = outcome.cause or check.fail or f"expected {outcome.expected}, found {outcome.found}"
     message = {Verdict.PASS: "", Verdict.FAIL: failed, Verdict.ERROR: outcome.cause}[outcome.verdict]
     return CheckResult(
         check=check.id,

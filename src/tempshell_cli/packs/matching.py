@@ -36,7 +36,11 @@ class Mismatch(NamedTuple):
 
 
 class CannotLook(TempshellError):
-    """A check that cannot be decided: its verdict is error, whatever the learner did."""
+    """A check that could not run, through no fault of the learner's: its verdict is error."""
+
+
+class Prevented(TempshellError):
+    """A check that could not run because of what the learner did: it counts as failed."""
 
 
 def exit_mismatch(expect: Expect, code: int) -> Mismatch | None:

@@ -265,17 +265,17 @@ def _answer(task: Task, script: str, grader: Grader) -> None:
 
 
 def _failing(result: TaskResult) -> set[str]:
-    """Return the checks that fail; raises _Problem where one could not be looked at."""
+    """Return the checks that fail; raises _Problem where one could not run."""
     for check in result.results:
         if check.verdict is Verdict.ERROR:
-            raise _Problem(f"`{check.check}` could not be looked at: {check.message}")
+            raise _Problem(f"`{check.check}` could not run: {check.message}")
     return {check.check for check in result.results if check.verdict is Verdict.FAIL}
 
 
 def _reason(result: TaskResult, ids: Collection[str]) -> str:
     """Return what the first of the checks has found."""
     first = next(check for check in result.results if check.check in ids)
-    return f"expected {first.expected}, found {first.found}"
+    return f"expected {first.expected}, found {first.found}" if first.expected else first.message
 
 
 def _ids(ids: Collection[str]) -> str:

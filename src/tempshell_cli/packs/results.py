@@ -13,7 +13,7 @@ _LONGEST_SHOWN = 2048
 
 
 class Verdict(StrEnum):
-    """``error``: it could not be looked at. That is nobody's wrong answer, and counts neither way."""
+    """``error``: the check could not run, and not through the learner's fault: it earns nothing."""
 
     PASS = "pass"  # noqa: S105 - a verdict, not a password
     FAIL = "fail"
@@ -21,7 +21,11 @@ class Verdict(StrEnum):
 
 
 class Outcome(Struct, frozen=True):
-    """What one look came to. The texts are bounded and stripped of controls; ``cause`` is why it is an error."""
+    """What one look came to. The texts are bounded and stripped of controls.
+
+    ``cause`` is why the check could not run: through no fault of the learner's on an error, by the learner's own doing
+    on a fail.
+    """
 
     verdict: Verdict
     expected: str = ""
@@ -37,6 +41,11 @@ class Outcome(Struct, frozen=True):
     def failed(cls, expected: str, found: str) -> Outcome:
         """Return the outcome of a look that saw something else."""
         return cls(Verdict.FAIL, _bounded(expected), _bounded(found))
+
+    @classmethod
+    def prevented(cls, cause: str) -> Outcome:
+        """Return the outcome of a look that the learner, and nobody else, has made impossible: it counts as failed."""
+        return cls(Verdict.FAIL, cause=_bounded(cause))
 
     @classmethod
     def error(cls, cause: str) -> Outcome:
@@ -60,9 +69,10 @@ class CheckResult(Struct, frozen=True, kw_only=True):
 class TaskResult(Struct, frozen=True, kw_only=True):
     """How a task went.
 
-    ``total`` counts the points of the checks that could be looked at. ``share`` (0 to 1) is ``earned`` of
-    ``total``, 0 where a gate is violated (``void``), None where nothing could be looked at.
-    ``verdict``: fail if any check failed, else error if any could not be looked at, else pass.
+    ``total`` counts the points of all its checks, whatever came of them. ``share`` (0 to 1) is ``earned`` of ``total``,
+    0 where a gate is violated (``void``), None where there is nothing to earn.
+    ``verdict``: fail if any check failed, else error if any could not run, else pass.
+    ``incomplete`` names the checks that could not run: what they would have earned is not known.
     """
 
     task: str
@@ -72,13 +82,14 @@ class TaskResult(Struct, frozen=True, kw_only=True):
     total: int
     void: bool
     results: tuple[CheckResult, ...]
+    incomplete: tuple[str, ...] = ()
 
 
 def sum_up(task: str, results: Sequence[CheckResult]) -> TaskResult:
     """Return the task's result from those of its checks."""
     verdicts = {result.verdict for result in results}
     void = any(result.gate and result.verdict is Verdict.FAIL for result in results)
-    total = sum(result.points for result in results if result.verdict is not Verdict.ERROR)
+    total = sum(result.points for result in results)
     earned = 0 if void else sum(result.earned for result in results)
     return TaskResult(
         task=task,
@@ -88,7 +99,17 @@ def sum_up(task: str, results: Sequence[CheckResult]) -> TaskResult:
         total=total,
         void=void,
         results=tuple(results),
+        incomplete=tuple(result.check for result in results if result.verdict is Verdict.ERROR),
     )
+
+
+def completed(earlier: TaskResult, later: TaskResult) -> TaskResult:
+    """Return an earlier result of a task with what could not run then as it was found later; all else stands."""
+    found = {result.check: result for result in later.results}
+    results = [
+        found.get(result.check, result) if result.verdict is Verdict.ERROR else result for result in earlier.results
+    ]
+    return sum_up(earlier.task, results)
 
 
 def _bounded(text: str) -> str:

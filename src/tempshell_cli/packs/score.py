@@ -29,14 +29,20 @@ class Graded(Protocol):
 
     @property
     def points(self) -> float:
-        """The points of the checks that could be looked at."""
+        """The points there are."""
+        ...
+
+    @property
+    def incomplete(self) -> Sequence[str]:
+        """The checks that could not run."""
         ...
 
 
 class TaskScore(Struct, frozen=True, kw_only=True):
-    """How a task stands. ``verdict`` is None before its first check, ``share`` (0 to 1) where nothing could be seen.
+    """How a task stands. ``verdict`` is None before its first check, ``share`` (0 to 1) where there is nothing to earn.
 
-    ``hints`` were shown before that; ``cost`` is what they take off the share, in percent of the task.
+    ``hints`` were shown before that; ``cost`` is what they take off the share, in percent of the task. ``incomplete``
+    are the checks that could not run.
     """
 
     task: str
@@ -48,6 +54,7 @@ class TaskScore(Struct, frozen=True, kw_only=True):
     share: float | None
     hints: int = 0
     cost: int = 0
+    incomplete: tuple[str, ...] = ()
 
 
 class DomainScore(Struct, frozen=True, kw_only=True):
@@ -59,20 +66,25 @@ class DomainScore(Struct, frozen=True, kw_only=True):
 
 
 class PackScore(Struct, frozen=True, kw_only=True):
-    """How a pack stands, in percent of all that there is; ``pass_mark`` is in percent, too."""
+    """How a pack stands, in percent of all that there is; ``pass_mark`` is in percent, too.
+
+    ``incomplete`` are the checks that could not run, as ``task/check``: they earn nothing, and with one of them the
+    pack is not passed, whatever the percentage.
+    """
 
     tasks: tuple[TaskScore, ...]
     domains: tuple[DomainScore, ...]
     percent: float
     pass_mark: int
     passed: bool
+    incomplete: tuple[str, ...] = ()
 
 
 def score_pack(pack: Pack, graded: Mapping[str, Graded], hints: Mapping[str, int] = NO_HINTS) -> PackScore:
     """Return how the pack stands by the last check of each task, and the hints of each that were shown before it.
 
-    A task that was never checked counts as 0. One of which nothing could be looked at is left out, and so is a domain
-    of such tasks alone: an error is nobody's wrong answer.
+    A task that was never checked counts as 0, and so does a check that could not run. A task without points, a page to
+    read, does not count.
     """
     tasks = tuple(_task_score(task, graded.get(task.id), hints.get(task.id, 0)) for task in pack.tasks)
     domains = tuple(
@@ -80,13 +92,15 @@ def score_pack(pack: Pack, graded: Mapping[str, Graded], hints: Mapping[str, int
         for domain, weight in pack.head.domains.items()
     )
     share = _weighted(domains) if domains else _mean(tasks)
+    incomplete = tuple(f"{task.task}/{check}" for task in tasks for check in task.incomplete)
     percent = round(_ALL_PERCENT * (share or 0.0), 1)
     return PackScore(
         tasks=tasks,
         domains=domains,
         percent=percent,
         pass_mark=pack.head.pass_,
-        passed=share is not None and percent >= pack.head.pass_,
+        passed=share is not None and percent >= pack.head.pass_ and not incomplete,
+        incomplete=incomplete,
     )
 
 
@@ -104,6 +118,7 @@ def _task_score(task: Task, graded: Graded | None, hints: int) -> TaskScore:
         share=max(0.0, earned / points - cost / _ALL_PERCENT) if points else None,
         hints=hints,
         cost=cost,
+        incomplete=tuple(graded.incomplete) if graded else (),
     )
 
 

@@ -11,6 +11,14 @@ from tempshell_cli.core.process import Completed
 class ClusterView(Protocol):
     """Looks at a sandbox's cluster from outside the learner's reach. Called from several threads at once."""
 
+    @property
+    def is_learners(self) -> bool:
+        """Whether the learner administers the cluster: then what it does not answer may be the learner's doing.
+
+        Finding out may take a question to the cluster.
+        """
+        ...
+
     def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:
         """Run kubectl, of ours and with credentials of ours, for ``timeout`` seconds at most.
 

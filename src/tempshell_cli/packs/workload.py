@@ -8,14 +8,26 @@ import msgspec
 
 from tempshell_cli.core.process import Completed
 from tempshell_cli.core.text import strip_controls
-from tempshell_cli.packs.matching import CannotLook
+from tempshell_cli.packs.matching import CannotLook, Prevented
 from tempshell_cli.packs.shell import ClusterView
 
 # kubectl's own words: the program ran, and this was its end. Without them it was kubectl that failed.
 _ENDED = b"command terminated with exit code "
 # runc's words and crun's, which writes the system's error with a capital.
 _NO_PROGRAM = (b"executable file not found", b"no such file or directory")
-_NOT_FOUND = 127
+_NO_SUCH_PROGRAM = 127
+# How kubectl and the API server say that there is no such object, and that an API of the cluster does not answer.
+NOT_FOUND = "(NotFound)"
+_UNAVAILABLE = (b"(ServiceUnavailable)", b"the server is currently unable to handle the request")
+
+
+def refuse_broken_api(cluster: ClusterView, said: bytes) -> None:
+    """Raise Prevented where kubectl's words are that an API does not answer, and the learner administers the cluster.
+
+    Who does can send an API elsewhere (an APIService, a webhook), so that every check of its objects could not run.
+    """
+    if any(words in said for words in _UNAVAILABLE) and cluster.is_learners:
+        raise Prevented("an API of the cluster does not answer, and its administrator is the learner")
 
 
 class KubectlShell:
@@ -28,8 +40,11 @@ class KubectlShell:
         self._namespace = _in_namespace(namespace)
 
     def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
-        """Run kubectl with what stands behind its name in ``argv``."""
-        return self._cluster.kubectl(*self._namespace, *argv[1:], stdin=stdin, timeout=timeout)
+        """Run kubectl with what stands behind its name in ``argv``; raises Prevented as ``refuse_broken_api`` does."""
+        done = self._cluster.kubectl(*self._namespace, *argv[1:], stdin=stdin, timeout=timeout)
+        if done.exit_code:
+            refuse_broken_api(self._cluster, done.stderr)
+        return done
 
 
 class WorkloadShell:
@@ -43,7 +58,7 @@ class WorkloadShell:
         self._namespace = _in_namespace(namespace)
 
     def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
-        """Run a program; raises CannotLook where the workload is not there or cannot be entered."""
+        """Run a program; raises Prevented where there is no such workload, CannotLook where it cannot be entered."""
         # The waiting is bounded where the container has `timeout`; kubectl is ended in any case. Without --quiet the
         # program's stderr would begin with a line about the container that kubectl has chosen among several.
         done = self._cluster.kubectl(
@@ -55,8 +70,11 @@ class WorkloadShell:
         if found:
             return done._replace(exit_code=int(code.split()[0]), stderr=said)
         if any(words in done.stderr.lower() for words in _NO_PROGRAM):
-            return done._replace(exit_code=_NOT_FOUND)
+            return done._replace(exit_code=_NO_SUCH_PROGRAM)
+        refuse_broken_api(self._cluster, done.stderr)
         words = strip_controls(done.stderr.decode(errors="replace")).strip()
+        if NOT_FOUND in words:
+            raise Prevented(f"there is no {self._place}: {words}")
         raise CannotLook(f"{self._place} cannot be entered: {words}")
 
 
@@ -81,7 +99,7 @@ class NewestPod:
             return Completed(1, b"", f"the newest pod with {self._label}, {name}, is not ready".encode())
         try:
             return WorkloadShell(self._cluster, name, self._namespace).run(argv, stdin=stdin, timeout=timeout)
-        except CannotLook as cause:  # it was ready a moment ago, and goes as a rollout goes on
+        except (CannotLook, Prevented) as cause:  # it was ready a moment ago, and goes as a rollout goes on
             return Completed(1, b"", str(cause).encode())
 
     def _pods(self, timeout: float) -> list[_Pod]:
@@ -89,6 +107,7 @@ class NewestPod:
         try:
             return msgspec.json.decode(done.stdout, type=_Pods).items
         except msgspec.DecodeError as cause:
+            refuse_broken_api(self._cluster, done.stderr)
             words = strip_controls(done.stderr.decode(errors="replace")).strip()
             raise CannotLook(f"pods with {self._label} cannot be looked for: {words or 'no answer'}") from cause
 

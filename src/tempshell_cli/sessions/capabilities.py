@@ -23,6 +23,12 @@ def lacking(known: Mapping[Capability, bool]) -> Lacking:
     return {capability: "which this sandbox lacks" for capability, there in known.items() if not there}
 
 
+def known_in(sessions: Sessions, session: str) -> dict[Capability, bool]:
+    """Return which capabilities were looked for in a session's sandbox, and whether they are there."""
+    found = [event.detail.split() for event in sessions.store.events(session) if event.kind == CAPABILITY]
+    return {Capability(name): there == _YES for name, there in found}
+
+
 def lacking_in(sessions: Sessions, session: str, shell: SandboxExec, tasks: Iterable[Task]) -> Lacking:
     """Return what a session's sandbox lacks for the tasks, by its record; what is found out is added to that.
 
@@ -31,8 +37,7 @@ def lacking_in(sessions: Sessions, session: str, shell: SandboxExec, tasks: Iter
     needed = wanted_by(tasks)
     if not needed:
         return {}
-    told = [event.detail.split() for event in sessions.store.events(session) if event.kind == CAPABILITY]
-    known = {Capability(name): there == _YES for name, there in told}
+    known = known_in(sessions, session)
     unclear = {}
     for wanted in needed:
         if wanted in known:

@@ -16,8 +16,9 @@ DRAWN = "drawn"
 EXAM = "exam"
 # The event of a flag that was put on a task or taken off; its detail is the ids of all flagged ones.
 FLAGGED = "flagged"
-# The event of an exam's grading.
+# The event of an exam's grading; its detail is INCOMPLETE where checks could not run, so that it can be tried again.
 GRADED = "graded"
+INCOMPLETE = "incomplete"
 # The event of what that found in one task; its detail is a TaskResult as JSON.
 FOUND = "found"
 # What an exam's sandbox lasts beyond it: to be set up in, and (the last part of it) to be graded in.
@@ -26,12 +27,16 @@ FOR_GRADING = timedelta(minutes=2)
 
 
 class Exam(NamedTuple):
-    """An exam on record. ``graded`` is when that was done, None where it was not."""
+    """An exam on record. ``graded`` is when that was last tried, None where it was not.
+
+    ``incomplete``: checks could not run then.
+    """
 
     seed: int
     began: datetime
     ends: datetime
     graded: datetime | None = None
+    incomplete: bool = False
 
     @property
     def time(self) -> timedelta:
@@ -52,7 +57,7 @@ def exam_of(store: Store, session: str) -> Exam | None:
             seed, _, ends = event.detail.partition(" ")
             found = Exam(int(seed), event.at, datetime.fromisoformat(ends))
         elif event.kind == GRADED and found:
-            found = found._replace(graded=event.at)
+            found = found._replace(graded=event.at, incomplete=event.detail == INCOMPLETE)
     return found
 
 
@@ -72,6 +77,16 @@ def refuse_in_exam(store: Store, session: Session, what: str) -> None:
     """Raise UsageProblem with these words where the session is an exam."""
     if exam_of(store, session.id):
         raise UsageProblem(what, hint=f"`tempshell exam --finish {session.name}` ends it and grades it")
+
+
+def refuse_handed_in(store: Store, session: Session) -> None:
+    """Raise UsageProblem where the session is an exam that was handed in already, and waits for its last checks."""
+    exam = exam_of(store, session.id)
+    if exam and exam.graded:
+        raise UsageProblem(
+            f"{session.name} was handed in, and is not entered any more",
+            hint=f"`tempshell exam --finish {session.name}` runs the checks that could not run",
+        )
 
 
 def is_under_way(session: Session, now: datetime) -> bool:

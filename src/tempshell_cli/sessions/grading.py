@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from tempshell_cli.backends.base import Report as Progress
-from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession, SessionExpired, UsageProblem
-from tempshell_cli.packs.results import TaskResult
-from tempshell_cli.sessions.exam import FOUND, GRADED, exam_of, is_under_way, why_ungraded
+from tempshell_cli.core.errors import Incomplete, NoSuchSession, SessionExpired, UsageProblem
+from tempshell_cli.core.text import listed
+from tempshell_cli.packs.results import TaskResult, Verdict
+from tempshell_cli.sessions.exam import FOUND, GRADED, INCOMPLETE, exam_of, is_under_way, why_ungraded
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.practice import Practice
@@ -29,22 +30,25 @@ def exam_session(sessions: Sessions, token: str) -> Session:
 def finish(sessions: Sessions, session: Session, progress: Progress) -> None:
     """Grade an exam, once, and keep what was found; its sandbox stays.
 
-    Raises UsageProblem where it was graded already, SessionExpired where its sandbox is gone, and EngineUnavailable,
-    with nothing kept, where none of its tasks could be looked at.
+    Checks that could not run leave it incomplete. Another call runs these again, and no others: what was found once
+    stands. Raises Incomplete, with all of it kept, where that is worth another call, UsageProblem where it is graded
+    already, and SessionExpired where its sandbox is gone.
     """
     _refuse_graded(sessions, session)
     now = sessions.clock.now()
     if not is_under_way(session, now):
         raise SessionExpired(f"{session.name} is not graded: {why_ungraded(session, now)}", hint="begin another one")
     practice = Practice(sessions, session)
+    earlier = {result.task: result for result in _found(sessions, session)}
     with progress("grading the exam"):
-        results = practice.grade_exam()
-    if all(result.share is None for result in results):
-        raise EngineUnavailable(
-            f"no task of {session.name} could be looked at: {_first_message(results)}",
-            hint=f"nothing was graded; `tempshell exam --finish {session.name}` tries again",
+        results = practice.grade_exam(earlier)
+    _keep(practice, results, earlier)
+    if any(practice.can_still_run(result) for result in results if result.incomplete):
+        names = [f"{result.task}/{check}" for result in results for check in result.incomplete]
+        raise Incomplete(
+            f"{session.name} is incomplete: {listed(names)} could not run: {_first_reason(results)}",
+            hint=f"`tempshell exam --finish {session.name}` tries again until {session.deadline.astimezone():%H:%M}",
         )
-    _keep(practice, results)
 
 
 def review(sessions: Sessions, session: Session) -> Sequence[TaskResult]:
@@ -53,30 +57,39 @@ def review(sessions: Sessions, session: Session) -> Sequence[TaskResult]:
     if exam is None or exam.graded is None:
         why = why_ungraded(session, sessions.clock.now())
         raise UsageProblem(f"{session.name} is not graded: {why}", hint="an exam is reviewed when it has been graded")
-    found = [event.detail for event in sessions.store.events(session.id) if event.kind == FOUND]
-    return [msgspec.json.decode(detail, type=TaskResult) for detail in found]
+    return _found(sessions, session)
 
 
-def _keep(practice: Practice, results: Sequence[TaskResult]) -> None:
+def _found(sessions: Sessions, session: Session) -> Sequence[TaskResult]:
+    """Return the last result of each task of an exam."""
+    details = [event.detail for event in sessions.store.events(session.id) if event.kind == FOUND]
+    results = [msgspec.json.decode(detail, type=TaskResult) for detail in details]
+    return list({result.task: result for result in results}.values())
+
+
+def _keep(practice: Practice, results: Sequence[TaskResult], earlier: Mapping[str, TaskResult]) -> None:
     """Keep the grades all at once, unless somebody else has just graded the exam."""
     sessions, session = practice.sessions, practice.session
     now = sessions.clock.now()
     with sessions.store.transaction():
         _refuse_graded(sessions, session)
         for result in results:
-            sessions.store.add_score(practice.score_of(result))
-            sessions.store.add_event(Event(now, session.id, FOUND, msgspec.json.encode(result).decode()))
-        sessions.store.add_event(Event(now, session.id, GRADED))
+            if earlier.get(result.task) != result:
+                sessions.store.add_score(practice.score_of(result))
+                sessions.store.add_event(Event(now, session.id, FOUND, msgspec.json.encode(result).decode()))
+        incomplete = any(result.incomplete for result in results)
+        sessions.store.add_event(Event(now, session.id, GRADED, INCOMPLETE if incomplete else ""))
 
 
 def _refuse_graded(sessions: Sessions, session: Session) -> None:
     exam = exam_of(sessions.store, session.id)
-    if exam and exam.graded:
+    if exam and exam.graded and not exam.incomplete:
         raise UsageProblem(
             f"{session.name} was graded at {exam.graded.astimezone():%H:%M}",
             hint=f"`tempshell exam --review {session.name}` shows what was found",
         )
 
 
-def _first_message(results: Sequence[TaskResult]) -> str:
-    return next((one.message for result in results for one in result.results if one.message), "")
+def _first_reason(results: Sequence[TaskResult]) -> str:
+    errors = (one for result in results for one in result.results if one.verdict is Verdict.ERROR)
+    return next(one.message for one in errors)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from tempshell_cli.backends.base import (
     Backend,
     CanPause,
+    Profile,
     Receipt,
     Report,
     Sandbox,
@@ -58,6 +59,10 @@ class StartRequest(NamedTuple):
     prepare: Callable[[Backend, Sandbox, Report], None] = lambda *_: None
 
 
+# The event of a session that is ready; its detail is its backend, and the profile where that is admin.
+STARTED = "started"
+
+
 class Sessions:
     """The sessions of one user on all their engines."""
 
@@ -100,7 +105,7 @@ class Sessions:
                 self._intend(session, on_engine)
                 sandbox = self._provision(session, request, backend, report)
                 request.prepare(backend, sandbox, report)
-                return self._record(_on(session, sandbox)._replace(state=State.READY), "started", request.backend)
+                return self._record(_on(session, sandbox)._replace(state=State.READY), STARTED, _how(request))
             except BaseException as cause:
                 if self.store.get(session.id):  # a limit or a taken name keeps it off the record
                     self._give_up(session, backend, cause, keep=request.keep_on_failure)
@@ -282,6 +287,11 @@ def _rolled_back(backend: Backend, session: Session) -> str:
     except (TempshellError, OSError) as cause:
         return str(cause)
     return f"could not remove {', '.join(receipt.leftover)}" if receipt.leftover else ""
+
+
+def _how(request: StartRequest) -> str:
+    admin = request.template.profile is Profile.ADMIN
+    return f"{request.backend} {Profile.ADMIN}" if admin else request.backend
 
 
 def _sandbox_request(session: Session, request: StartRequest) -> SandboxRequest:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from tempshell_cli.backends.exec import SandboxExec
-from tempshell_cli.core.errors import UsageProblem
+from tempshell_cli.core.errors import EngineUnavailable, UsageProblem
+from tempshell_cli.packs.capabilities import out_of_reach
 from tempshell_cli.packs.find import find_pack, newest
-from tempshell_cli.packs.grading import Grader
+from tempshell_cli.packs.grading import Grader, could_not_run
 from tempshell_cli.packs.load import Pack, Task
-from tempshell_cli.packs.results import TaskResult
+from tempshell_cli.packs.results import TaskResult, Verdict, completed
 from tempshell_cli.packs.setup import apply_setup
-from tempshell_cli.sessions.capabilities import lacking_in
+from tempshell_cli.sessions.capabilities import known_in, lacking, lacking_in
 from tempshell_cli.sessions.effort import TASK
 from tempshell_cli.sessions.exam import drawn_tasks, refuse_in_exam
 from tempshell_cli.sessions.kubernetes import refuse_cluster
@@ -20,6 +21,9 @@ from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.lookup import refuse_unusable
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.store import RESET, Score
+
+# The event of a check that could not run; its detail is task, check and reason.
+COULD_NOT_RUN = "could not run"
 
 
 class Practice:
@@ -55,13 +59,31 @@ class Practice:
         self._refuse_exam()
         return self._grader([task]).grade(task)
 
-    def grade_exam(self) -> list[TaskResult]:
-        """Grade all tasks of an exam at its end, several at once; raises UsageProblem where it is paused."""
-        return self._grader(self.pack.tasks).grade_all(self.pack.tasks)
+    def grade_exam(self, earlier: Mapping[str, TaskResult]) -> list[TaskResult]:
+        """Grade all tasks of an exam at its end, several at once; what ``earlier`` results have found stands.
+
+        Where the engine does not answer, no check could run. Raises UsageProblem where the session is paused.
+        """
+        tasks = [task for task in self.pack.tasks if task.id not in earlier or earlier[task.id].incomplete]
+        try:
+            later = self._grader(tasks).grade_all(tasks)
+        except EngineUnavailable as cause:
+            later = [could_not_run(task, str(cause)) for task in tasks]
+        found = {one.task: completed(earlier[one.task], one) if one.task in earlier else one for one in later}
+        return [found.get(task.id) or earlier[task.id] for task in self.pack.tasks]
+
+    def can_still_run(self, result: TaskResult) -> bool:
+        """Tell whether what could not run of a task is worth another try: the sandbox lacks nothing for it."""
+        task = self.pack.task(result.task)
+        missing = lacking(known_in(self.sessions, self.session.id))
+        return not set(result.incomplete) <= set(out_of_reach(task, missing))
 
     def keep(self, result: TaskResult) -> None:
-        """Keep the score of a task."""
+        """Keep the score of a task, and why checks of it could not run."""
         self.sessions.score(self.score_of(result))
+        for one in result.results:
+            if one.verdict is Verdict.ERROR:
+                self.sessions.journal(COULD_NOT_RUN, self.session.id, f"{result.task}/{one.check}: {one.message}")
 
     def score_of(self, result: TaskResult) -> Score:
         """Return what is kept of a task that has been graded just now."""
@@ -74,6 +96,7 @@ class Practice:
             points=result.total,
             version=self.pack.head.version,
             digest=self.pack.digest,
+            incomplete=result.incomplete,
         )
 
     def take(self, task: Task) -> None:

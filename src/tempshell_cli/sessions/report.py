@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tempshell_cli import __version__
+from tempshell_cli.backends.base import Profile
 from tempshell_cli.core.errors import NoSuchSession, SessionExpired
 from tempshell_cli.packs.load import Pack
 from tempshell_cli.packs.score import PackScore, score_pack
 from tempshell_cli.sessions.effort import effort
 from tempshell_cli.sessions.exam import Exam, exam_of
-from tempshell_cli.sessions.lifecycle import Sessions
+from tempshell_cli.sessions.lifecycle import STARTED, Sessions
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.practice import Practice
+
+_CLUSTERS = "kind"
 
 
 class Report(NamedTuple):
@@ -23,7 +26,8 @@ class Report(NamedTuple):
 
     ``digest`` and ``version`` are of the pack as it was at the last check, else as it is; ``changed`` tells that it is
     another now. ``attempts`` counts the checks of each task, ``spent`` is the time that it was in hand. ``exam`` is
-    None where the session is none.
+    None where the session is none. ``forgeable`` says in a sentence what of it a learner could have forged, "" where
+    nothing is known.
     """
 
     session: Session
@@ -36,6 +40,7 @@ class Report(NamedTuple):
     spent: Mapping[str, timedelta]
     exam: Exam | None
     made: datetime
+    forgeable: str = ""
     tempshell: str = __version__
 
 
@@ -57,7 +62,21 @@ def report(sessions: Sessions, session: Session) -> Report:
         spent=took.spent,
         exam=exam_of(sessions.store, session.id),
         made=now,
+        forgeable=_forgeable(sessions, session, pack),
     )
+
+
+def _forgeable(sessions: Sessions, session: Session, pack: Pack) -> str:
+    """Return where the learner of a session has a way to the verdicts; docs/exam.md says why."""
+    started = next((event.detail for event in sessions.store.events(session.id) if event.kind == STARTED), "")
+    if str(Profile.ADMIN) in started.split():
+        return "The learner was root in the sandbox (profile admin): any verdict may be forged."
+    if session.backend == _CLUSTERS:
+        return "The learner administers the cluster: any verdict about it may be forged."
+    execs = [check.exec for task in pack.tasks for check in task.head.checks if check.exec]
+    if any(one.runs_as_learner(session.home) for one in execs):
+        return "Some checks run as the learner: what their programs report may be forged."
+    return ""
 
 
 def recorded(sessions: Sessions, token: str) -> Session:

@@ -17,7 +17,7 @@ from tempshell_cli.sessions.model import LIVE, Session, State
 
 # Why a session ended that was only made to prove a pack.
 PROOF = "proof"
-_VERSION = 1
+_VERSION = 2
 _BUSY_MS = 5000
 _SCHEMA = """
 CREATE TABLE session (
@@ -33,13 +33,16 @@ CREATE TABLE event (
 CREATE INDEX event_session ON event (session, at);
 CREATE TABLE score (
     session TEXT NOT NULL, task TEXT NOT NULL, at REAL NOT NULL, verdict TEXT NOT NULL,
-    earned REAL NOT NULL, points REAL NOT NULL, version TEXT NOT NULL, digest TEXT NOT NULL
+    earned REAL NOT NULL, points REAL NOT NULL, version TEXT NOT NULL, digest TEXT NOT NULL,
+    incomplete TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX score_session ON score (session, task);
 CREATE TABLE port (
     number INTEGER PRIMARY KEY, session TEXT NOT NULL REFERENCES session (id), kind TEXT NOT NULL
 ) STRICT;
 """
+# What each version added to the one before it.
+_UPGRADES = {2: "ALTER TABLE score ADD COLUMN incomplete TEXT NOT NULL DEFAULT ''"}
 _COLUMNS = (
     "id", "name", "owner", "backend", "endpoint", "state", "created", "deadline", "pack", "lease", "extensions",
     "home", "details", "ended", "reason", "frozen",
@@ -64,7 +67,10 @@ RESET = "reset"
 
 
 class Score(NamedTuple):
-    """What one check of a task found: points earned of the points there are, by the pack that ``digest`` names."""
+    """What one check of a task found: points earned of the points there are, by the pack that ``digest`` names.
+
+    ``incomplete`` are the ids of its checks that could not run.
+    """
 
     session: str
     task: str
@@ -74,6 +80,7 @@ class Score(NamedTuple):
     points: float
     version: str = ""
     digest: str = ""
+    incomplete: tuple[str, ...] = ()
 
 
 class Store:
@@ -156,13 +163,13 @@ class Store:
 
     def add_score(self, score: Score) -> None:
         """Append the outcome of a check."""
-        row = score._replace(at=score.at.timestamp())  # type: ignore[arg-type]  # as the table has it
-        self._connection.execute("INSERT INTO score VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        row = (*score[:2], score.at.timestamp(), *score[3:-1], " ".join(score.incomplete))
+        self._connection.execute("INSERT INTO score VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def scores(self, session: str) -> list[Score]:
         """Return every score of a session, oldest first."""
         rows = self._connection.execute("SELECT * FROM score WHERE session = ? ORDER BY at, rowid", (session,))
-        return [Score(row[0], row[1], _time(row[2]), *row[3:]) for row in rows]
+        return [_score(row) for row in rows]
 
     def latest_scores(self, session: str) -> dict[str, Score]:
         """Return the newest score of each task of a session, but of those that were put back to their start since."""
@@ -253,20 +260,21 @@ def _open(file: Path) -> Store:
 
 def _prepare(connection: sqlite3.Connection) -> None:
     if _version(connection) < _VERSION:
-        _create(connection)
+        _create_or_upgrade(connection)
     if _version(connection) > _VERSION:
         raise UsageProblem("the store was written by a newer tempshell", hint="upgrade tempshell-cli")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("SELECT max(created) FROM session").fetchone()  # reads pages: a damaged file shows here
 
 
-def _create(connection: sqlite3.Connection) -> None:
-    """Make the tables, unless another process was faster."""
+def _create_or_upgrade(connection: sqlite3.Connection) -> None:
+    """Make the tables, or add to them what they lack, unless another process was faster."""
     connection.execute("BEGIN EXCLUSIVE")
-    if _version(connection) == 0:
-        for statement in _SCHEMA.split(";"):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {_VERSION}")
+    found = _version(connection)
+    statements = [upgrade for version, upgrade in _UPGRADES.items() if version > found] if found else _SCHEMA.split(";")
+    for statement in statements:
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {max(found, _VERSION)}")
     connection.execute("COMMIT")
     connection.execute("PRAGMA journal_mode = WAL")
 
@@ -297,6 +305,11 @@ def _session(row: Sequence[Any]) -> Session:
         ended=_time(values["ended"]) if values["ended"] else None,
         frozen=None if values["frozen"] is None else timedelta(seconds=values["frozen"]),
     )
+
+
+def _score(row: Sequence[Any]) -> Score:
+    session, task, at, verdict, earned, points, version, digest, incomplete = row
+    return Score(session, task, _time(at), verdict, earned, points, version, digest, tuple(incomplete.split()))
 
 
 def _time(epoch: float) -> datetime:

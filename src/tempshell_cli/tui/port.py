@@ -14,7 +14,7 @@ from tempshell_cli.packs.results import CheckResult
 
 
 class TaskState(StrEnum):
-    """How far a task is. ``ERROR``: its last check could not run, which is no wrong answer."""
+    """How far a task is. ``ERROR``: it is incomplete, since checks of it could not run."""
 
     UNTOUCHED = "untouched"
     FAILING = "failing"
@@ -26,9 +26,9 @@ class TaskState(StrEnum):
 class SessionView:
     """The session, as the screen shows it. ``deadline`` is aware; ``pack`` is a title, empty without a pack.
 
-    An ``exam`` has neither checks nor help; it is finished in place of being stopped, also at its deadline. One that
-    is ``read_only`` is watched: nothing is done to it, and nothing typed for it. Of one that is paused, ``frozen`` is
-    the time it has left.
+    An ``exam`` has neither checks nor help; it is finished in place of being stopped, also at its deadline; of one that
+    was ``handed_in`` only the grading is left. One that is ``read_only`` is watched: nothing is done to it, and nothing
+    typed for it. Of one that is paused, ``frozen`` is the time it has left.
     """
 
     name: str
@@ -37,6 +37,7 @@ class SessionView:
     pack: str = ""
     extendable: bool = False
     exam: bool = False
+    handed_in: bool = False
     read_only: bool = False
     frozen: timedelta | None = None
 
@@ -65,10 +66,10 @@ class TaskView:
 
 
 class Finished(NamedTuple):
-    """How an exam went, in a line, and what of its sandbox was removed."""
+    """How an exam went, in a line, and what of its sandbox was removed; None where that has ended by itself."""
 
     result: str
-    receipt: Receipt
+    receipt: Receipt | None
 
 
 class Practice(Protocol):
@@ -107,7 +108,7 @@ class Practice(Protocol):
         ...
 
     def finish(self) -> Finished:
-        """Grade an exam, once, and remove its sandbox."""
+        """Grade an exam, once, and remove its sandbox; after a TempshellError it may be called again."""
         ...
 
     def took(self, task: str) -> None:

@@ -35,6 +35,7 @@ from tempshell_cli.tui.keys import Stroke, leader_key, leader_label, to_key
 from tempshell_cli.tui.outcome import Ending, Outcome
 from tempshell_cli.tui.palette import Palette
 from tempshell_cli.tui.port import Finished, Practice, SessionView, TaskState
+from tempshell_cli.tui.retries import Retries
 from tempshell_cli.tui.shortcuts import HELP, offered_shortcuts, shortcut_for
 from tempshell_cli.tui.task_pane import TaskPane
 from tempshell_cli.tui.terminal_pane import TerminalPane
@@ -137,6 +138,8 @@ class PracticeScreen(Screen[None]):
         self._waiting = False
         self._under_way: frozenset[str] = frozenset()
         self._left = False
+        self._handed_in = False
+        self._gradings = Retries()
         self._in_hand = ""
         self._may_copy: bool | None = None
 
@@ -157,6 +160,8 @@ class PracticeScreen(Screen[None]):
         self.set_interval(_TICK, self.tick)
         if self._session.read_only:
             self.call_after_refresh(self._say, words.READ_ONLY, "warning")
+        elif self._session.handed_in:
+            self.call_after_refresh(self._finish)
 
     # The clock.
 
@@ -169,7 +174,7 @@ class PracticeScreen(Screen[None]):
         self.query_one(Countdown).tell(left, paused=self._session.frozen is not None)
         self._tell_task()
         before, self._phase = self._phase, phase_of(left)
-        if self._left or _STOP in self._under_way:
+        if self._left or self._handed_in or _STOP in self._under_way:
             return
         if self._phase > before:
             self._announce()
@@ -461,10 +466,17 @@ class PracticeScreen(Screen[None]):
 
     # What comes back from the workers.
 
-    def _in_background(self, name: str, call: Callable[[], Result], then: Callable[[Result], None]) -> None:
+    def _in_background(
+        self,
+        name: str,
+        call: Callable[[], Result],
+        then: Callable[[Result], None],
+        otherwise: Callable[[TempshellError], None] | None = None,
+    ) -> None:
         """Make a slow call in a thread, where none of this name is under way; ``then`` if it succeeds.
 
-        Leaving the screen waits for what is changed meanwhile. A check changes nothing.
+        ``otherwise``, or a notice, if it does not. Leaving the screen waits for what is changed meanwhile. A check
+        changes nothing.
         """
         if name in self._under_way:
             return
@@ -475,7 +487,7 @@ class PracticeScreen(Screen[None]):
             except TempshellError as error:
                 # The name of a caught error is gone when its block is left.
                 problem = error
-                self.post_message(self.Ran(name, lambda: self._on_problem(problem)))
+                self.post_message(self.Ran(name, lambda: (otherwise or self._on_problem)(problem)))
             else:
                 self.post_message(self.Ran(name, lambda: then(result)))
 
@@ -518,14 +530,38 @@ class PracticeScreen(Screen[None]):
             self._finish()
 
     def _finish(self) -> None:
-        """Grade the exam, which is the end of its session; no key gets through meanwhile."""
+        """Hand the exam in, which is the end of its session: the terminal is closed, for good."""
+        self._handed_in = True
+        self.query_one(TerminalPane).close()
+        self._grade()
+
+    def _grade(self) -> None:
+        """Grade the exam; no key gets through meanwhile."""
         while self.app.screen is not self:
             self.app.pop_screen()
         self.app.push_screen(words.grading_dialog())
-        self._in_background(_STOP, self._practice.finish, self._on_finished)
+        self._in_background(_STOP, self._practice.finish, self._on_finished, self._on_ungraded)
 
     def _on_finished(self, finished: Finished) -> None:
         self._leave(Outcome(Ending.GRADED, finished.receipt, finished.result))
+
+    def _on_ungraded(self, problem: TempshellError) -> None:
+        """Say why, and grade again after a pause, until the sandbox is gone or the person leaves."""
+        pause = self._gradings.pause()
+        dialog = words.ungraded_dialog(problem, pause)
+
+        def again() -> None:
+            if self.app.screen is dialog:
+                dialog.dismiss("")
+
+        self.app.push_screen(dialog, self._on_ungraded_answer)
+        self.set_timer(pause, again)
+
+    def _on_ungraded_answer(self, answer: str | None) -> None:
+        if answer == words.LEAVE:
+            self.app.exit(Outcome(Ending.DETACHED))
+        else:
+            self._grade()
 
     def _on_stopped(self, receipt: Receipt) -> None:
         self._leave(Outcome(Ending.STOPPED, receipt))

@@ -285,7 +285,7 @@ def _told(row: CheckResult) -> Content:
     """Return what the pack says about a failure, or why a check could not run; empty where that stands below."""
     if row.expected and row.expected in row.message:
         return Content("")
-    return inline(row.message) if row.verdict is Verdict.FAIL else _plain(row.message)
+    return inline(row.message) if row.expected else _plain(row.message)
 
 
 def _plain(text: str) -> Content:

@@ -23,6 +23,7 @@ FINISH = "finish"
 OPEN = "open"
 COPY = "copy"
 NO_BROWSER = "No browser of this machine took it. Ctrl+click it again to copy the address."
+LEAVE = "leave"
 LAST_CALL = "Last call: less than a minute left. What is in the sandbox ends with it."
 WARNINGS = {
     Phase.SOON: "ten minutes left",
@@ -147,6 +148,13 @@ def grading_dialog() -> Dialog:
     return Dialog("The exam is over", Content("Grading the tasks, and removing the sandbox …"), ())
 
 
+def ungraded_dialog(error: TempshellError, pause: float) -> Dialog:
+    """Return why an exam could not be graded in full, and when that is tried again; its answer is LEAVE or empty."""
+    text = Content(f"{problem(error)}\n\nThe terminal stays closed. The grading is tried again in {pause:.0f} s.")
+    choices = (Choice("enter", "try now", ""), Choice("d", "leave", LEAVE))
+    return Dialog("The exam is over", text, choices, severity="warning")
+
+
 def score_dialog(tasks: Sequence[TaskView]) -> Dialog:
     """Return how far the tasks are, in all and by domain."""
     return Dialog("Score", Content("\n").join(score_rows(tasks)))
@@ -181,7 +189,7 @@ def unrecorded(reason: str) -> str:
 def marker(task: str, rows: Sequence[CheckResult]) -> str:
     """Return what a recording is marked with when a task has been checked."""
     if any(row.verdict is Verdict.ERROR for row in rows):
-        return f"! {task}: could not be checked"
+        return f"! {task}: incomplete"
     passed = all(row.verdict is Verdict.PASS for row in rows)
     return f"✓ {task}: passed" if passed else f"✗ {task}: {checked(rows)}"
 
@@ -189,7 +197,9 @@ def marker(task: str, rows: Sequence[CheckResult]) -> str:
 def checked(rows: Sequence[CheckResult]) -> str:
     """Return what a check found in one line, for where its results are out of sight."""
     passed = sum(row.verdict is Verdict.PASS for row in rows)
-    return f"{passed} of {len(rows)} checks passed."
+    errors = sum(row.verdict is Verdict.ERROR for row in rows)
+    incomplete = f", {errors} could not run: the task is incomplete" if errors else ""
+    return f"{passed} of {len(rows)} checks passed{incomplete}."
 
 
 def help_dialog(leader: str, shortcuts: Sequence[Shortcut]) -> Dialog:

@@ -24,7 +24,7 @@ def check(
     as_json: AsJson = False,
     as_junit: Annotated[bool, typer.Option("--junit", help="Print JUnit's XML, for CI services.")] = False,
 ) -> None:
-    """Grade the work: exit code 0 when everything passes, 6 when something does not."""
+    """Grade the work: exit code 0 when everything passes, 6 when something does not, 10 when a check could not run."""
     from tempshell_cli.cli import console
     from tempshell_cli.cli.result_text import result_lines
     from tempshell_cli.cli.service import select, user_sessions
@@ -45,6 +45,8 @@ def check(
     else:
         for result in results:
             console.say("\n".join(result_lines(result)))
+    if any(result.incomplete for result in results):
+        raise typer.Exit(int(ExitCode.INCOMPLETE))
     if any(result.verdict is not Verdict.PASS for result in results):
         raise typer.Exit(int(ExitCode.CHECK_FAILED))
 
@@ -67,7 +69,7 @@ def _as_junit(pack: Pack, results: list[TaskResult]) -> str:
             f"{pack.id}.{result.task}",
             one.check,
             failure=_why(one) if one.verdict == "fail" else "",
-            error=one.message if one.verdict == "error" else "",
+            error=f"could not run, so the result is incomplete: {one.message}" if one.verdict == "error" else "",
         )
         for result in results
         for one in result.results

@@ -158,20 +158,28 @@ def _time(asked: str, pack: Pack, settings: Settings) -> timedelta:
 def _finish(sessions: Sessions, token: str, *, as_json: bool, quiet: bool) -> None:
     from tempshell_cli.cli import console, report_text
     from tempshell_cli.cli.render import say_receipt
-    from tempshell_cli.core.errors import ExitCode
+    from tempshell_cli.core.errors import ExitCode, Incomplete
     from tempshell_cli.sessions.grading import exam_session, finish
     from tempshell_cli.sessions.report import report
 
     session = exam_session(sessions, token)
-    finish(sessions, session, console.silence if quiet else console.progress)
+    unfinished: Incomplete | None = None
+    try:
+        finish(sessions, session, console.silence if quiet else console.progress)
+    except Incomplete as problem:
+        unfinished = problem
     found = report(sessions, session)
     if as_json:
         console.say_json(report_text.as_json(found))
     else:
         report_text.say(found)
+    if unfinished:
+        raise unfinished
     receipt = sessions.stop(session, "graded")
     if not as_json:
         say_receipt(session.name, receipt)
+    if found.score.incomplete:
+        raise typer.Exit(int(ExitCode.INCOMPLETE))
     if not found.score.passed:
         raise typer.Exit(int(ExitCode.CHECK_FAILED))
 

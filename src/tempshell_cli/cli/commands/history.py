@@ -59,7 +59,7 @@ def _row(past: Past) -> Sequence[str]:
     score = past.report.score
     done = sum(task.verdict == "pass" for task in score.tasks)
     spent = format_duration(past.spent) if past.report.spent else "-"
-    kind = " exam" if past.report.exam else ""
+    kind = (" exam" if past.report.exam else "") + (", incomplete" if score.incomplete else "")
     return (day, name, past.pack, f"{score.percent:g} %{kind}", f"{done}/{len(score.tasks)}", str(past.hints), spent)
 
 
@@ -84,6 +84,7 @@ def _session_json(past: Past) -> dict[str, Any]:
         "exam": bool(found and found.exam),
         "percent": found.score.percent if found else None,
         "passed": found.score.passed if found else None,
+        "incomplete": found.score.incomplete if found else (),
         "hints": past.hints,
         "spent": round(past.spent.total_seconds()),
         "tasks": {task.task: task.verdict for task in found.score.tasks} if found else {},

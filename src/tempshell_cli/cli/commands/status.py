@@ -16,6 +16,7 @@ def status(
     """Show one session: where it runs, what is left of it, how the tasks stand."""
     from tempshell_cli.cli import console
     from tempshell_cli.cli.render import remaining, session_json
+    from tempshell_cli.cli.result_text import verdict_words
     from tempshell_cli.cli.service import select, user_sessions
 
     with user_sessions() as sessions:
@@ -25,7 +26,8 @@ def status(
         scores = sessions.store.latest_scores(chosen.id)
     if as_json:
         tasks = {
-            name: {"verdict": one.verdict, "earned": one.earned, "points": one.points} for name, one in scores.items()
+            name: {"verdict": one.verdict, "earned": one.earned, "points": one.points, "incomplete": one.incomplete}
+            for name, one in scores.items()
         }
         console.say_json({**session_json(chosen, now), "tasks": tasks})
         return
@@ -33,4 +35,5 @@ def status(
     for name, value in told.items():
         console.say(f"{name + ':':12} {value}")
     for name, one in scores.items():
-        console.say(f"{'task:':12} {name} {one.verdict} ({one.earned:g}/{one.points:g} points)")
+        words = verdict_words(one.verdict, one.incomplete)
+        console.say(f"{'task:':12} {name} {words} ({one.earned:g}/{one.points:g} points)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,6 +20,7 @@ def tasks(
 ) -> None:
     """List the tasks of a session and how they stand, or print one."""
     from tempshell_cli.cli import console
+    from tempshell_cli.cli.result_text import verdict_words
     from tempshell_cli.cli.service import select, user_sessions
     from tempshell_cli.sessions.practice import Practice
 
@@ -31,17 +32,21 @@ def tasks(
             practice.take(one)
             console.say(one.prompt)
             return
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "id": one.id,
                 "title": one.head.title,
                 "points": sum(check.worth for check in one.head.checks),
                 "verdict": scores[one.id].verdict if one.id in scores else None,
+                "incomplete": scores[one.id].incomplete if one.id in scores else (),
             }
             for one in practice.pack.tasks
         ]
     if as_json:
         console.say_json(rows)
         return
-    cells = [(str(row["id"]), str(row["verdict"] or "-"), str(row["points"]), str(row["title"])) for row in rows]
+    cells = [
+        (one.id, verdict_words(row["verdict"], row["incomplete"]), str(row["points"]), one.head.title)
+        for one, row in zip(practice.pack.tasks, rows, strict=True)
+    ]
     console.table(("TASK", "STATE", "POINTS", "TITLE"), cells)
