@@ -8,6 +8,7 @@ listen() { # FOLDER WHERE
   cd ~/ports/"$1"
   echo "$2" | setsid perl ~/ports/listener >/dev/null 2>&1 &
 }
+# In this order: a check knows the one on port 8080 by it.
 listen billing 8081
 listen frontend 9090
 listen metrics 8080
