@@ -116,6 +116,51 @@ def test_a_mistake_is_told_by_rule_file_and_line(
     assert expected[0] in RULES
 
 
+GRADERS = [
+    ["cat", "script/x.sh"],
+    ["bash", "-c", 'cat script/x.sh | sha256sum && test "$(cat ./pid)" = 1'],
+    ["bash", "-c", "for file in a b; do sort site/$file || exit; done"],
+    ["/bin/sh", "/usr/local/bin/x"],
+    ["python3", "-I", "-c", "print(open('./x').read())"],
+    ["timeout", "5", "find", "script/x.sh", "-perm", "-0100"],
+    ["awk", "{ print $1 }", "./log"],
+    ["git", "--version"],
+    ["./x.sh"],
+]
+LEARNERS = [
+    ["bash", "script/x.sh"],
+    ["bash", "-e", "script/x.sh", "-c"],
+    ["/bin/bash", "/home/learner/x.sh"],
+    ["sh", "-c", "./run.sh 3"],
+    ["bash", "-c", "cd script && timeout 5 ./run.sh"],
+    ["bash", "-c", "if NAME=x ~/bin/run; then true; fi"],
+    ["bash", "-c", 'test "$(python3 x.py)" = 42'],
+    ["bash", "-c", ". ./settings; echo $A"],
+    ["env", "LANG=de", "bash", "run.sh"],
+    ["python3", "-c", "import json"],
+    ["python3", "-m", "pytest"],
+    ["timeout", "5", "perl", "x.pl"],
+    ["node", "x.js"],
+    ["awk", "-f", "x.awk", "log"],
+    ["make", "test"],
+    ["git", "-C", "repo", "log"],
+    ["bash", "-c", "git -C repo show main:x"],
+]
+
+
+@pytest.mark.parametrize("argv", [*GRADERS, *LEARNERS], ids=" ".join)
+def test_a_program_of_the_learners_that_runs_as_the_grader_is_named(argv: list[str], draft: Draft) -> None:
+    draft.replace(TASK, "argv: [cat, answer.txt]", f"argv: {json.dumps(argv)}")
+    assert (("learner-program", TASK, 8) in found(draft)) is (argv in LEARNERS)
+    draft.replace(TASK, "exec: {argv", "exec: {as: learner, argv")
+    assert found(draft) == []
+
+
+def test_a_script_by_stdin_is_read_too(draft: Draft) -> None:
+    draft.replace(TASK, "argv: [cat, answer.txt]", 'argv: [bash], stdin: "cd x\\n./run.sh"')
+    assert ("learner-program", TASK, 8) in found(draft)
+
+
 def test_all_mistakes_are_told_at_once(draft: Draft) -> None:
     draft.replace(TASK, "needs: [there]", "needs: [their]")
     draft.replace(TASK, "must_fail: [right]", "must_fail: [wrong]")

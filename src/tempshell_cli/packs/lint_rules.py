@@ -13,6 +13,7 @@ from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.criteria import Check, Exec, Expect
 from tempshell_cli.packs.document import Document
 from tempshell_cli.packs.findings import Finding, Level
+from tempshell_cli.packs.lint_programs import learners_program
 from tempshell_cli.packs.load import MANIFEST, TaskSource
 from tempshell_cli.packs.model import Location, PackHead, TaskFrontMatter
 from tempshell_cli.packs.translations import translation_of
@@ -115,6 +116,16 @@ def missing_controls(draft: Draft) -> Iterator[Finding]:
                 yield _soft_at(task, "no-control", ("checks", index), what, hint)
 
 
+def learner_programs(draft: Draft) -> Iterator[Finding]:
+    """A program of the learner's that runs as the grader can read, and change, all that the grader can."""
+    hint = "write `as: learner`, and judge only what it prints and how it ends"
+    for task in draft.tasks:
+        for index, check in enumerate(task.head.checks):
+            if check.exec and (program := learners_program(check.exec)):
+                what = f"the check `{check.id}` runs `{one_line(program)}`, a program of the learner's, as the grader"
+                yield _soft_at(task, "learner-program", ("checks", index), what, hint)
+
+
 def missing_mutants(draft: Draft) -> Iterator[Finding]:
     """A check that nothing wrong was ever held against may catch nothing."""
     hint = "write a wrong answer that it must catch"
@@ -144,6 +155,7 @@ ALL: Sequence[Rule] = (
     telling_hints,
     text_over_yaml,
     missing_controls,
+    learner_programs,
     missing_mutants,
     translations,
 )
