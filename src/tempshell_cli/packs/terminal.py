@@ -14,8 +14,7 @@ from tempshell_cli.packs.shell import SandboxShell
 KILLED = 137  # 128 + SIGKILL: for want of memory, or by a learner who may signal it
 # What shells, timeout(1), runc and our own way in say where a sandbox has all the processes or memory that it may have.
 _NO_ROOM = re.compile(
-    rb"(?i)[^\n]*(?:\b(?:cannot|can't) fork\b|BlockingIOError|\b(?:fork|clone|exec|pthread_create)\b[^\n]*"
-    rb"(?:resource temporarily unavailable|cannot allocate memory))[^\n]*"
+    rb"(?i)[^\n]*(?:\b(?:cannot|can't) fork\b|resource temporarily unavailable|cannot allocate memory)[^\n]*"
 )
 _PROBE_SECONDS = 10.0
 
