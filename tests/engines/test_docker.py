@@ -91,9 +91,9 @@ def test_without_a_network_none_is_made(tempshell: Tempshell) -> None:
 
 
 def test_the_admin_profile_is_root_in_a_container_it_may_write_to(tempshell: Tempshell) -> None:
-    script = "id -u; touch /usr/bin/mine && echo written; pwd"
-    done = tempshell("run", "-q", "-b", "docker", "--profile", "admin", "--", "sh", "-c", script)
-    assert done.stdout.split() == ["0", "written", "/root"]
+    script = "id -u; touch /usr/bin/mine && echo written; pwd; echo $TOLD"
+    done = tempshell("run", "-q", "-b", "docker", "--profile", "admin", "--env", "TOLD=x", "--", "sh", "-c", script)
+    assert done.stdout.split() == ["0", "written", "/root", "x"]
 
 
 def test_a_foreign_image_gets_the_same_deadline_and_commands(tempshell: Tempshell, tmp_path: Path) -> None:

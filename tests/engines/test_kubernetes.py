@@ -37,7 +37,7 @@ def _one(kind: str, session: str, namespace: str = "") -> dict[str, object]:
 def test_the_pod_is_hardened_in_every_way_the_design_names(tempshell: Tempshell) -> None:
     session = tempshell.start(*ON_PODS)
     pod = json.loads(json.dumps(_one("pods", session)))["spec"]
-    (container,) = pod["containers"]
+    terminal, grader = pod["containers"]
     assert pod["securityContext"] == {
         "runAsNonRoot": True,
         "runAsUser": 10001,
@@ -45,18 +45,25 @@ def test_the_pod_is_hardened_in_every_way_the_design_names(tempshell: Tempshell)
         "fsGroup": 10001,
         "seccompProfile": {"type": "RuntimeDefault"},
     }
-    assert container["securityContext"] == {
-        "allowPrivilegeEscalation": False,
-        "readOnlyRootFilesystem": True,
-        "runAsNonRoot": True,
-        "capabilities": {"drop": ["ALL"]},
-    }
+    for container in (terminal, grader):
+        assert container["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "runAsNonRoot": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
+        assert container["imagePullPolicy"] == "Never"
     assert (pod["automountServiceAccountToken"], pod["enableServiceLinks"]) == (False, False)
-    assert {"hostNetwork", "hostPID", "hostIPC"}.isdisjoint(pod)
+    assert {"hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace"}.isdisjoint(pod)
     assert all(volume["emptyDir"]["sizeLimit"] for volume in pod["volumes"])
-    assert container["resources"]["limits"] == {"cpu": "500m", "memory": "512Mi", "ephemeral-storage": "1Gi"}
-    assert container["resources"]["requests"] == {"cpu": "100m", "memory": "256Mi", "ephemeral-storage": "32Mi"}
-    assert container["imagePullPolicy"] == "Never"
+    assert terminal["resources"]["limits"] == {"cpu": "500m", "memory": "512Mi", "ephemeral-storage": "1Gi"}
+    assert terminal["resources"]["requests"] == {"cpu": "100m", "memory": "256Mi", "ephemeral-storage": "32Mi"}
+    assert grader["resources"]["limits"] == {"cpu": "500m", "memory": "256Mi", "ephemeral-storage": "32Mi"}
+    assert grader["resources"]["requests"] == {"cpu": "20m", "memory": "32Mi", "ephemeral-storage": "32Mi"}
+    assert [mount["mountPath"] for mount in grader["volumeMounts"]] == [
+        mount["mountPath"] for mount in terminal["volumeMounts"]
+    ]
+    assert all(mount["readOnly"] for mount in grader["volumeMounts"])
 
 
 def test_a_job_owns_the_pod_and_ends_it_whatever_becomes_of_us(tempshell: Tempshell) -> None:
@@ -108,13 +115,13 @@ def test_everything_made_carries_the_session_and_tells_the_owner_in_full(tempshe
 def test_variables_reach_the_pod_by_a_secret_and_stand_in_no_spec(tempshell: Tempshell) -> None:
     session = tempshell.start(*ON_PODS, "--env", "CANARY=in-a-secret")
     assert tempshell("exec", session, "--", "sh", "-c", "echo $CANARY").stdout == "in-a-secret\n"
-    assert "in-a-secret" not in kubectl("get", "jobs,pods", "-n", f"tempshell-{session}", "-o", "json")
+    assert "in-a-secret" not in kubectl("get", "jobs,pods,events", "-n", f"tempshell-{session}", "-o", "json")
 
 
 def test_the_admin_profile_is_root_in_a_pod_it_may_write_to(tempshell: Tempshell) -> None:
-    script = "id -u; touch /usr/bin/mine && echo written; pwd"
-    done = tempshell("run", "-q", *ON_PODS, "--profile", "admin", "--", "sh", "-c", script)
-    assert done.stdout.split() == ["0", "written", "/root"]
+    script = "id -u; touch /usr/bin/mine && echo written; pwd; echo $TOLD"
+    done = tempshell("run", "-q", *ON_PODS, "--profile", "admin", "--env", "TOLD=x", "--", "sh", "-c", script)
+    assert done.stdout.split() == ["0", "written", "/root", "x"]
 
 
 def test_another_user_is_refused_and_not_ignored(tempshell: Tempshell) -> None:

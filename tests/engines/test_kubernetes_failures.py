@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 import uuid
 from collections.abc import Iterator
@@ -60,6 +61,23 @@ def test_an_image_whose_name_is_none(tempshell: Tempshell) -> None:
 def test_an_image_without_a_shell_in_it(tempshell: Tempshell) -> None:
     told = _refused(tempshell, "--image", *PRELOADED["pause"])
     assert "/bin/sh" in told
+
+
+def test_an_image_whose_shell_does_something_else(tempshell: Tempshell) -> None:
+    """Its containers end at once, with a word."""
+    if not pods.is_ours():
+        pytest.skip("the image is loaded into a cluster of the tests' own")
+    image = f"tempshell-test/made-{uuid.uuid4().hex[:8]}:1"
+    lines = f"""FROM {BUSYBOX}
+        RUN printf '#!/bin/busybox sh\\necho closed today; exit 1\\n' >/new && chmod 755 /new && mv /new /bin/sh"""
+    subprocess.run(("docker", "build", "--quiet", "--tag", image, "-"), input=lines.encode(), check=True)
+    try:
+        subprocess.run(("kind", "load", "docker-image", "--name", pods.CLUSTER, image), check=True)
+        told = _refused(tempshell, "--image", image)
+    finally:
+        subprocess.run(("docker", "image", "rm", "--force", image), check=True)
+    assert "closed today" in told
+    assert "bash 5 or busybox" in told
 
 
 def test_a_pod_that_fits_nowhere(tempshell: Tempshell, namespace: str) -> None:

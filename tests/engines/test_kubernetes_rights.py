@@ -65,6 +65,14 @@ def test_kubectl_inside_needs_no_setting_up(tempshell: Tempshell) -> None:
     assert "forbidden" in tempshell.any_code("exec", session, "--", "kubectl", "get", "nodes").stderr
 
 
+def test_the_grader_has_no_token_where_the_learner_has(tempshell: Tempshell) -> None:
+    session = tempshell.start(*ON_PODS, "--cluster-access", "view", "--image", _shell_image())
+    inside = ("exec", "-n", f"tempshell-{session}", f"job/tempshell-{session}", "--container")
+    look = ("--", "ls", "/var/run/secrets/kubernetes.io/serviceaccount")
+    assert "token" in kubectl(*inside, "terminal", *look)
+    assert kubectl(*inside, "grader", *look) == ""
+
+
 def test_nothing_of_one_owner_is_readable_by_anothers_pod(tempshell: Tempshell, tmp_path: Path) -> None:
     theirs = Tempshell(
         replace(tempshell.user, root=tmp_path / "other", owner=f"other-{uuid.uuid4().hex[:8]}"), tempshell.directory

@@ -10,7 +10,8 @@ from tempshell_cli.backends.kubernetes import trouble
 
 
 def _pod(**status: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of a status
-    return {"metadata": {"name": "pod"}, "status": status}
+    containers = [{"name": name} for name in ("mesh", "terminal", "grader")]
+    return {"metadata": {"name": "pod"}, "spec": {"containers": containers}, "status": status}
 
 
 def _waiting(reason: str, message: str = "because") -> dict[str, Any]:
@@ -63,11 +64,22 @@ def test_an_autoscaler_at_work_is_seen() -> None:
     assert not trouble.makes_room([{"reason": "FailedScheduling"}])
 
 
-def test_a_pod_that_has_ended_tells_how() -> None:
+@pytest.mark.parametrize("phase", ["Failed", "Running"])
+def test_a_pod_that_has_ended_tells_how(phase: str) -> None:
+    """A pod of which one container has ended goes on."""
     state = {"terminated": {"reason": "StartError", "exitCode": 128, "message": "exec: /bin/sh: no such file"}}
-    found = trouble.of_pod(_pod(phase="Failed", containerStatuses=[{"name": "terminal", "state": state}]))
+    beside = {"name": "grader", "state": {"running": {}}}
+    found = trouble.of_pod(_pod(phase=phase, containerStatuses=[beside, {"name": "terminal", "state": state}]))
     assert found
     assert "StartError: exec: /bin/sh: no such file" in found.what
+
+
+def test_a_pod_is_up_with_its_terminal_and_complete_with_all_that_is_ours() -> None:
+    running: dict[str, Any] = {"name": "terminal", "state": {"running": {}}}
+    waiting = {"name": "grader", "state": {"waiting": {"reason": "ContainerCreating"}}}
+    pod = _pod(phase="Pending", containerStatuses=[waiting, running])
+    assert (trouble.is_up(pod), trouble.is_complete(pod), trouble.of_pod(pod)) == (True, False, None)
+    assert trouble.is_complete(_pod(containerStatuses=[{**waiting, "state": {"running": {}}}, running]))
 
 
 @pytest.mark.parametrize(

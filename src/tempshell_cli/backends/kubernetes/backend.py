@@ -129,10 +129,9 @@ class KubernetesBackend:
         role: Role = Role.LEARNER,
     ) -> Command:
         """Return a ``kubectl exec``. ``user`` cannot be another than the pod's: the API has no such thing."""
-        del role
         if user is not None:
             raise UsageProblem("a pod has one user", hint="leave --user out, or start with --profile admin for root")
-        return exec_command({**sandbox.details, "kubeconfig": self._kubeconfig(sandbox)}, argv, tty=tty)
+        return exec_command({**sandbox.details, "kubeconfig": self._kubeconfig(sandbox)}, argv, role, tty=tty)
 
     def kubectl(self, sandbox: Sandbox, argv: Sequence[str]) -> Command:
         """Return a kubectl of this machine, with the session's private kubeconfig, in the session's namespace."""

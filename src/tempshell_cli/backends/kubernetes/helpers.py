@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from tempshell_cli.backends.base import Access, Network, Profile, Template
+from tempshell_cli.backends.entry import VARIABLES, variables_script
 from tempshell_cli.backends.kubernetes.marks import Mark, object_name
-from tempshell_cli.backends.kubernetes.pod import limits, quantity, requests
+from tempshell_cli.backends.kubernetes.pod import grader_limits, limits, quantity, requests
 from tempshell_cli.backends.labels import SESSION
 
 CORE = "/api/v1"
@@ -100,8 +102,8 @@ def _account(metadata: dict[str, Any]) -> dict[str, Any]:
 
 
 def _secret(metadata: dict[str, Any], env: Mapping[str, str]) -> dict[str, Any]:
-    encoded = {key: base64.b64encode(value.encode()).decode() for key, value in env.items()}
-    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "data": encoded}
+    data = {PurePosixPath(VARIABLES).name: base64.b64encode(variables_script(env)).decode()}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "data": data}
 
 
 def _binding(metadata: dict[str, Any], access: Access) -> dict[str, Any]:
@@ -117,11 +119,11 @@ def _binding(metadata: dict[str, Any], access: Access) -> dict[str, Any]:
 def _quota(metadata: dict[str, Any], template: Template) -> dict[str, Any]:
     editing = template.access is Access.EDIT
     share = _PRACTICE_SHARE if editing else 1
-    most = limits(template)
+    most, beside = limits(template), grader_limits(template)
     hard = {
         "pods": str(_PRACTICE_PODS if editing else 1),
-        "limits.cpu": f"{int(most['cpu'].removesuffix('m')) * share}m",
-        "limits.memory": quantity(template.memory * share),
+        "limits.cpu": f"{most.cpu * share + beside.cpu}m",
+        "limits.memory": quantity(most.memory * share + beside.memory),
         "services.loadbalancers": "0",
         "services.nodeports": "0",
         "persistentvolumeclaims": "2" if editing else "0",
@@ -133,13 +135,14 @@ def _quota(metadata: dict[str, Any], template: Template) -> dict[str, Any]:
 def _limit_range(metadata: dict[str, Any], template: Template) -> dict[str, Any]:
     share = _PRACTICE_SHARE if template.access is Access.EDIT else 1
     most, usual = limits(template), requests(template)
-    default = {
-        "cpu": most["cpu"],
-        "memory": quantity(template.memory // share),
-        "ephemeral-storage": most["ephemeral-storage"],
+    default = most._replace(memory=most.memory // share)
+    asked = usual._replace(memory=default.memory) if share > 1 else usual
+    item = {
+        "type": "Container",
+        "default": default.quantities(),
+        "defaultRequest": asked.quantities(),
+        "max": most.quantities(),
     }
-    asked = {**usual, "memory": default["memory"]} if share > 1 else usual
-    item = {"type": "Container", "default": default, "defaultRequest": asked, "max": most}
     return {"apiVersion": "v1", "kind": "LimitRange", "metadata": metadata, "spec": {"limits": [item]}}
 
 

@@ -23,7 +23,7 @@ from tempshell_cli.backends.kubernetes.marks import (
     session_of,
 )
 from tempshell_cli.backends.kubernetes.place import is_a_sessions_own
-from tempshell_cli.backends.kubernetes.pod import home_of
+from tempshell_cli.backends.kubernetes.pod import grader_of, home_of
 from tempshell_cli.backends.kubernetes.session import BATCH, is_stuck
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
 
@@ -107,6 +107,7 @@ def sandbox(found: Found, api: Api, backend: str, kubeconfig: str) -> Sandbox:
             "context": api.credentials.context,
             "namespace": found.namespace,
             "pod": name_of(found.pod) if found.pod else "",
+            "grader": grader_of(profile),
         },
         name=told.get(labels.NAME, ""),
         pack=told.get(labels.PACK, ""),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from tempshell_cli.backends.base import Access, Profile, SandboxRequest, Template
+from tempshell_cli.backends.entry import VARIABLES
 from tempshell_cli.backends.init import init_argv
-from tempshell_cli.backends.kubernetes.exec import CONTAINER
+from tempshell_cli.backends.kubernetes.exec import CONTAINER, GRADER
 from tempshell_cli.backends.kubernetes.marks import Mark, object_name
 
 LEARNER = 10001
@@ -17,10 +19,13 @@ _NEVER = 2.0**40
 _GRACE = 1  # seconds between TERM, which PID 1 ignores, and KILL; the kubelet makes two of it
 _TTL = 60  # seconds that a finished Job stays, and with it what it owns
 _MIB = 1024**2
-_REQUESTED_CPU, _REQUESTED_MEMORY = 0.1, 256 * _MIB
-_DISK, _REQUESTED_DISK = 1024 * _MIB, 32 * _MIB
+_DISK = 1024 * _MIB
 # In memory, so that a full one says so: a full one on the node's disk would have the pod evicted.
 _WRITABLE = {"home": (_LEARNER_HOME, 256), "tmp": ("/tmp", 100), "var-tmp": ("/var/tmp", 16), "run": ("/run", 16)}  # noqa: S108 - paths inside
+
+# Names of volumes, and where the cluster puts the token of a pod's account.
+_VARIABLES, _NO_TOKEN = "variables", "no-token"
+_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount"  # noqa: S105 - a path
 
 
 class Image(NamedTuple):
@@ -33,6 +38,14 @@ class Image(NamedTuple):
 def home_of(profile: Profile) -> str:
     """Return the home directory inside."""
     return _ROOT_HOME if profile is Profile.ADMIN else _LEARNER_HOME
+
+
+def grader_of(profile: Profile) -> str:
+    """Return the container of the grader.
+
+    Root's home is no volume that another container could share, so with ``admin`` that is the terminal.
+    """
+    return CONTAINER if profile is Profile.ADMIN else GRADER
 
 
 def job(mark: Mark, namespace: str, image: Image, seconds: int) -> dict[str, Any]:
@@ -63,13 +76,35 @@ def job(mark: Mark, namespace: str, image: Image, seconds: int) -> dict[str, Any
     }
 
 
-def limits(template: Template) -> dict[str, str]:
-    """Return the most that the container gets."""
-    return {
-        "cpu": f"{max(1, round(template.cpus * 1000))}m",
-        "memory": quantity(template.memory),
-        "ephemeral-storage": quantity(_DISK),
-    }
+class Resources(NamedTuple):
+    """Of a container: thousandths of a processor, and bytes of memory and disk."""
+
+    cpu: int
+    memory: int
+    disk: int
+
+    def quantities(self) -> dict[str, str]:
+        """Return them as Kubernetes writes them."""
+        return {"cpu": f"{self.cpu}m", "memory": quantity(self.memory), "ephemeral-storage": quantity(self.disk)}
+
+
+def limits(template: Template) -> Resources:
+    """Return the most that the terminal gets."""
+    return Resources(max(1, round(template.cpus * 1000)), template.memory, _DISK)
+
+
+def requests(template: Template) -> Resources:
+    """Return what is set aside for the terminal."""
+    most = limits(template)
+    return Resources(min(most.cpu, 100), min(most.memory, 256 * _MIB), 32 * _MIB)
+
+
+def grader_limits(template: Template) -> Resources:
+    """Return the most that the grader gets beside the terminal; nothing where it has no container of its own."""
+    if grader_of(template.profile) == CONTAINER:
+        return Resources(0, 0, 0)
+    most = limits(template)
+    return Resources(most.cpu, min(most.memory, 256 * _MIB), 32 * _MIB)
 
 
 def quantity(size: int) -> str:
@@ -80,52 +115,75 @@ def quantity(size: int) -> str:
     return str(size)
 
 
-def requests(template: Template) -> dict[str, str]:
-    """Return what is set aside for the container."""
-    return {
-        "cpu": f"{max(1, round(min(template.cpus, _REQUESTED_CPU) * 1000))}m",
-        "memory": quantity(min(template.memory, _REQUESTED_MEMORY)),
-        "ephemeral-storage": quantity(_REQUESTED_DISK),
-    }
-
-
 def _pod(request: SandboxRequest, name: str, image: Image) -> dict[str, Any]:
-    admin = request.template.profile is Profile.ADMIN
+    template = request.template
+    admin = template.profile is Profile.ADMIN
     volumes = {} if admin else _WRITABLE
+    containers = [_terminal(template, image)] if admin else [_terminal(template, image), _grader(template, image)]
     return {
         "restartPolicy": "Never",
         "hostname": (request.name or name).lower().strip("-"),
         "serviceAccountName": name,
-        "automountServiceAccountToken": request.template.access is not Access.NONE,
+        "automountServiceAccountToken": template.access is not Access.NONE,
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": _GRACE,
         "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}, **(_ROOT if admin else _learner())},
-        "containers": [_container(request, name, image, admin=admin)],
+        "containers": containers,
         "volumes": [
-            {"name": volume, "emptyDir": {"medium": "Memory", "sizeLimit": f"{size}Mi"}}
-            for volume, (_, size) in volumes.items()
+            *(
+                {"name": volume, "emptyDir": {"medium": "Memory", "sizeLimit": f"{size}Mi"}}
+                for volume, (_, size) in volumes.items()
+            ),
+            *([{"name": _VARIABLES, "secret": {"secretName": name, "defaultMode": 0o444}}] if template.env else []),
+            *([{"name": _NO_TOKEN, "emptyDir": {"sizeLimit": "1Mi"}}] if template.access is not Access.NONE else []),
         ],
     }
 
 
-def _container(request: SandboxRequest, name: str, image: Image, *, admin: bool) -> dict[str, Any]:
-    template = request.template
-    defaults = {"HOME": home_of(template.profile), "LANG": "C.UTF-8"}
+def _terminal(template: Template, image: Image) -> dict[str, Any]:
+    """Return the container of the person, and of setups."""
+    folder = str(PurePosixPath(VARIABLES).parent)
+    own = [{"name": _VARIABLES, "mountPath": folder, "readOnly": True}] if template.env else []
+    return _container(CONTAINER, template, image) | {
+        "resources": {"limits": limits(template).quantities(), "requests": requests(template).quantities()},
+        "volumeMounts": [*_mounts(template.profile), *own],
+    }
+
+
+def _grader(template: Template, image: Image) -> dict[str, Any]:
+    """Return the container that checks run in: beside the terminal, with processes that the learner cannot see.
+
+    It has the learner's uid, for it has to read the learner's files, and can write none of them. A container that
+    mounts something where the token of the pod's account would be gets none.
+    """
+    most = grader_limits(template)
+    least = Resources(min(most.cpu, 20), min(most.memory, 32 * _MIB), most.disk)
+    no_token = [{"name": _NO_TOKEN, "mountPath": _TOKEN}] if template.access is not Access.NONE else []
+    return _container(GRADER, template, image) | {
+        "resources": {"limits": most.quantities(), "requests": least.quantities()},
+        "volumeMounts": [{**mount, "readOnly": True} for mount in (*_mounts(template.profile), *no_token)],
+    }
+
+
+def _container(name: str, template: Template, image: Image) -> dict[str, Any]:
+    home = home_of(template.profile)
     return {
-        "name": CONTAINER,
+        "name": name,
         "image": image.reference,
         "imagePullPolicy": image.policy,
         "command": init_argv(_NEVER),
+        "terminationMessagePolicy": "FallbackToLogsOnError",  # where PID 1 cannot hold the sandbox, it says why
         "stdin": True,  # PID 1 waits by reading; from nothing it would return at once
-        "workingDir": home_of(template.profile),
-        "env": [{"name": key, "value": value} for key, value in defaults.items() if key not in template.env],
-        "envFrom": [{"secretRef": {"name": name}}] if template.env else [],
-        "resources": {"limits": limits(template), "requests": requests(template)},
-        "securityContext": {} if admin else _restrictions(),
-        "volumeMounts": []
-        if admin
-        else [{"name": volume, "mountPath": path} for volume, (path, _) in _WRITABLE.items()],
+        "workingDir": home,
+        "env": [{"name": "HOME", "value": home}, {"name": "LANG", "value": "C.UTF-8"}],
+        "securityContext": {} if template.profile is Profile.ADMIN else _restrictions(),
     }
+
+
+def _mounts(profile: Profile) -> list[dict[str, Any]]:
+    """Return the mounts of what the learner may write to."""
+    writable = {} if profile is Profile.ADMIN else _WRITABLE
+    return [{"name": volume, "mountPath": path} for volume, (path, _) in writable.items()]
 
 
 def _learner() -> dict[str, Any]:

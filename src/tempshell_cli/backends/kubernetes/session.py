@@ -221,7 +221,7 @@ class _Arrival:
     def wait(self) -> Object:
         while True:
             pod = next(iter(self._objects.pods()), None)
-            if pod and trouble.is_up(pod):
+            if pod and trouble.is_complete(pod):
                 return pod
             found = trouble.of_pod(pod) if pod else None
             if found is None and self._events_are_due():

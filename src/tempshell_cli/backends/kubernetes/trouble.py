@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tempshell_cli.backends.kubernetes.exec import CONTAINER
+from tempshell_cli.backends.kubernetes.exec import CONTAINER, GRADER
 from tempshell_cli.core.errors import ProvisionFailed
 from tempshell_cli.core.text import one_line
 
@@ -19,8 +19,8 @@ _STUCK = {
     "ErrImageNeverPull": "the nodes lack the image, and were told not to pull it: load it, or name one of a registry",
     "ImageInspectError": _IMAGE,
     "RegistryUnavailable": _IMAGE,
-    "CrashLoopBackOff": "see the image: it needs /bin/sh, and bash or busybox",
-    "RunContainerError": "see the image: it needs /bin/sh, and bash or busybox",
+    "CrashLoopBackOff": "see the image: it needs /bin/sh, and bash 5 or busybox",
+    "RunContainerError": "see the image: it needs /bin/sh, and bash 5 or busybox",
     "CreateContainerError": "see the image, and what the cluster adds to pods",
     "CreateContainerConfigError": "see the image: it must run as uid 10001",
 }
@@ -52,8 +52,12 @@ class Trouble(NamedTuple):
 
 def is_up(pod: Object) -> bool:
     """Tell whether the terminal runs."""
-    state = (_terminal(pod) or {}).get("state") or {}
-    return "running" in state and "deletionTimestamp" not in pod["metadata"]
+    return "running" in _state(pod, CONTAINER) and "deletionTimestamp" not in pod["metadata"]
+
+
+def is_complete(pod: Object) -> bool:
+    """Tell whether the terminal runs, and beside it the grader where the pod has one."""
+    return is_up(pod) and all("running" in _state(pod, container["name"]) for container in _ours(pod))
 
 
 def runs(pod: Object) -> bool:
@@ -65,7 +69,9 @@ def runs(pod: Object) -> bool:
 def of_pod(pod: Object) -> Trouble | None:
     """Return what a pod's own status tells."""
     status = pod.get("status") or {}
-    if status.get("phase") in {"Failed", "Succeeded"}:
+    # The one of two containers that has ended is not the end of the pod.
+    ended = any("terminated" in _state(pod, container["name"]) for container in _ours(pod))
+    if ended or status.get("phase") in {"Failed", "Succeeded"}:
         return Trouble(f"the sandbox ended as soon as it had started: {_end_of(pod)}", _STUCK["CrashLoopBackOff"])
     for container in (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())):
         waiting = (container.get("state") or {}).get("waiting") or {}
@@ -115,14 +121,20 @@ def _in_order(events: Iterable[Object]) -> list[Object]:
     return sorted(events, key=lambda one: str(one.get("lastTimestamp") or one.get("eventTime") or ""))
 
 
-def _terminal(pod: Object) -> Object | None:
+def _ours(pod: Object) -> list[Object]:
+    """Return the pod's containers, but for those that others have put there."""
+    return [one for one in pod["spec"]["containers"] if one["name"] in {CONTAINER, GRADER}]
+
+
+def _state(pod: Object, container: str) -> Mapping[str, Any]:
     statuses = (pod.get("status") or {}).get("containerStatuses", ())
-    return next((one for one in statuses if one["name"] == CONTAINER), None)
+    return next((one.get("state") or {} for one in statuses if one["name"] == container), {})
 
 
 def _end_of(pod: Object) -> str:
     status = pod["status"]
-    ended = ((_terminal(pod) or {}).get("state") or {}).get("terminated") or {}
+    ends = [end for one in _ours(pod) if (end := _state(pod, one["name"]).get("terminated"))]
+    ended = ends[0] if ends else {}
     told = ended.get("message") or status.get("message") or f"exit code {ended.get('exitCode', 'unknown')}"
     reason = ended.get("reason") or status.get("reason") or status["phase"]
     return one_line(f"{reason}: {told}")
