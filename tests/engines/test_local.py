@@ -17,6 +17,7 @@ from tempshell_cli.backends.base import Condition
 from tempshell_cli.backends.local.backend import LocalBackend
 from tempshell_cli.backends.local.rundir import PROCESS, RunDir
 from tempshell_cli.terminal.pty import PtyProcess, Size
+from tests.contract.reach import beyond, on_x86_64, probe
 from tests.support.command_line import Tempshell
 from tests.support.leaks import local_leftovers, processes_about
 from tests.support.waiting import eventually
@@ -197,3 +198,14 @@ def test_a_bubblewrap_left_half_way_by_its_supervisor_is_ended(as_ordinary: AsOr
         path = f"{directory}:{os.environ['PATH']}"
         assert "did not start" in as_ordinary("start", "-d", "-b", "local", code=5, env={"PATH": path}).stderr
         assert not processes_about(mark)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the tests run as an ordinary user already")
+@on_x86_64
+@pytest.mark.parametrize("profile", ["restricted", "admin"])
+def test_what_an_ordinary_user_starts_reaches_nothing_but_what_is_listed(as_ordinary: AsOrdinary, profile: str) -> None:
+    session = as_ordinary("start", "-q", "-d", "-b", "local", "--profile", profile).stdout.strip()
+    with probe() as argv:
+        found = as_ordinary("exec", session, "--", *argv).stdout
+    as_ordinary("stop", session)
+    assert beyond("local.admin" if profile == "admin" else "local.restricted.learner", found) == {}
