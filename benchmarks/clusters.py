@@ -5,6 +5,7 @@ On a last bare cluster, sessions in pods beside bare kubectl.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import statistics
@@ -15,19 +16,25 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import pods
-from .table import Row, compared, measured, not_measured
+from .table import Row, compared, compared_memory, measured, not_measured
 from .user import TEMPSHELL, User
 
 _START, _STOP, _STOP_MORE, _EXEC = 1.15, 1.5, 1.0, 1.5  # times; of a stop also a second more
+_MEMORY = 1.1  # times
 _ROUNDS, _EXECS = 5, 9
+_SETTLING = 10.0  # seconds
+_IN_MB = {"KiB": 1 / 1024, "MiB": 1.0, "GiB": 1024.0}
+_PACK = "ckad-core"
+_STOP_IT = (TEMPSHELL, "stop")
 _BARE = "tempshell-benchmark"
 
 
 class Life(NamedTuple):
-    """What a cluster took, in seconds: its start, a command in it, its end."""
+    """What a cluster took, in seconds: its start, a command in it, its end; and the memory of its containers, in MB."""
 
     start: float
     exec: float
+    memory: float
     stop: float
 
 
@@ -41,29 +48,65 @@ def measure(user: User, image: str) -> Iterator[Row]:
     delete = ("kind", "delete", "cluster", "--name", _BARE, "--kubeconfig", kubeconfig)
     start = (TEMPSHELL, "start", "--quiet", "--detach", "--backend", "kind", "--image", image)
     _seconds(user, start)  # builds the terminal's image, and warms up
-    _seconds(user, (TEMPSHELL, "stop"))
+    _seconds(user, _STOP_IT)
     rounds: list[tuple[Life, Life]] = []
     for _ in range(_ROUNDS):
-        their = Life(_seconds(user, (*create, "--kubeconfig", kubeconfig)), _in_node(user), _seconds(user, delete))
-        own = Life(_seconds(user, start), _inside(user), _seconds(user, (TEMPSHELL, "stop")))
+        started = _seconds(user, (*create, "--kubeconfig", kubeconfig))
+        their = Life(started, _in_node(user), _memory(user, _BARE), _seconds(user, delete))
+        own = Life(_seconds(user, start), _inside(user), _memory(user, "ckad-", "term-"), _seconds(user, _STOP_IT))
         rounds.append((their, own))
     # A kubelet tells every ten seconds that its node is ready: either start may just miss one, so the best ones count.
     bare, began = (min(one.start for one in turn) for turn in zip(*rounds, strict=True))
     yield compared("start --backend kind, the best", began, "kind create cluster --wait, the best", bare, _START)
     theirs, ours = (statistics.median(one.exec for one in turn) for turn in zip(*rounds, strict=True))
     yield compared("exec -- kubectl get nodes, kind", ours, "docker exec … kubectl get nodes", theirs, _EXEC)
+    theirs, ours = (statistics.median(one.memory for one in turn) for turn in zip(*rounds, strict=True))
+    yield compared_memory("memory of a cluster and its terminal", ours, "memory of a bare cluster", theirs, _MEMORY)
     deleted, ended = (statistics.median(one.stop for one in turn) for turn in zip(*rounds, strict=True))
     yield compared("stop, kind", ended, "1.5 times kind delete cluster, and 1 s", _STOP * deleted + _STOP_MORE, 1.0)
     yield measured("start --backend kind: its memory at most", _peak(user, start), "MB")
-    _seconds(user, (TEMPSHELL, "stop"))
+    _seconds(user, _STOP_IT)
+    yield _grading(user, image)
     _seconds(user, (*create, "--kubeconfig", kubeconfig))
     yield from pods.measure(user, kubeconfig)
     _seconds(user, delete)
 
 
+def _grading(user: User, image: str) -> Row:
+    """Grade every task of a pack, none of which is done, beside one kubectl a task in the node."""
+    subprocess.run(
+        (TEMPSHELL, "start", "-q", "-d", "--image", image, _PACK), env=user.environment, capture_output=True, check=True
+    )
+    tasks = len(json.loads(user.output("tasks", "--json")))
+    node = f"ckad-{user.output('list', '--quiet')}-control-plane"
+    ours, theirs = [], []
+    for _ in range(_ROUNDS):
+        began = time.perf_counter()
+        done = subprocess.run((TEMPSHELL, "check", "--json"), env=user.environment, capture_output=True, check=False)
+        ours.append(time.perf_counter() - began)
+        if len(json.loads(done.stdout)) != tasks:
+            raise RuntimeError(f"not all of {_PACK} was graded: {done.stderr.decode()}")
+        theirs.append(sum(_seconds(user, _nodes_of(node)) for _ in range(tasks)))
+    _seconds(user, _STOP_IT)
+    grading, kubectl = statistics.median(ours), statistics.median(theirs)
+    return compared(f"check of {tasks} tasks, kind", grading, "docker exec … kubectl get nodes, as often", kubectl, 1.0)
+
+
+def _memory(user: User, *prefixes: str) -> float:
+    """Return what the containers with these names have in use, some seconds after a start, in MB."""
+    time.sleep(_SETTLING)
+    ask = ("docker", "stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}")
+    told = subprocess.run(ask, env=user.environment, capture_output=True, text=True, check=True).stdout
+    used = (line.split()[1] for line in told.splitlines() if line.startswith(prefixes))
+    return sum(float(one[:-3]) * _IN_MB[one[-3:]] for one in used)
+
+
+def _nodes_of(container: str) -> tuple[str, ...]:
+    return (*("docker", "exec", container), *("kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "get", "nodes"))
+
+
 def _in_node(user: User) -> float:
-    node = ("docker", "exec", f"{_BARE}-control-plane", "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf")
-    return statistics.median(_seconds(user, (*node, "get", "nodes")) for _ in range(_EXECS))
+    return statistics.median(_seconds(user, _nodes_of(f"{_BARE}-control-plane")) for _ in range(_EXECS))
 
 
 def _inside(user: User) -> float:

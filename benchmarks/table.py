@@ -25,9 +25,12 @@ class Row(NamedTuple):
 
 def compared(what: str, seconds: float, against: str, baseline: float, limit: float | None = None) -> Row:
     """Return the line of a program that may take ``limit`` times as long as another."""
-    ratio = seconds / baseline
-    told = "" if limit is None else f"≤ {limit:.2f}"
-    return Row(what, _ms(seconds), against, _ms(baseline), f"{ratio:.2f}", told, limit is not None and ratio > limit)
+    return _beside((what, _ms(seconds)), (against, _ms(baseline)), seconds / baseline, limit)
+
+
+def compared_memory(what: str, used: float, against: str, baseline: float, limit: float) -> Row:
+    """Return the line of what may have ``limit`` times as much memory, in MB, as something else."""
+    return _beside((what, f"{used:.0f} MB"), (against, f"{baseline:.0f} MB"), used / baseline, limit)
 
 
 def measured(what: str, value: float, unit: str, limit: float | None = None) -> Row:
@@ -67,6 +70,11 @@ def show(rows: Sequence[Row]) -> None:
         sys.stdout.write("  ".join(cells).rstrip() + "\n")
     over = [row.what for row in rows if row.over]
     sys.stdout.write(f"\n{len(over)} over the limit{': ' if over else ''}{'; '.join(over)}\n")
+
+
+def _beside(ours: tuple[str, str], theirs: tuple[str, str], ratio: float, limit: float | None) -> Row:
+    told = "" if limit is None else f"≤ {limit:.2f}"
+    return Row(*ours, *theirs, f"{ratio:.2f}", told, limit is not None and ratio > limit)
 
 
 def _ms(seconds: float) -> str:
