@@ -89,7 +89,7 @@ class Stage:
             self.boots.append(time.monotonic() - begun)
             yield made
         finally:
-            receipt = self.backend.destroy(asked.session)
+            receipt = self.backend.destroy(asked.half_made(self.backend.name))
             assert not receipt.leftover, receipt
 
     def run(

@@ -40,24 +40,24 @@ def test_another_owners_sandbox_is_not_listed_for_us_but_for_all(stage: Stage) -
 
 def test_a_receipt_names_what_went_and_nothing_is_left_for_a_second(stage: Stage) -> None:
     with stage.sandbox() as sandbox:
-        receipt = stage.backend.destroy(sandbox.session)
+        receipt = stage.backend.destroy(sandbox)
         assert receipt.session == sandbox.session
         assert receipt.removed
         assert not receipt.leftover
         assert stage.found(sandbox.session) is None
         assert stage.run(sandbox, "true").exit_code != 0
-        again = stage.backend.destroy(sandbox.session)
+        again = stage.backend.destroy(sandbox)
     assert (list(again.removed), list(again.leftover)) == ([], [])
 
 
 def test_destroying_what_never_was_gives_an_empty_receipt(stage: Stage) -> None:
-    receipt = stage.backend.destroy(uuid.uuid4().hex[:8])
+    receipt = stage.backend.destroy(stage.request().half_made(stage.backend.name))
     assert (list(receipt.removed), list(receipt.leftover)) == ([], [])
 
 
 def test_a_destroyed_sandbox_takes_what_runs_in_it_along(stage: Stage) -> None:
     with stage.sandbox() as one, stage.sandbox() as other:
-        stage.backend.destroy(one.session)
+        stage.backend.destroy(one)
         assert stage.sh(other, "echo alive") == "alive"
 
 
@@ -71,7 +71,7 @@ def test_an_image_that_cannot_be_had_fails_the_provision_and_leaves_nothing(stag
     request = request._replace(template=request.template._replace(image="nowhere/no-such-image:1"))
     with pytest.raises(ProvisionFailed, match="nowhere/no-such-image"):
         stage.backend.provision(request, lambda _: nullcontext())
-    stage.backend.destroy(request.session)
+    stage.backend.destroy(request.half_made(stage.backend.name))
     assert stage.found(request.session) is None
 
 

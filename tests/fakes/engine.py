@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
@@ -20,7 +20,7 @@ from tempshell_cli.backends.base import (
 )
 from tempshell_cli.core.clock import Clock
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
-from tempshell_cli.core.process import Command
+from tempshell_cli.core.process import NOTHING, Command
 
 # As a shell tells it: 126 and 127 for what cannot be executed, 128 + N for what a signal has ended. A Ctrl-C is the
 # command's alone.
@@ -32,6 +32,7 @@ class FakeEngine:
     """A Backend without walls. Public attributes are what a test arranges; all else is the protocol's."""
 
     admin_reach: ClassVar[str] = "root of nothing"
+    is_shared: ClassVar[bool] = True
     name: ClassVar[str] = "fake"
 
     def __init__(self, root: Path, clock: Clock, endpoint: str = "here") -> None:
@@ -40,6 +41,8 @@ class FakeEngine:
         self.refusal: BaseException | None = None  # raised half-way through a provision, with parts made
         self.stuck: set[str] = set()  # sessions that cannot be removed
         self.meanwhile: Callable[[], object] = lambda: None  # what others do while it answers ``find``
+        self.refused: dict[str, Exception] = {}  # raised when the session is to be removed
+        self.also: Sequence[Sandbox] = ()  # what else it finds, which a stranger has made
         self._root = root
         self._clock = clock
         self._sandboxes: dict[str, Sandbox] = {}
@@ -66,7 +69,7 @@ class FakeEngine:
 
     def find(self, owner: str | None = None) -> Sequence[Sandbox]:
         self._answer()
-        found = [self._as_it_is(sandbox) for sandbox in self._sandboxes.values()]
+        found = [*(self._as_it_is(sandbox) for sandbox in self._sandboxes.values()), *self.also]
         self.meanwhile()
         return [sandbox for sandbox in found if owner in {None, sandbox.owner}]
 
@@ -89,8 +92,13 @@ class FakeEngine:
         self._answer()
         self._sandboxes[sandbox.session] = self._sandboxes[sandbox.session]._replace(deadline=deadline)
 
-    def destroy(self, session: str) -> Receipt:
+    def destroy(self, sandbox: Sandbox) -> Receipt:
         self._answer()
+        session = sandbox.session
+        if session in self.refused:
+            raise self.refused[session]
+        if sandbox in self.also:
+            return Receipt(session)
         if session not in self._sandboxes:
             return Receipt(session)
         if session in self.stuck:
@@ -99,7 +107,14 @@ class FakeEngine:
         shutil.rmtree(self._root / session)
         return Receipt(session, removed=[f"directory {session}"])
 
-    def have(self, request: SandboxRequest, *, condition: Condition = Condition.RUNNING, home: str = "") -> Sandbox:
+    def have(
+        self,
+        request: SandboxRequest,
+        *,
+        condition: Condition = Condition.RUNNING,
+        home: str = "",
+        details: Mapping[str, str] = NOTHING,
+    ) -> Sandbox:
         """Make a sandbox without being asked, as another machine or an earlier run would have."""
         directory = self._root / request.session
         directory.mkdir(parents=True, exist_ok=True)
@@ -113,6 +128,7 @@ class FakeEngine:
             pack=request.pack,
             condition=condition,
             home=home or str(directory),
+            details=details,
         )
         self._sandboxes[request.session] = made
         return made

@@ -86,7 +86,7 @@ def _sandbox(name: str) -> Iterator[SandboxShell]:
     try:
         yield SandboxExec(backend, backend.provision(request, _silence))
     finally:
-        backend.destroy(request.session)
+        backend.destroy(request.half_made(backend.name))
 
 
 def _silence(_what: str) -> AbstractContextManager[None]:

@@ -51,7 +51,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxShell]:
     try:
         yield SandboxExec(backend, backend.provision(request, lambda _: nullcontext()))
     finally:
-        backend.destroy(request.session)
+        backend.destroy(request.half_made(backend.name))
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import ExitStack
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from tempshell_cli.backends.base import Condition
 from tempshell_cli.core.config import Settings
 from tempshell_cli.sessions.model import State
 from tempshell_cli.sessions.starting import start_mark
+from tests.fakes.engine import FakeEngine
 
 from .conftest import NewDesk
 from .desk import Desk
@@ -83,7 +85,7 @@ def test_an_engine_that_goes_away_during_the_sweep_is_told(desk: Desk) -> None:
     session = desk.start()
     desk.clock.advance(hours=2)
     desk.engine.meanwhile = lambda: setattr(desk.engine, "silent", True)
-    assert len(desk.sweep().silent) == 1
+    assert "does not answer" in desk.sweep().troubled[0]
     assert desk.state_of(session.id)[0] is State.READY
 
 
@@ -157,20 +159,84 @@ def test_a_dead_one_on_no_record_waits_for_its_deadline(desk: Desk) -> None:
 @pytest.mark.parametrize("condition", Condition)
 def test_another_owners_sandbox_is_never_touched(desk: Desk, condition: Condition) -> None:
     desk.on_engine(owner="bob", condition=condition)
+    seen = desk.sessions.sweep([desk.engine], everybodys=[desk.engine])
+    assert [one.owner for _, one in seen.running] == (["bob"] if condition is Condition.RUNNING else [])
     desk.clock.advance(hours=5)
-    swept = desk.sweep()
+    swept = desk.sessions.sweep([desk.engine], everybodys=[desk.engine])
     assert (desk.ids_on_engine(), desk.sessions.store.live()) == (["s1"], [])
-    assert [sandbox.owner for _, sandbox in swept.running] == ["bob"]
+    assert swept.running == []  # what is over runs no more, whoever is to remove it
 
 
-def test_a_sandbox_without_an_owner_is_swept_once_it_is_over(desk: Desk) -> None:
+def test_a_sandbox_without_an_owner_is_nobodys_on_an_engine_that_is_shared(desk: Desk) -> None:
+    desk.on_engine(owner="")
+    desk.clock.advance(hours=2)
+    desk.sessions.sweep([desk.engine], everybodys=[desk.engine])
+    assert desk.ids_on_engine() == ["s1"]
+
+
+def test_one_without_an_owner_is_swept_once_it_is_over_where_all_is_ones_own(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A start killed before it could label what it made."""
+    monkeypatch.setattr(FakeEngine, "is_shared", False)
     desk.on_engine(owner="", condition=Condition.DEAD)
-    desk.sweep()
+    everything = ([desk.engine], [desk.engine])
+    desk.sessions.sweep(*everything)
     assert desk.ids_on_engine() == ["s1"]
     desk.clock.advance(hours=2)
-    desk.sweep()
+    desk.sessions.sweep(*everything)
     assert desk.ids_on_engine() == []
+
+
+def test_what_claims_to_be_a_session_of_ours_elsewhere_changes_nothing_of_it(desk: Desk) -> None:
+    """In a shared cluster anybody can write any label into a namespace of their own."""
+    session = desk.on_record(State.READY, details={"namespace": "ours"})
+    here = desk.on_engine(session.id, details={"namespace": "ours"})
+    for owner in ("ann", "bob", ""):
+        forged = here._replace(owner=owner, deadline=desk.clock.now() - timedelta(days=9), details={"namespace": "x"})
+        desk.engine.also = [forged]
+        desk.sessions.sweep([desk.engine], everybodys=[desk.engine])
+        assert desk.state_of(session.id)[0] is State.READY
+        assert session.id in desk.ids_on_engine()
+
+
+def test_a_session_of_an_earlier_name_of_the_machine_is_still_mine(desk: Desk) -> None:
+    session = desk.on_record(State.READY, owner="ann@before")
+    desk.on_engine(session.id, owner="ann@before")
+    desk.sweep()
+    assert desk.state_of(session.id)[0] is State.READY
+    desk.clock.advance(hours=2)
+    desk.sweep()
+    assert (desk.ids_on_engine(), desk.state_of(session.id)) == ([], (State.ENDED, "expired"))
+
+
+def test_a_deadline_that_another_machine_has_moved_is_learnt(desk: Desk) -> None:
+    session = desk.start()
+    later = session.deadline + timedelta(minutes=30)
+    desk.engine.set_deadline(session.sandbox, later)
+    desk.sweep()
+    found = desk.sessions.store.get(session.id)
+    assert found
+    assert found.deadline == later
+
+
+def test_what_fails_about_one_session_is_told_and_fails_no_other(desk: Desk) -> None:
+    """A refusal, a stuck removal, an answer that is none: of one session, and then of a whole engine."""
+    bad, good = desk.on_engine("bad"), desk.on_engine("good")
+    del good
+    desk.clock.advance(hours=2)
+    desk.engine.refused[bad.session] = ValueError("not a number: 0x")
+    swept = desk.sweep()
+    assert swept.troubled == ["session bad on fake: not a number: 0x"]
+    assert desk.ids_on_engine() == ["bad"]
+
+    def answer() -> None:
+        raise json.JSONDecodeError("Expecting value", "<html>", 0)
+
+    desk.engine.meanwhile = answer
+    ((_, told),) = desk.sweep().silent
+    assert "an answer that nobody expected" in str(told)
+    assert "unswept" in desk.sessions.paths.log.read_text()
 
 
 def test_a_silent_engine_is_told_and_its_sessions_stay_on_record(desk: Desk) -> None:

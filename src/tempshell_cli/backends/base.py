@@ -111,12 +111,21 @@ class SandboxRequest(NamedTuple):
     pack: str = ""
     ports: Mapping[str, int] = MappingProxyType({})
 
+    def half_made(self, backend: str) -> Sandbox:
+        """Return what there may be of it before it is ready: enough for ``destroy``."""
+        return Sandbox(backend, self.session, self.owner, self.deadline, name=self.name, pack=self.pack)
+
 
 class Condition(StrEnum):
-    """What the engine says of a sandbox. ``DEAD``: its parts are there, but nothing runs in them."""
+    """What the engine says of a sandbox.
+
+    ``DEAD``: its parts are there, but nothing runs in them. ``UNKNOWN``: the part of the engine where it was does not
+    answer, so that nobody may draw conclusions.
+    """
 
     RUNNING = "running"
     DEAD = "dead"
+    UNKNOWN = "unknown"
 
 
 class Sandbox(NamedTuple):
@@ -136,6 +145,11 @@ class Sandbox(NamedTuple):
     condition: Condition = Condition.RUNNING
     home: str = "/home/learner"
     frozen: timedelta | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it is on an engine that strangers share: what claims to be of a session elsewhere is none of it."""
+        return self.details.get("namespace", "")
 
 
 class Problem(NamedTuple):
@@ -167,6 +181,8 @@ class Backend(Protocol):
     name: ClassVar[str]
     # What a program with the admin profile is in its sandboxes, to follow "it would be".
     admin_reach: ClassVar[str]
+    # Whether what others make on its engine could claim to be anybody's.
+    is_shared: ClassVar[bool]
     endpoint: str
 
     def answers(self) -> bool:
@@ -190,7 +206,10 @@ class Backend(Protocol):
         ...
 
     def find(self, owner: str | None = None) -> Sequence[Sandbox]:
-        """Return the sandboxes the engine has, by label: all that has parts, running or dead."""
+        """Return the sandboxes the engine has, by label: all that has parts, running or dead.
+
+        What a label says may be anything: an owner that is missing is "", a deadline that is none has passed.
+        """
         ...
 
     def shell(
@@ -209,8 +228,11 @@ class Backend(Protocol):
         """Move the deadline on the resource itself."""
         ...
 
-    def destroy(self, session: str) -> Receipt:
-        """Remove everything labelled with the session id, then look again. Idempotent."""
+    def destroy(self, sandbox: Sandbox) -> Receipt:
+        """Remove everything of a sandbox, as ``find`` has found it or a record has it, then look again. Idempotent.
+
+        What was made half-way has no details yet. What cannot be removed is ``leftover`` on the receipt, with why.
+        """
         ...
 
 

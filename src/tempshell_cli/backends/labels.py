@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tempshell_cli import __version__
-from tempshell_cli.backends.base import SandboxRequest
+from tempshell_cli.backends.base import Profile, SandboxRequest
 
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
 PREFIX = "io.tempshell/"
 SESSION = f"{PREFIX}session"
 OWNER = f"{PREFIX}owner"
@@ -34,8 +35,15 @@ def labels(request: SandboxRequest, component: str) -> dict[str, str]:
 
 
 def deadline_of(found: Mapping[str, str]) -> datetime:
-    """Return the deadline that labels tell; one that nobody can read has passed long ago."""
+    """Return the deadline that labels tell; one that nobody can read, or that names no zone, has passed long ago."""
     try:
-        return datetime.fromisoformat(found.get(DEADLINE, ""))
-    except ValueError:
-        return datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+        told = datetime.fromisoformat(found.get(DEADLINE, ""))
+        return _LONG_AGO if told.tzinfo is None else told.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return _LONG_AGO
+
+
+def profile_of(found: Mapping[str, str]) -> Profile:
+    """Return the profile that labels tell; one that this version does not know is the smallest."""
+    told = found.get(PROFILE, "")
+    return Profile(told) if told in set(Profile) else Profile.RESTRICTED

@@ -15,7 +15,7 @@ from tempshell_cli.sessions.engines import Engines
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.reaper import Sweep
-from tempshell_cli.sessions.store import open_store
+from tempshell_cli.sessions.store import SEARCHED, Event, open_store
 
 
 @contextmanager
@@ -30,22 +30,36 @@ def user_sessions() -> Iterator[Sessions]:
 
 
 def select(sessions: Sessions, token: str) -> Session:
-    """Return the session a user means; one the store has lost is looked for on the engines."""
+    """Return the session a user means; one that a new or damaged store has lost is looked for on the engines."""
     try:
         return sessions.select(token)
     except NoSuchSession:
-        if sessions.store.live() and not token:
+        if (sessions.store.live() and not token) or sessions.store.was_searched():
             raise
-        sweep_every(sessions)
+        sweep(sessions)
         return sessions.select(token)
 
 
-def sweep_every(sessions: Sessions) -> Sweep:
-    """Sweep the usual engine of every backend, and those that sessions are on; say which cannot be loaded."""
+def sweep(sessions: Sessions, *, everywhere: bool = False, everybodys: bool = False) -> Sweep:
+    """Sweep the engines that sessions are on; ``everywhere`` the usual engine of every backend, too.
+
+    A store that has lost sessions, or has none yet, is made whole once from the engines that need no login: to ask a
+    cluster of the kubeconfig can open a browser. Says what was left alone, and which backends cannot be loaded.
+    """
+    names = registry.names() if everywhere else () if sessions.store.was_searched() else _NEED_NO_LOGIN
     usual = []
-    for name in registry.names():
+    for name in names:
         try:
             usual.append(sessions.engines.get(name))
         except EngineUnavailable as cause:
             note(f"tempshell: {cause}")
-    return sessions.sweep(usual)
+    known = sessions.engines.of_all(sessions.store.live()) if everybodys else ()
+    swept = sessions.sweep(usual, everybodys=[*usual, *known] if everybodys else ())
+    if names:
+        sessions.store.add_event(Event(sessions.clock.now(), "", SEARCHED, ", ".join(names)))
+    for what in swept.troubled:
+        note(f"tempshell: {what}; it is left alone")
+    return swept
+
+
+_NEED_NO_LOGIN = ("local", "docker", "kind")

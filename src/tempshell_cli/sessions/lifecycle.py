@@ -83,10 +83,10 @@ class Sessions:
         """The sweep for this owner."""
         return Reaper(self.store, self.paths, self.clock, self.owner)
 
-    def sweep(self, extra: Sequence[Backend] = ()) -> Sweep:
-        """Sweep every engine that a live session is on, and the extra ones."""
+    def sweep(self, extra: Sequence[Backend] = (), everybodys: Collection[Backend] = ()) -> Sweep:
+        """Sweep every engine that a live session is on, and the extra ones; see ``Reaper.sweep``."""
         known = self.engines.of_all(self.store.live())
-        return self.reaper.sweep(dict.fromkeys([*extra, *known]))
+        return self.reaper.sweep(dict.fromkeys([*extra, *known]), everybodys)
 
     def start(self, request: StartRequest, report: Report) -> Session:
         """Make a session; when this returns it is ready.
@@ -94,11 +94,11 @@ class Sessions:
         Whatever stops it half-way (an error, Ctrl-C) rolls back what was made, then is raised again.
         """
         backend = self.engines.get(request.backend, request.endpoint)
-        swept = self.sweep([backend])
+        swept = self.sweep([backend], everybodys=[backend])
         for silent, cause in swept.silent:
             if silent is backend:
                 raise cause
-        on_engine = sum(one is backend for one, _ in swept.running)
+        on_engine = swept.count(backend)
         session = self._candidate(request, backend)
         with start_mark(self.paths, session.id):
             try:
@@ -114,7 +114,7 @@ class Sessions:
     def stop(self, session: Session, reason: str = "stopped") -> Receipt:
         """Remove everything of a session and verify it; raises LeftoverRemains, the record kept, where it cannot."""
         self._record(session._replace(state=State.STOPPING), "stopping", reason)
-        receipt = self.engines.of(session).destroy(session.id)
+        receipt = self.engines.of(session).destroy(session.sandbox)
         if receipt.leftover:
             left = ", ".join(receipt.leftover)
             self.journal("leftover", session.id, left)
@@ -283,7 +283,7 @@ class NameTaken(ProvisionFailed):
 def _rolled_back(backend: Backend, session: Session) -> str:
     """Remove what a start has made; return what is in the way, "" when nothing is."""
     try:
-        receipt = backend.destroy(session.id)
+        receipt = backend.destroy(session.sandbox)
     except (TempshellError, OSError) as cause:
         return str(cause)
     return f"could not remove {', '.join(receipt.leftover)}" if receipt.leftover else ""

@@ -52,7 +52,10 @@ def _no_match(store: Store, token: str) -> TempshellError:
             f"session {past.name} {past.reason}: its {past.backend} sandbox is gone",
             hint=f"`tempshell start --replace --name {past.name}` makes it anew",
         )
-    return NoSuchSession(f"there is no session {token!r}", hint="`tempshell list` shows yours")
+    return NoSuchSession(
+        f"there is no session {token!r}",
+        hint="`tempshell list` shows yours, `tempshell reap` looks for more on every engine",
+    )
 
 
 def _expired(session: Session) -> SessionExpired:

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from tempshell_cli.backends.base import Backend, Condition, Receipt, Sandbox
 from tempshell_cli.core.clock import Clock
-from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.core.errors import EngineUnavailable, TempshellError
+from tempshell_cli.core.journal import Journal
 from tempshell_cli.core.paths import Paths
+from tempshell_cli.core.text import one_line
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.starting import is_starting
 from tempshell_cli.sessions.store import Event, Store
 
 
 class Sweep:
-    """What a sweep did: receipts of what it removed, sandboxes that run, engines that did not answer."""
+    """What a sweep did: receipts of what it removed, sandboxes that run, engines that did not answer.
+
+    ``troubled`` are sandboxes that it left alone because something about them failed, in words.
+    """
 
     def __init__(self) -> None:
         self.receipts: list[Receipt] = []
         self.running: list[tuple[Backend, Sandbox]] = []
-        self.silent: list[tuple[Backend, EngineUnavailable]] = []
+        self.silent: list[tuple[Backend, TempshellError]] = []
+        self.troubled: list[str] = []
 
     def of_others(self, owner: str, clock: Clock) -> list[Session]:
         """Return what runs for other owners, as far as the engines tell."""
-        return [
-            adopted(backend, sandbox, clock)
-            for backend, sandbox in self.running
-            if sandbox.owner != owner and sandbox.condition is Condition.RUNNING
-        ]
+        return [adopted(backend, one, clock) for backend, one in self.running if one.owner != owner]
+
+    def count(self, backend: Backend) -> int:
+        """Return how many sandboxes run on an engine, of whoever was asked about."""
+        return sum(one is backend for one, _ in self.running)
 
 
 class Reaper:
@@ -40,38 +47,81 @@ class Reaper:
         self.clock = clock
         self.owner = owner
 
-    def sweep(self, backends: Iterable[Backend]) -> Sweep:
+    def sweep(self, backends: Iterable[Backend], everybodys: Collection[Backend] = ()) -> Sweep:
         """Remove what is past its deadline, dead or half made; adopt what the store has lost.
 
-        An engine that does not answer is left for later, and its sessions stay on record.
+        On the engines of ``everybodys`` others' sandboxes are looked at, too, never touched. Each engine and each
+        sandbox is on its own: what fails of one is told, and fails nothing else. An engine that does not answer is left
+        for later, and its sessions stay on record.
         """
         done = Sweep()
         for backend in backends:
             try:
-                self._sweep_engine(backend, done)
-            except EngineUnavailable as cause:
-                done.silent.append((backend, cause))
+                self._sweep_engine(backend, done, others=backend in everybodys)
+            except TempshellError as cause:
+                self._give_up(backend, cause, done)
+            except Exception as cause:  # noqa: BLE001 - what an engine says may be anything, and is not the others' fault
+                self._give_up(backend, _odd(backend, cause), done)
         return done
 
-    def _sweep_engine(self, backend: Backend, done: Sweep) -> None:
+    def _give_up(self, backend: Backend, cause: TempshellError, done: Sweep) -> None:
+        done.silent.append((backend, cause))
+        Journal(self.paths.log).write(self.clock.now(), "unswept", session="", detail=f"{backend.name}: {cause}")
+
+    def _sweep_engine(self, backend: Backend, done: Sweep, *, others: bool) -> None:
         # Before the engine is asked: what another process starts or finishes meanwhile is neither half made nor gone.
-        settled = {one.id for one in self.store.live() if not is_starting(self.paths, one.id)}
-        found = backend.find()
-        self._sweep_found(backend, found, settled, done)
+        settled = {one.id for one in self._recorded(backend) if not is_starting(self.paths, one.id)}
+        found = self._find(backend, others=others)
+        for sandbox in found:
+            with self._apart(backend, sandbox.session, done):
+                self._sweep_one(backend, sandbox, settled, done)
         self._sweep_recorded(backend, settled - {sandbox.session for sandbox in found}, done)
 
-    def _sweep_found(self, backend: Backend, found: Iterable[Sandbox], settled: Collection[str], done: Sweep) -> None:
-        for sandbox in found:
-            if sandbox.owner not in {self.owner, ""}:
-                done.running.append((backend, sandbox))
-                continue
-            session = self.store.get(sandbox.session)
-            reason = self._why_end(sandbox, session, settled=sandbox.session in settled)
-            if reason:
-                self._end(backend, sandbox.session, session, reason, done)
-            else:
-                self._adopt(backend, sandbox, session)
-                done.running.append((backend, sandbox))
+    @contextmanager
+    def _apart(self, backend: Backend, session: str, done: Sweep) -> Iterator[None]:
+        """Let what fails of one session in the block be told and written down, and nothing more."""
+        try:
+            yield
+        except Exception as cause:  # noqa: BLE001 - as above
+            done.troubled.append(f"session {session} on {backend.name}: {one_line(str(cause) or repr(cause))}")
+            detail = f"{backend.name}: {cause!r}"
+            Journal(self.paths.log).write(self.clock.now(), "unswept", session=session, detail=detail)
+
+    def _recorded(self, backend: Backend) -> list[Session]:
+        here = (backend.name, backend.endpoint)
+        return [one for one in self.store.live() if (one.backend, one.endpoint) == here]
+
+    def _find(self, backend: Backend, *, others: bool) -> Sequence[Sandbox]:
+        """Ask the engine for what is everybody's, or by owner: who has changed name or machine owned under the old."""
+        if others:
+            return backend.find()
+        owners = dict.fromkeys([self.owner, *(one.owner for one in self._recorded(backend))])
+        found = {(one.place, one.session): one for owner in owners for one in backend.find(owner)}
+        return list(found.values())
+
+    def _sweep_one(self, backend: Backend, sandbox: Sandbox, settled: Collection[str], done: Sweep) -> None:
+        session = self._record_of(backend, sandbox)
+        if sandbox.condition is Condition.UNKNOWN and session:
+            done.troubled.append(f"session {sandbox.session} on {backend.name}: its cluster does not answer")
+        if sandbox.condition is Condition.UNKNOWN:
+            return
+        mine = sandbox.owner == (session.owner if session else self.owner)
+        mine |= not sandbox.owner and not backend.is_shared
+        if mine and (reason := self._why_end(sandbox, session, settled=sandbox.session in settled)):
+            self._end(backend, sandbox, session, reason, done)
+            return
+        if mine:
+            self._adopt(backend, sandbox, session)
+        if sandbox.condition is Condition.RUNNING and self.clock.now() < sandbox.deadline:
+            done.running.append((backend, sandbox))
+
+    def _record_of(self, backend: Backend, sandbox: Sandbox) -> Session | None:
+        """Return the record of a sandbox; what only claims its id, on another engine or elsewhere on it, has none."""
+        session = self.store.get(sandbox.session)
+        if session is None or (session.backend, session.endpoint) != (backend.name, backend.endpoint):
+            return None
+        elsewhere = session.details and session.sandbox.place != sandbox.place
+        return None if elsewhere else session
 
     def _why_end(  # noqa: PLR0911 - one line a reason
         self, sandbox: Sandbox, session: Session | None, *, settled: bool
@@ -93,31 +143,44 @@ class Reaper:
         return "died" if sandbox.condition is Condition.DEAD and session.state in _SETTLED else ""
 
     def _sweep_recorded(self, backend: Backend, missing: Collection[str], done: Sweep) -> None:
-        for session in self.store.live():
-            mine = (session.backend, session.endpoint) == (backend.name, backend.endpoint)
-            if not mine or session.id not in missing:
+        for session in self._recorded(backend):
+            if session.id not in missing:
                 continue
             if session.is_over(self.clock.now()):
                 reason = "expired"
             else:
                 reason = "interrupted" if session.state is State.CREATING else "vanished"
-            self._end(backend, session.id, session, reason, done)
+            with self._apart(backend, session.id, done):
+                self._end(backend, session.sandbox, session, reason, done)
 
-    def _end(self, backend: Backend, session_id: str, session: Session | None, reason: str, done: Sweep) -> None:
-        receipt = backend.destroy(session_id)
+    def _end(self, backend: Backend, sandbox: Sandbox, session: Session | None, reason: str, done: Sweep) -> None:
+        receipt = backend.destroy(sandbox)
         done.receipts.append(receipt)
         now = self.clock.now()
         if session and not receipt.leftover and session.state.is_live:
             self.store.save(session._replace(state=State.ENDED, ended=now, reason=reason))
-        self.store.add_event(Event(now, session_id, "reaped", reason))
+        self.store.add_event(Event(now, sandbox.session, "reaped", reason))
 
     def _adopt(self, backend: Backend, sandbox: Sandbox, session: Session | None) -> None:
-        """Put a sandbox that the store does not know back into it, or one that it has wrong, as its labels tell."""
-        if session and session.state in _SETTLED and (session.frozen is None) != (sandbox.frozen is None):
+        """Put a sandbox that the store does not know back into it, or what it has wrong, as its labels tell."""
+        if session and session.state in _SETTLED and _differs(session, sandbox):
             self.store.save(session._replace(**_pause_of(sandbox), deadline=sandbox.deadline))
-        if session is None and sandbox.owner and sandbox.condition is Condition.RUNNING:
+        known = self.store.get(sandbox.session)  # a stranger's claim to a session of ours is not adopted over it
+        if known is None and sandbox.condition is Condition.RUNNING:
             self.store.save(adopted(backend, sandbox, self.clock))
             self.store.add_event(Event(self.clock.now(), sandbox.session, "adopted", backend.name))
+
+
+def _odd(backend: Backend, cause: Exception) -> EngineUnavailable:
+    return EngineUnavailable(
+        f"the {backend.name} engine gave an answer that nobody expected: {one_line(repr(cause))}",
+        hint="`tempshell doctor` looks at it; `tempshell log` has more",
+    )
+
+
+def _differs(session: Session, sandbox: Sandbox) -> bool:
+    """Tell whether the engine has another deadline than the record, or another pause: another machine moved it."""
+    return session.deadline != sandbox.deadline or (session.frozen is None) != (sandbox.frozen is None)
 
 
 _SETTLED = {State.READY, State.PAUSED}

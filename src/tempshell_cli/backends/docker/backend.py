@@ -12,7 +12,6 @@ from tempshell_cli.backends.base import (
     Condition,
     Network,
     Problem,
-    Profile,
     Receipt,
     Report,
     Role,
@@ -39,6 +38,7 @@ class DockerBackend:
     """Containers on the Docker engine of a context or host; see ``endpoint.resolve`` for ""."""
 
     name: ClassVar[str] = "docker"
+    is_shared: ClassVar[bool] = True
     admin_reach: ClassVar[str] = "root in a container, with the capabilities that Docker gives by default"
 
     def __init__(self, endpoint: str = "") -> None:
@@ -94,8 +94,9 @@ class DockerBackend:
         with self.engine.speaking():
             self.engine.move_deadline(sandbox.details["container"], deadline)
 
-    def destroy(self, session: str) -> Receipt:
+    def destroy(self, sandbox: Sandbox) -> Receipt:
         """Remove the session's containers and networks, and look until they are gone."""
+        session = sandbox.session
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - 8 ms, and an exec needs none of it
 
         with self.engine.speaking():
@@ -103,9 +104,9 @@ class DockerBackend:
             with ThreadPoolExecutor() as beside:  # the engine takes as long for the one as for the other
                 going = [beside.submit(self.engine.remove_network, name) for name in networks]
                 removed = self.engine.remove_containers(lambda: self._containers(session=session))
-                removed += [gone.result() for gone in going]
+                removed += [gone.result() for gone in going if gone.result()]
             left = [f"container {name_of(found)}" for found in self._containers(session=session)]
-            left += [f"network {found['Name']}" for found in self._networks(session=session)]
+            left += [self.engine.why_network_stays(found["Name"]) for found in self._networks(session=session)]
         return Receipt(session, removed, left)
 
     def _start(self, request: SandboxRequest, image: str) -> None:
@@ -138,7 +139,7 @@ class DockerBackend:
 
 
 def _sandbox(found: Mapping[str, str], endpoint: str, deadline: datetime, condition: Condition) -> Sandbox:
-    profile = Profile(found.get(labels.PROFILE, Profile.RESTRICTED))
+    profile = labels.profile_of(found)
     session = found[labels.SESSION]
     return Sandbox(
         backend=DockerBackend.name,

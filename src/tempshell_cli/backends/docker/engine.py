@@ -183,14 +183,20 @@ class DockerEngine:
         return list(removed)
 
     def remove_network(self, name: str) -> str:
-        """Remove a network, and say so. The last container to leave it may still be on its way out."""
-        self._while_used(lambda: self.client.remove_network(name))
+        """Remove a network and say so; "" where it stays in use. Its last container may still be on its way out."""
+        return f"network {name}" if self._while_used(lambda: self.client.remove_network(name)) else ""
+
+    def why_network_stays(self, name: str) -> str:
+        """Name a network that could not be removed, and the containers that somebody else has put on it."""
+        with gone_is_fine():
+            inside = (self.client.inspect_network(name).get("Containers") or {}).values()
+            users = ", ".join(sorted(str(one.get("Name")) for one in inside))
+            return f"network {name} (used by {users})" if users else f"network {name}"
         return f"network {name}"
 
     def remove_volume(self, name: str) -> str:
-        """Remove a volume, and say so."""
-        self._while_used(lambda: self.client.remove_volume(name))
-        return f"volume {name}"
+        """Remove a volume and say so; "" where it stays in use."""
+        return f"volume {name}" if self._while_used(lambda: self.client.remove_volume(name)) else ""
 
     def told_deadline(self, container: str) -> datetime | None:
         """Return the deadline that PID 1 of a running container has told last."""
@@ -213,8 +219,11 @@ class DockerEngine:
                 raise EngineUnavailable(f"{what}: no effect within {_PATIENCE:.0f} s", hint="see `tempshell status`")
             time.sleep(_POLL)
 
-    def _while_used(self, remove: Callable[[], object]) -> None:
-        """Remove something that the engine may say is in use by a container that it is just removing."""
+    def _while_used(self, remove: Callable[[], object]) -> bool:
+        """Remove something that the engine may say is in use by a container that it is just removing.
+
+        Return False where it goes on saying so: then that is not one of ours.
+        """
         from docker.errors import APIError  # noqa: PLC0415 - loaded with the client
 
         late = time.monotonic() + _PATIENCE
@@ -224,11 +233,13 @@ class DockerEngine:
                     remove()
             except APIError as cause:
                 said = str(cause.explanation)
-                if not (_ACTIVE_ENDPOINTS in said or "in use" in said) or time.monotonic() > late:
+                if not (_ACTIVE_ENDPOINTS in said or "in use" in said):
                     raise
+                if time.monotonic() > late:
+                    return False
                 time.sleep(_POLL)
             else:
-                return
+                return True
 
 
 # An engine has some thirty networks to give; each release says in other words that all of them are taken.

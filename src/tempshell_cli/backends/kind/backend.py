@@ -19,7 +19,6 @@ from tempshell_cli.backends.base import (
     Kubeconfig,
     Network,
     Problem,
-    Profile,
     Receipt,
     Report,
     Role,
@@ -79,6 +78,7 @@ class KindBackend:
     """
 
     name: ClassVar[str] = "kind"
+    is_shared: ClassVar[bool] = True
     admin_reach: ClassVar[str] = (
         "administrator of a cluster of privileged containers: it can become root on the machine of the engine"
     )
@@ -219,16 +219,21 @@ class KindBackend:
         content = self.kind.kubeconfig(cluster_name(sandbox.session), internal=False)
         return Kubeconfig(content, tunnel(self.engine.host, content))
 
-    def destroy(self, session: str) -> Receipt:
+    def destroy(self, sandbox: Sandbox) -> Receipt:
         """Remove terminal, cluster, kubeconfig, network and record, in this order, and look until they are gone."""
+        session = sandbox.session
         with self.engine.speaking():
             removed = self.engine.remove_containers(lambda: self._terminals(session=session))
             removed += self._delete_cluster(session)
             removed += self._remove_kubeconfig(session)
-            removed += [self.engine.remove_network(found["Name"]) for found in self._networks(session)]
-            removed += [self.engine.remove_volume(found["Name"]) for found in self.engine.volumes(of_session(session))]
+            networks = [self.engine.remove_network(found["Name"]) for found in self._networks(session)]
+            removed += [network for network in networks if network]
+            # The record goes last: what is left is found by it.
+            volumes = self.engine.volumes(of_session(session)) if all(networks) else []
+            gone = [self.engine.remove_volume(found["Name"]) for found in volumes]
+            removed += [volume for volume in gone if volume]
             left = [f"container {name_of(found)}" for found in self._parts(session)]
-            left += [f"network {found['Name']}" for found in self._networks(session)]
+            left += [self.engine.why_network_stays(found["Name"]) for found in self._networks(session)]
             left += [f"volume {found['Name']}" for found in self.engine.volumes(of_session(session))]
         return Receipt(session, removed, left)
 
@@ -370,7 +375,7 @@ def _together(terminal: Mapping[str, Any] | None, nodes: Sequence[Mapping[str, A
 
 
 def _sandbox(carried: Mapping[str, str], endpoint: str, condition: Condition) -> Sandbox:
-    profile = Profile(carried.get(labels.PROFILE, Profile.RESTRICTED))
+    profile = labels.profile_of(carried)
     session = carried[labels.SESSION]
     container = control_plane_name(session) if carried.get(SHELL) == ON_NODE else terminal_name(session)
     return Sandbox(

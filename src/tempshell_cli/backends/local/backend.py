@@ -48,6 +48,7 @@ class LocalBackend:
     """Sandboxes of bubblewrap on this machine. ``endpoint`` is always ""."""
 
     name: ClassVar[str] = "local"
+    is_shared: ClassVar[bool] = False  # its directories are in one user's own
     admin_reach: ClassVar[str] = "root in namespaces of this machine: only the kernel stands between it and your files"
 
     def __init__(self, endpoint: str = "", *, paths: Paths | None = None) -> None:
@@ -119,10 +120,10 @@ class LocalBackend:
                 raise EngineUnavailable("the sandbox is gone", hint="`tempshell list` shows what runs")
             run.label(labels.having(deadline=deadline.timestamp()))
 
-    def destroy(self, session: str) -> Receipt:
+    def destroy(self, sandbox: Sandbox) -> Receipt:
         """End the supervisor and with it the sandbox, and remove what they have on disk."""
         with _files_of_ours():
-            return self._destroy(session)
+            return self._destroy(sandbox.session)
 
     def _destroy(self, session: str) -> Receipt:
         run = RunDir(str(self._root() / session))

@@ -41,9 +41,11 @@ def doctor(as_json: AsJson = False) -> None:
 
 def _problems(sessions: Sessions, name: str) -> Sequence[Problem]:
     from tempshell_cli.backends.base import Problem
-    from tempshell_cli.core.errors import EngineUnavailable
+    from tempshell_cli.core.errors import TempshellError
 
     try:
         return sessions.engines.get(name).doctor()
-    except EngineUnavailable as cause:
+    except TempshellError as cause:
         return [Problem(str(cause), cause.hint)]
+    except Exception as cause:  # noqa: BLE001 - what an odd file or engine does to one backend is not the others' fault
+        return [Problem(f"it cannot be looked at: {cause!r}", "the files and the engine that it uses may be damaged")]

@@ -27,10 +27,10 @@ def list_(
     """List your sessions, as the engines have them."""
     from tempshell_cli.cli import console
     from tempshell_cli.cli.render import session_json
-    from tempshell_cli.cli.service import sweep_every, user_sessions
+    from tempshell_cli.cli.service import sweep, user_sessions
 
     with user_sessions() as sessions:
-        swept = sweep_every(sessions)
+        swept = sweep(sessions, everywhere=all_owners, everybodys=all_owners)
         shown = sessions.store.history() if show_all else sessions.store.live()
         if all_owners:
             shown += swept.of_others(sessions.owner, sessions.clock)

@@ -31,13 +31,13 @@ def stop(
     """End a session, remove all of it, and print the receipt."""
     from tempshell_cli.cli import console
     from tempshell_cli.cli.render import receipt_json, say_receipt
-    from tempshell_cli.cli.service import select, sweep_every, user_sessions
+    from tempshell_cli.cli.service import select, sweep, user_sessions
 
     if session and every:
         raise typer.BadParameter("name a session or give --all, not both")
     with user_sessions() as sessions:
         if every:
-            sweep_every(sessions)  # a lost store loses no sandbox
+            sweep(sessions)  # a lost store loses no sandbox
         chosen = sessions.store.live() if every else [select(sessions, session)]
         ended, left = _end(sessions.forget if forget else sessions.stop, chosen)
     receipts = [(name, receipt) for name, receipt in ended if receipt]
