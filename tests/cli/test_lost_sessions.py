@@ -214,3 +214,11 @@ def test_a_session_past_its_deadline_has_expired(tempshell: Tempshell) -> None:
         told = tempshell(*command, code=ExitCode.EXPIRED)
         assert "lab expired at" in told.stderr
     assert tempshell("list", "--json").json() == []
+
+
+@pytest.mark.engine("local")
+def test_a_session_past_its_deadline_can_be_stopped(tempshell: Tempshell) -> None:
+    tempshell.start("--ttl", "2s", "--name", "lab")
+    eventually(lambda: not local_leftovers(tempshell.user), "the sandbox has ended by itself")
+    assert "lab: stopped" in tempshell("stop", "lab").stdout
+    assert tempshell("list", "--json").json() == []

@@ -100,6 +100,18 @@ def test_what_a_person_with_edit_writes_into_their_namespace_speaks_for_nobody()
     assert [one.session for one in given] == [SESSION]
 
 
+def test_what_is_in_one_given_namespace_speaks_for_nothing_in_another() -> None:
+    """A person who may write in theirs can give a pod the session, the name and the past of somebody else's."""
+    forged = _thing(HOME, "theirs")
+    forged["metadata"]["annotations"] = {labels.DEADLINE: "2020-01-01T00:00:00+00:00"}
+    api: Any = FakeApi(jobs=[_thing(HOME, "ours")], pods=[_pod("ours"), forged])
+    seen = [inventory.sandbox(one, api, "kubernetes", "/file") for one in inventory.look(api, Wanted("kubernetes"))]
+    assert {one.place: (one.owner, one.deadline.year, one.condition) for one in seen} == {
+        "ours": ("ann", 2030, Condition.RUNNING),
+        "theirs": ("", 2020, Condition.DEAD),
+    }
+
+
 def test_a_session_that_is_no_name_is_passed_over() -> None:
     hostile = _thing("x", "team")
     hostile["metadata"]["labels"][labels.SESSION] = "../../etc"

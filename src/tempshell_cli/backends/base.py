@@ -256,6 +256,15 @@ class CanPause(Protocol):
         ...
 
 
+@runtime_checkable
+class KeepsFiles(Protocol):
+    """A backend that keeps something of each session on this machine."""
+
+    def forget(self, session: str) -> None:
+        """Remove what is kept of a session whose engine is gone for good."""
+        ...
+
+
 class Kubeconfig(NamedTuple):
     """A kubeconfig, and the command that tunnels to its cluster, if that takes one."""
 

@@ -29,15 +29,15 @@ def user_sessions() -> Iterator[Sessions]:
         yield Sessions(opened.store, settings, paths, SystemClock(), Engines(registry.load))
 
 
-def select(sessions: Sessions, token: str) -> Session:
+def select(sessions: Sessions, token: str, *, expired_too: bool = False) -> Session:
     """Return the session a user means; one that a new or damaged store has lost is looked for on the engines."""
     try:
-        return sessions.select(token)
+        return sessions.select(token, expired_too=expired_too)
     except NoSuchSession:
         if (sessions.store.live() and not token) or sessions.store.was_searched():
             raise
         sweep(sessions)
-        return sessions.select(token)
+        return sessions.select(token, expired_too=expired_too)
 
 
 def sweep(sessions: Sessions, *, everywhere: bool = False, everybodys: bool = False) -> Sweep:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from tempshell_cli.backends.base import (
     Backend,
     CanPause,
+    KeepsFiles,
     Profile,
     Receipt,
     Report,
@@ -131,6 +132,10 @@ class Sessions:
         try:
             return self.stop(session)
         except EngineUnavailable as cause:
+            with suppress(EngineUnavailable):  # not even its context is there any more
+                backend = self.engines.of(session)
+                if isinstance(backend, KeepsFiles):
+                    backend.forget(session.id)
             forgotten = session._replace(state=State.ENDED, ended=self.clock.now(), reason="forgotten")
             self._record(forgotten, "forgotten", str(cause))
             return None
@@ -184,9 +189,9 @@ class Sessions:
         backend.resume(session.sandbox, deadline)
         return self._record(session._replace(state=State.READY, deadline=deadline, frozen=None), "resumed", "")
 
-    def select(self, token: str = "") -> Session:
+    def select(self, token: str = "", *, expired_too: bool = False) -> Session:
         """Return the live session that the token names: see ``lookup.select``."""
-        return select(self.store, self.clock.now(), token)
+        return select(self.store, self.clock.now(), token, expired_too=expired_too)
 
     def score(self, score: Score) -> None:
         """Keep the outcome of a check."""

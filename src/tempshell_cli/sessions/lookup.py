@@ -9,10 +9,11 @@ from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.store import Store
 
 
-def select(store: Store, now: datetime, token: str) -> Session:
+def select(store: Store, now: datetime, token: str, *, expired_too: bool = False) -> Session:
     """Return the live session of that id, name or unambiguous prefix; without a token, the only one.
 
-    Raises NoSuchSession where none or several match, SessionExpired where the one that does is over.
+    Raises NoSuchSession where none or several match, SessionExpired where the one that does is over, unless that is
+    asked for as well.
     """
     live = store.live()
     matches = [one for one in live if token in {"", one.id, one.name}] or [
@@ -24,7 +25,7 @@ def select(store: Store, now: datetime, token: str) -> Session:
         raise NoSuchSession(f"{what}: {names}", hint="name one of them")
     if not matches:
         raise _no_match(store, token)
-    if matches[0].is_over(now):
+    if matches[0].is_over(now) and not expired_too:
         raise _expired(matches[0])
     return matches[0]
 

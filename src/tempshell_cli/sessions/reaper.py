@@ -120,7 +120,8 @@ class Reaper:
         session = self.store.get(sandbox.session)
         if session is None or (session.backend, session.endpoint) != (backend.name, backend.endpoint):
             return None
-        elsewhere = session.details and session.sandbox.place != sandbox.place
+        seen = sandbox.condition is not Condition.UNKNOWN
+        elsewhere = seen and session.details and session.sandbox.place != sandbox.place
         return None if elsewhere else session
 
     def _why_end(  # noqa: PLR0911 - one line a reason

@@ -237,6 +237,10 @@ class KindBackend:
             left += [f"volume {found['Name']}" for found in self.engine.volumes(of_session(session))]
         return Receipt(session, removed, left)
 
+    def forget(self, session: str) -> None:
+        """Remove the kubeconfig of a session."""
+        self._remove_kubeconfig(session)
+
     def _create_cluster(
         self, request: SandboxRequest, report: Report, beside: ThreadPoolExecutor, *, cgroup_v1: bool
     ) -> Future[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from tempshell_cli.backends.base import (
     Capability,
+    Condition,
     Problem,
     Receipt,
     Report,
@@ -23,11 +24,12 @@ from tempshell_cli.backends.kubernetes import kubectl
 from tempshell_cli.backends.kubernetes.credentials import Kept
 from tempshell_cli.backends.kubernetes.exec import exec_command, kubectl_command
 from tempshell_cli.backends.kubernetes.place import Place
-from tempshell_cli.core.errors import TempshellError, UsageProblem
+from tempshell_cli.core.errors import EngineUnavailable, TempshellError, UsageProblem
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.process import Command
 
 if TYPE_CHECKING:
+    from tempshell_cli.backends.kubernetes.api import Api
     from tempshell_cli.backends.kubernetes.cluster import Clusters
     from tempshell_cli.backends.kubernetes.images import Loader
 
@@ -113,12 +115,24 @@ class KubernetesBackend:
         """Return the sandboxes that have a namespace, a Job or a pod."""
         from tempshell_cli.backends.kubernetes import inventory  # noqa: PLC0415 - as above
 
-        found: dict[str, Sandbox] = {}
+        found: dict[tuple[str, str], Sandbox] = {}
         for api in self.clusters.every():
-            for one in inventory.look(api, inventory.Wanted(self.name, owner, self.place.namespace)):
+            try:
+                seen = inventory.look(api, inventory.Wanted(self.name, owner, self.place.namespace))
+            except EngineUnavailable:
+                if api is self.clusters.current():
+                    raise
+                found |= {(one.place, one.session): one for one in self._unseen(api)}
+                continue
+            for one in seen:
                 file = self.clusters.refreshed(one.session, api)
-                found.setdefault(one.session, inventory.sandbox(one, api, self.name, file))
+                found.setdefault((one.namespace, one.session), inventory.sandbox(one, api, self.name, file))
         return list(found.values())
+
+    def _unseen(self, api: Api) -> Iterator[Sandbox]:
+        """Yield what is on record of a cluster that a context led to before, and that does not answer any more."""
+        for session in self.clusters.sessions_of(api):
+            yield Sandbox(self.name, session, "", datetime.max.replace(tzinfo=UTC), condition=Condition.UNKNOWN)
 
     def shell(
         self,
@@ -152,24 +166,25 @@ class KubernetesBackend:
         api = self.clusters.of(sandbox.session)
         SessionObjects(api, sandbox.session, sandbox.details["namespace"]).move_deadline(deadline)
 
-    def destroy(self, session: str) -> Receipt:
+    def destroy(self, sandbox: Sandbox) -> Receipt:
         """Remove the session's Job, pod and namespace, and look until nothing of it runs."""
-        from tempshell_cli.backends.kubernetes import inventory  # noqa: PLC0415 - as above
         from tempshell_cli.backends.kubernetes.session import SessionObjects  # noqa: PLC0415 - as above
         from tempshell_cli.backends.kubernetes.trial import remove_trial  # noqa: PLC0415 - as above
 
+        session = sandbox.session
         api = self.clusters.of(session)
         self.clusters.check(session, api)
-        removed, left = [], []
-        for home in inventory.homes(api, session, self.place.namespace):
-            gone, stays = SessionObjects(api, session, home).remove()
-            removed += gone
-            left += stays
-        if not self.place.namespace:
+        objects = SessionObjects(api, session, sandbox.place or self.place.namespace)
+        removed, left = objects.remove(sandbox.owner)
+        if objects.own:
             remove_trial(api, session)
         if not left:
             self.kept.drop(session)
         return Receipt(session, removed, left)
+
+    def forget(self, session: str) -> None:
+        """Drop the private way to a session's cluster."""
+        self.kept.drop(session)
 
     def loader(self) -> Loader | None:
         """Return how the nodes are given images, None where the cluster itself tells whether it is kind's."""

@@ -43,6 +43,10 @@ class Clusters:
                 seen.append(credentials)
                 yield self._api(credentials)
 
+    def sessions_of(self, api: Api) -> list[str]:
+        """Return the sessions whose kept copies lead to that cluster."""
+        return [session for session, kept in self._copies() if kept.leads_where(api.credentials)]
+
     def of(self, session: str) -> Api:
         """Return the cluster that a session is on, by the copy that it keeps."""
         kept = self._kept.of(session)

@@ -67,16 +67,6 @@ def look(api: Api, wanted: Wanted) -> list[Found]:
     return [*_in_own_namespaces(namespaces, jobs, pods), *_in_given_ones(jobs, pods)]
 
 
-def homes(api: Api, session: str, namespace: str) -> list[str]:
-    """Return the namespaces where a session has something, by its label; the one it was given or made first."""
-    found = {namespace or object_name(session): None}
-    if not namespace:
-        query = {"labelSelector": selector(session=session)}
-        things = [*api.items(f"{BATCH}/jobs", **query), *api.items(f"{CORE}/pods", **query)]
-        found |= dict.fromkeys(namespace_of(one) for one in things)
-    return list(found)
-
-
 def refuse_company(api: Api, wanted: Wanted, access: Access) -> None:
     """Raise ProvisionFailed where one of two owners in a namespace could look into the other's session.
 
@@ -134,13 +124,17 @@ def _in_own_namespaces(namespaces: Sequence[Object], jobs: Sequence[Object], pod
 
 
 def _in_given_ones(jobs: Sequence[Object], pods: Sequence[Object]) -> list[Found]:
-    """Return the sessions of Jobs in namespaces that are not a session's own; pods without a Job are found, too."""
+    """Return the sessions of Jobs in namespaces that are not a session's own; pods without a Job are found, too.
+
+    Each namespace by itself: who may write in one speaks for nothing in another.
+    """
     given = [one for one in (*pods, *jobs) if not is_a_sessions_own(namespace_of(one))]
     found = []
-    for session, told in by_session(given).items():
-        home = namespace_of(told)
-        job = _first([one for one in jobs if namespace_of(one) == home], object_name(session))
-        found.append(Found(session, home, job or told, job, _of_job(pods, home, session)))
+    for home in dict.fromkeys(map(namespace_of, given)):
+        here = [one for one in jobs if namespace_of(one) == home]
+        for session, told in by_session(one for one in given if namespace_of(one) == home).items():
+            job = _first(here, object_name(session))
+            found.append(Found(session, home, job or told, job, _of_job(pods, home, session)))
     return found
 
 

@@ -74,6 +74,11 @@ def session_of(thing: Mapping[str, Any]) -> str:
     return told if _SESSION.fullmatch(told) else ""
 
 
+def is_owned(thing: Mapping[str, Any], session: str, owner: str) -> bool:
+    """Tell whether an object says that it is of a session of that owner."""
+    return session_of(thing) == session and _metadata(thing, "labels").get(OWNER_HASH) == owner_hash(owner)
+
+
 def annotations_of(thing: Mapping[str, Any]) -> Mapping[str, str]:
     """Return the annotations of an object."""
     return _metadata(thing, "annotations")

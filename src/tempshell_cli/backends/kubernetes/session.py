@@ -17,6 +17,7 @@ from tempshell_cli.backends.kubernetes.helpers import CORE, ApiServer, Part
 from tempshell_cli.backends.kubernetes.marks import (
     Mark,
     is_going,
+    is_owned,
     name_of,
     object_name,
     parsed_time,
@@ -96,19 +97,26 @@ class SessionObjects:
             self._api.patch(f"{CORE}/namespaces/{self.namespace}", {"metadata": told})
         return self._api.patch(self._job_path, {"metadata": told, "spec": {"activeDeadlineSeconds": seconds}})
 
-    def remove(self) -> tuple[list[str], list[str]]:
-        """Remove all of it; return what is gone, and what is not."""
+    def remove(self, owner: str) -> tuple[list[str], list[str]]:
+        """Remove all of it that is the owner's; return what is gone, and what is not.
+
+        Each object is looked at before, and deleted as exactly that one (its UID is a precondition): names and labels
+        can be anybody's. What a Job of the owner's owns goes by name, since to read it takes more rights.
+        """
         removed = []
-        if self.own and self._is_there() and self._api.delete(f"{CORE}/namespaces/{self.namespace}"):
+        space = self._namespace() if self.own else None
+        if space and is_owned(space, self._session, owner) and not is_going(space) and self._delete_this(space):
             removed.append(f"namespace {self.namespace}")
-        if self._api.delete(self._job_path, propagationPolicy="Background"):
+        job = self.job()
+        ours = bool(job) and is_owned(job or {}, self._session, owner)
+        if job and ours and self._delete_this(job, propagationPolicy="Background"):
             removed.append(f"job {self.namespace}/{self._name}")
-        found = self.pods()
+        found = self._pods_of(owner)
         for pod in found:
-            self._api.delete(self._pod_path(pod))
+            self._delete_this(pod)
         pods = [name_of(pod) for pod in found]
-        removed += [] if self.own else self._remove_helpers()
-        left = self._await_end()
+        removed += self._remove_helpers() if ours and not self.own else []
+        left = self._await_end(owner)
         return removed + [f"pod {self.namespace}/{pod}" for pod in pods if pod not in left], [
             f"pod {self.namespace}/{pod}" for pod in left
         ] + self._stuck()
@@ -133,16 +141,28 @@ class SessionObjects:
                 raise
             return False
 
-    def _await_end(self) -> list[str]:
+    def _delete_this(self, thing: Object, **options: Any) -> bool:  # noqa: ANN401 - fields of DeleteOptions
+        """Delete an object as it was found, and no other that has its name by now; tell whether it was there."""
+        path = self._pod_path(thing)
+        if "namespace" not in thing["metadata"]:
+            path = f"{CORE}/namespaces/{self.namespace}"
+        elif name_of(thing) == self._name:
+            path = self._job_path
+        return self._api.delete(path, preconditions={"uid": thing["metadata"]["uid"]}, **options)
+
+    def _pods_of(self, owner: str) -> list[Object]:
+        return [pod for pod in self.pods() if is_owned(pod, self._session, owner)]
+
+    def _await_end(self, owner: str) -> list[str]:
         """Wait until no pod is left; return the names of those that are all the same.
 
         The kubelet says at once that a container has ended, but takes ten seconds more to let go of the object.
         """
         late = time.monotonic() + _GONE
-        while pods := self.pods():
+        while pods := self._pods_of(owner):
             for pod in pods:
                 if is_going(pod) and not trouble.runs(pod):
-                    self._api.delete(self._pod_path(pod), gracePeriodSeconds=0)
+                    self._delete_this(pod, gracePeriodSeconds=0)
             if time.monotonic() > late:
                 return [name_of(pod) for pod in pods]
             time.sleep(_SHORTEST)
@@ -150,17 +170,15 @@ class SessionObjects:
 
     def _stuck(self) -> list[str]:
         """Name a namespace of our own that the cluster is unable to finish."""
-        found = self._api.get(f"{CORE}/namespaces/{self.namespace}") if self.own else None
+        found = self._namespace() if self.own else None
         if not found or session_of(found) != self._session or (is_going(found) and not is_stuck(found)):
             return []
         conditions = (found.get("status") or {}).get("conditions", ())
         said = "; ".join(str(one.get("message", "")) for one in conditions if one.get("status") == "True")
         return [f"namespace {self.namespace}{f' ({said})' if said else ''}"]
 
-    def _is_there(self) -> bool:
-        """Tell whether there is a namespace, it is ours, and nobody is removing it yet."""
-        found = self._api.get(f"{CORE}/namespaces/{self.namespace}")
-        return bool(found) and session_of(found or {}) == self._session and not is_going(found or {})
+    def _namespace(self) -> Object | None:
+        return self._api.get(f"{CORE}/namespaces/{self.namespace}")
 
     def _await_quota(self) -> None:
         """Wait until the cluster has counted the quota of a namespace of our own.

@@ -38,7 +38,7 @@ def stop(
     with user_sessions() as sessions:
         if every:
             sweep(sessions)  # a lost store loses no sandbox
-        chosen = sessions.store.live() if every else [select(sessions, session)]
+        chosen = sessions.store.live() if every else [select(sessions, session, expired_too=True)]
         ended, left = _end(sessions.forget if forget else sessions.stop, chosen)
     receipts = [(name, receipt) for name, receipt in ended if receipt]
     for name in [name for name, receipt in ended if not receipt]:
