@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.worker import WorkerFailed
 
 from tempshell_cli.backends.base import Receipt
@@ -329,6 +331,33 @@ async def test_before_a_pass_the_solution_is_for_who_gives_up(play: Play) -> Non
         await stage.lead("a")
         await stage.press("y")
         await stage.until_sees("install -d -m 0700")
+
+
+@pytest.mark.parametrize(
+    ("command", "keys"),
+    [("a", "yy"), ("a", "ny"), ("?", ["escape", "escape"]), (":", ["enter", "enter"]), ("q", ["escape", "escape"])],
+)
+async def test_two_answers_that_come_at_once_are_one(play: Play, command: str, keys: Sequence[str]) -> None:
+    """A key that is held down, or a slow line: both are there before the box is gone."""
+    async with play() as stage:
+        await stage.lead(command)
+        assert len(stage.app.screen_stack) == 2
+        for key in keys:
+            stage.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await stage.until(lambda: len(stage.app.screen_stack) == 1)
+        await stage.until_sees(TASKS[0].title)
+
+
+async def test_two_keys_at_the_end_leave_once(play: Play) -> None:
+    async with play() as stage:
+        await stage.lead("q")
+        for key in ("y", "y"):
+            stage.app.post_message(events.Key(key, key))
+        await stage.until(lambda: isinstance(stage.app.screen, Goodbye))
+        stage.app.post_message(events.Key("enter", None))
+        await stage.press("enter")
+    assert stage.app.return_value
+    assert stage.app.return_value.ending is Ending.STOPPED
 
 
 async def test_a_code_block_is_put_at_the_prompt_and_not_run(play: Play, practice: FakePractice) -> None:

@@ -18,6 +18,7 @@ AT_THE_ROOT = {
     "cgroup.procs": "1\n2\n",
 }
 SESSION, MIB = "5d6edfe2", 1024**2
+LEARNERS = f"tempshell-{SESSION}"
 
 
 @pytest.fixture
@@ -28,22 +29,23 @@ def root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_one_group_has_all_the_limits(root: Path) -> None:
+def test_a_group_for_the_learner_and_one_for_the_grader_have_all_the_limits(root: Path) -> None:
     limits.make_cgroups(SESSION, 512 * MIB, 100, 0.5)
-    group = root / f"tempshell-{SESSION}"
-    assert {file.name: file.read_text() for file in group.iterdir()} == {
-        "memory.max": str(512 * MIB),
-        "memory.swap.max": "0",
-        "pids.max": "100",
-        "cpu.max": "50000 100000",
-    }
+    assert sorted(map(Path, limits.groups_of(SESSION))) == [root / LEARNERS, root / f"{LEARNERS}-grader"]
+    for group in limits.groups_of(SESSION):
+        assert {file.name: file.read_text() for file in Path(group).iterdir()} == {
+            "memory.max": str(512 * MIB),
+            "memory.swap.max": "0",
+            "pids.max": "100",
+            "cpu.max": "50000 100000",
+        }
 
 
-def test_a_process_joins_the_one_group(root: Path) -> None:
+def test_a_process_joins_one_of_them(root: Path) -> None:
     limits.make_cgroups(SESSION, MIB, 10, 1)
-    assert [Path(found) for found in limits.groups_of(SESSION)] == [root / f"tempshell-{SESSION}"]
     limits.join(SESSION, 4711)
-    assert (root / f"tempshell-{SESSION}" / "cgroup.procs").read_text() == "4711"
+    assert (root / LEARNERS / "cgroup.procs").read_text() == "4711"
+    assert not (root / f"{LEARNERS}-grader" / "cgroup.procs").exists()
 
 
 def test_where_the_hierarchy_is_read_only_nothing_fails(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

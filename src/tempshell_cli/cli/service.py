@@ -46,11 +46,13 @@ def sweep(sessions: Sessions, *, everywhere: bool = False, everybodys: bool = Fa
     A store that has lost sessions, or has none yet, is made whole once from the engines that need no login: to ask a
     cluster of the kubeconfig can open a browser. Says what was left alone, and which backends cannot be loaded.
     """
-    names = registry.names() if everywhere else () if sessions.store.was_searched() else _NEED_NO_LOGIN
+    searched = sessions.store.was_searched()
+    names = registry.names() if everywhere else () if searched else _NEED_NO_LOGIN
+    wanted = [*((name, "") for name in names), *(() if searched else _kept_ways(sessions.paths))]
     usual = []
-    for name in names:
+    for name, endpoint in wanted:
         try:
-            usual.append(sessions.engines.get(name))
+            usual.append(sessions.engines.get(name, endpoint))
         except EngineUnavailable as cause:
             note(f"tempshell: {cause}")
     known = sessions.engines.of_all(sessions.store.live()) if everybodys else ()
@@ -60,6 +62,15 @@ def sweep(sessions: Sessions, *, everywhere: bool = False, everybodys: bool = Fa
     for what in swept.troubled:
         note(f"tempshell: {what}; it is left alone")
     return swept
+
+
+def _kept_ways(paths: Paths) -> Iterator[tuple[str, str]]:
+    """Yield the clusters that private kubeconfigs lead to: sessions were there, whatever the store knows."""
+    from tempshell_cli.backends.kubernetes.credentials import Kept
+    from tempshell_cli.backends.kubernetes.place import Place
+
+    for _, credentials in Kept(paths).all():
+        yield "kubernetes", str(Place(credentials.context))
 
 
 _NEED_NO_LOGIN = ("local", "docker", "kind")

@@ -11,6 +11,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tempshell_cli.tui.box import Box
+
 
 class Choice(NamedTuple):
     """A key, by Textual's name, what it does, and what the dialog then returns.
@@ -32,7 +34,7 @@ _WIDEST, _SCROLLBAR = 72, 1  # columns
 _SCROLLS = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
 
 
-class Dialog(ModalScreen[str]):
+class Dialog(Box[str], ModalScreen[str]):
     """Returns the answer of the key pressed; Escape, and any way out without an answer, returns ""."""
 
     DEFAULT_CSS = """
@@ -107,7 +109,7 @@ class Dialog(ModalScreen[str]):
             self.query_one(VerticalScroll).scroll_relative(y=_SCROLLS[event.key], animate=False)
         answers = {"escape": "", **{choice.key: choice.answer for choice in self._choices}}
         if event.key in answers:
-            self.dismiss(answers[event.key])
+            self.answer(answers[event.key])
 
     def _show_keys(self) -> None:
         if self._choices:

@@ -8,18 +8,18 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from tempshell_cli.backends.base import Receipt
 from tempshell_cli.core.text import one_line
+from tempshell_cli.tui.box import Box
 from tempshell_cli.tui.heading import score_rows
 from tempshell_cli.tui.port import SessionView, TaskView
 
 _LEAVING = {"enter", "escape", "q", "space"}
 
 
-class Goodbye(Screen[None]):
+class Goodbye(Box[None]):
     """Shows what was done until a key is pressed, then dismisses itself."""
 
     DEFAULT_CSS = """
@@ -55,7 +55,7 @@ class Goodbye(Screen[None]):
         """Leave."""
         event.stop()
         if event.key in _LEAVING:
-            self.dismiss(None)
+            self.answer(None)
 
     def _lines(self) -> Iterator[Content]:
         yield Content.styled(one_line(self._session.name), "bold")

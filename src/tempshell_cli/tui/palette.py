@@ -12,13 +12,14 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from tempshell_cli.tui.box import Box
 from tempshell_cli.tui.shortcuts import Shortcut
 
 _KEYS = {"question_mark": "?", "slash": "/", "pagedown": "PgDn", "pageup": "PgUp"}
 _MOVES = {"up": "cursor_up", "down": "cursor_down"}
 
 
-class Palette(ModalScreen[str]):
+class Palette(Box[str], ModalScreen[str]):
     """Returns the action that was chosen; empty where none was."""
 
     DEFAULT_CSS = """
@@ -67,7 +68,7 @@ class Palette(ModalScreen[str]):
         """Move in the list, or leave."""
         if event.key == "escape":
             event.stop()
-            self.dismiss("")
+            self.answer("")
         elif event.key == "ctrl+h":
             # What some terminals send for Backspace.
             event.stop()
@@ -80,11 +81,11 @@ class Palette(ModalScreen[str]):
         """Take what is marked."""
         listing = self.query_one(OptionList)
         if listing.highlighted is not None:
-            self.dismiss(listing.get_option_at_index(listing.highlighted).id or "")
+            self.answer(listing.get_option_at_index(listing.highlighted).id or "")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Take what was clicked."""
-        self.dismiss(event.option_id or "")
+        self.answer(event.option_id or "")
 
     def _offer(self, typed: str) -> None:
         words = typed.lower().split()

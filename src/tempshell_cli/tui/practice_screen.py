@@ -505,7 +505,7 @@ class PracticeScreen(Screen[None]):
         if self._tasks:
             self._task_pane().show_checking(checking=_CHECK in calls)
         if stopped:
-            self.app.pop_screen()  # the dialog that said so
+            self._come_to_the_front()  # past the dialog that said so, and what has come in front of that
 
     def _on_problem(self, problem: TempshellError) -> None:
         self._say(words.problem(problem), "error")
@@ -537,10 +537,13 @@ class PracticeScreen(Screen[None]):
 
     def _grade(self) -> None:
         """Grade the exam; no key gets through meanwhile."""
-        while self.app.screen is not self:
-            self.app.pop_screen()
+        self._come_to_the_front()
         self.app.push_screen(words.grading_dialog())
         self._in_background(_STOP, self._practice.finish, self._on_finished, self._on_ungraded)
+
+    def _come_to_the_front(self) -> None:
+        while self.app.screen is not self:
+            self.app.pop_screen()
 
     def _on_finished(self, finished: Finished) -> None:
         self._leave(Outcome(Ending.GRADED, finished.receipt, finished.result))
