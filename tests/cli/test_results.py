@@ -181,13 +181,39 @@ def test_a_sandbox_full_of_processes_earns_nothing(pack: Path, tempshell: Tempsh
     task = pack / "two.md"
     task.write_text(task.read_text().replace("file: {path: two.txt}", "exec: {as: learner, argv: [ls]}"))
     assert [one["verdict"] for one in tempshell("check", "--json", code=6).json()] == ["fail", "pass"]
-    loop = quote("while :; do sleep 300 & done")
-    tempshell("exec", "--", "sh", "-c", f"setsid bash -c {loop} >/dev/null 2>&1 </dev/null & sleep 3")
+    # A shell would wait before it tries again.
+    loop = quote("while (1) { my $child = fork; if (defined $child and !$child) { sleep 300; exit } }")
+    tempshell("exec", "--", "sh", "-c", f"setsid perl -e {loop} >/dev/null 2>&1 </dev/null & sleep 2")
     one, two = tempshell("check", "--json", code=6).json()
     assert (one["results"][0]["found"], two["verdict"]) == ("it is not there", "fail")
     assert "counts as failed: the sandbox has no room for another process" in two["results"][0]["message"]
     score = tempshell("score", "--json").json()
     assert (score["percent"], score["passed"], score["incomplete"]) == (0, False, [])
+
+
+@pytest.mark.parametrize(
+    ("victim", "told"),
+    [
+        ("$program", "it was ended by signal 9"),
+        ("$(parent $(parent $program))", "it was ended from inside the sandbox"),
+    ],
+    ids=["the program", "what reports its end"],
+)
+@pytest.mark.parametrize("role", ["grader", "learner"])
+def test_a_check_that_the_learner_ends_has_failed(
+    victim: str, told: str, role: str, pack: Path, tempshell: Tempshell
+) -> None:
+    """On the local backend a learner can signal a check; that a failure is expected gains nothing by it."""
+    task = pack / "one.md"
+    slow = f"exec: {{as: {role}, argv: [sleep, '7'], expect: {{exit: nonzero}}}}"
+    task.write_text(task.read_text().replace("file: {path: one.txt}", slow))
+    parent = "parent() { ps -o ppid= -p $1; }"
+    killer = f"{parent}; while :; do for program in $(pgrep -x sleep); do kill -KILL {victim}; done; done"
+    tempshell("exec", "--", "sh", "-c", f"setsid sh -c {quote(killer)} >/dev/null 2>&1 </dev/null &")
+    (result,) = tempshell("check", "one", "--json", code=6).json()
+    assert (result["verdict"], result["incomplete"]) == ("fail", [])
+    (check,) = result["results"]
+    assert told in check["found"] + check["message"]
 
 
 @pytest.mark.usefixtures("pack")

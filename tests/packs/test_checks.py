@@ -11,6 +11,7 @@ from tempshell_cli.packs.grading import Grader
 from tempshell_cli.packs.results import Outcome, Verdict
 from tempshell_cli.packs.shell import SandboxShell
 
+from .conftest import DOCKER, LOCAL
 from .drafts import probe
 
 PASS, FAIL, ERROR = Verdict.PASS, Verdict.FAIL, Verdict.ERROR
@@ -217,3 +218,37 @@ def test_a_web_address_nobody_answers_at_is_a_wrong_answer(sandbox_shell: Sandbo
     outcome = looked(sandbox_shell, http={"url": "http://127.0.0.1:9/"})
     assert outcome.verdict is FAIL
     assert outcome.expected == "an answer from http://127.0.0.1:9/"
+
+
+ON_EACH_ENGINE = pytest.mark.parametrize("new_sandbox", [LOCAL, DOCKER], indirect=True)
+
+
+# Takes each place for a process that becomes free; a shell would wait before it tries again.
+FLOOD = "while (1) { my $child = fork; if (defined $child and !$child) { sleep 300; exit } }"
+
+
+@ON_EACH_ENGINE
+def test_in_a_sandbox_full_of_processes_nothing_passes_and_nothing_is_an_error(sandbox_shell: SandboxShell) -> None:
+    sandbox_shell.run(("bash", "-c", f"touch there; setsid perl -e '{FLOOD}' >/dev/null 2>&1 & sleep 2"), timeout=20)
+    by_learner = looked(sandbox_shell, exec={"as": "learner", "argv": ["ls"]})
+    assert by_learner.verdict is FAIL
+    assert "counts as failed: the sandbox has no room for another process" in by_learner.cause
+    for words in (
+        {"exec": {"argv": ["false"]}},
+        {"file": {"path": "absent"}},
+        {"file": {"path": "there", "kind": "symlink"}},
+    ):
+        assert looked(sandbox_shell, **words).verdict is FAIL
+
+
+CLOSED = "umask 077; mkdir -p closed; echo 42 >closed/secret; chmod 000 closed/secret"
+
+
+@pytest.mark.parametrize("new_sandbox", [DOCKER], indirect=True)
+def test_the_grader_reads_every_file(sandbox_shell: SandboxShell) -> None:
+    sandbox_shell.run(("bash", "-c", CLOSED), timeout=10)
+    assert (
+        looked(sandbox_shell, file={"path": "closed/secret", "mode": "0000", "text": {"equals": "42"}}).verdict is PASS
+    )
+    assert looked(sandbox_shell, exec={"argv": ["grep", "42", "closed/secret"]}).verdict is PASS
+    assert looked(sandbox_shell, exec={"as": "learner", "argv": ["grep", "42", "closed/secret"]}).verdict is FAIL

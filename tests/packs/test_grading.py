@@ -141,7 +141,8 @@ FULL = [
     EngineUnavailable(
         "the sandbox could not be entered: OCI runtime exec failed: fork: Resource temporarily unavailable"
     ),
-    EngineUnavailable("the sandbox could not be entered: BlockingIOError: [Errno 11] Resource temporarily unavailable"),
+    EngineUnavailable("the sandbox could not be entered: cannot run the command: Resource temporarily unavailable"),
+    EngineUnavailable("exec failed: unable to start container process: read init-p: connection reset by peer"),
 ]
 
 
@@ -163,10 +164,20 @@ def test_a_check_that_was_ended_from_inside_fails_where_the_sandbox_still_answer
     assert stumbled.verdict is Verdict.PASS
 
 
-def test_a_program_that_was_killed_fails_even_where_a_failure_is_expected() -> None:
-    killed = Completed(137, b"", b"", timed_out=True)
-    for check in ({"id": "a", **NONZERO}, {"id": "a", "exec": {"argv": ["a"], "expect": {"exit": 137}}}):
-        assert Grader(shell(a=killed)).grade(task_with(check)).verdict is Verdict.FAIL
+def ended_by(signal: int, **exec_: Any) -> CheckResult:  # noqa: ANN401 - the words of the format
+    ended = Completed(128 + signal, b"", b"", timed_out=signal == 9)
+    check = {"id": "a", "exec": {"argv": ["a"], "expect": {"exit": "nonzero"}, **exec_}}
+    return by_id(Grader(shell(a=ended)).grade(task_with(check)))["a"]
+
+
+def test_a_program_that_a_signal_ended_fails_even_where_a_failure_is_expected() -> None:
+    """Else a learner who can end a check would pass what asks for a failure."""
+    assert ended_by(9).found == "it was ended by signal 9"
+    assert ended_by(9, **{"as": "learner"}).verdict is Verdict.FAIL
+    assert ended_by(9, expect={"exit": 137}).verdict is Verdict.FAIL
+    assert ended_by(15).found == "it was ended by signal 15"
+    assert ended_by(15, expect={"exit": 143}).verdict is Verdict.PASS
+    assert ended_by(15, **{"as": "learner"}).verdict is Verdict.PASS
 
 
 def test_a_control_that_the_learner_ends_fails_the_check() -> None:
@@ -233,6 +244,15 @@ def test_files_and_addresses_are_looked_at_as_the_grader(check: dict[str, Any]) 
     sandbox = Roles({"/bin/sh": [FAILS], "curl": [FAILS]})
     Grader(sandbox).grade(task_with({"id": "a", **check}))
     assert (sandbox.asked, bool(sandbox.graded)) == ([], True)
+
+
+@pytest.mark.parametrize("check", [{"file": {"path": "x"}}, {"http": {"url": "http://127.0.0.1/"}}])
+@pytest.mark.parametrize("code", [137, 143])
+def test_a_look_that_a_signal_ended_counts_as_failed(check: dict[str, Any], code: int) -> None:
+    ended = Completed(code, b"", b"")
+    result = Grader(shell(**{"/bin/sh": ended, "curl": ended})).grade(task_with({"id": "a", **check}))
+    assert (result.verdict, result.incomplete) == (Verdict.FAIL, ())
+    assert f"ended by signal {code - 128}" in by_id(result)["a"].message
 
 
 def test_what_needs_a_failed_check_fails_without_a_look() -> None:

@@ -84,6 +84,12 @@ SPOILT: dict[str, tuple[Callable[[Draft], object], tuple[str, str, int]]] = {
         lambda draft: draft.replace(TASK, 'expect: {stdout: {equals: "42"}}', "expect: {exit: nonzero}"),
         ("no-control", TASK, 8),
     ),
+    "a path that cannot be read": (
+        lambda draft: draft.replace(
+            TASK, "file: {path: answer.txt}", 'object: {ref: pod/web, where: [{jsonpath: "$[", value: 1}]}'
+        ),
+        ("jsonpath", TASK, 7),
+    ),
     "a task without a mutant": (
         lambda draft: draft.replace(
             TASK,

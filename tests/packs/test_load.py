@@ -113,6 +113,25 @@ TASK_FAULTS = [
     Spoilt("{path: answer.txt}", "{path: answer.txt, kind: directory, json: {}}", 7, "a directory has no text"),
     Spoilt("{path: answer.txt}", "{path: answer.txt, kind: dir}", 7, "Invalid enum value 'dir'", "`directory`"),
     Spoilt("{path: answer.txt}", '{path: "a\\0b"}', 7, "is not of the form"),
+    *(
+        Spoilt("file: {path: answer.txt}", f"object: {{ref: pod/web, where: [{{jsonpath: $.a, {where}}}]}}", 7, words)
+        for where, words in (
+            ("op: regex, value: '('", "regex does not compile"),
+            ("op: regex, value: 1", "`regex` needs a text"),
+            ("op: <, value: many", "'many' is not one"),
+            ("op: '>=', value: [1]", "compares quantities"),
+            ("op: ==", "`==` needs a `value`"),
+            ("op: contains", "`contains` needs a `value`"),
+            ("op: exists, value: 1", "`value: true` or `value: false`"),
+        )
+    ),
+    Spoilt(
+        "argv: [cat, answer.txt]",
+        "in: deploy/web, as: learner, argv: [cat]",
+        10,
+        "`as` is for programs in the terminal",
+    ),
+    Spoilt("argv: [cat, answer.txt]", "as: root, argv: [cat]", 10, "Invalid enum value 'root'", "grader, learner"),
     Spoilt("argv: [cat, answer.txt]", "argv: []", 10, "argv: Expected a list of length >= 1"),
     Spoilt("argv: [cat, answer.txt]", 'argv: ["a\\0"]', 10, "is not of the form"),
     Spoilt("argv: [cat, answer.txt]", "argv: [-k, cat]", 10, "is not the name of a program"),

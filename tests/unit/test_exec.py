@@ -70,6 +70,7 @@ def test_a_command_that_overstays_is_ended_inside_and_marked(engine: FakeEngine,
     [
         (Completed(1, b"", b"Error: No such container"), "No such container"),
         (Completed(0, b"looks fine", b""), "exit code 0"),
+        (Completed(128, b"OCI runtime exec failed: read init-p\r\n", b""), "OCI runtime exec failed: read init-p$"),
         (Completed(-9, b"", b"", timed_out=True), "no answer in time"),
     ],
 )

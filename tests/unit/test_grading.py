@@ -101,6 +101,8 @@ def test_another_try_changes_nothing_that_was_found(desk: Desk, draft: Draft) ->
     session = begin(desk, draft, minutes=40)
     with pytest.raises(Incomplete):
         end(desk, session)
+    with pytest.raises(UsageProblem, match="is incomplete"):
+        review(desk.sessions, session)
     draft.write("tasks/one.md", whole)
     Path(session.home, "answer.txt").write_text("42")
     end(desk, session)

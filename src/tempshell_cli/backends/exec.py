@@ -23,6 +23,7 @@ _OWN_CODE = {"PYTHONSAFEPATH": "1", "PYTHONNOUSERSITE": "1"}
 _KILL_AFTER = 2  # seconds between TERM and KILL inside
 _GRACE = 10.0  # seconds more for the engine than for the command
 _CLUSTER_KEPT = 16 * 1024**2  # bytes: all objects that a pack's checks are about, in one list
+_SAID = 1024  # bytes of what an engine has said last
 _TIMEOUT_CODES = {124, 137}  # of timeout(1): ended by TERM, ended by KILL
 
 
@@ -113,6 +114,8 @@ class ClusterExec:
 
 
 def _engine_failed(done: Completed) -> EngineUnavailable:
-    said = done.stderr.decode(errors="replace").strip() or f"exit code {done.exit_code}"
+    # Docker writes to stdout what keeps a program from starting.
+    words = done.stderr.strip() or (done.stdout.strip() if done.exit_code else b"")
+    said = words[-_SAID:].decode(errors="replace") or f"exit code {done.exit_code}"
     reason = "no answer in time" if done.timed_out else said
     return EngineUnavailable(f"the sandbox could not be entered: {reason}", hint="see `tempshell status`")

@@ -27,6 +27,8 @@ NEEDS_KUBERNETES = "this needs a Kubernetes session"
 MAX_READ = 64 * 1024
 # How a shell, env, timeout and container engines say that a program cannot be started.
 _NOT_STARTED = frozenset({126, 127})
+# How a shell says that a signal has ended a program: 128 and its number. No failure that a check asks for ("nonzero").
+_SIGNALS = range(129, 193)
 
 # $1 is the program. Is it there? Some shells answer a `command -v` that finds nothing with 127.
 _IS_THERE = 'case "$1" in */*) test -x "$1" ;; *) command -v "$1" ;; esac >/dev/null || exit 1'
@@ -87,8 +89,10 @@ def _exec(wanted: Exec, sandbox: SandboxShell, timeout: float) -> Mismatch | Non
     as_learner = wanted.in_ == TERMINAL and wanted.runs_as_learner(sandbox.home)
     shell = TerminalShell(sandbox, as_learner=True) if as_learner else _at(wanted.in_, wanted.ns, sandbox)
     done = shell.run(wanted.argv, stdin=wanted.stdin.encode(), timeout=timeout)
-    if _was_killed(done, wanted.expect):
-        return Mismatch(f"an end of its own, within {timeout:g} s", f"it was killed{_said(done)}")
+    # Elsewhere a program may be ended by the `timeout` of a busybox, which the check has asked for.
+    signals = {KILLED} if as_learner or wanted.in_ != TERMINAL else _SIGNALS
+    if done.exit_code in signals and (done.timed_out or not _asks_for(done.exit_code, wanted.expect)):
+        return Mismatch(f"an end of its own, within {timeout:g} s", f"{_ended(done)}{_said(done)}")
     if done.timed_out:
         return Mismatch(f"an end within {timeout:g} s", f"still running{_said(done)}")
     if _may_not_have_started(done, wanted.expect) and not _is_there(wanted.argv[0], shell, timeout):
@@ -113,18 +117,13 @@ def _may_not_have_started(done: Completed, expect: Expect) -> bool:
     return done.exit_code in _NOT_STARTED and not _asks_for(done.exit_code, expect)
 
 
-def _was_killed(done: Completed, expect: Expect) -> bool:
-    """Tell whether SIGKILL has ended it, and the check did not ask for just that: "nonzero" does not."""
-    return done.exit_code == KILLED and (done.timed_out or not _asks_for(KILLED, expect))
-
-
 def _asks_for(code: int, expect: Expect) -> bool:
     return code in (expect.exit if isinstance(expect.exit, tuple) else (expect.exit,))
 
 
 def _is_there(program: str, shell: Shell, timeout: float) -> bool:
     found = shell.run(("/bin/sh", "-c", _IS_THERE, "sh", program), timeout=timeout)
-    _refuse_killed(found)
+    _refuse_ended(found)
     if found.timed_out or found.exit_code in _NOT_STARTED:
         raise CannotLook(f"nothing can be started in the sandbox{_said(found)}")
     return found.exit_code == 0
@@ -137,10 +136,14 @@ def _absent_program(wanted: Exec, home: str) -> Mismatch:
     return Mismatch(f"a program {wanted.argv[0]}", "no such file, or not executable")
 
 
-def _refuse_killed(done: Completed) -> None:
-    """Raise Prevented where SIGKILL has ended a program of our own: for want of memory, or by the learner."""
-    if done.exit_code == KILLED:
-        raise Prevented(f"it was killed{_said(done)}")
+def _refuse_ended(done: Completed) -> None:
+    """Raise Prevented where a signal has ended a program of our own: for want of memory, or by the learner."""
+    if done.exit_code in _SIGNALS:
+        raise Prevented(f"{_ended(done)}{_said(done)}")
+
+
+def _ended(done: Completed) -> str:
+    return f"it was ended by signal {done.exit_code - _SIGNALS.start + 1}"
 
 
 def _file(wanted: FileState, sandbox: SandboxShell, timeout: float) -> Mismatch | None:
@@ -149,7 +152,7 @@ def _file(wanted: FileState, sandbox: SandboxShell, timeout: float) -> Mismatch 
     limit = str(MAX_READ + 1 if wanted.reads else 0)
     path = wanted.path if wanted.path.startswith("/") else f"{shell.home}/{wanted.path.removeprefix('~/')}"
     done = shell.run(("/bin/sh", "-c", _READ_FILE, "sh", path, follow, limit), timeout=timeout)
-    _refuse_killed(done)
+    _refuse_ended(done)
     if done.timed_out or done.exit_code not in {0, _NO_STAT, _NO_READ}:
         raise CannotLook(f"{wanted.path} cannot be looked at: exit code {done.exit_code}{_said(done)}")
     about, _, content = done.stdout.partition(b"\n")
@@ -199,7 +202,7 @@ def _http(wanted: Http, sandbox: SandboxShell, timeout: float) -> Mismatch | Non
     options = ("--disable", "--silent", "--show-error", "--globoff", "--noproxy", "*")
     bounds = ("--max-filesize", str(MAX_READ), "--write-out", "\n%{http_code}")
     done = shell.run(("curl", *options, *bounds, "--", wanted.url), timeout=timeout)
-    _refuse_killed(done)
+    _refuse_ended(done)
     if done.exit_code in _NOT_STARTED and not _is_there("curl", shell, timeout):
         raise CannotLook("the sandbox has no curl", hint="choose another image")
     body, _, status = done.stdout.rpartition(b"\n")

@@ -15,6 +15,7 @@ from tempshell_cli.packs.document import Document
 from tempshell_cli.packs.findings import Finding, Level
 from tempshell_cli.packs.lint_programs import learners_program
 from tempshell_cli.packs.load import MANIFEST, TaskSource
+from tempshell_cli.packs.matching import path_fault
 from tempshell_cli.packs.model import Location, PackHead, TaskFrontMatter
 from tempshell_cli.packs.translations import translation_of
 
@@ -116,6 +117,15 @@ def missing_controls(draft: Draft) -> Iterator[Finding]:
                 yield _soft_at(task, "no-control", ("checks", index), what, hint)
 
 
+def unreadable_paths(draft: Draft) -> Iterator[Finding]:
+    """A path that nobody can read: the check could never run."""
+    for task in draft.tasks:
+        for index, check in enumerate(task.head.checks):
+            for number, where in enumerate(check.object.where if check.object else ()):
+                if fault := path_fault(where.jsonpath):
+                    yield _at(task, "jsonpath", ("checks", index, "object", "where", number), fault)
+
+
 def learner_programs(draft: Draft) -> Iterator[Finding]:
     """A program of the learner's that runs as the grader can read, and change, all that the grader can."""
     hint = "write `as: learner`, and judge only what it prints and how it ends"
@@ -155,6 +165,7 @@ ALL: Sequence[Rule] = (
     telling_hints,
     text_over_yaml,
     missing_controls,
+    unreadable_paths,
     learner_programs,
     missing_mutants,
     translations,

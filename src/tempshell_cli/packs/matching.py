@@ -122,6 +122,15 @@ def _mapping_mismatch(want: Mapping[str, object], found: Mapping[str, object], a
     return None
 
 
+def path_fault(path: str) -> str:
+    """Return why a JSONPath cannot be read, "" where it can be."""
+    try:
+        found_in({}, path)
+    except CannotLook as cause:
+        return str(cause)
+    return ""
+
+
 def found_in(data: object, path: str) -> list[object]:
     """Return the values at a JSONPath, in kubectl's form (``{.spec.replicas}``) or RFC 9535's; raises CannotLook."""
     import jsonpath  # noqa: PLC0415 - only for checks that use it

@@ -11,10 +11,12 @@ from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.matching import Prevented
 from tempshell_cli.packs.shell import SandboxShell
 
-KILLED = 137  # 128 + SIGKILL: for want of memory, or by a learner who may signal it
-# What shells, timeout(1), runc and our own way in say where a sandbox has all the processes or memory that it may have.
+KILLED = 137  # 128 + SIGKILL
+# What shells, timeout(1), our own way in and runc say where a sandbox has all the processes or memory that it may have.
+# runc has no word for it: its process in the container ends before it has become the program that was asked for.
 _NO_ROOM = re.compile(
-    rb"(?i)[^\n]*(?:\b(?:cannot|can't) fork\b|resource temporarily unavailable|cannot allocate memory)[^\n]*"
+    rb"(?i)[^\n]*(?:\b(?:cannot|can't) fork\b|resource temporarily unavailable|cannot allocate memory"
+    rb"|unable to start container process: (?!exec: ))[^\n]*"
 )
 _PROBE_SECONDS = 10.0
 

@@ -52,10 +52,17 @@ def finish(sessions: Sessions, session: Session, progress: Progress) -> None:
 
 
 def review(sessions: Sessions, session: Session) -> Sequence[TaskResult]:
-    """Return what the grading of an exam found, task by task; raises UsageProblem where it was not graded."""
-    exam = exam_of(sessions.store, session.id)
+    """Return what the grading of an exam found, task by task.
+
+    Raises UsageProblem where it was not graded, and while checks of it can still be run again.
+    """
+    exam, now = exam_of(sessions.store, session.id), sessions.clock.now()
+    if exam and exam.incomplete and is_under_way(session, now):
+        raise UsageProblem(
+            f"{session.name} is incomplete", hint=f"`tempshell exam --finish {session.name}` runs its last checks first"
+        )
     if exam is None or exam.graded is None:
-        why = why_ungraded(session, sessions.clock.now())
+        why = why_ungraded(session, now)
         raise UsageProblem(f"{session.name} is not graded: {why}", hint="an exam is reviewed when it has been graded")
     return _found(sessions, session)
 
