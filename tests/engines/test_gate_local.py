@@ -48,6 +48,7 @@ class Person:
 
     session: str
     run: Callable[..., subprocess.CompletedProcess[str]]
+    is_ordinary: bool
 
     def runs(self, role: str, *argv: str, code: int = 0) -> str:
         """Run a command in a role, assert its exit code, and return what it wrote."""
@@ -55,8 +56,10 @@ class Person:
         return str(done.stdout)
 
 
-def _start(run: Callable[..., subprocess.CompletedProcess[str]], *options: str) -> Person:
-    return Person(run("start", "-q", "-d", "-b", "local", *options).stdout.strip(), run)
+def _start(
+    run: Callable[..., subprocess.CompletedProcess[str]], *options: str, is_ordinary: bool = os.geteuid() != 0
+) -> Person:
+    return Person(run("start", "-q", "-d", "-b", "local", *options).stdout.strip(), run, is_ordinary)
 
 
 @pytest.fixture(params=["the tests' user", "an ordinary user"])
@@ -68,7 +71,7 @@ def starts(request: pytest.FixtureRequest, tempshell: Tempshell) -> Iterator[Cal
     if os.geteuid():
         pytest.skip("the tests run as an ordinary user already")
     as_ordinary: AsOrdinary = request.getfixturevalue("as_ordinary")
-    yield lambda *options: _start(as_ordinary, *options)
+    yield lambda *options: _start(as_ordinary, *options, is_ordinary=True)
     as_ordinary("stop", "--all")
 
 
@@ -303,7 +306,7 @@ def test_no_ring_makes_what_the_filter_refuses(starts: Callable[..., Person], pr
 
 
 _TRACE = """
-import ctypes, errno, os, sys
+import ctypes, errno, os, resource, sys
 libc = ctypes.CDLL(None, use_errno=True)
 libc.ptrace.argtypes = [ctypes.c_long] * 4
 class Iovec(ctypes.Structure):
@@ -324,6 +327,9 @@ for pid in map(int, sys.argv[1:]):
         ("steal", lambda: checked(libc.syscall(438, os.pidfd_open(pid), 0, 0))),  # pidfd_getfd
         ("environment", lambda: open(f"/proc/{pid}/environ").read()),
         ("program", lambda: os.readlink(f"/proc/{pid}/exe")),
+        ("signal", lambda: os.kill(pid, 18)),  # SIGCONT, which a process that runs does not notice
+        ("limit", lambda: resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))),
+        ("slow", lambda: os.setpriority(os.PRIO_PROCESS, pid, 19)),
     ):
         try: call()
         except OSError as cause: print(name, errno.errorcode[cause.errno])
@@ -338,19 +344,50 @@ def _leave_running(person: Person, role: str, seconds: str) -> str:
     return person.runs("learner", "pgrep", "-fx", f"sleep {seconds}").strip()
 
 
-def test_a_learner_can_trace_neither_pid_1_nor_a_grader(starts: Callable[..., Person]) -> None:
+def _reached(person: Person, role: str, victim: str) -> set[str]:
+    """Return what a program of the role may do to a process of the sandbox."""
+    said = person.runs(role, "python3", "-c", _TRACE, victim).split()
+    return {name for name, result in zip(said[::2], said[1::2], strict=True) if result not in _REFUSED}
+
+
+def test_a_learner_can_do_nothing_to_a_grader(starts: Callable[..., Person]) -> None:
+    """Where both are one ordinary user outside, the learner can hinder it."""
     person = starts()
-    grader, own, setup = (
-        _leave_running(person, role, s) for role, s in (("grader", "9991"), ("learner", "9992"), ("setup", "9993"))
-    )
-    for victim in ("1", grader):
-        said = person.runs("learner", "python3", "-c", _TRACE, victim).split()
-        assert set(said[1::2]) <= _REFUSED, said
-    for victim in (own, setup):
-        said = person.runs("learner", "python3", "-c", _TRACE, victim).split()
-        assert not _REFUSED & set(said[1::2]), said
-    said = person.runs("setup", "python3", "-c", _TRACE, grader).split()
-    assert set(said[1::2]) <= _REFUSED, said
+    grader = _leave_running(person, "grader", "9991")
+    hindrance = {"signal", "limit", "slow"} if person.is_ordinary else set()
+    for role in ("learner", "setup"):
+        assert _reached(person, role, grader) == hindrance
+        assert _reached(person, role, "1") == {"signal", "limit", "slow"}  # see the contract: PID 1 ignores signals
+
+
+def test_a_learner_can_trace_what_is_theirs(starts: Callable[..., Person]) -> None:
+    person = starts()
+    for role, seconds in (("learner", "9992"), ("setup", "9993")):
+        pid = _leave_running(person, role, seconds)
+        assert {"trace", "mem", "files", "environment", "signal"} <= _reached(person, "learner", pid)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user has no other for the grader")
+def test_an_administrator_inside_can_do_nothing_to_a_grader_where_root_has_started_the_sandbox(
+    tempshell: Tempshell,
+) -> None:
+    person = _start(_as_ourselves(tempshell), "--profile", "admin")
+    assert _reached(person, "learner", _leave_running(person, "grader", "9997")) == set()
+
+
+def test_what_a_grader_writes_for_itself_is_out_of_the_learners_sight(starts: Callable[..., Person]) -> None:
+    person = starts()
+    write = "export TMPDIR=/var/tmp; place=$(mktemp -d); echo hidden > $place/note; cat $place/note; exec sleep 1"
+    person.runs("learner", "sh", "-c", f"echo theirs > /var/tmp/theirs; ({_WATCH}) >seen 2>&1 &")
+    assert person.runs("grader", "sh", "-c", write) == "hidden\n"
+    assert set(person.runs("learner", "cat", "seen").split()) == {"theirs"}
+
+
+_WATCH = """
+for i in 1 2 3 4 5 6 7 8 9; do
+  ls -A /var/tmp; cat /proc/[0-9]*/root/var/tmp/tmp.*/note 2>/dev/null; sleep 0.1
+done
+"""
 
 
 def test_a_grader_sees_what_the_learner_runs_and_keeps_for_itself(starts: Callable[..., Person]) -> None:
@@ -386,7 +423,6 @@ def test_the_namespace_of_the_learner_is_the_last_that_can_be_made(starts: Calla
     assert places[0] == places[1] != places[2]
     for role in ("learner", "grader"):
         assert person.runs(role, "cat", "/proc/sys/user/max_user_namespaces")
-        assert person.runs(role, "id", "-un").strip() == "learner"
         person.runs(role, "unshare", "--user", "true", code=1)
 
 
@@ -407,7 +443,7 @@ def test_no_variable_of_the_learner_keeps_a_sandbox_from_starting(tempshell: Tem
         session = tempshell.start("-e", f"{name}={value}")
         said = tempshell("exec", session, "--", "/usr/bin/env").stdout
         assert f"\n{name}={value}\n" in f"\n{said}", said
-        person = Person(session, _as_ourselves(tempshell))
+        person = Person(session, _as_ourselves(tempshell), os.geteuid() != 0)
         for role in ("setup", "grader"):
             environment = person.runs(role, "env").splitlines()
             assert f"{name}={value}" not in environment

@@ -183,6 +183,7 @@ def test_an_ordinary_user_does_linux_basics(as_ordinary: AsOrdinary) -> None:
     session = as_ordinary("start", "-q", "-d", "-b", "local", "linux-basics").stdout.strip()
     assert "tidy-permissions" in as_ordinary("tasks", "--session", session).stdout
     assert as_ordinary("check", "tidy-permissions", code=6).stdout.startswith("FAIL")
+    assert "a learner could stop what checks run" in as_ordinary("score").stdout
     as_ordinary("stop", session)
 
 

@@ -18,8 +18,9 @@ _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # that the rest is the command's.
 _WITNESS = 'IFS= read -r word && "$@"; code=$?; printf "%s %d\\n" "$word" "$code" >&2; exit "$code"'
 _CODE = re.compile(rb" ([0-9]+)\n")
-# The grader begins in the learner's home, where Python would look for modules, and for code to run first.
-_OWN_CODE = {"PYTHONSAFEPATH": "1", "PYTHONNOUSERSITE": "1"}
+# The grader begins in the learner's home, where Python would look for modules, and for code to run first. What it
+# writes goes where a backend may give it a place of its own: the learner's /tmp is the learner's.
+_GRADERS = {"PYTHONSAFEPATH": "1", "PYTHONNOUSERSITE": "1", "TMPDIR": "/var/tmp"}  # noqa: S108 - a path inside
 _KILL_AFTER = 2  # seconds between TERM and KILL inside
 _GRACE = 10.0  # seconds more for the engine than for the command
 _CLUSTER_KEPT = 16 * 1024**2  # bytes: all objects that a pack's checks are about, in one list
@@ -72,10 +73,10 @@ class SandboxExec:
         Raises EngineUnavailable, with the engine's words, where it could not be run at all.
         """
         word = os.urandom(8).hex()
-        own_code = _OWN_CODE if self._role is Role.GRADER else NOTHING
+        graders = _GRADERS if self._role is Role.GRADER else NOTHING
         inside = (
             *("/usr/bin/env", "-i", f"PATH={_PATH}", f"HOME={self.home}", "LANG=C.UTF-8"),
-            *(f"{name}={value}" for name, value in {**NO_KUBERC, **own_code}.items()),
+            *(f"{name}={value}" for name, value in {**NO_KUBERC, **graders}.items()),
             *("/bin/sh", "-c", _WITNESS, "sh"),
             *("timeout", "-k", str(_KILL_AFTER), f"{timeout:g}", *argv),
         )

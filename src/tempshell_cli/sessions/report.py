@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from tempshell_cli.sessions.lifecycle import STARTED, Sessions
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.practice import Practice
 
+_LOCAL = "local"
 _CLUSTERS = "kind"
 
 
@@ -73,6 +75,8 @@ def _forgeable(sessions: Sessions, session: Session, pack: Pack) -> str:
         return "The learner was root in the sandbox (profile admin): any verdict may be forged."
     if session.backend == _CLUSTERS:
         return "The learner administers the cluster: any verdict about it may be forged."
+    if session.backend == _LOCAL and os.geteuid():
+        return "An ordinary user started the local sandbox: a learner could stop what checks run, and mislead some."
     execs = [check.exec for task in pack.tasks for check in task.head.checks if check.exec]
     if any(one.runs_as_learner(session.home) for one in execs):
         return "Some checks run as the learner: what their programs report may be forged."

@@ -39,7 +39,7 @@ from tempshell_cli.core.process import Command
 
 _HOME = "/home/learner"
 # systemd's range for users that exist only while a service runs (systemd.exec(5), DynamicUser=).
-_FIRST_UID, _UIDS = 61184, 65519 - 61184
+_FIRST_UID, _PAIRS = 61184, (65519 - 61184) // 2
 _PATIENCE = 5.0  # seconds until the kernel has ended what was killed
 _START = 60.0  # seconds for a supervisor to say whether the sandbox is up; it gives up earlier by itself
 
@@ -174,6 +174,7 @@ def _labels(request: SandboxRequest) -> Labels:
         deadline=request.deadline.timestamp(),
         home=_HOME,
         uid=_uid(request.session),
+        grader="" if os.geteuid() else _uid(request.session) + 1,
         admin="yes" if admin else "",
         memory=template.memory,
         pids=template.pids,
@@ -182,8 +183,8 @@ def _labels(request: SandboxRequest) -> Labels:
 
 
 def _uid(session: str) -> int:
-    """Return the user a sandbox runs as: one of its own when we are root, else ourselves."""
-    return os.geteuid() or _FIRST_UID + int.from_bytes(session.encode(), "big") % _UIDS
+    """Return the user a sandbox runs as: us, or where we are root one of its own; the next one is its grader's."""
+    return os.geteuid() or _FIRST_UID + 2 * (int.from_bytes(session.encode(), "big") % _PAIRS)
 
 
 def _supervise(run: RunDir, labels: Labels) -> None:

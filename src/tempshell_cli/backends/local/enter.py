@@ -12,6 +12,7 @@ import sys
 from tempshell_cli.backends.local import kernel, limits
 from tempshell_cli.backends.local.process import is_same
 from tempshell_cli.backends.local.rundir import FILTER, PROCESS, Labels, RunDir
+from tempshell_cli.backends.local.userns import GRADER, LEARNER, become
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 CANNOT_ENTER, CANNOT_EXECUTE, NOT_FOUND = 125, 126, 127
 _LEARNER, _GRADER = "learner", "grader"  # of backends.base.Role
+# To read what is the learner's alone, and to look at what the learner runs.
+_GRADERS_RIGHTS = (kernel.CAP_DAC_OVERRIDE, kernel.CAP_KILL, kernel.CAP_SYS_PTRACE)
+_SCRATCH = b"/var/tmp"
 _FDS = 2**31 - 1  # more than there can be
 _NAMESPACES = ("ipc", "uts", "net", "cgroup", "pid", "mnt")
 
@@ -50,36 +54,53 @@ def main() -> int:
 
 
 def _enter(labels: Labels, process: Labels, supervisor: int, role: str) -> None:
-    """Join everything of the sandbox, and be nobody more than its user."""
+    """Join everything of the sandbox, and be nobody more than the role's user."""
     limits.join(labels["session"], os.getpid(), limits.GRADER if role == _GRADER else limits.LEARNER)
-    pid = process["pid"]
+    pid, is_root = process["pid"], os.geteuid() == 0
     namespaces = [_namespace(f"{pid}/ns/{name}") for name in _NAMESPACES]
     innermost = _namespace(f"{pid}/ns/user")
     if process["userns"] and role != _GRADER:
         innermost = _namespace(f"{supervisor}/fd/{process['userns']}")
     if not is_same(process.values):  # looked at last: what was opened until now is of the process on record
         raise ProcessLookupError(0, "its first process is gone")
-    if os.geteuid() == 0:
-        uid = labels.integer("uid")
+    if is_root:
         os.setgroups([])
-        os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)
-    _join(namespaces, innermost)
+    if _is_apart(labels, role):
+        _join(namespaces, kernel.parent_of(kernel.owner_of(namespaces[-1])))
+        become(GRADER)
+        _make_scratch()
+    else:
+        owner = kernel.owner_of(namespaces[-1])
+        _join(namespaces, owner)
+        if role == _GRADER:
+            _make_scratch()
+        if os.fstat(owner).st_ino != os.fstat(innermost).st_ino:
+            kernel.setns(innermost, kernel.CLONE_NEWUSER)
+        if is_root:
+            become(0 if labels["admin"] else LEARNER)
     os.umask(0o022)
 
 
-def _join(namespaces: list[int], innermost: int) -> None:
-    """Join the namespaces, from the user namespace that owns them.
+def _is_apart(labels: Labels, role: str) -> bool:
+    """Return whether the role has a user of its own."""
+    return role == _GRADER and bool(labels["grader"])
 
-    bubblewrap nests two user namespaces where the user inside is not root: the outer owns the mounts and may change
-    them, the inner has the first process. To join the mounts takes rights in the outer; after that comes the innermost.
+
+def _join(namespaces: list[int], user_namespace: int) -> None:
+    """Join the namespaces from a user namespace with rights in the one that owns them: that one, or one above it.
+
+    bubblewrap nests two where the user inside is not root: the outer owns the mounts and may change them, the inner has
+    the first process, which may not.
     """
-    owner = kernel.owner_of(namespaces[-1])
-    kernel.setns(owner, kernel.CLONE_NEWUSER)
+    kernel.setns(user_namespace, kernel.CLONE_NEWUSER)
     for namespace in namespaces:
         kernel.setns(namespace)
-    if os.fstat(owner).st_ino != os.fstat(innermost).st_ino:
-        kernel.setns(innermost, kernel.CLONE_NEWUSER)
+
+
+def _make_scratch() -> None:
+    """Give this process mounts of its own, with a place to write that nobody else sees."""
+    kernel.unshare(kernel.CLONE_NEWNS)
+    kernel.mount_tmpfs(_SCRATCH, b"size=16m,mode=0700")
 
 
 def _namespace(place: str) -> int:
@@ -122,8 +143,9 @@ def _restrict(labels: Labels, program: bytes, role: str) -> None:
     kernel.default_signals()
     os.closerange(3, _FDS)  # of ours none is inheritable, of the caller any may be
     limits.set_resource_limits(labels.integer("memory"), labels.integer("pids"), is_grader=role == _GRADER)
-    if not labels["admin"]:
-        kernel.drop_bounding_set()
+    is_apart = _is_apart(labels, role)
+    if is_apart or not labels["admin"]:
+        kernel.drop_bounding_set(_GRADERS_RIGHTS if is_apart else ())
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     if program:
         kernel.install_seccomp(program)

@@ -7,15 +7,17 @@ import errno
 import fcntl
 import os
 
-NS_GET_USERNS = 0xB701  # linux/nsfs.h: the user namespace that owns the namespace behind an fd
-CLONE_NEWUSER = 0x10000000  # linux/sched.h
+NS_GET_USERNS, NS_GET_PARENT = 0xB701, 0xB702  # linux/nsfs.h: a namespace's owner, and the one above it
+CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000  # linux/sched.h
+_MS_NOSUID, _MS_NODEV = 2, 4  # linux/mount.h
+CAP_DAC_OVERRIDE, CAP_KILL, CAP_SYS_PTRACE = 1, 5, 19  # capabilities(7)
 PR_SET_PDEATHSIG = 1  # linux/prctl.h, as all of these
 PR_SET_DUMPABLE = 4
 PR_SET_SECCOMP = 22
 PR_CAPBSET_DROP = 24
 PR_SET_NO_NEW_PRIVS = 38
 SECCOMP_MODE_FILTER = 2
-SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM = 1, 2, 3, 9, 15  # signal(7); the module costs more than all done here
+SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM, SIGCONT, SIGSTOP = 1, 2, 3, 9, 15, 18, 19  # signal(7)
 SIG_DFL, SIG_IGN = 0, 1
 _SIG_BLOCK, _SIG_SETMASK = 0, 2
 _PIDFD_SEND_SIGNAL = 424  # of every machine (asm-generic/unistd.h); glibc has had a function for it since 2.36
@@ -31,9 +33,14 @@ def setns(fd: int, kind: int = 0) -> None:
     _checked(_libc.setns(fd, kind))
 
 
-def unshare_user() -> None:
-    """Move to a new user namespace below the present one (user_namespaces(7)); raises OSError."""
-    _checked(_libc.unshare(CLONE_NEWUSER))
+def unshare(kind: int) -> None:
+    """Move to a new namespace of that kind (unshare(2)); raises OSError."""
+    _checked(_libc.unshare(kind))
+
+
+def mount_tmpfs(place: bytes, options: bytes) -> None:
+    """Mount an empty file system of memory, without devices and setuid programs (mount(2)); raises OSError."""
+    _checked(_libc.mount(b"tmpfs", place, b"tmpfs", _MS_NOSUID | _MS_NODEV, options))
 
 
 def prctl(option: int, argument: int, second: int = 0) -> None:
@@ -87,11 +94,17 @@ def owner_of(namespace: int) -> int:
     return fcntl.ioctl(namespace, NS_GET_USERNS)
 
 
-def drop_bounding_set() -> None:
-    """Empty the capability bounding set: nothing executed from here on can gain a capability."""
+def parent_of(namespace: int) -> int:
+    """Return an fd of the user namespace above the one behind the given fd."""
+    return fcntl.ioctl(namespace, NS_GET_PARENT)
+
+
+def drop_bounding_set(kept: tuple[int, ...] = ()) -> None:
+    """Leave only these in the capability bounding set: nothing executed from here on can gain any other."""
     # Read as bytes: a codec would be imported here, from a file system that is no longer in sight.
     for capability in range(int(read_file("/proc/sys/kernel/cap_last_cap")) + 1):
-        prctl(PR_CAPBSET_DROP, capability)
+        if capability not in kept:
+            prctl(PR_CAPBSET_DROP, capability)
 
 
 def install_seccomp(program: bytes) -> None:

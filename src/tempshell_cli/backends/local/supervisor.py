@@ -18,7 +18,7 @@ from tempshell_cli.backends.local import limits
 from tempshell_cli.backends.local.kernel import kill_process
 from tempshell_cli.backends.local.process import identity
 from tempshell_cli.backends.local.rundir import LOG, MARK, PROCESS, Labels, RunDir
-from tempshell_cli.backends.local.userns import make_user_namespace
+from tempshell_cli.backends.local.userns import enter_graders_namespace, make_learners_namespace, map_users
 
 _CHUNK = 4096
 _TICK = 1000  # milliseconds between two looks at the clock and at the labels
@@ -47,7 +47,7 @@ def main() -> int:
         if not sandbox.is_up():
             return 1  # the log in the run directory says why
         # The fd lives as long as this process, and the namespace as long as that.
-        userns = "" if labels["admin"] else str(make_user_namespace(sandbox.pid, labels.integer("uid")))
+        userns = "" if labels["admin"] else str(make_learners_namespace(sandbox.pid))
         run.write(PROCESS, Labels({**identity(sandbox.pid), "userns": userns}).encode())
         _say_ready()
         _wait(run, sandbox, labels)
@@ -79,7 +79,7 @@ class Sandbox:
         held_back = [*bwrap, "--info-fd", str(info_write), "--block-fd", str(block_read), "--", *argv]
         # The input stays open as long as this process lives: PID 1 reads from it.
         inherited = (info_write, block_read)
-        self._input, self._output, self._bwrap = _spawn(held_back, env, labels.integer("uid"), inherited)
+        self._input, self._output, self._bwrap = _spawn(held_back, env, labels, inherited)
         # The kernel takes 10 ms for the first move of a process to a group: bubblewrap makes the mounts meanwhile.
         limits.join(labels["session"], self._bwrap)
         self.pid = _child_pid(info_read, self._bwrap)
@@ -138,8 +138,8 @@ def _wait(run: RunDir, sandbox: Sandbox, told: Labels) -> None:
             sandbox.move_deadline(labels.number("deadline"))
 
 
-def _spawn(argv: list[str], env: dict[str, str], uid: int, inherited: tuple[int, ...]) -> tuple[int, int, int]:
-    """Start a program with pipes for its input and output; when this is root, as the user ``uid``.
+def _spawn(argv: list[str], env: dict[str, str], labels: Labels, inherited: tuple[int, ...]) -> tuple[int, int, int]:
+    """Start a program with pipes for its input and output; when this is root, as the sandbox's own user.
 
     Return our ends and its pid. ``inherited`` are fds for it alone: they are closed here.
     """
@@ -152,16 +152,16 @@ def _spawn(argv: list[str], env: dict[str, str], uid: int, inherited: tuple[int,
         os.dup2(stdout_write, 2)  # not the log: a file of the host has no place inside
         for fd in inherited:
             os.set_inheritable(fd, True)
-        if os.geteuid() == 0:
-            os.setgroups([])
-            os.setresgid(uid, uid, uid)
-            os.setresuid(uid, uid, uid)
         try:
+            if os.geteuid() == 0:
+                enter_graders_namespace()
             os.execve(argv[0], argv, env)
         finally:
             os._exit(1)
     for fd in (stdin_read, stdout_write, *inherited):
         os.close(fd)
+    if os.geteuid() == 0:
+        map_users(pid, labels.integer("uid"), labels.integer("grader"))
     return stdin_write, stdout_read, pid
 
 

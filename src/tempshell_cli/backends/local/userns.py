@@ -1,8 +1,11 @@
-"""A user namespace for a sandbox's learner, below that of its first process. Imports little: see ``__init__``.
+"""The user namespaces of a sandbox, beside those that bubblewrap makes. Imports little: see ``__init__``.
 
 The kernel lets a process trace another, read its memory or take its files only with rights in the other's user
 namespace. The user who made a namespace has all of them in it, from the one above; nobody has any in the one above.
-So the first process and whoever grades, who stay above, can look at what the learner runs, and not the other way round.
+
+The learner's programs have a namespace below that of the first process, which therefore sees what they do, and not
+the other way round. Where root starts the sandbox all of it is below a namespace of the grader's, who is another user
+there: its programs cannot be signalled either.
 """
 
 from __future__ import annotations
@@ -12,15 +15,39 @@ import select
 
 from tempshell_cli.backends.local import kernel
 
+LEARNER = 1000  # the learner's user inside a restricted sandbox, and everywhere in the grader's namespace
+GRADER = 0  # the grader's in its own
 _LIMIT = "/proc/sys/user/max_user_namespaces"
-_NAMESPACES = b"2"  # that of the first process and this one; bubblewrap allows one (--disable-userns)
+_NAMESPACES = b"2"  # that of the first process and the learner's; bubblewrap allows one (--disable-userns)
 _TIMEOUT = 10_000  # milliseconds
 
 
-def make_user_namespace(pid: int, uid: int) -> int:
+def enter_graders_namespace() -> None:
+    """Move this process, a child of root's, to a new namespace, as the learner; its parent maps the users meanwhile."""
+    os.setgroups([])
+    kernel.unshare(kernel.CLONE_NEWUSER)
+    os.kill(os.getpid(), kernel.SIGSTOP)
+    become(LEARNER)
+
+
+def map_users(child: int, learner: int, grader: int) -> None:
+    """Do what a child waits for in ``enter_graders_namespace``; the users are those outside. Raises OSError."""
+    os.waitpid(child, os.WUNTRACED)
+    for name in ("uid_map", "gid_map"):
+        _write(f"/proc/{child}/{name}", b"%d %d 1\n%d %d 1\n" % (GRADER, grader, LEARNER, learner))
+    os.kill(child, kernel.SIGCONT)
+
+
+def become(user: int) -> None:
+    """Be a user and their group, as the present namespace has them."""
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+
+
+def make_learners_namespace(pid: int) -> int:
     """Return an fd of a new user namespace below that of the process ``pid``; it lives as long as the fd.
 
-    ``uid`` is who owns the sandbox outside, where this process is root. Raises OSError.
+    Raises OSError.
     """
     made_read, made_write = os.pipe()
     hold_read, hold_write = os.pipe()
@@ -28,7 +55,7 @@ def make_user_namespace(pid: int, uid: int) -> int:
     if not child:
         try:
             os.close(hold_write)
-            _become_it(pid, uid)
+            _move_below(pid)
             os.write(made_write, b"made")
             os.read(hold_read, 1)
         except OSError as cause:
@@ -50,22 +77,22 @@ def make_user_namespace(pid: int, uid: int) -> int:
         os.close(hold_write)
 
 
-def _become_it(pid: int, uid: int) -> None:
+def _move_below(pid: int) -> None:
     """Move to a new namespace below that of the process, with the same user and group in it."""
     namespace, mounts = (os.open(f"/proc/{pid}/ns/{name}", os.O_RDONLY | os.O_CLOEXEC) for name in ("user", "mnt"))
-    if os.geteuid() == 0:
+    is_root = os.geteuid() == 0
+    if is_root:
         os.setgroups([])
-        os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)
-        kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # or root owns the files below /proc/self
     kernel.setns(kernel.owner_of(mounts), kernel.CLONE_NEWUSER)
     _write(_LIMIT, _NAMESPACES)
     kernel.setns(namespace, kernel.CLONE_NEWUSER)
-    user, group = os.getuid(), os.getgid()
-    kernel.unshare_user()
+    if is_root:
+        become(LEARNER)
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # or root owns the files below /proc/self
+    kernel.unshare(kernel.CLONE_NEWUSER)
     _write("/proc/self/setgroups", b"deny")
-    _write("/proc/self/uid_map", b"%d %d 1" % (user, user))
-    _write("/proc/self/gid_map", b"%d %d 1" % (group, group))
+    for name in ("uid_map", "gid_map"):
+        _write(f"/proc/self/{name}", b"%d %d 1" % (LEARNER, LEARNER))
 
 
 def _write(path: str, content: bytes) -> None:
