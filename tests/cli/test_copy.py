@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import socket
+import subprocess
 import tarfile
 from collections.abc import Callable
 from hashlib import sha256
@@ -217,6 +219,60 @@ def test_a_fifo_is_refused_and_nothing_stays_of_the_copy(tempshell: Tempshell) -
     assert refused.code != 0
     assert "neither file, directory nor link" in refused.stderr
     assert list(tempshell.directory.iterdir()) == []
+
+
+@local
+def test_what_a_pipe_or_a_file_without_a_size_holds_goes_in(tempshell: Tempshell, tmp_path: Path) -> None:
+    tempshell.start()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = subprocess.Popen(("sh", "-c", 'echo "from a pipe" >"$0"', str(pipe)))
+    tempshell("cp", str(pipe), ":one")
+    assert writer.wait(10) == 0
+    shell = tempshell.started_by("bash", "-c", '"$@" cp <(echo substituted) :two', "bash")
+    shell()
+    tempshell("cp", "/proc/version", ":three")
+    assert _inside(tempshell, "cat one two") == "from a pipe\nsubstituted\n"
+    assert _inside(tempshell, "cat three") == Path("/proc/version").read_text()
+
+
+@local
+def test_what_is_no_file_is_refused_by_name_on_the_way_in(tempshell: Tempshell, tmp_path: Path) -> None:
+    tempshell.start()
+    box = tmp_path / "box"
+    box.mkdir()
+    (box / "note").write_text("x")
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(box / "socket"))
+        for source in (box, box / "socket"):
+            assert f"{box}/socket is neither file" in tempshell("cp", str(source), ":", code=2).stderr
+    assert "/dev/null is neither file" in tempshell("cp", "/dev/null", ":", code=2).stderr
+    assert _inside(tempshell, "ls -A").split() == []
+
+
+@local
+def test_a_file_of_proc_is_refused_on_the_way_out(tempshell: Tempshell) -> None:
+    tempshell.start()
+    assert "/proc/version has no size" in tempshell.any_code("cp", ":/proc/version", "here").stderr
+    assert not (tempshell.directory / "here").exists()
+
+
+@local
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not")
+def test_what_this_user_may_not_read_or_write_is_named(tempshell: Tempshell, tmp_path: Path) -> None:
+    """As an ordinary user: the file and the reason, never a bug."""
+    tempshell.start()
+    _inside(tempshell, "echo x >f")
+    closed, secret = tmp_path / "closed", tmp_path / "secret"
+    closed.mkdir(mode=0o555)
+    secret.write_text("x")
+    secret.chmod(0o200)
+    limited = tempshell.started_by("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all")
+    out = limited.any_code("cp", ":f", str(closed))
+    assert f"cannot write to {closed}: Permission denied" in out.stderr
+    into = limited.any_code("cp", str(secret), ":g")
+    assert f"cannot read {secret}: Permission denied" in into.stderr
+    assert list(closed.iterdir()) == []
 
 
 # Archives as only a hostile sandbox sends them

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import uuid
 from collections.abc import Iterator
@@ -190,3 +191,17 @@ def test_a_session_stays_on_its_engine_whatever_the_environment_names_later(
     others = {"DOCKER_HOST": NOWHERE, "DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(tmp_path)}
     assert tempshell("exec", session, "--", "echo", "here", env=others).stdout == "here\n"
     assert tempshell("stop", session, "--json", env=others).json()[0]["leftover"] == []
+
+
+@pytest.mark.parametrize("logins", [{"credsStore": "missing"}, {"credHelpers": {"registry.example.org": "fails"}}])
+def test_a_credential_helper_that_fails_keeps_no_image_from_being_built(
+    tempshell: Tempshell, tmp_path: Path, logins: dict[str, object]
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(logins))
+    helper = tmp_path / "docker-credential-fails"
+    helper.write_text("#!/bin/sh\necho logged out\nexit 1\n")
+    helper.chmod(0o755)
+    there = {"DOCKER_CONFIG": str(tmp_path), "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    told = tempshell("image", "build", env=there)
+    assert "going on without a login" in told.stderr
+    assert told.stdout.startswith("tempshell/shell:")

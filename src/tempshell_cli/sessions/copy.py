@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import subprocess
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -19,7 +21,16 @@ _IS_DIRECTORY = '[ -d "$1" ]'
 _UNPACK = 'mkdir -p -- "$1" && exec tar -x -o -f - -C "$1"'
 _ALONE = "copy the files alone"
 # tar would tell of the directory, where that is not there either.
-_PACK = 'ls -d -- "$3" >/dev/null && exec tar -c -f - -C "$1" -- "$2"'
+# tar goes by the size that a file tells, and those of /proc tell none.
+_PACK = """
+ls -d -- "$3" >/dev/null || exit
+if [ -f "$3" ] && [ ! -s "$3" ] && [ "$(head -c 1 -- "$3" | wc -c)" = 1 ]; then
+  echo "$3 has no size, as the files of /proc: read it with cat" >&2
+  exit 1
+fi
+exec tar -c -f - -C "$1" -- "$2"
+"""
+_DEEPEST = 200  # directories in one another
 
 
 class CopyFailed(TempshellError):
@@ -29,10 +40,16 @@ class CopyFailed(TempshellError):
 def copy_in(backend: Backend, sandbox: Sandbox, source: Path, target: str) -> None:
     """Copy a file or directory into the sandbox: into ``target`` where that is a directory, else to that name.
 
-    A relative target counts from the home inside. Raises UsageProblem or CopyFailed.
+    A relative target counts from the home inside. What a named pipe or a process substitution holds is read first, to
+    know its size. Raises UsageProblem or CopyFailed.
     """
     if not os.path.lexists(source):
         raise UsageProblem(f"there is no {source}", hint="name a file or directory of this machine")
+    with _content(source) as content:
+        _send(backend, sandbox, source, target, content)
+
+
+def _send(backend: Backend, sandbox: Sandbox, source: Path, target: str, content: IO[bytes] | None) -> None:
     inside = PurePosixPath(sandbox.home, target)
     into = target.endswith("/") or _succeeds(backend, sandbox, _IS_DIRECTORY, str(inside))
     # Not resolve(): a link goes in by its own name.
@@ -41,7 +58,63 @@ def copy_in(backend: Backend, sandbox: Sandbox, source: Path, target: str) -> No
         _running(backend, sandbox, _UNPACK, str(directory), stdin=subprocess.PIPE) as stream,
         tarfile.open(fileobj=stream, mode="w|") as archive,
     ):
-        archive.add(source, arcname=name)
+        try:
+            if content is None:
+                archive.add(source, arcname=name)
+            else:
+                archive.addfile(_plain(name, content), content)
+        except BrokenPipeError:
+            raise  # the other side says why
+        except OSError as cause:
+            raise _unreadable(source, cause) from cause
+
+
+def _content(source: Path) -> AbstractContextManager[IO[bytes] | None]:
+    """Return what is in a file whose size says nothing; None for what an archive takes as it is.
+
+    Raises UsageProblem for what cannot be read, and what is none of these, here or in a directory that is to go in.
+    """
+    try:
+        found = source.lstat()
+        if stat.S_ISLNK(found.st_mode) and not os.path.lexists(source.parent / source.readlink()):
+            found = source.stat()  # no link in truth: /dev/fd has such ones
+        if stat.S_ISDIR(found.st_mode):
+            _refuse_odd_files(source)
+            return nullcontext()
+        if stat.S_ISLNK(found.st_mode) or (stat.S_ISREG(found.st_mode) and found.st_size):
+            return nullcontext()
+        if not (stat.S_ISREG(found.st_mode) or stat.S_ISFIFO(found.st_mode)):
+            raise _odd(source)
+        content = tempfile.TemporaryFile()  # noqa: SIM115 - the caller's to close
+        with source.open("rb") as file:
+            shutil.copyfileobj(file, content)
+    except OSError as cause:
+        raise _unreadable(source, cause) from cause
+    return content
+
+
+def _refuse_odd_files(directory: Path) -> None:
+    for where, _, names in os.walk(directory):
+        for name in names:
+            mode = Path(where, name).lstat().st_mode
+            if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
+                raise _odd(Path(where, name))
+
+
+def _unreadable(source: Path, cause: OSError) -> UsageProblem:
+    return UsageProblem(f"cannot read {cause.filename or source}: {cause.strerror}", hint="see that you may read it")
+
+
+def _odd(path: Path) -> UsageProblem:
+    return UsageProblem(f"{path} is neither file, directory nor link", hint="copy the others alone")
+
+
+def _plain(name: str, content: IO[bytes]) -> tarfile.TarInfo:
+    made = tarfile.TarInfo(name)
+    made.size = content.seek(0, os.SEEK_END)
+    made.mtime = int(time.time())
+    content.seek(0)
+    return made
 
 
 def copy_out(backend: Backend, sandbox: Sandbox, source: str, target: Path) -> None:
@@ -57,11 +130,22 @@ def copy_out(backend: Backend, sandbox: Sandbox, source: str, target: Path) -> N
     wanted = target / inside.name if target.is_dir() else target
     if not wanted.parent.is_dir():
         raise UsageProblem(f"there is no directory {wanted.parent}", hint="make it first")
-    with tempfile.TemporaryDirectory(dir=wanted.parent, prefix=".tempshell-") as fresh:
+    with _fresh_directory(wanted.parent) as fresh:
         words = (str(inside.parent), inside.name, str(inside))
         with _running(backend, sandbox, _PACK, *words, stdout=subprocess.PIPE) as stream:
             unpack(stream, Path(fresh))
         _move(Path(fresh, inside.name), wanted)
+
+
+@contextmanager
+def _fresh_directory(parent: Path) -> Iterator[str]:
+    """Make a directory for the block beside where the copy is to be; raises UsageProblem."""
+    try:
+        made = tempfile.TemporaryDirectory(dir=parent, prefix=".tempshell-")
+    except OSError as cause:
+        raise UsageProblem(f"cannot write to {parent}: {cause.strerror}", hint="copy to a place of yours") from cause
+    with made as fresh:
+        yield fresh
 
 
 def unpack(stream: IO[bytes], directory: Path) -> None:
@@ -77,6 +161,8 @@ def unpack(stream: IO[bytes], directory: Path) -> None:
         with tarfile.open(fileobj=stream, mode="r|") as archive:
             for member in archive:
                 path = _inside(directory, member.name)
+                if member.issparse():
+                    raise CopyFailed(f"{member.name!r} may be larger than what is sent of it", hint=_ALONE)
                 if member.issym() or member.islnk():
                     links.append((path, member))
                 elif member.isdir():
@@ -134,6 +220,8 @@ def _inside(directory: Path, name: str) -> Path:
     parts = PurePosixPath(name).parts
     if name.startswith("/") or ".." in parts or "\0" in name:
         raise CopyFailed(f"the sandbox's archive names {name!r}, outside the copy", hint="do not trust that sandbox")
+    if len(parts) > _DEEPEST:
+        raise CopyFailed(f"the sandbox's archive is more than {_DEEPEST} directories deep", hint=_ALONE)
     return directory.joinpath(*parts)
 
 

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tempshell_cli.backends.base import Report, WorkloadImage
 from tempshell_cli.backends.labels import COMPONENT
 from tempshell_cli.core.errors import ProvisionFailed, UsageProblem
 from tempshell_cli.core.paths import shipped
 from tempshell_cli.core.process import NOTHING
-from tempshell_cli.core.text import strip_controls
+from tempshell_cli.core.text import one_line, strip_controls
 
 if TYPE_CHECKING:
     from docker import APIClient
 
+_Answer = TypeVar("_Answer")
 _REPOSITORY = "tempshell/"
 _NOT_FOR_SHELLS = frozenset({"terminal", *WorkloadImage})
 _VERSIONS = ("1", "2")
 _SLOWEST_STEP = 900  # seconds of silence in a build or a pull
 _LAST_LINES = 15
+_LOGIN_FAILED = "Credentials store error"  # docker-py's words
 
 
 class Image(NamedTuple):
@@ -89,8 +93,11 @@ def has_image(client: APIClient, reference: str) -> bool:
 def build(client: APIClient, image: Image, report: Report) -> None:
     """Build a shipped image; raises ProvisionFailed with the builder's last lines."""
     with report(f"building image {image.name}"):
-        _follow(
-            client.build(
+        begun = _logged_in(
+            client,
+            report,
+            partial(
+                client.build,
                 path=str(image.context),
                 tag=image.reference,
                 rm=True,
@@ -100,8 +107,8 @@ def build(client: APIClient, image: Image, report: Report) -> None:
                 labels={COMPONENT: "image"},
                 buildargs=dict(image.args),
             ),
-            what=f"building {image.name}",
         )
+        _follow(begun, what=f"building {image.name}")
 
 
 def pull(client: APIClient, reference: str, report: Report) -> None:
@@ -112,7 +119,8 @@ def pull(client: APIClient, reference: str, report: Report) -> None:
     repository, tag = parse_repository_tag(reference)
     with report(f"pulling image {reference}"):
         try:
-            _follow(client.pull(repository, tag or "latest", stream=True, decode=True), what=f"pulling {reference}")
+            ask = partial(client.pull, repository, tag or "latest", stream=True, decode=True)
+            _follow(_logged_in(client, report, ask), what=f"pulling {reference}")
         except APIError as cause:
             raise ProvisionFailed(
                 f"cannot pull image {reference!r}: {cause.explanation}", hint="check the name, or `docker login`"
@@ -126,6 +134,32 @@ def shipped_image(name: str) -> Image:
     if wanted not in known:
         raise UsageProblem(f"tempshell ships no image {name!r}", hint=f"it ships {', '.join(known)}")
     return known[wanted]
+
+
+def _logged_in(client: APIClient, report: Report, ask: Callable[[], _Answer]) -> _Answer:
+    """Ask with the user's logins; where a credential helper fails, say so and ask without any, as `docker build` does.
+
+    The SDK tells a helper that fails by StoreError, or by a DockerException about it.
+    """
+    from docker.credentials.errors import StoreError  # noqa: PLC0415 - loaded with the client
+    from docker.errors import DockerException  # noqa: PLC0415 - as above
+
+    try:
+        return ask()
+    except (StoreError, DockerException) as cause:
+        if isinstance(cause, DockerException) and _LOGIN_FAILED not in str(cause):
+            raise
+        with report(f"going on without a login: {one_line(str(cause))}"):
+            _forget_logins(client)
+        return ask()
+
+
+def _forget_logins(client: APIClient) -> None:
+    """Have the client use no logins; one that has none at all would read the user's again."""
+    with NamedTemporaryFile("w", encoding="utf-8") as file:
+        file.write('{"auths": {"login.invalid": {}}}')
+        file.flush()
+        client.reload_config(file.name)
 
 
 def _follow(stream: Iterable[dict[str, Any]], *, what: str) -> None:

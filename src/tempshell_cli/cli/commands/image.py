@@ -17,11 +17,13 @@ Name = Annotated[str, typer.Argument(help="The image, such as tempshell/shell.")
 @app.command("ls")
 def ls(docker_context: Context = "", as_json: AsJson = False) -> None:
     """List the shipped images and whether the engine has them."""
-    from tempshell_cli.backends.docker import endpoint, images
+    from tempshell_cli.backends.docker import images
+    from tempshell_cli.backends.docker.engine import DockerEngine
     from tempshell_cli.cli import console
 
-    client = endpoint.connect(endpoint.resolve(docker_context))
-    rows = [(one.name, one.reference, images.has_image(client, one.reference)) for one in images.shipped_images()]
+    engine, known = DockerEngine(docker_context), images.shipped_images()
+    with engine.speaking():
+        rows = [(one.name, one.reference, images.has_image(engine.client, one.reference)) for one in known]
     if as_json:
         console.say_json([{"name": name, "reference": ref, "present": there} for name, ref, there in rows])
     else:
@@ -32,19 +34,25 @@ def ls(docker_context: Context = "", as_json: AsJson = False) -> None:
 @app.command()
 def build(name: Name = "tempshell/shell", docker_context: Context = "") -> None:
     """Build a shipped image from its Dockerfile."""
-    from tempshell_cli.backends.docker import endpoint, images
+    from tempshell_cli.backends.docker import images
+    from tempshell_cli.backends.docker.engine import DockerEngine
     from tempshell_cli.cli import console
 
     image = images.shipped_image(name)
-    images.build(endpoint.connect(endpoint.resolve(docker_context)), image, console.progress)
+    engine = DockerEngine(docker_context)
+    with engine.speaking():
+        images.build(engine.client, image, console.progress)
     console.say(image.reference)
 
 
 @app.command()
 def pull(name: Name, docker_context: Context = "") -> None:
     """Pull an image from its registry, so that a later start does not wait for it."""
-    from tempshell_cli.backends.docker import endpoint, images
+    from tempshell_cli.backends.docker import images
+    from tempshell_cli.backends.docker.engine import DockerEngine
     from tempshell_cli.cli import console
 
-    images.pull(endpoint.connect(endpoint.resolve(docker_context)), name, console.progress)
+    engine = DockerEngine(docker_context)
+    with engine.speaking():
+        images.pull(engine.client, name, console.progress)
     console.say(name)
