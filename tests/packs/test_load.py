@@ -334,3 +334,23 @@ def test_a_loaded_pack_does_not_change_with_its_directory(draft: Draft) -> None:
     pack = draft.load()
     draft.write("solution.sh", "rm -rf /")
     assert pack.task("one").assets["solution.sh"] == b"echo 42 >answer.txt\n"
+
+
+def test_a_pointer_of_git_lfs_stands_for_no_file(draft: Draft) -> None:
+    """It is what is there where a repository was fetched without its large files."""
+    draft.write("solution.sh", f"version https://git-lfs.github.com/spec/v1\noid sha256:{7:064d}\nsize 12345\n")
+    with pytest.raises(PackProblem, match="is a pointer of Git LFS"):
+        draft.load()
+
+
+def test_a_script_with_windows_line_ends_is_refused(draft: Draft) -> None:
+    draft.write("wrong.sh", "#!/bin/sh\necho 41 >answer.txt\r\n")
+    with pytest.raises(PackProblem, match=r"`wrong.sh` has Windows line ends, from line 2 on") as refused:
+        draft.load()
+    assert refused.value.hint == "save it with LF"
+
+
+def test_a_file_that_is_copied_may_have_any_line_ends(draft: Draft) -> None:
+    draft.write("table.csv", "a,b\r\n")
+    draft.replace("tasks/one.md", "checks:", "setup: {files: [{file: table.csv, target: table.csv}]}\nchecks:")
+    assert draft.load().tasks[0].assets["table.csv"] == b"a,b\r\n"

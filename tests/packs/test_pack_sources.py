@@ -87,6 +87,18 @@ def test_a_repository_that_is_not_there_is_told(tempshell: Tempshell, tmp_path: 
     assert f"{tmp_path}/nothing" in refused(tempshell, "add", f"git+file://{tmp_path}/nothing@main")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a repository to another user")
+def test_a_repository_of_another_user_is_fetched_where_the_users_git_says_that_it_is_safe(
+    tempshell: Tempshell, draft: Draft, tmp_path: Path
+) -> None:
+    url = Repository(draft.root).url
+    for path in (draft.root, *draft.root.rglob("*")):
+        os.chown(path, 45001, 45001)
+    assert "safe.directory" in refused(tempshell, "add", url)
+    (tmp_path / ".gitconfig").write_text("[safe]\n\tdirectory = *\n")
+    tempshell("pack", "add", url, env={"HOME": str(tmp_path)})
+
+
 def test_a_link_in_a_repository_is_refused(tempshell: Tempshell, draft: Draft) -> None:
     (draft.root / "assets").symlink_to("/etc")
     assert "'assets' is a link" in refused(tempshell, "add", Repository(draft.root).url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tempshell_cli.packs.decode import nearest
@@ -11,6 +11,9 @@ from tempshell_cli.packs.versions import is_empty
 
 _ALL_PERCENT = 100
 _LOADS_IMAGES = ("kind",)
+# How a file of a repository begins whose content is elsewhere: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+_LFS = b"version https://git-lfs.github.com/spec/v1"
+_NOT_SCRIPTS = frozenset({"files", "manifests"})
 
 
 class Fault(NamedTuple):
@@ -44,10 +47,11 @@ def twin_faults(ids: Sequence[str]) -> Iterator[Fault]:
             yield Fault(("tasks", index), f"the task id `{task}` is there twice")
 
 
-def task_faults(head: TaskFrontMatter, pack: PackHead, files: Collection[str]) -> Iterator[Fault]:
+def task_faults(head: TaskFrontMatter, pack: PackHead, files: Mapping[str, bytes]) -> Iterator[Fault]:
     """Yield what is wrong with a task of the pack."""
     for at, asset in head.assets():
         yield from path_faults(at, asset, files)
+        yield from _content_faults(at, asset, files.get(asset, b""))
     if head.domain and head.domain not in pack.domains:
         yield Fault(("domain",), f"the pack has no domain `{head.domain}`", nearest(head.domain, pack.domains))
     if pack.domains and not head.domain:
@@ -91,6 +95,16 @@ def _reference_faults(head: TaskFrontMatter) -> Iterator[Fault]:
             if caught_by not in before:
                 at = ("mutants", index, "must_fail", place)
                 yield Fault(at, f"no check `{caught_by}`", nearest(caught_by, before))
+
+
+def _content_faults(at: Location, asset: str, content: bytes) -> Iterator[Fault]:
+    """Yield why a file cannot be what its author wrote: a stand-in for it, or a script that an editor has spoilt."""
+    if content.startswith(_LFS):
+        what = f"`{asset}` is a pointer of Git LFS, not the file itself"
+        yield Fault(at, what, "add it to the repository without LFS")
+    elif _NOT_SCRIPTS.isdisjoint(at) and b"\r\n" in content:
+        line = content[: content.index(b"\r\n")].count(b"\n") + 1
+        yield Fault(at, f"`{asset}` has Windows line ends, from line {line} on", "save it with LF")
 
 
 def path_faults(at: Location, path: str, files: Collection[str]) -> Iterator[Fault]:

@@ -148,6 +148,7 @@ class GitSource(NamedTuple):
         """Fetch one commit, alone, into a repository that is thrown away, and read an archive of it."""
         with tempfile.TemporaryDirectory(prefix="tempshell-") as place:
             repository, archive = f"{place}/git", f"{place}/pack.tar"
+            runner = _Trusting(runner, f"{place}/config") if self.url.startswith("file:") else runner
             _git(runner, "init", "--quiet", "--bare", "--template=", repository)
             shallow = ("fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules")
             _git(runner, f"--git-dir={repository}", *shallow, "--", self.url, self.ref or "HEAD")
@@ -225,6 +226,26 @@ def _oci_source(text: str) -> OciSource:
         raise UsageProblem(f"{one_line(text)!r} is no address of an artifact", hint="write oci://REGISTRY/NAME:TAG")
     last = name.rpartition("/")[2]
     return OciSource(name, last.partition("@")[2] or last.partition(":")[2])
+
+
+class _Trusting:
+    """Runs git with a configuration that has nothing but the user's own word for which repositories are safe.
+
+    git refuses those of another user of this machine, and says that ``safe.directory`` allows them.
+    """
+
+    def __init__(self, runner: Runner, config: str) -> None:
+        self._runner = runner
+        self._config = config
+        own = {name: os.environ[name] for name in (*_KEPT, "XDG_CONFIG_HOME") if name in os.environ}
+        asked = Command(("git", "config", "--null", "--get-all", "safe.directory"), own, alone=True)
+        for value in runner.run(asked, timeout=_SECONDS).stdout.decode(errors="replace").split("\0")[:-1]:
+            runner.run(Command(("git", "config", "--file", config, "--add", "safe.directory", value), own, alone=True))
+
+    def run(self, command: Command, *, stdin: bytes = b"", timeout: float | None = None) -> Completed:
+        """Run the command; see ``Runner``."""
+        env = {**command.env, "GIT_CONFIG_GLOBAL": self._config}
+        return self._runner.run(command._replace(env=env), stdin=stdin, timeout=timeout)
 
 
 def _git(runner: Runner, *words: str) -> Completed:
