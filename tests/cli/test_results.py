@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from html.parser import HTMLParser
 from pathlib import Path
 from shlex import quote
@@ -203,7 +204,10 @@ def test_a_sandbox_full_of_processes_earns_nothing(pack: Path, tempshell: Tempsh
 def test_a_check_that_the_learner_ends_has_failed(
     victim: str, told: str, role: str, pack: Path, tempshell: Tempshell
 ) -> None:
-    """On the local backend a learner can signal a check; that a failure is expected gains nothing by it."""
+    """Where a learner can signal a check, that a failure is expected gains nothing by it.
+
+    Where root has started the sandbox, the grader is another user, whose sleep ends as it should not.
+    """
     task = pack / "one.md"
     slow = f"exec: {{as: {role}, argv: [sleep, '7'], expect: {{exit: nonzero}}}}"
     task.write_text(task.read_text().replace("file: {path: one.txt}", slow))
@@ -213,7 +217,8 @@ def test_a_check_that_the_learner_ends_has_failed(
     (result,) = tempshell("check", "one", "--json", code=6).json()
     assert (result["verdict"], result["incomplete"]) == ("fail", [])
     (check,) = result["results"]
-    assert told in check["found"] + check["message"]
+    out_of_reach = role == "grader" and os.geteuid() == 0
+    assert ("exit code 0" if out_of_reach else told) in check["found"] + check["message"]
 
 
 @pytest.mark.usefixtures("pack")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from .conftest import DOCKER, LOCAL
 from .drafts import probe
 
 PASS, FAIL, ERROR = Verdict.PASS, Verdict.FAIL, Verdict.ERROR
+# What the learner has closed to themselves: where root starts a local sandbox the grader reads that too.
+READ = (PASS, "") if os.geteuid() == 0 else (FAIL, "Permission denied")
 # What the checks below look at.
 SCENE = r"""
 umask 022
@@ -84,9 +87,9 @@ def test_files(scene: SandboxShell) -> None:
         ({"path": "large.txt", "text": {"contains": "x"}}, FAIL, "a larger file"),
         ({"path": "large.txt"}, PASS, ""),
         ({"path": "unreadable", "mode": "0000"}, PASS, ""),
-        ({"path": "unreadable", "text": {"contains": "s"}}, FAIL, "Permission denied"),
-        ({"path": "closed/inside"}, FAIL, "Permission denied"),
-        ({"path": "closed/inside", "exists": False}, FAIL, "Permission denied"),
+        ({"path": "unreadable", "text": {"contains": "s"}}, *READ),
+        ({"path": "closed/inside"}, *READ),
+        ({"path": "closed/inside", "exists": False}, FAIL, "it is there" if READ[0] is PASS else "Permission denied"),
         ({"path": "-n; touch /tmp/x"}, FAIL, "it is not there"),
         ({"path": "rude.txt", "text": {"equals": "polite"}}, FAIL, "\ufffd"),
         ({"path": "web.json", "json": {"name": "web", "ports": [80, 443]}}, PASS, ""),
@@ -161,10 +164,12 @@ def test_a_program_that_does_not_end_is_a_wrong_answer(sandbox_shell: SandboxShe
 
 def test_the_learners_environment_has_no_say(sandbox_shell: SandboxShell) -> None:
     """A false ``id`` first in the learner's PATH, and a start file for bash, change nothing."""
-    trap = "mkdir bin; printf '#!/bin/sh\\necho 0\\n' >bin/id; chmod +x bin/id; echo 'PATH=$HOME/bin; exit 0' >.bashrc"
+    trap = (
+        "mkdir bin; printf '#!/bin/sh\\necho no\\n' >bin/id; chmod +x bin/id; echo 'PATH=$HOME/bin; exit 0' >.bashrc"
+    )
     sandbox_shell.run(("bash", "-c", f"{trap}; cp .bashrc .bash_profile; cp .bashrc .profile"), timeout=10)
-    check = {"argv": ["bash", "-c", "id -u"], "expect": {"stdout": {"equals": "0"}}}
-    assert looked(sandbox_shell, exec=check).verdict is FAIL
+    check = {"argv": ["bash", "-c", "id -u"], "expect": {"stdout": {"regex": "^[0-9]+$"}}}
+    assert looked(sandbox_shell, exec=check).verdict is PASS
 
 
 @pytest.mark.parametrize(
