@@ -528,7 +528,11 @@ def test_a_scenario_for_a_cluster_of_two_nodes(garden: Garden, tempshell: Tempsh
     garden.on("kubernetes-kubeadm-2nodes")
     garden.write("dig.sh", "kubectl create namespace bed; systemctl is-active kubelet\n")
     garden.write("plant-verify.sh", "test -e /etc/kubernetes/manifests/etcd.yaml && kubectl get configmap tulip\n")
-    assert "on the control plane" in tempshell("start", str(garden.root), "--detach").stderr
+    assert (
+        "on the control plane"
+        in tempshell("start", str(garden.root), "--detach", "--profile", "admin", "-e", "SEEDS=many").stderr
+    )
+    assert tempshell("exec", "--", "sh", "-c", "echo $SEEDS").stdout == "many\n"
     assert tempshell("exec", "--", "cat", "/var/log/killercoda/intro-background.log").stdout.split()[-1] == "active"
     looked = "id -u; hostname; pwd; kubectl get nodes --output name | wc -l; kubectl get namespace bed --output name"
     user, host, *rest = tempshell("exec", "--", "sh", "-c", looked).stdout.split()

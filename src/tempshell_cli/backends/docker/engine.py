@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 _PATIENCE = 10.0  # seconds for the engine to do what it has accepted
+_SILENCE = 60.0  # seconds for something in a container to say a word, or to end
 _POLL = 0.02
 _CHUNK, _HEADER = 65536, 8  # bytes
 _NOT_FOUND, _CONFLICT = 404, 409
@@ -125,15 +126,10 @@ class DockerEngine:
             return
         content = variables_script(env)
         script = 'umask 022 && mkdir -p "${1%/*}" && head -c "$2" >"$1"'
-        argv = ["/bin/sh", "-c", script, "sh", VARIABLES, str(len(content))]
-        made = self.client.exec_create(container, argv, stdin=True, user="0:0")
-        channel = self.client.exec_start(made["Id"], socket=True)
-        with closing(channel), closing(_socket(channel)) as pipe:
-            pipe.settimeout(_PATIENCE)
-            pipe.sendall(content)
-            said = b"".join(iter(lambda: pipe.recv(_CHUNK), b""))
-        if self.client.exec_inspect(made["Id"])["ExitCode"]:
-            raise ProvisionFailed(f"the variables cannot be written in the sandbox: {_words(said)}")
+        argv = ("/bin/sh", "-c", script, "sh", VARIABLES, str(len(content)))
+        done = self.run_in(container, argv, user="0:0", stdin=content)
+        if done.exit_code:
+            raise ProvisionFailed(f"the variables cannot be written in the sandbox: {_words(done.stdout)}")
 
     def never_restart(self, container: str) -> None:
         """Take a container's restart policy away."""
@@ -149,11 +145,21 @@ class DockerEngine:
         with _already("not paused"):
             self.client.unpause(container)
 
-    def run_in(self, container: str, argv: Sequence[str], *, user: str) -> Completed:
-        """Run a command in a container; its standard error is part of ``stdout``."""
-        made = self.client.exec_create(container, list(argv), user=user)
-        said = self.client.exec_start(made["Id"])
-        return Completed(int(self.client.exec_inspect(made["Id"])["ExitCode"]), said, b"")
+    def run_in(
+        self, container: str, argv: Sequence[str], *, user: str, stdin: bytes = b"", silence: float = _SILENCE
+    ) -> Completed:
+        """Run a command in a container; its standard error is part of ``stdout``. It has to know where its input ends.
+
+        Raises EngineUnavailable where it says nothing for ``silence`` seconds, and does not end.
+        """
+        made = self.client.exec_create(container, list(argv), user=user, stdin=bool(stdin))
+        channel = self.client.exec_start(made["Id"], socket=True)
+        with closing(channel), closing(_socket(channel)) as stream:
+            stream.settimeout(silence)
+            with suppress(OSError):  # what is wrong is read
+                stream.sendall(stdin)
+            said = b"".join(iter(lambda: _receive(stream), b""))
+        return Completed(int(self.client.exec_inspect(made["Id"])["ExitCode"]), _streams(said), b"")
 
     def containers(self, *wanted: str) -> list[dict[str, Any]]:
         """Return the containers, running or not, with all these labels (``NAME`` or ``NAME=VALUE``)."""
@@ -296,21 +302,27 @@ def _already(state: str) -> Iterator[None]:
 
 def _await_deadline(output: Any) -> None:  # noqa: ANN401 - a socket, or what the SDK has for one
     """Wait for the first line of PID 1, which says that it holds the deadline: see init.sh."""
-    output.settimeout(_PATIENCE)
+    output.settimeout(_SILENCE)
     said = b""
     while told_deadline(_streams(said)) is None:
-        try:
-            chunk = output.recv(_CHUNK)
-        except TimeoutError:
-            raise ProvisionFailed(f"the container said nothing within {_PATIENCE:.0f} s", hint=_DOCTOR) from None
+        chunk = _receive(output)
         if not chunk:
-            raise ProvisionFailed(f"the container ended at once: {_words(said) or 'it said nothing'}", hint=_NEEDS)
+            words = _words(_streams(said)) or "it said nothing"
+            raise ProvisionFailed(f"the container ended at once: {words}", hint=_NEEDS)
         said += chunk
 
 
-def _words(raw: bytes) -> str:
-    """Return what a container has written, for a message."""
-    return strip_controls(_streams(raw).decode(errors="replace")).strip()
+def _receive(stream: Any) -> bytes:  # noqa: ANN401 - a socket, or what the SDK has for one
+    """Return the next bytes of a container's output, none at its end; raises EngineUnavailable."""
+    try:
+        return bytes(stream.recv(_CHUNK))
+    except OSError as cause:  # its time limit among others
+        raise EngineUnavailable(f"the sandbox says nothing: {cause}", hint=_DOCTOR) from cause
+
+
+def _words(said: bytes) -> str:
+    """Return what was said, for a message."""
+    return strip_controls(said.decode(errors="replace")).strip()
 
 
 def _streams(raw: bytes) -> bytes:
