@@ -92,6 +92,13 @@ def test_the_learner_can_neither_trace_nor_signal_nor_change_a_process_of_the_gr
 
 
 @on_real_engines
+def test_the_grader_can_write_where_its_temporary_files_go(stage: Stage, sandbox: Sandbox) -> None:
+    script = 'echo kept > "$(mktemp)" && sed p "$TMPDIR"/* && rm "$TMPDIR"/tmp.*'
+    done = SandboxExec(stage.backend, sandbox).grader.run(("sh", "-c", script), timeout=20)
+    assert (done.exit_code, done.stderr) == (0, b"")
+
+
+@on_real_engines
 def test_the_grader_runs_no_code_that_the_learner_has_left_for_python(stage: Stage, sandbox: Sandbox) -> None:
     site = 'd=$(python3 -c "import site; print(site.getusersitepackages())") && mkdir -p "$d" && cd "$d"'
     module, line = "print('a module')", "import sys; print('a line')"

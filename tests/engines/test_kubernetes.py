@@ -60,10 +60,13 @@ def test_the_pod_is_hardened_in_every_way_the_design_names(tempshell: Tempshell)
     assert terminal["resources"]["requests"] == {"cpu": "100m", "memory": "256Mi", "ephemeral-storage": "32Mi"}
     assert grader["resources"]["limits"] == {"cpu": "500m", "memory": "256Mi", "ephemeral-storage": "32Mi"}
     assert grader["resources"]["requests"] == {"cpu": "20m", "memory": "32Mi", "ephemeral-storage": "32Mi"}
-    assert [mount["mountPath"] for mount in grader["volumeMounts"]] == [
-        mount["mountPath"] for mount in terminal["volumeMounts"]
-    ]
-    assert all(mount["readOnly"] for mount in grader["volumeMounts"])
+    mounted = {mount["name"]: mount["mountPath"] for mount in terminal["volumeMounts"]}
+    assert mounted == {"home": "/home/learner", "tmp": "/tmp", "var-tmp": "/var/tmp", "run": "/run"}  # noqa: S108
+    of_grader = {(mount["name"], mount["mountPath"], mount.get("readOnly")) for mount in grader["volumeMounts"]}
+    assert of_grader == {
+        ("graders-tmp", "/var/tmp", None),  # noqa: S108 - paths inside
+        *((name, path, True) for name, path in mounted.items() if name != "var-tmp"),
+    }
 
 
 def test_a_job_owns_the_pod_and_ends_it_whatever_becomes_of_us(tempshell: Tempshell) -> None:

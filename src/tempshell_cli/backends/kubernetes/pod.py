@@ -21,7 +21,8 @@ _TTL = 60  # seconds that a finished Job stays, and with it what it owns
 _MIB = 1024**2
 _DISK = 1024 * _MIB
 # In memory, so that a full one says so: a full one on the node's disk would have the pod evicted.
-_WRITABLE = {"home": (_LEARNER_HOME, 256), "tmp": ("/tmp", 100), "var-tmp": ("/var/tmp", 16), "run": ("/run", 16)}  # noqa: S108 - paths inside
+_TMP, _GRADERS_TMP = "var-tmp", "graders-tmp"
+_WRITABLE = {"home": (_LEARNER_HOME, 256), "tmp": ("/tmp", 100), _TMP: ("/var/tmp", 16), "run": ("/run", 16)}  # noqa: S108 - paths inside
 
 # Names of volumes, and where the cluster puts the token of a pod's account.
 _VARIABLES, _NO_TOKEN = "variables", "no-token"
@@ -118,7 +119,7 @@ def quantity(size: int) -> str:
 def _pod(request: SandboxRequest, name: str, image: Image) -> dict[str, Any]:
     template = request.template
     admin = template.profile is Profile.ADMIN
-    volumes = {} if admin else _WRITABLE
+    volumes = {} if admin else {**_WRITABLE, _GRADERS_TMP: _WRITABLE[_TMP]}
     containers = [_terminal(template, image)] if admin else [_terminal(template, image), _grader(template, image)]
     return {
         "restartPolicy": "Never",
@@ -153,15 +154,18 @@ def _terminal(template: Template, image: Image) -> dict[str, Any]:
 def _grader(template: Template, image: Image) -> dict[str, Any]:
     """Return the container that checks run in: beside the terminal, with processes that the learner cannot see.
 
-    It has the learner's uid, for it has to read the learner's files, and can write none of them. A container that
-    mounts something where the token of the pod's account would be gets none.
+    It has the learner's uid, for it has to read the learner's files, and can write none of them; its TMPDIR is its own.
+    A container that mounts something where the token of the pod's account would be gets none.
     """
     most = grader_limits(template)
     least = Resources(min(most.cpu, 20), min(most.memory, 32 * _MIB), most.disk)
-    no_token = [{"name": _NO_TOKEN, "mountPath": _TOKEN}] if template.access is not Access.NONE else []
+    mounts = [{**mount, "readOnly": True} for mount in _mounts(template.profile) if mount["name"] != _TMP]
+    mounts.append({"name": _GRADERS_TMP, "mountPath": _WRITABLE[_TMP][0]})
+    if template.access is not Access.NONE:
+        mounts.append({"name": _NO_TOKEN, "mountPath": _TOKEN, "readOnly": True})
     return _container(GRADER, template, image) | {
         "resources": {"limits": most.quantities(), "requests": least.quantities()},
-        "volumeMounts": [{**mount, "readOnly": True} for mount in (*_mounts(template.profile), *no_token)],
+        "volumeMounts": mounts,
     }
 
 
