@@ -164,9 +164,7 @@ def test_a_program_that_does_not_end_is_a_wrong_answer(sandbox_shell: SandboxShe
 
 def test_the_learners_environment_has_no_say(sandbox_shell: SandboxShell) -> None:
     """A false ``id`` first in the learner's PATH, and a start file for bash, change nothing."""
-    trap = (
-        "mkdir bin; printf '#!/bin/sh\\necho no\\n' >bin/id; chmod +x bin/id; echo 'PATH=$HOME/bin; exit 0' >.bashrc"
-    )
+    trap = "mkdir bin; printf '#!/bin/sh\\necho no\\n' >bin/id; chmod +x bin/id; echo 'PATH=$HOME/bin; exit 0' >.bashrc"
     sandbox_shell.run(("bash", "-c", f"{trap}; cp .bashrc .bash_profile; cp .bashrc .profile"), timeout=10)
     check = {"argv": ["bash", "-c", "id -u"], "expect": {"stdout": {"regex": "^[0-9]+$"}}}
     assert looked(sandbox_shell, exec=check).verdict is PASS
