@@ -112,6 +112,26 @@ def test_one_that_is_not_passed_ends_with_6(tempshell: Tempshell) -> None:
     assert (found["percent"], found["passed"]) == (25, False)
 
 
+def test_one_of_which_checks_could_not_run_is_incomplete_and_waits_for_them(pack: Path, tempshell: Tempshell) -> None:
+    begin(tempshell, "--name", "mine")
+    do(tempshell, "a", "b", "c")
+    task = pack / "d.md"
+    whole = task.read_text()
+    task.write_text(whole.replace("file: {path: d.txt}", "exec: {argv: [gone]}"))
+    told = tempshell("exam", "--finish", code=10)
+    assert "75 % (incomplete: d/there could not run; the pass mark is 50 %), 3 of 4 tasks done" in told.stdout
+    assert "mine is incomplete: d/there could not run: the sandbox has no gone" in told.stderr
+    assert "`tempshell exam --finish mine` tries again until " in told.stderr
+    assert ", incomplete, last graded at " in tempshell("report").stdout
+    with tempshell.on_terminal("attach", "mine", "--plain") as terminal:
+        terminal.expect("was handed in")
+    assert "is incomplete" in tempshell("exam", "--review", code=2).stderr
+    task.write_text(whole)
+    do(tempshell, "d")
+    assert "100 % (passed, the pass mark is 50 %), 4 of 4 tasks done" in tempshell("exam", "--finish").stdout
+    assert tempshell("list", "--quiet").stdout == ""
+
+
 @pytest.mark.usefixtures("pack")
 def test_one_whose_sandbox_is_gone_is_not_graded_and_says_so(tempshell: Tempshell) -> None:
     begin(tempshell, "--name", "left")
