@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,9 @@ from typing import Any
 
 import pytest
 
+from tempshell_cli.backends import labels
 from tempshell_cli.backends.docker.images import shipped_image
+from tempshell_cli.backends.kubernetes import marks
 from tests.packs.drafts import Draft
 from tests.support import pods
 from tests.support.command_line import Tempshell
@@ -171,6 +174,60 @@ def test_a_cluster_that_is_another_now_is_not_touched(tempshell: Tempshell) -> N
     assert [one for one in pods.leftovers(tempshell.user.owner) if one.startswith("Pod")]
     kept.write_text(told)
     tempshell("stop", session)
+
+
+@pytest.fixture
+def two_namespaces() -> Iterator[tuple[str, str]]:
+    """One where a learner may write whatever they like, and one of somebody else's session."""
+    made = (f"class-a-{uuid.uuid4().hex[:8]}", f"class-b-{uuid.uuid4().hex[:8]}")
+    for name in made:
+        kubectl("create", "namespace", name)
+    yield made
+    kubectl("delete", "namespace", *made)
+
+
+def test_nothing_that_a_tenant_makes_has_anybody_remove_a_session_elsewhere(
+    tempshell: Tempshell, two_namespaces: tuple[str, str], tmp_path: Path
+) -> None:
+    """A pod and a Job with another session's marks, long over, of no owner, of the session's, of the one who looks."""
+    theirs, ours = two_namespaces
+    teacher = Tempshell(replace(tempshell.user, root=tmp_path / "teacher", owner="teacher"), tmp_path)
+    teacher.user.configure()
+    session = tempshell.start(*ON_PODS, "--namespace", ours)
+    for number, owner in enumerate(("", tempshell.user.owner, "teacher")):
+        for kind, name in (("Pod", f"forged-{number}"), ("Job", f"forged-{number}")):
+            kubectl("create", "--filename", "-", stdin=json.dumps(_forged(kind, name, theirs, session, owner)))
+    same_name = _forged("Job", f"tempshell-{session}", theirs, session, "")
+    kubectl("create", "--filename", "-", stdin=json.dumps(same_name))
+    for looks in (("list", "--all-owners"), ("reap",), ("list",), ("stop", "--all")):
+        teacher.any_code(*looks)
+    for looks in (("list", "--all-owners"), ("reap",), ("list",)):
+        tempshell.any_code(*looks)
+    assert tempshell("exec", session, "--", "echo", "alive").stdout == "alive\n"
+    assert "left over: nothing" in tempshell("stop", session).stdout
+
+
+def _forged(kind: str, name: str, namespace: str, session: str, owner: str) -> dict[str, Any]:
+    metadata = {
+        "name": name,
+        "namespace": namespace,
+        "labels": {
+            "app.kubernetes.io/managed-by": "tempshell",
+            labels.SESSION: session,
+            labels.COMPONENT: "terminal",
+            marks.BACKEND: "kubernetes",
+            **({marks.OWNER_HASH: marks.owner_hash(owner)} if owner else {}),
+        },
+        "annotations": {
+            labels.DEADLINE: "2020-01-01T00:00:00+00:00",
+            **({labels.OWNER: owner} if owner else {}),
+        },
+    }
+    pod = {"restartPolicy": "Never", "containers": [{"name": "terminal", "image": "nothing"}]}
+    if kind == "Pod":
+        return {"apiVersion": "v1", "kind": kind, "metadata": metadata, "spec": pod}
+    spec = {"parallelism": 0, "template": {"spec": pod}}
+    return {"apiVersion": "batch/v1", "kind": kind, "metadata": metadata, "spec": spec}
 
 
 def test_the_users_kubeconfig_is_never_written(tempshell: Tempshell, tmp_path: Path) -> None:
