@@ -181,7 +181,7 @@ class Backend(Protocol):
     name: ClassVar[str]
     # What a program with the admin profile is in its sandboxes, to follow "it would be".
     admin_reach: ClassVar[str]
-    # Whether what others make on its engine could claim to be anybody's.
+    # Whether people who may not do everything on its engine can write what it finds.
     is_shared: ClassVar[bool]
     endpoint: str
 

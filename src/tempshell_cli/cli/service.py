@@ -56,7 +56,9 @@ def sweep(sessions: Sessions, *, everywhere: bool = False, everybodys: bool = Fa
         except EngineUnavailable as cause:
             note(f"tempshell: {cause}")
     known = sessions.engines.of_all(sessions.store.live()) if everybodys else ()
-    swept = sessions.sweep(usual, everybodys=[*usual, *known] if everybodys else ())
+    # What has lost its owner is found where all is looked at, and is whoever's asks where nobody can have forged it.
+    looked_at = [*usual, *known] if everybodys else [one for one in usual if not one.is_shared]
+    swept = sessions.sweep(usual, everybodys=looked_at)
     if names:
         sessions.store.add_event(Event(sessions.clock.now(), "", SEARCHED, ", ".join(names)))
     for what in swept.troubled:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from tempshell_cli.backends.base import Backend, Condition, Receipt, Sandbox
@@ -106,7 +107,7 @@ class Reaper:
         if sandbox.condition is Condition.UNKNOWN:
             return
         mine = sandbox.owner == (session.owner if session else self.owner)
-        mine |= not sandbox.owner and not backend.is_shared
+        mine |= not sandbox.owner and (bool(session) or not backend.is_shared)
         if mine and (reason := self._why_end(sandbox, session, settled=sandbox.session in settled)):
             self._end(backend, sandbox, session, reason, done)
             return
@@ -181,10 +182,13 @@ def _odd(backend: Backend, cause: Exception) -> EngineUnavailable:
 
 def _differs(session: Session, sandbox: Sandbox) -> bool:
     """Tell whether the engine has another deadline than the record, or another pause: another machine moved it."""
-    return session.deadline != sandbox.deadline or (session.frozen is None) != (sandbox.frozen is None)
+    moved = abs(session.deadline - sandbox.deadline) > _AS_GOOD_AS_ONE
+    return moved or (session.frozen is None) != (sandbox.frozen is None)
 
 
 _SETTLED = {State.READY, State.PAUSED}
+# An engine's clock is told in whole seconds, and compared with ours anew for each command.
+_AS_GOOD_AS_ONE = timedelta(seconds=2)
 
 
 def _pause_of(sandbox: Sandbox) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class DockerBackend:
     """Containers on the Docker engine of a context or host; see ``endpoint.resolve`` for ""."""
 
     name: ClassVar[str] = "docker"
-    is_shared: ClassVar[bool] = True
+    is_shared: ClassVar[bool] = False
     admin_reach: ClassVar[str] = "root in a container, with the capabilities that Docker gives by default"
 
     def __init__(self, endpoint: str = "") -> None:
@@ -63,8 +63,9 @@ class DockerBackend:
 
         with self.engine.speaking():
             image = ensure_image(self.engine.client, request.template.image, report)
+            asked = request._replace(deadline=self.engine.theirs(request.deadline))
             with report("starting the container"):
-                self._start(request, image)
+                self._start(asked, image)
         return _sandbox(labels.labels(request, "terminal"), self.endpoint, request.deadline, Condition.RUNNING)
 
     def find(self, owner: str | None = None) -> Sequence[Sandbox]:
@@ -92,7 +93,7 @@ class DockerBackend:
     def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
         """Tell PID 1, and wait until it has taken it."""
         with self.engine.speaking():
-            self.engine.move_deadline(sandbox.details["container"], deadline)
+            self.engine.move_deadline(sandbox.details["container"], self.engine.theirs(deadline))
 
     def destroy(self, sandbox: Sandbox) -> Receipt:
         """Remove the session's containers and networks, and look until they are gone."""
@@ -126,10 +127,11 @@ class DockerBackend:
     def _found(self, container: Mapping[str, Any]) -> Sandbox:
         condition = condition_of(container)
         told = None if condition is Condition.DEAD else self.engine.told_deadline(container["Id"])
-        return _sandbox(container["Labels"], self.endpoint, told or labels.deadline_of(container["Labels"]), condition)
+        deadline = self.engine.ours(told or labels.deadline_of(container["Labels"]))
+        return _sandbox(container["Labels"], self.endpoint, deadline, condition)
 
     def _dead(self, found: Mapping[str, str]) -> Sandbox:
-        return _sandbox(found, self.endpoint, labels.deadline_of(found), Condition.DEAD)
+        return _sandbox(found, self.endpoint, self.engine.ours(labels.deadline_of(found)), Condition.DEAD)
 
     def _containers(self, owner: str | None = None, *, session: str = "") -> list[dict[str, Any]]:
         return self.engine.containers(of_session(session), _TERMINAL, *of_owner(owner))

@@ -6,7 +6,8 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,9 @@ from tempshell_cli.core.text import strip_controls
 
 if TYPE_CHECKING:
     from docker import APIClient
+    from requests import Response
 
+_CLOCKS_AGREE = timedelta(seconds=5)
 _PATIENCE = 10.0  # seconds for the engine to do what it has accepted
 _SILENCE = 60.0  # seconds for something in a container to say a word, or to end
 _POLL = 0.02
@@ -41,11 +44,35 @@ class DockerEngine:
 
     def __init__(self, endpoint: str = "") -> None:
         self.endpoint = endpoints.resolve(endpoint)
+        self._ahead: timedelta | None = None  # of the engine's clock before ours, as far as they differ at all
 
     @cached_property
     def client(self) -> APIClient:
         """The SDK's client; raises EngineUnavailable."""
-        return endpoints.connect(self.endpoint)
+        made = endpoints.connect(self.endpoint)
+        made.hooks["response"].append(self._compare_clocks)
+        return made
+
+    def theirs(self, at: datetime) -> datetime:
+        """Return a time of this machine's clock by the engine's, which deadlines there are kept by.
+
+        Every answer tells it: the two are hours apart where a virtual machine has slept.
+        """
+        return at + self._difference()
+
+    def ours(self, at: datetime) -> datetime:
+        """Return a time of the engine's clock by this machine's."""
+        return at - self._difference()
+
+    def _difference(self) -> timedelta:
+        if self._ahead is None:
+            self.client.ping()
+        return self._ahead or timedelta()
+
+    def _compare_clocks(self, answer: Response, **_: object) -> None:
+        with suppress(KeyError, TypeError, ValueError):  # no date, or none that can be read
+            ahead = parsedate_to_datetime(answer.headers["Date"]) - datetime.now(UTC)
+            self._ahead = ahead if abs(ahead) > _CLOCKS_AGREE else timedelta()
 
     @property
     def host(self) -> str:

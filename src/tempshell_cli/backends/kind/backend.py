@@ -79,7 +79,7 @@ class KindBackend:
     """
 
     name: ClassVar[str] = "kind"
-    is_shared: ClassVar[bool] = True
+    is_shared: ClassVar[bool] = False
     admin_reach: ClassVar[str] = (
         "administrator of a cluster of privileged containers: it can become root on the machine of the engine"
     )
@@ -133,6 +133,7 @@ class KindBackend:
         with self.engine.speaking():
             info = self.engine.client.info()
             check_room(info, request.template.cluster.nodes)
+            request = request._replace(deadline=self.engine.theirs(request.deadline))
             create_record(self.engine, request)
             self.engine.create_network(cluster, labels.labels(request, _NETWORK))
             with ThreadPoolExecutor(1) as beside:
@@ -145,7 +146,7 @@ class KindBackend:
                 start_terminal(self.engine, request, terminal, self.kind.kubeconfig(cluster, internal=True))
             if request.template.cluster.node_shell:
                 prepare_node(self.engine, control_plane_name(request.session), request.template.env)
-        return _sandbox(record_labels(request), self.endpoint, Condition.RUNNING)
+        return self._by_our_clock(_sandbox(record_labels(request), self.endpoint, Condition.RUNNING))
 
     def find(self, owner: str | None = None) -> Sequence[Sandbox]:
         """Return the sandboxes that have anything on the engine."""
@@ -157,7 +158,9 @@ class KindBackend:
             if owner is None:
                 known |= {session: _orphan(session) for session in nodes.keys() - known.keys()}
         return [
-            _sandbox(carried, self.endpoint, _together(terminals.get(session), nodes.get(session, ())))
+            self._by_our_clock(
+                _sandbox(carried, self.endpoint, _together(terminals.get(session), nodes.get(session, ())))
+            )
             for session, carried in known.items()
         ]
 
@@ -193,6 +196,7 @@ class KindBackend:
     def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
         """Move the deadline in the nodes, in the terminal and on record."""
         with self.engine.speaking():
+            deadline = self.engine.theirs(deadline)
             self._arm(sandbox.session, deadline)
             self.engine.move_deadline(terminal_name(sandbox.session), deadline)
             move_record(self.engine, sandbox.session, deadline)
@@ -200,6 +204,7 @@ class KindBackend:
     def pause(self, sandbox: Sandbox, *, left: timedelta, until: datetime) -> None:
         """Freeze nodes and terminal. Their deadlines are moved first: a frozen timer goes off when it thaws."""
         with self.engine.speaking():
+            until = self.engine.theirs(until)
             self._arm(sandbox.session, until)
             self.engine.move_deadline(terminal_name(sandbox.session), until)
             move_record(self.engine, sandbox.session, until, left)
@@ -300,6 +305,9 @@ class KindBackend:
 
         node = self._nodes(session)[0]
         return ensure_terminal_image(self.engine, node["Image"], lambda _: nullcontext())
+
+    def _by_our_clock(self, sandbox: Sandbox) -> Sandbox:
+        return sandbox._replace(deadline=self.engine.ours(sandbox.deadline))
 
     def _arm(self, session: str, deadline: datetime) -> None:
         from tempshell_cli.backends.kind.timer import arm  # noqa: PLC0415 - as above
