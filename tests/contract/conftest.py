@@ -12,6 +12,7 @@ import pytest
 
 from tempshell_cli.backends import registry
 from tempshell_cli.backends.base import Backend, Sandbox, Template
+from tempshell_cli.backends.docker.backend import DockerBackend
 from tempshell_cli.backends.kind.backend import KindBackend
 from tempshell_cli.backends.kubernetes.backend import KubernetesBackend
 from tempshell_cli.backends.local.backend import LocalBackend
@@ -37,7 +38,8 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     if request.param in _NEEDING_AN_IMAGE:
         # Builds or loads the image, which takes longer than the short leases of some tests.
         with made.sandbox() as first:
-            made = replace(made, lacks={**made.lacks, **_lacking_of_network(made.backend, first)})
+            lacks = {**_lacking_of_network(made.backend, first), **_lacking_of_release(made.backend)}
+            made = replace(made, lacks={**made.lacks, **lacks})
     yield made
     assert made.backend.find(made.owner) == []
 
@@ -85,6 +87,18 @@ def _lacking_of_network(backend: Backend, sandbox: Sandbox) -> dict[Promise, str
     if not isinstance(backend, KubernetesBackend) or pods.is_ours() or backend.enforces_policies(sandbox):
         return {}
     return {Promise.WALLED_NETWORK: "this cluster's network enforces no NetworkPolicies"}
+
+
+def _lacking_of_release(backend: Backend) -> dict[Promise, str]:
+    """Return what old Docker engines cannot promise; docs/backends.md says so, too."""
+    if not isinstance(backend, DockerBackend):
+        return {}
+    release = int(backend.engine.client.version()["Version"].partition(".")[0])
+    old = {
+        Promise.POWERLESS_PID_1: (25, "PID 1 is root on engines before 25"),
+        Promise.LISTED_REACH: (23, "engines before 23 refuse less"),
+    }
+    return {promise: why for promise, (since, why) in old.items() if release < since}
 
 
 def _on_pods(paths: Paths) -> Backend:

@@ -32,6 +32,8 @@ class Promise(StrEnum):
     WALLED_NETWORK = "that sandboxes do not reach each other"
     NO_SETUID = "that no program has a setuid bit"
     UNSIGNALLED = "that the learner can send the grader no signal"
+    POWERLESS_PID_1 = "that the first process has no capability"
+    LISTED_REACH = "what is reached from inside"
     UNREAD_INPUT = "that a command ends whose input nobody reads"
 
 

@@ -5,21 +5,17 @@ from __future__ import annotations
 import pytest
 
 from tempshell_cli.backends.base import Profile, Role, Sandbox
-from tempshell_cli.backends.docker.backend import DockerBackend
 
 from .engines import on_real_engines
 from .reach import beyond, on_x86_64, probe
-from .stage import Stage
+from .stage import Promise, Stage
 
 pytestmark = [on_real_engines, on_x86_64]
-
-_REFUSES_VSOCK = 23  # the first release of the Docker Engine that does
 
 
 @pytest.fixture(autouse=True)
 def _listed(stage: Stage) -> None:
-    if isinstance(stage.backend, DockerBackend) and _release(stage.backend) < _REFUSES_VSOCK:
-        pytest.skip("engines before 23 refuse less: docs/backends.md says what")
+    stage.asks_for(Promise.LISTED_REACH)
 
 
 @pytest.mark.parametrize("role", [Role.LEARNER, Role.GRADER])
@@ -41,8 +37,3 @@ def test_root_in_a_sandbox_reaches_nothing_but_what_is_listed(stage: Stage) -> N
 
 def _engine(stage: Stage) -> str:
     return {"kind": "docker"}.get(stage.backend.name, stage.backend.name)
-
-
-def _release(backend: DockerBackend) -> int:
-    version: str = backend.engine.client.version()["Version"]
-    return int(version.partition(".")[0])

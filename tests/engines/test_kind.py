@@ -273,7 +273,7 @@ def test_a_pack_is_graded_from_outside_the_learners_reach(tempshell: Tempshell, 
     assert set(_verdicts(tempshell("check", "--json").json()).values()) == {"pass"}
     _docker("pause", node_of(session))
     try:
-        assert _verdicts(tempshell("check", "--json", code=6).json())["there"] == "error"
+        assert _verdicts(tempshell("check", "--json", code=10).json())["there"] == "error"
     finally:
         _docker("unpause", node_of(session))
 

@@ -15,8 +15,10 @@ from tempshell_cli.core.process import NOTHING
 if TYPE_CHECKING:
     from docker import APIClient
 
-# PID 1 belongs to a user of its own: a person inside can neither trace it nor write to its standard input.
-INIT_USER = "10000:10000"
+# PID 1 belongs to a user of its own: a person inside can neither trace it nor write to its standard input, and nor can
+# what a check runs by mistake. Engines before 25 (API 1.44) give no exec more capabilities than the container's first
+# process has, so there it is root, for the grader: https://github.com/moby/moby/issues/45491
+_INIT_USER, _KEEPS_CAPABILITIES = "10000:10000", "1.44"
 LEARNER = "10001:10001"
 ROOT = "0:0"
 _LEARNER_HOME, _ROOT_HOME = "/home/learner", "/root"
@@ -64,12 +66,14 @@ class Place(NamedTuple):
 
 def create_options(client: APIClient, request: SandboxRequest, image: str, place: Place) -> dict[str, Any]:
     """Return the keyword arguments of ``create_container``."""
+    from docker.utils import version_gte  # noqa: PLC0415 - loaded with the client
+
     profile = request.template.profile
     return {
         "image": image,
         "name": place.name,
         "hostname": request.name or place.name,
-        "user": INIT_USER,
+        "user": _INIT_USER if version_gte(client.api_version, _KEEPS_CAPABILITIES) else ROOT,
         "entrypoint": init_argv(request.deadline.timestamp()),
         "command": [],
         # How the deadline is moved: see init.sh. Detached, or the SDK asks for one that closes after its first user.
