@@ -37,18 +37,17 @@ def set_resource_limits(memory: int, pids: int, *, is_grader: bool) -> None:
         resource.setrlimit(kind, (allowed, allowed))
 
 
-def make_cgroups(session: str, memory: int, pids: int, cpus: float) -> None:
-    """Make the session's control groups, as far as this user may; cgroups(7)."""
+def make_cgroups(session: str, memory: int, pids: int, cpus: float, kind: str = LEARNER) -> None:
+    """Make the session's control groups of that kind, as far as this user may; cgroups(7)."""
     unified = os.path.exists(f"{_ROOT}/cgroup.controllers")
     for controller, files in (_unified if unified else _legacy)(memory, pids, cpus).items():
-        for kind in (LEARNER, GRADER):
-            group = _group(session, controller, kind)
-            try:
-                os.mkdir(group)
-                for name, value in files.items():
-                    _write(f"{group}/{name}", value)
-            except OSError:
-                continue  # not ours to make, or not delegated: the resource limits hold in any case
+        group = _group(session, controller, kind)
+        try:
+            os.mkdir(group)
+            for name, value in files.items():
+                _write(f"{group}/{name}", value)
+        except OSError:
+            continue  # not ours to make, or not delegated: the resource limits hold in any case
 
 
 def groups_of(session: str, kinds: tuple[str, ...] = (LEARNER, GRADER)) -> list[str]:

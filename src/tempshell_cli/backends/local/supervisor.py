@@ -41,9 +41,11 @@ def main() -> int:
     if labels is None:
         return 1
     session = labels["session"]
-    limits.make_cgroups(session, labels.integer("memory"), labels.integer("pids"), labels.number("cpus"))
+    ceiling = labels.integer("memory"), labels.integer("pids"), labels.number("cpus")
+    limits.make_cgroups(session, *ceiling)
     sandbox = Sandbox([bwrap, "--args", options], argv, labels, {MARK: run_dir})
     try:
+        limits.make_cgroups(session, *ceiling, limits.GRADER)  # while bubblewrap makes the mounts
         if not sandbox.is_up():
             return 1  # the log in the run directory says why
         # The fd lives as long as this process, and the namespace as long as that.
