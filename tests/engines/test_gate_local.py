@@ -23,7 +23,7 @@ from tempshell_cli.backends.local.process import identity
 from tempshell_cli.backends.local.rundir import PROCESS, Labels, RunDir
 from tempshell_cli.core.errors import ExitCode
 from tests.packs.drafts import Draft
-from tests.support.command_line import Tempshell
+from tests.support.command_line import PROGRAM, Tempshell
 from tests.support.leaks import processes_about
 from tests.support.waiting import eventually
 
@@ -301,6 +301,24 @@ _IO_URING = "import ctypes; print(ctypes.CDLL(None, use_errno=True).syscall(425,
 def test_no_ring_makes_what_the_filter_refuses(starts: Callable[..., Person], profile: str) -> None:
     person = starts("--profile", profile)
     assert person.runs("learner", "python3", "-c", _IO_URING).split() == ["-1", str(errno.EPERM)]
+
+
+# Adds a key to the session's keyring (add_key(2), keyrings(7)), and becomes the program that follows.
+_WITH_A_KEY = """
+import ctypes, os, sys
+if ctypes.CDLL(None).syscall(248, b"user", b"tempshell-canary", b"x", 1, -3) < 0: sys.exit("no keyring")
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the call's number is that of x86-64")
+@PROFILES
+def test_the_keys_of_the_callers_session_are_out_of_sight(starts: Callable[..., Person], profile: str) -> None:
+    """A session's keyring is inherited, and whose a key is sees its name."""
+    person = starts("--profile", profile)
+    look = ("sh", "-c", "cat /proc/keys 2>/dev/null; :")
+    with_a_key = (sys.executable, "-c", _WITH_A_KEY, *PROGRAM)
+    assert person.run("exec", person.session, "--", *look, program=with_a_key).stdout == ""
 
 
 # Who can trace whom

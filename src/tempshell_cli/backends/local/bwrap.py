@@ -13,6 +13,7 @@ from tempshell_cli.core.paths import shipped
 _SIZE = {"/tmp": "100m", "/run": "16m", "/var/tmp": "16m"}  # noqa: S108 - a path inside the sandbox
 _HOME_SIZE = 256 * 1024**2
 _SHM_SIZE = 64 * 1024**2  # as Docker has it
+_KEYS = "/proc/keys"  # names the keys of the caller's session, which is inherited; a kernel may have none
 # What programs under /usr expect of /etc. Nothing here is secret; the rest of the host's /etc stays outside.
 _ETC = (
     "alternatives", "bash_completion.d", "bindresvport.blacklist", "ca-certificates.conf", "debian_version",
@@ -61,6 +62,7 @@ def options(labels: Labels, *, files: Mapping[str, int], seccomp: int) -> list[s
         *("--hostname", _host(labels), "--die-with-parent", "--new-session", "--as-pid-1", "--clearenv"),
         *_usr(),
         *("--proc", "/proc"),
+        *(("--ro-bind", "/dev/null", _KEYS) if Path(_KEYS).exists() else ()),
         *_dev(),
         *_tmpfs(home),
         *_etc(files),
