@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -224,3 +225,28 @@ def test_a_session_past_its_deadline_can_be_stopped(tempshell: Tempshell) -> Non
     eventually(lambda: not local_leftovers(tempshell.user), "the sandbox has ended by itself")
     assert "lab: stopped" in tempshell("stop", "lab").stdout
     assert tempshell("list", "--json").json() == []
+
+
+@pytest.mark.engine("local")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small file system")
+def test_on_a_full_disk_a_session_can_be_looked_at_entered_and_stopped(tempshell: Tempshell, tmp_path: Path) -> None:
+    """To stop is what frees room, and what a person tries."""
+    state = tmp_path / "user" / "state"
+    state.mkdir(parents=True)
+    subprocess.run(("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(state)), check=True)
+    try:
+        session = tempshell.start("--name", "lab")
+        with suppress(OSError), (state / "fill").open("wb") as fill:
+            while True:
+                fill.write(b"x" * 1024)
+                fill.flush()
+        told = tempshell("list", "--quiet")
+        assert (told.stdout.split(), "disk of the state directory is full" in told.stderr) == ([session], True)
+        assert tempshell("exec", "lab", "--", "echo", "in").stdout == "in\n"
+        for refused in (("start", "--detach"), ("extend", "lab")):
+            assert "make room there" in tempshell(*refused, code=ExitCode.USAGE).stderr
+        assert "left over: nothing" in tempshell("stop", "lab").stdout
+        (state / "fill").unlink()
+        assert tempshell("list", "--json").json() == []
+    finally:
+        subprocess.run(("umount", "--lazy", str(state)), check=True)

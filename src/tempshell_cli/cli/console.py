@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from tempshell_cli.core.text import escape_json_controls, one_line, strip_controls
@@ -31,10 +30,10 @@ def note(text: str) -> None:
     print(strip_controls(text), file=sys.stderr)  # noqa: T201
 
 
-def note_damaged_store(moved_to: Path) -> None:
-    """Say that the store could not be read, and what becomes of what was in it."""
-    note(f"tempshell: the store was damaged and is now {moved_to};")
-    note("  running sandboxes are found again by their labels")
+def note_store(lines: Sequence[str]) -> None:
+    """Say what a person should know of the store, a line each."""
+    for number, line in enumerate(lines):
+        note(f"  {line}" if number else f"tempshell: {line}")
 
 
 def complain(what: str, hint: str = "") -> None:

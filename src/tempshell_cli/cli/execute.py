@@ -7,7 +7,7 @@ import sys
 from typing import NoReturn
 
 from tempshell_cli.backends import registry
-from tempshell_cli.cli.console import note_damaged_store
+from tempshell_cli.cli.console import note_store
 from tempshell_cli.core.clock import SystemClock
 from tempshell_cli.core.errors import NoSuchSession
 from tempshell_cli.core.paths import Paths
@@ -36,8 +36,7 @@ def _find(token: str) -> Session:
     """Look in the store, as a rule; on the engines only where the store has lost the session."""
     try:
         with open_store(Paths.of_user()) as opened:
-            if opened.moved_aside:
-                note_damaged_store(opened.moved_aside)
+            note_store(opened.notes)
             return select(opened.store, SystemClock().now(), token)
     except NoSuchSession:
         from tempshell_cli.cli import service

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tempshell_cli.backends import registry
-from tempshell_cli.cli.console import note, note_damaged_store
+from tempshell_cli.cli.console import note, note_store
 from tempshell_cli.core.clock import SystemClock
 from tempshell_cli.core.config import load_settings
 from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession
@@ -24,8 +24,7 @@ def user_sessions() -> Iterator[Sessions]:
     paths = Paths.of_user()
     settings = load_settings(paths.config_file)
     with open_store(paths) as opened:
-        if opened.moved_aside:
-            note_damaged_store(opened.moved_aside)
+        note_store(opened.notes)
         yield Sessions(opened.store, settings, paths, SystemClock(), Engines(registry.load))
 
 

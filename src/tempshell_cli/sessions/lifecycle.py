@@ -94,6 +94,7 @@ class Sessions:
 
         Whatever stops it half-way (an error, Ctrl-C) rolls back what was made, then is raised again.
         """
+        self.store.refuse_copy()
         backend = self.engines.get(request.backend, request.endpoint)
         swept = self.sweep([backend], everybodys=[backend])
         for silent, cause in swept.silent:
@@ -148,6 +149,7 @@ class Sessions:
 
     def extend(self, session: Session) -> Session:
         """Move the deadline once, on the engine and on record; raises LimitReached, UsageProblem in an exam."""
+        self.store.refuse_copy()
         refuse_in_exam(self.store, session, "an exam is not extended")
         more = self.settings.lease.extension
         with self.store.transaction():
@@ -168,6 +170,7 @@ class Sessions:
 
     def pause(self, session: Session) -> Session:
         """Freeze a session and its clock; raises UsageProblem where its backend cannot, and in an exam."""
+        self.store.refuse_copy()
         refuse_in_exam(self.store, session, "an exam is not paused")
         backend = self.engines.of(session)
         if not isinstance(backend, CanPause):

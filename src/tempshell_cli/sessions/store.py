@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from tempshell_cli.core.errors import LimitReached, UsageProblem
@@ -19,6 +22,9 @@ from tempshell_cli.sessions.model import LIVE, Session, State
 PROOF = "proof"
 _VERSION = 2
 _BUSY_MS = 5000
+_MAKE_ROOM = "make room there, or point XDG_STATE_HOME elsewhere; `tempshell stop` works without"
+_ROOM = 64 * 1024  # bytes: what SQLite needs for its journal, and the memory that its readers share
+_MEMORY = "/dev/shm"  # noqa: S108 - a directory that is made there is this user's alone
 _SCHEMA = """
 CREATE TABLE session (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, owner TEXT NOT NULL, backend TEXT NOT NULL, endpoint TEXT NOT NULL,
@@ -91,6 +97,12 @@ class Store:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._threads = threading.RLock()
+        self.is_copy = False  # what is written is not kept
+
+    def refuse_copy(self) -> None:
+        """Raise UsageProblem where nothing that is written would be kept."""
+        if self.is_copy:
+            raise UsageProblem("the disk of the state directory is full", hint=_MAKE_ROOM)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -199,20 +211,35 @@ class Opened(NamedTuple):
     store: Store
     moved_aside: Path | None = None
 
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know of it, a line each."""
+        if self.store.is_copy:
+            return ["the disk of the state directory is full: nothing is recorded until there is room"]
+        if self.moved_aside:
+            return [
+                f"the store was damaged and is now {self.moved_aside};",
+                "running sandboxes are found again by their labels",
+            ]
+        return []
+
 
 @contextmanager
 def open_store(paths: Paths, *, mend: bool = True) -> Iterator[Opened]:
     """Open the store, making it where there is none; a corrupt file is moved aside (``mend``), never deleted.
 
-    Raises UsageProblem where the state directory cannot be written, now or in the block.
+    On a full disk it is a copy in memory, that looking and stopping need no room. Raises UsageProblem where the state
+    directory cannot be written, now or in the block.
     """
     paths.private()
     try:
-        opened = _open_or_replace(paths.store) if mend else Opened(_open(paths.store))
-        try:
-            yield opened
-        finally:
-            opened.store.close()
+        with _with_room(paths.store) as file:
+            opened = _open_or_replace(file) if mend else Opened(_open(file))
+            opened.store.is_copy = file != paths.store
+            try:
+                yield opened
+            finally:
+                opened.store.close()
     except sqlite3.OperationalError as cause:
         raise UsageProblem(
             f"cannot use the store {paths.store}: {cause}",
@@ -223,6 +250,20 @@ def open_store(paths: Paths, *, mend: bool = True) -> Iterator[Opened]:
             f"the store {paths.store} is damaged: {cause}",
             hint="move it away; running sandboxes are found again by their labels",
         ) from cause
+
+
+@contextmanager
+def _with_room(file: Path) -> Iterator[Path]:
+    """Yield the file, or a copy of it that lasts for the block where its disk has no room for a journal."""
+    disk = os.statvfs(file.parent)
+    if disk.f_bavail * disk.f_frsize >= _ROOM or not file.exists():
+        yield file
+        return
+    with TemporaryDirectory(prefix="tempshell-", dir=_MEMORY if Path(_MEMORY).is_dir() else None) as place:
+        for name in (file.name, f"{file.name}-wal"):
+            if (file.parent / name).exists():
+                shutil.copyfile(file.parent / name, Path(place, name))
+        yield Path(place, file.name)
 
 
 def _open_or_replace(file: Path) -> Opened:
