@@ -18,7 +18,7 @@ from tempshell_cli.backends.local import limits
 from tempshell_cli.backends.local.kernel import kill_process
 from tempshell_cli.backends.local.process import identity
 from tempshell_cli.backends.local.rundir import LOG, MARK, PROCESS, Labels, RunDir
-from tempshell_cli.backends.local.userns import enter_graders_namespace, make_learners_namespace, map_users
+from tempshell_cli.backends.local.userns import LearnersNamespace, enter_graders_namespace, map_users
 
 _CHUNK = 4096
 _TICK = 1000  # milliseconds between two looks at the clock and at the labels
@@ -27,7 +27,9 @@ _START = 20.0  # seconds until a sandbox is up; on a machine that is quiet it ta
 
 def main() -> int:
     """Detach, run the sandbox, clean up; the exit code is for nobody."""
+    namespace = LearnersNamespace()
     if os.fork():
+        namespace.serve()
         os._exit(0)
     os.setsid()
     os.chdir("/")
@@ -49,8 +51,9 @@ def main() -> int:
         if not sandbox.is_up():
             return 1  # the log in the run directory says why
         # The fd lives as long as this process, and the namespace as long as that.
-        userns = "" if labels["admin"] else str(make_learners_namespace(sandbox.pid))
+        userns = "" if labels["admin"] else str(namespace.make(sandbox.pid))
         run.write(PROCESS, Labels({**identity(sandbox.pid), "userns": userns}).encode())
+        namespace.end()
         _say_ready()
         _wait(run, sandbox, labels)
     finally:

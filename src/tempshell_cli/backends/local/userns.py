@@ -20,6 +20,7 @@ GRADER = 0  # the grader's in its own
 _LIMIT = "/proc/sys/user/max_user_namespaces"
 _NAMESPACES = b"2"  # that of the first process and the learner's; bubblewrap allows one (--disable-userns)
 _TIMEOUT = 10_000  # milliseconds
+_MADE, _ANSWER = b"made", 4096  # bytes at most
 
 
 def enter_graders_namespace() -> None:
@@ -44,37 +45,46 @@ def become(user: int) -> None:
     os.setresuid(user, user, user)
 
 
-def make_learners_namespace(pid: int) -> int:
-    """Return an fd of a new user namespace below that of the process ``pid``; it lives as long as the fd.
+class LearnersNamespace:
+    """A user namespace that the parent of a process makes for it, once that has forked off.
 
-    Raises OSError.
+    The parent has nothing else to do any more, and a fork for it alone would take milliseconds.
     """
-    made_read, made_write = os.pipe()
-    hold_read, hold_write = os.pipe()
-    child = os.fork()
-    if not child:
-        try:
-            os.close(hold_write)
-            _move_below(pid)
-            os.write(made_write, b"made")
-            os.read(hold_read, 1)
-        except OSError as cause:
-            os.write(2, f"cannot make a user namespace for the learner: {cause}\n".encode())
-        finally:
-            os._exit(0)
-    os.close(made_write)
-    os.close(hold_read)
-    poll = select.poll()
-    poll.register(made_read, select.POLLIN)
-    try:
-        if not poll.poll(_TIMEOUT) or not os.read(made_read, 4):
-            raise OSError(0, "no user namespace for the learner")
-        return os.open(f"/proc/{child}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
-    finally:
-        os.kill(child, kernel.SIGKILL)
-        os.waitpid(child, 0)
-        os.close(made_read)
-        os.close(hold_write)
+
+    def __init__(self) -> None:
+        self._maker = os.getpid()
+        self._asked, self._ask = os.pipe()
+        self._answered, self._answer = os.pipe()
+
+    def serve(self) -> None:
+        """In the parent: make the namespace when asked, and return when the child says so, or has ended."""
+        os.close(self._ask)
+        if pid := os.read(self._asked, _ANSWER):
+            try:
+                _move_below(int(pid))
+                os.write(self._answer, _MADE)
+            except OSError as cause:
+                os.write(self._answer, str(cause).encode())
+            os.read(self._asked, 1)
+
+    def make(self, pid: int) -> int:
+        """In the child: return an fd of a new namespace below that of the process ``pid``. Raises OSError.
+
+        The namespace lives as long as the fd.
+        """
+        os.write(self._ask, b"%d" % pid)
+        os.close(self._answer)
+        poll = select.poll()
+        poll.register(self._answered, select.POLLIN)
+        answer = os.read(self._answered, _ANSWER) if poll.poll(_TIMEOUT) else b"no answer in time"
+        fd = os.open(f"/proc/{self._maker}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
+        if answer != _MADE or os.getppid() != self._maker:
+            raise OSError(0, f"cannot make a user namespace for the learner: {answer.decode(errors='replace')}")
+        return fd
+
+    def end(self) -> None:
+        """In the child: let the parent end."""
+        os.close(self._ask)
 
 
 def _move_below(pid: int) -> None:
