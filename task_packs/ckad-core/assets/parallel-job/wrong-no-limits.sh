@@ -14,3 +14,4 @@ spec:
       containers:
       - {name: render, image: "tempshell/practice:1", command: [sh, -c, "echo page; sleep 1"]}
 END
+kubectl -n press wait job/render --for condition=Complete --timeout 50s
