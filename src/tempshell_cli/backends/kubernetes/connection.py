@@ -88,7 +88,12 @@ class Connection:
         made = _Dialled(dialled[0], dialled[1], timeout=_CONNECT)
         if proxy:
             made.set_tunnel(host, port, _proxy_headers(proxy))
-        made.connect()
+        try:
+            made.connect()
+        except OSError as cause:
+            if not proxy:
+                raise
+            raise OSError(f"the proxy {dialled[0]}:{dialled[1]} says: {cause.strerror or cause}") from None
         if secured:
             made.secure(secured, str(cluster.get("tls-server-name") or host))
         made.sock.settimeout(_ANSWER)
@@ -134,9 +139,9 @@ _PROXY = "an http:// proxy is; kubectl itself knows more kinds"
 def _of_environment(server: SplitResult) -> str:
     if not any(name.lower().endswith("_proxy") for name in os.environ):
         return ""
-    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - most people have none
+    from tempshell_cli.backends.kubernetes.proxies import proxy_for  # noqa: PLC0415 - most people have none
 
-    return "" if proxy_bypass(server.netloc) else getproxies().get(server.scheme, "")
+    return proxy_for(server, os.environ)
 
 
 def _proxy_headers(proxy: SplitResult) -> dict[str, str]:
