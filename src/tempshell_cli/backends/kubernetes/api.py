@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
-from tempshell_cli.backends.kubernetes.connection import Connection
+from tempshell_cli.backends.kubernetes.connection import Answer, Connection
 from tempshell_cli.backends.kubernetes.credentials import Credentials
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.interrupts import held_back
@@ -18,7 +19,9 @@ from tempshell_cli.core.text import one_line
 
 Object = dict[str, Any]
 NOT_FOUND, CONFLICT, UNAUTHORIZED, FORBIDDEN = 404, 409, 401, 403
-_REFUSED = 400  # and above
+_GONE, _TOO_MANY = 410, 429
+_REFUSED, _BROKEN = 400, 500  # and above
+_MOST_RETRIES, _LONGEST_PAUSE = 5, 10.0  # seconds
 _MERGE = "application/merge-patch+json"
 _CLOCKS_AGREE = timedelta(seconds=2)  # the API tells its time in whole seconds
 _HINTS = {
@@ -53,7 +56,15 @@ class Api:
             raise
 
     def items(self, path: str, **query: str) -> list[Object]:
-        """Return the objects of a list, in all of its pieces."""
+        """Return the objects of a list, in all of its pieces; from the start where a piece has come too late."""
+        try:
+            return self._items(path, query)
+        except Refused as cause:
+            if cause.status != _GONE:
+                raise
+            return self._items(path, {key: value for key, value in query.items() if key != "continue"})
+
+    def _items(self, path: str, query: dict[str, str]) -> list[Object]:
         found: list[Object] = []
         while True:
             answer = self._call("GET", path, {"limit": "500", **query})
@@ -89,11 +100,16 @@ class Api:
     ) -> Object:
         from http.client import HTTPException  # noqa: PLC0415 - loaded with the connection
 
-        headers = {"Accept": "application/json", "Content-Type": kind or "application/json", **self._as_whom()}
+        headers = [("Accept", "application/json"), ("Content-Type", kind or "application/json"), *self._as_whom()]
         sent = None if body is None else json.dumps(body).encode()
         target = self._prefix + path + (f"?{urlencode(query)}" if query else "")
         try:
             answer = self._connection.ask(method, target, headers, sent)
+            for _ in range(_MOST_RETRIES):
+                if not _comes_too_early(answer):
+                    break
+                time.sleep(min(float(answer.retry_after), _LONGEST_PAUSE))
+                answer = self._connection.ask(method, target, headers, sent)
         except (HTTPException, OSError) as cause:
             raise self._silent(cause) from cause
         self._compare_clocks(answer.date)
@@ -106,9 +122,20 @@ class Api:
         """The path below which the API lies: behind a gateway it is not the root."""
         return urlsplit(str(self.credentials.cluster["server"])).path.rstrip("/")
 
-    def _as_whom(self) -> Mapping[str, str]:
-        as_whom = self.credentials.user.get("as")
-        return {"Impersonate-User": str(as_whom)} if as_whom else {}
+    def _as_whom(self) -> Iterator[tuple[str, str]]:
+        """Yield the headers of somebody who acts as another, as client-go sends them.
+
+        https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
+        """
+        user = self.credentials.user
+        for key, name in (("as", "Impersonate-User"), ("as-uid", "Impersonate-Uid")):
+            if user.get(key):
+                yield name, str(user[key])
+        for group in user.get("as-groups") or ():
+            yield "Impersonate-Group", str(group)
+        for key, values in (user.get("as-user-extra") or {}).items():
+            for value in values:
+                yield f"Impersonate-Extra-{quote(str(key).lower(), safe='')}", str(value)
 
     def _compare_clocks(self, told: str | None) -> None:
         if told:
@@ -121,6 +148,12 @@ class Api:
             f"the cluster of context {self.credentials.context} ({server}) does not answer: {_reason(cause)}",
             hint="see that it runs and can be reached from here, or choose another with --context",
         )
+
+
+def _comes_too_early(answer: Answer) -> bool:
+    """Tell whether a busy server asks to come again: it has done nothing of what was asked; as client-go has it."""
+    busy = answer.status == _TOO_MANY or answer.status >= _BROKEN
+    return busy and answer.retry_after.isdigit()
 
 
 def _message(said: bytes, reason: str | None) -> str:

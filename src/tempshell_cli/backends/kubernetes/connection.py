@@ -9,7 +9,7 @@ import select
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -22,6 +22,10 @@ _CONNECT, _ANSWER = 4.0, 30.0  # seconds: for a connection, for an answer
 _UNAUTHORIZED = 401
 
 
+# Names and values; a name may be there several times.
+Headers = Sequence[tuple[str, str]]
+
+
 class Answer(NamedTuple):
     """What the API has answered."""
 
@@ -29,6 +33,7 @@ class Answer(NamedTuple):
     reason: str
     date: str | None
     content: bytes
+    retry_after: str = ""
 
 
 class Connection:
@@ -44,7 +49,7 @@ class Connection:
     def __del__(self) -> None:
         self._close()
 
-    def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+    def ask(self, method: str, path: str, headers: Headers, body: bytes | None) -> Answer:
         """Send a request and return the answer. A token that has expired meanwhile is renewed once."""
         with self._lock:
             known = self._identity is not None
@@ -55,7 +60,7 @@ class Connection:
                 answer = self._ask(method, path, headers, body)
             return answer
 
-    def _ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+    def _ask(self, method: str, path: str, headers: Headers, body: bytes | None) -> Answer:
         again = self._open is not None and method != "POST"  # an idle one may have been closed at its other end
         while True:
             try:
@@ -66,17 +71,24 @@ class Connection:
                     raise
                 again = False
 
-    def _exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+    def _exchange(self, method: str, path: str, headers: Headers, body: bytes | None) -> Answer:
         if self._identity is None:
             self._identity = log_in(self._credentials, self._scratch)
         if self._open is not None and _is_readable(self._open.sock):  # with no answer due, that is its end
             self._close()
         if self._open is None:
             self._open = self._dial(self._identity)
-        shown = {"Authorization": self._identity.authorization} if self._identity.authorization else {}
-        self._open.request(method, path, body, {**headers, **shown})
+        self._open.putrequest(method, path, skip_accept_encoding=True)
+        for name, value in headers:
+            self._open.putheader(name, value)
+        if self._identity.authorization:
+            self._open.putheader("Authorization", self._identity.authorization)
+        if body is not None:
+            self._open.putheader("Content-Length", str(len(body)))
+        self._open.endheaders(body)
         answer = self._open.getresponse()
-        return Answer(answer.status, answer.reason, answer.headers.get("Date"), answer.read())
+        told = answer.headers
+        return Answer(answer.status, answer.reason, told.get("Date"), answer.read(), told.get("Retry-After", ""))
 
     def _dial(self, identity: Identity) -> http.client.HTTPConnection:
         cluster = self._credentials.cluster

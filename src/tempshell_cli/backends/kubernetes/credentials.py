@@ -6,6 +6,7 @@ A copy is minified to one context and flattened, so that neither a change of the
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -18,6 +19,8 @@ from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.paths import Paths
 
 FOLDER = "kubeconfig"
+_IN_CLUSTER = "in-cluster"
+_SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _EXTENSION = "io.tempshell/cluster"
 _SESSION = re.compile(r"[a-z0-9]{1,40}", re.ASCII)  # becomes a file's name, and comes from labels
 
@@ -78,12 +81,38 @@ def read(context: str, other: Path | None = None) -> Credentials:
     if other and other.is_file():
         newer = all(other.stat().st_mtime > file.stat().st_mtime for file in files)
         files = [other, *files] if newer else [*files, other]
+    if not files and (inside := _of_this_pod()) and context in {"", inside.context}:
+        return inside
     if not files:
         raise EngineUnavailable("there is no kubeconfig", hint="put one at ~/.kube/config, or set KUBECONFIG")
     asked = ("--raw", "--flatten", "--minify", "--output", "json", *(("--context", context) if context else ()))
     shown = kubectl.output("config", "view", *asked, env={"KUBECONFIG": os.pathsep.join(map(str, files))})
     config = json.loads(shown)
     return Credentials(config["current-context"], config)
+
+
+def _of_this_pod() -> Credentials | None:
+    """Return the way to the cluster that this machine is a pod of, by its service account; None where it is none.
+
+    As kubectl has it without a kubeconfig: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
+    """
+    host, port = os.environ.get("KUBERNETES_SERVICE_HOST"), os.environ.get("KUBERNETES_SERVICE_PORT", "443")
+    token, authority = _SERVICE_ACCOUNT / "token", _SERVICE_ACCOUNT / "ca.crt"
+    if not host or not token.is_file() or not authority.is_file():
+        return None
+    cluster = {
+        "server": f"https://{f'[{host}]' if ':' in host else host}:{port}",
+        "certificate-authority-data": base64.b64encode(authority.read_bytes()).decode(),
+    }
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": _IN_CLUSTER,
+        "contexts": [{"name": _IN_CLUSTER, "context": {"cluster": _IN_CLUSTER, "user": _IN_CLUSTER}}],
+        "clusters": [{"name": _IN_CLUSTER, "cluster": cluster}],
+        "users": [{"name": _IN_CLUSTER, "user": {"tokenFile": str(token)}}],
+    }
+    return Credentials(_IN_CLUSTER, config)
 
 
 class Kept:

@@ -37,7 +37,7 @@ def log_in(credentials: Credentials, scratch: Path) -> Identity:
     """
     user = credentials.user
     shown = Identity(certificate=_decoded(user, "client-certificate"), key=_decoded(user, "client-key"))
-    if token := user.get("token") or _content(user.get("tokenFile")):
+    if token := _content(user.get("tokenFile")) or user.get("token"):  # in this order, as client-go: files are renewed
         return shown._replace(authorization=f"Bearer {token}")
     if "exec" in user:
         return _ask_plugin(user["exec"], credentials)
