@@ -49,6 +49,7 @@ def _refused(tempshell: Tempshell, *argv: str, code: int) -> str:
         (("--env", "NAME"), ("'NAME' is not NAME=VALUE",)),
         (("--env", "=x"), ("NAME=VALUE",)),
         (("--env", "A B=x"), ("NAME=VALUE",)),
+        (("--env", "A=\udcff"), ("'A' has a character", "UTF-8")),
         (("--env-file", "missing"), ("cannot read missing",)),
         (("--env-file", "."), ("cannot read .",)),
         (("--name", "two words"), ("cannot be a name", "letters, digits and dashes")),

@@ -250,3 +250,29 @@ def test_on_a_full_disk_a_session_can_be_looked_at_entered_and_stopped(tempshell
         assert tempshell("list", "--json").json() == []
     finally:
         subprocess.run(("umount", "--lazy", str(state)), check=True)
+
+
+@pytest.mark.engine("local")
+@pytest.mark.parametrize(
+    "content", [b"garbage", b"garbage\0", b"session=\0", b"deadline=1e300\0session=../..\0", b"\xff\0"]
+)
+def test_a_directory_of_a_sandbox_that_nobody_can_read_is_swept_and_stops_no_command(
+    tempshell: Tempshell, content: bytes
+) -> None:
+    session = tempshell.start("--name", "lab")
+    odd = tempshell.user.paths.state / "local" / "deadbeef"
+    odd.mkdir()
+    (odd / "labels").write_bytes(content)
+    assert tempshell("list", "--quiet").stdout.split() == [session]
+    tempshell("reap")
+    assert not odd.exists()
+    assert tempshell("exec", "lab", "--", "echo", "in").stdout == "in\n"
+
+
+@pytest.mark.engine("local")
+def test_variables_that_cannot_be_are_refused_and_leave_nothing(tempshell: Tempshell) -> None:
+    (tempshell.directory / "odd").write_bytes(b"A=1\0--bind\n")
+    assert "'A' has a character" in tempshell("run", "--env-file", "odd", "--", "true", code=2).stderr
+    (tempshell.directory / "marked").write_bytes(b"\xef\xbb\xbfA=1 \x0b2\r\n")
+    assert tempshell("run", "-q", "--env-file", "marked", "--", "sh", "-c", 'printf %s "$A"').stdout == "1 \x0b2"
+    assert tempshell("list", "--quiet").stdout == ""

@@ -101,3 +101,20 @@ def test_a_removed_directory_is_gone_and_can_be_removed_again(tmp_path: Path) ->
     run.remove()
     assert not Path(run.path).exists()
     run.remove()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"garbage",
+        b"garbage\0",
+        b"\xff\xfe=\0",
+        b"=\0=\0",
+        b"deadline=nan\0",
+        b"deadline=1e999\0",
+        b"deadline=-inf\0pid=x\0",
+    ],
+)
+def test_labels_that_nobody_has_written_are_read_as_far_as_they_can_be(content: bytes) -> None:
+    labels = Labels.decode(content)
+    assert (labels.number("deadline"), labels.integer("pid"), labels["session"]) == (0, 0, "")

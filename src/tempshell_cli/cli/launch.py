@@ -247,15 +247,27 @@ def environment(pairs: Sequence[str], file: Path | None) -> Mapping[str, str]:
     found = {}
     for pair in [*lines, *pairs]:
         name, equals, value = pair.partition("=")
+        if not _is_text(pair):
+            raise UsageProblem(f"the value of {name!r} has a character that no variable can have", hint=_PLAIN_TEXT)
         if not equals or not name.isidentifier():
             raise UsageProblem(f"{pair.split('=')[0]!r} is not NAME=VALUE", hint="write --env NAME=VALUE")
         found[name] = value
     return found
 
 
+def _is_text(pair: str) -> bool:
+    try:
+        return "\0" not in pair and bool(pair.encode())
+    except UnicodeEncodeError:  # bytes that are no UTF-8
+        return False
+
+
+_PLAIN_TEXT = "write it in UTF-8, without NUL characters"
+
+
 def _env_lines(file: Path) -> list[str]:
     try:
-        lines = file.read_text("utf-8").splitlines()
+        lines = [line.removesuffix("\r") for line in file.read_text("utf-8-sig").split("\n")]
     except (OSError, UnicodeDecodeError) as cause:
         raise UsageProblem(f"cannot read {file}: {cause}", hint="it is a file of NAME=VALUE lines") from cause
     return [line for line in lines if line.strip() and not line.lstrip().startswith("#")]

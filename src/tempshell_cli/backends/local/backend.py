@@ -40,6 +40,7 @@ from tempshell_cli.core.process import Command
 _HOME = "/home/learner"
 # systemd's range for users that exist only while a service runs (systemd.exec(5), DynamicUser=).
 _FIRST_UID, _PAIRS = 61184, (65519 - 61184) // 2
+_LATEST = datetime.max.replace(tzinfo=UTC, microsecond=0).timestamp()
 _PATIENCE = 5.0  # seconds until the kernel has ended what was killed
 _START = 60.0  # seconds for a supervisor to say whether the sandbox is up; it gives up earlier by itself
 
@@ -146,7 +147,8 @@ class LocalBackend:
         for path in sorted(self._root().glob("*/")):
             run = RunDir(str(path))
             # A start killed before it wrote labels left a directory: without a deadline, so that it is swept.
-            yield run, run.labels() or Labels({"session": path.name})
+            # What is in the labels may be anything; the directory is the sandbox.
+            yield run, (run.labels() or Labels({})).having(session=path.name)
 
     def _root(self) -> Path:
         return self._paths.state / "local"
@@ -242,7 +244,7 @@ def _sandbox(run: RunDir, labels: Labels) -> Sandbox:
         backend=LocalBackend.name,
         session=labels["session"],
         owner=labels["owner"],
-        deadline=datetime.fromtimestamp(labels.number("deadline"), UTC),
+        deadline=datetime.fromtimestamp(max(0.0, min(labels.number("deadline"), _LATEST)), UTC),
         details={"run": run.path},
         name=labels["name"],
         pack=labels["pack"],

@@ -17,6 +17,7 @@ MARK = "TEMPSHELL_RUN"  # in the environment of supervisor and bubblewrap: the d
 # struct flock on 64-bit Linux: l_type, l_whence, l_start, l_len, l_pid (fcntl(2)).
 _FLOCK = struct.Struct("hhqqi4x")
 _ENV = "env."
+_MOST = 2.0**53  # up to there a float is exact
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -35,11 +36,15 @@ class Labels:
         return self.values.get(name, "")
 
     def number(self, name: str) -> float:
-        """Return a value as a number; 0 where it is missing."""
-        return float(self.values.get(name) or 0)
+        """Return a value as a number; 0 where it is missing, or none that there can be."""
+        try:
+            told = float(self.values.get(name) or 0)
+        except ValueError:
+            return 0.0
+        return told if abs(told) < _MOST else 0.0  # nor does this hold for nan
 
     def integer(self, name: str) -> int:
-        """Return a value as a whole number; 0 where it is missing."""
+        """Return a value as a whole number; 0 where it is missing, or none that there can be."""
         return int(self.number(name))
 
     def having(self, **values: object) -> Labels:
@@ -64,9 +69,9 @@ class Labels:
 
     @classmethod
     def decode(cls, content: bytes) -> Labels:
-        """Read what ``encode`` has written."""
-        entries = content.decode().split("\0")[:-1]
-        return cls(dict(entry.split("=", 1) for entry in entries))
+        """Read what ``encode`` has written; of anything else, what can be read."""
+        entries = content.decode(errors="replace").split("\0")[:-1]
+        return cls(dict(entry.split("=", 1) for entry in entries if "=" in entry))
 
 
 class RunDir:
