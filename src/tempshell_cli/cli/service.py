@@ -33,7 +33,7 @@ def select(sessions: Sessions, token: str, *, expired_too: bool = False) -> Sess
     try:
         return sessions.select(token, expired_too=expired_too)
     except NoSuchSession:
-        if (sessions.store.live() and not token) or sessions.store.was_searched():
+        if (sessions.store.live() and not token) or sessions.store.was_searched(sessions.owner):
             raise
         sweep(sessions)
         return sessions.select(token, expired_too=expired_too)
@@ -45,7 +45,7 @@ def sweep(sessions: Sessions, *, everywhere: bool = False, everybodys: bool = Fa
     A store that has lost sessions, or has none yet, is made whole once from the engines that need no login: to ask a
     cluster of the kubeconfig can open a browser. Says what was left alone, and which backends cannot be loaded.
     """
-    searched = sessions.store.was_searched()
+    searched = sessions.store.was_searched(sessions.owner)
     names = registry.names() if everywhere else () if searched else _NEED_NO_LOGIN
     wanted = [*((name, "") for name in names), *(() if searched else _kept_ways(sessions.paths))]
     usual = []
@@ -59,7 +59,7 @@ def sweep(sessions: Sessions, *, everywhere: bool = False, everybodys: bool = Fa
     looked_at = [*usual, *known] if everybodys else [one for one in usual if not one.is_shared]
     swept = sessions.sweep(usual, everybodys=looked_at)
     if names:
-        sessions.store.add_event(Event(sessions.clock.now(), "", SEARCHED, ", ".join(names)))
+        sessions.store.add_event(Event(sessions.clock.now(), "", SEARCHED, sessions.owner))
     for what in swept.troubled:
         note(f"tempshell: {what}; it is left alone")
     return swept

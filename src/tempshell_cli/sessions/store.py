@@ -68,7 +68,7 @@ class Event(NamedTuple):
     detail: str = ""
 
 
-# The event of a look at engines for sessions that the store may have lost; its detail is the backends.
+# The event of a look at engines for sessions that the store may have lost; its detail is whose.
 SEARCHED = "searched"
 # The event of a task that was put back to its start; its detail is the task's id.
 RESET = "reset"
@@ -175,9 +175,10 @@ class Store:
         rows = self._connection.execute(f"SELECT * FROM event {where[0]} ORDER BY at, rowid", where[1])  # noqa: S608
         return [Event(_time(at), of, kind, detail) for at, of, kind, detail in rows]
 
-    def was_searched(self) -> bool:
-        """Tell whether engines were looked at for what this store may have lost, or never had."""
-        found = self._connection.execute("SELECT 1 FROM event WHERE session = '' AND kind = ? LIMIT 1", (SEARCHED,))
+    def was_searched(self, owner: str) -> bool:
+        """Tell whether engines were looked at for what this store may have lost, or never had, of an owner."""
+        which = "session = '' AND kind = ? AND detail = ?"
+        found = self._connection.execute(f"SELECT 1 FROM event WHERE {which} LIMIT 1", (SEARCHED, owner))  # noqa: S608
         return found.fetchone() is not None
 
     def add_score(self, score: Score) -> None:
