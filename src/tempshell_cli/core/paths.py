@@ -66,23 +66,22 @@ def make_private(directory: Path) -> None:
         directory.parent.mkdir(parents=True, exist_ok=True)
         directory.mkdir(mode=0o700, exist_ok=True)
         opened = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            found = os.fstat(opened)
+            if found.st_uid != os.geteuid():
+                raise _others(directory, found.st_uid)
+            if found.st_mode & 0o077:
+                os.fchmod(opened, 0o700)
+        finally:
+            os.close(opened)
     except OSError as cause:
         if cause.errno in {errno.ELOOP, errno.ENOTDIR, errno.EEXIST}:
-            raise UsageProblem(
-                f"{directory} is not a directory of its own", hint="move it away and try again"
-            ) from cause
+            what = f"{directory} is not a directory of its own"
+            raise UsageProblem(what, hint="move it away and try again") from cause
         raise UsageProblem(
             f"cannot use the state directory {directory}: {cause.strerror}",
             hint="make it writable, or point XDG_STATE_HOME to a directory that is",
         ) from cause
-    try:
-        found = os.fstat(opened)
-        if found.st_uid != os.geteuid():
-            raise _others(directory, found.st_uid)
-        if found.st_mode & 0o077:
-            os.fchmod(opened, 0o700)
-    finally:
-        os.close(opened)
 
 
 def refuse_strangers(directory: Path) -> None:
