@@ -251,6 +251,33 @@ def test_what_is_no_file_is_refused_by_name_on_the_way_in(tempshell: Tempshell, 
 
 
 @local
+def test_what_is_no_file_keeps_its_place_on_the_way_out(tempshell: Tempshell) -> None:
+    """A device, a pipe, a link: they were replaced by the copy."""
+    tempshell.start()
+    _inside(tempshell, "echo x >f")
+    here = tempshell.directory
+    os.mkfifo(here / "pipe")
+    (here / "target").write_text("old")
+    (here / "link").symlink_to("target")
+    (here / "dangling").symlink_to("new")
+    for refused in ("pipe", "/dev/null", "/dev/stdout"):
+        assert "is not a file" in tempshell("cp", ":f", refused, code=2).stderr
+    assert "prints one" in tempshell("cp", ":f", "-", code=2).stderr
+    tempshell("cp", ":f", "link")
+    tempshell("cp", ":f", "dangling")
+    assert ((here / "target").read_text(), (here / "new").read_text()) == ("x\n", "x\n")
+    assert (here / "link").is_symlink()
+    assert Path("/dev/null").is_char_device()
+
+
+@local
+def test_standard_input_goes_in_by_its_name(tempshell: Tempshell) -> None:
+    tempshell.start()
+    tempshell("cp", "/dev/stdin", ":one", stdin=b"from a pipe\n")
+    assert _inside(tempshell, "cat one") == "from a pipe\n"
+
+
+@local
 def test_a_file_of_proc_is_refused_on_the_way_out(tempshell: Tempshell) -> None:
     tempshell.start()
     assert "/proc/version has no size" in tempshell.any_code("cp", ":/proc/version", "here").stderr

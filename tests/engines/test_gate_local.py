@@ -208,6 +208,21 @@ def test_a_command_that_reads_no_file_leaves_it_to_the_next(tempshell: Tempshell
     assert done.stdout == b"one\ntwo\nthree\none\n"
 
 
+def test_what_a_command_has_read_of_a_file_is_read(tempshell: Tempshell, tmp_path: Path) -> None:
+    session = tempshell.start()
+    words, many = tmp_path / "words", tmp_path / "many"
+    words.write_text("one\ntwo\nthree\n")
+    many.write_bytes(b"".join(b"%d\n" % number for number in range(50_000)))
+    tempshell_exec = f"{sys.executable} -m tempshell_cli exec {session} --"
+    script = (
+        f"while read -r word; do echo $word; {tempshell_exec} cat; done <{words};"
+        f"({tempshell_exec} cat; echo then; cat) <{many} | tail -n 1;"
+        f"({tempshell_exec} sh -c 'read line; echo $line'; cat) <{words}"
+    )
+    done = subprocess.run(("sh", "-c", script), env=tempshell.user.environment, capture_output=True, check=True)
+    assert done.stdout == b"one\ntwo\nthree\nthen\none\ntwo\nthree\n"
+
+
 def test_what_is_written_to_both_streams_keeps_its_order(tempshell: Tempshell) -> None:
     session = tempshell.start()
     script = "for i in 1 2 3 4 5 6 7 8 9; do echo out $i; echo err $i >&2; done"

@@ -76,8 +76,8 @@ def _content(source: Path) -> AbstractContextManager[IO[bytes] | None]:
     """
     try:
         found = source.lstat()
-        if stat.S_ISLNK(found.st_mode) and not os.path.lexists(source.parent / source.readlink()):
-            found = source.stat()  # no link in truth: /dev/fd has such ones
+        if stat.S_ISLNK(found.st_mode) and _is_stream(source):
+            found = source.stat()
         if stat.S_ISDIR(found.st_mode):
             _refuse_odd_files(source)
             return nullcontext()
@@ -91,6 +91,12 @@ def _content(source: Path) -> AbstractContextManager[IO[bytes] | None]:
     except OSError as cause:
         raise _unreadable(source, cause) from cause
     return content
+
+
+def _is_stream(link: Path) -> bool:
+    """Tell whether a link stands for what this process has open, as those of /dev and /proc do."""
+    target = str(link.parent / link.readlink())
+    return target.startswith("/proc/") or not os.path.lexists(target)
 
 
 def _refuse_odd_files(directory: Path) -> None:
@@ -127,7 +133,7 @@ def copy_out(backend: Backend, sandbox: Sandbox, source: str, target: Path) -> N
     inside = PurePosixPath(sandbox.home, source)
     if not inside.name:
         raise UsageProblem("the sandbox's / cannot be copied as a whole", hint="name a directory below it")
-    wanted = target / inside.name if target.is_dir() else target
+    wanted = _destination(target, inside.name)
     if not wanted.parent.is_dir():
         raise UsageProblem(f"there is no directory {wanted.parent}", hint="make it first")
     with _fresh_directory(wanted.parent) as fresh:
@@ -135,6 +141,22 @@ def copy_out(backend: Backend, sandbox: Sandbox, source: str, target: Path) -> N
         with _running(backend, sandbox, _PACK, *words, stdout=subprocess.PIPE) as stream:
             unpack(stream, Path(fresh))
         _move(Path(fresh, inside.name), wanted)
+
+
+def _destination(target: Path, name: str) -> Path:
+    """Return where a copy goes: behind a link, as cp has it. Raises UsageProblem for what is no place for a file."""
+    if str(target) == "-":
+        raise UsageProblem("cp writes files", hint="`tempshell exec SESSION -- cat FILE` prints one")
+    wanted = target / name if target.is_dir() else target
+    try:
+        mode = wanted.stat().st_mode
+    except FileNotFoundError:
+        mode = stat.S_IFREG
+    except OSError as cause:
+        raise UsageProblem(f"cannot write to {wanted}: {cause.strerror}", hint="choose another place") from cause
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise UsageProblem(f"{wanted} is not a file", hint="`tempshell exec SESSION -- cat FILE` writes to any stream")
+    return Path(os.path.realpath(wanted)) if wanted.is_symlink() else wanted
 
 
 @contextmanager

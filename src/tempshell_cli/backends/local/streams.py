@@ -58,13 +58,16 @@ class _Flow:
         self.number, self.inside = number, write if number else read
         self.source, self.target = (read, number) if number else (number, write)
         self._kind = stat.S_IFMT(os.fstat(number).st_mode)
-        self.is_over = self._has_bytes = False
+        self.is_over = self._has_bytes = self._is_read_up = False
         if self._is_file_to_read():
             os.set_blocking(write, False)
             self._position = os.lseek(number, 0, os.SEEK_CUR)
+            self._other_end = os.dup(read)  # tells what the command has left, also when ours is closed
 
     def watch(self, poll: select.poll) -> bool:
         """Watch for what comes next; return whether that may be watched at the moment."""
+        if self._is_read_up:
+            return True
         if not self._has_bytes and not _may_read(self.source):
             return False
         poll.register(*((self.target, select.POLLOUT) if self._has_bytes else (self.source, select.POLLIN)))
@@ -72,13 +75,15 @@ class _Flow:
 
     def advance(self, ready: Collection[int]) -> None:
         """Do what can be done without a wait. The end of one side closes the other."""
+        if self._is_read_up:
+            return
         if not self._has_bytes:
             self._has_bytes = self.source in ready
         elif self.target in ready:
             self._has_bytes = False
             try:
                 if not self._copy():
-                    self.close()
+                    self._end()
             except BlockingIOError:
                 return  # another was faster
             except OSError:  # nobody reads any more, or the terminal is gone
@@ -94,9 +99,19 @@ class _Flow:
             return
         self.is_over = True
         if self._is_file_to_read():
-            os.lseek(self.source, self._position - _unread(self.target), os.SEEK_SET)
+            os.lseek(self.source, self._position - _unread(self._other_end), os.SEEK_SET)
+            os.close(self._other_end)
         os.close(self.source)
-        os.close(self.target)
+        if not self._is_read_up:
+            os.close(self.target)
+
+    def _end(self) -> None:
+        """Pass the end on. Where a file stands when the command ends, it has yet to read up to."""
+        if self._is_file_to_read():
+            os.close(self.target)
+            self._is_read_up = True
+        else:
+            self.close()
 
     def _copy(self) -> bool:
         """Copy some bytes; return whether there can be more."""
