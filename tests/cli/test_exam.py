@@ -249,3 +249,10 @@ def test_the_text_of_a_task_takes_it_in_hand(tempshell: Tempshell) -> None:
     tempshell.start("./four")
     tempshell("tasks", "a")
     eventually(lambda: tempshell("score", "--json").json()["spent"].get("a", 0) >= 1, "a second was spent on it", 10)
+
+
+@pytest.mark.usefixtures("pack")
+def test_who_reads_only_the_beginning_of_a_result_leaves_no_sandbox(tempshell: Tempshell) -> None:
+    begin(tempshell)
+    tempshell.started_by("sh", "-c", '"$@" | head -c 1', "sh")("exam", "--finish")
+    assert tempshell("list", "--json").json() == []

@@ -90,6 +90,7 @@ def _load(options: Options) -> Pack | None:
 def _request(sessions: Sessions, options: Options, pack: Pack | None) -> StartRequest:
     settings = sessions.settings
     backend = _choose(sessions, options, pack)
+    named = options.backend or (_CLUSTERS if _asks_for_cluster(options) else "")
     if pack:
         options = options._replace(nodes=max(options.nodes, pack.nodes))
     template = _template(options, settings, pack, backend)
@@ -99,7 +100,7 @@ def _request(sessions: Sessions, options: Options, pack: Pack | None) -> StartRe
         from tempshell_cli.sessions.kubernetes import expected_version, refuse_misfit
 
         engine = sessions.engines.get(backend, endpoint)
-        ask_consent(sessions, pack, engine, options.profile, options.backend)
+        ask_consent(sessions, pack, engine, options.profile, named)
         refuse_misfit(pack, pack.tasks, engine, expected_version(pack, engine, template))
     return StartRequest(
         backend=backend,
@@ -144,12 +145,10 @@ def _choose(sessions: Sessions, options: Options, pack: Pack | None) -> str:
     needs = {cap for task in pack.tasks for cap in task.head.requires.caps} if pack else set()
     if options.image:
         needs.add(Capability.IMAGES)
-    if options.nodes > 1 or options.kind_config or options.load:
-        needs.add(Capability.CLUSTER_ADMIN)
     asked = options.backend or sessions.settings.sandbox.backend
     if options.docker_context and asked == AUTO:
         asked = "docker"
-    asked = _for_pods(asked, options)
+    asked = _for_clusters(_for_pods(asked, options), options)
     silent = []
 
     def answers(name: str) -> bool:
@@ -160,6 +159,8 @@ def _choose(sessions: Sessions, options: Options, pack: Pack | None) -> str:
     chosen = choose_backend(asked, allowed=pack.head.sandbox.backends if pack else (), needs=needs, answers=answers)
     if silent:
         console.note(f"tempshell: {silent[0]} is not usable here (`tempshell doctor` says why); this is on {chosen}")
+    if options.image and Capability.IMAGES not in sessions.engines.get(chosen).capabilities():
+        raise UsageProblem(f"--image is not for {chosen}, which runs this machine's programs", hint=_CONTAINERS)
     return chosen
 
 
@@ -169,6 +170,7 @@ def _endpoint_for(backend: str, options: Options) -> str:
     return options.docker_context if backend in _ON_DOCKER else ""
 
 
+_CONTAINERS = "--backend docker runs an image"
 _CLUSTERS = "kind"
 _ON_DOCKER = {"docker", _CLUSTERS}
 _ON_PODS = ("kubernetes", "minikube")
@@ -186,6 +188,22 @@ def _for_pods(asked: str, options: Options) -> str:
             hint="--backend kubernetes makes a pod",
         )
     return asked
+
+
+def _asks_for_cluster(options: Options) -> bool:
+    return bool(options.nodes > 1 or options.kind_config or options.load)
+
+
+def _for_clusters(asked: str, options: Options) -> str:
+    """Return the backend to choose, with what is for kind alone seen; raises UsageProblem where it is for others."""
+    if not _asks_for_cluster(options):
+        return asked
+    if asked not in {AUTO, _CLUSTERS}:
+        raise UsageProblem(
+            f"--nodes, --kind-config and --load are for kind clusters, not for {asked}",
+            hint="--backend kind makes a cluster",
+        )
+    return _CLUSTERS
 
 
 def _pods_endpoint(options: Options) -> str:

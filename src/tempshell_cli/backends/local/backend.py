@@ -33,7 +33,7 @@ from tempshell_cli.backends.local.process import is_same, open_process
 from tempshell_cli.backends.local.rundir import FILTER, LOG, MARK, PROCESS, Labels, RunDir
 from tempshell_cli.backends.local.seccomp import filter_program
 from tempshell_cli.backends.local.strays import end_strays, strays
-from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
+from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed, UsageProblem
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.process import Command
 
@@ -103,8 +103,11 @@ class LocalBackend:
         user: str | None = None,
         role: Role = Role.LEARNER,
     ) -> Command:
-        """Return the command that enters the namespaces. ``user`` has no meaning: there is only one inside."""
-        del user
+        """Return the command that enters the namespaces; raises UsageProblem for a ``user``: there is only one."""
+        if user is not None:
+            raise UsageProblem(
+                "a local sandbox has one user", hint="leave --user out, or start with --profile admin for root"
+            )
         run = sandbox.details["run"]
         if not tty:
             return Command((*_program("enter"), "pipes", role, run, *argv))

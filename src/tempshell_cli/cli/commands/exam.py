@@ -33,8 +33,10 @@ from tempshell_cli.cli.options import (
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from tempshell_cli.backends.base import Receipt
     from tempshell_cli.cli.launch import Options
     from tempshell_cli.core.config import Settings
+    from tempshell_cli.core.errors import LeftoverRemains
     from tempshell_cli.packs.load import Pack
     from tempshell_cli.sessions.lifecycle import Sessions
     from tempshell_cli.sessions.model import Session
@@ -155,6 +157,16 @@ def _time(asked: str, pack: Pack, settings: Settings) -> timedelta:
     return min(meant, longest)
 
 
+def _removed(sessions: Sessions, session: Session) -> tuple[Receipt | None, LeftoverRemains | None]:
+    """Remove a graded exam's sandbox; return the receipt, or what is left."""
+    from tempshell_cli.core.errors import LeftoverRemains
+
+    try:
+        return sessions.stop(session, "graded"), None
+    except LeftoverRemains as problem:
+        return None, problem
+
+
 def _finish(sessions: Sessions, token: str, *, as_json: bool, quiet: bool) -> None:
     from tempshell_cli.cli import console, report_text
     from tempshell_cli.cli.render import say_receipt
@@ -169,14 +181,15 @@ def _finish(sessions: Sessions, token: str, *, as_json: bool, quiet: bool) -> No
     except Incomplete as problem:
         unfinished = problem
     found = report(sessions, session)
+    # Removed before anything is printed: whoever reads may go before the end.
+    receipt, left = (None, None) if unfinished else _removed(sessions, session)
     if as_json:
         console.say_json(report_text.as_json(found))
     else:
         report_text.say(found)
-    if unfinished:
-        raise unfinished
-    receipt = sessions.stop(session, "graded")
-    if not as_json:
+    if trouble := unfinished or left:
+        raise trouble
+    if receipt and not as_json:
         say_receipt(session.name, receipt)
     if found.score.incomplete:
         raise typer.Exit(int(ExitCode.INCOMPLETE))
