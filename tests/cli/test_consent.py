@@ -9,6 +9,7 @@ import pytest
 
 from tempshell_cli.backends.base import Profile
 from tempshell_cli.backends.kind.backend import KindBackend
+from tempshell_cli.backends.kubernetes.backend import KubernetesBackend
 from tempshell_cli.packs.find import find_pack
 from tempshell_cli.packs.load import load_pack
 from tempshell_cli.sessions.consent import Demand, demand_of
@@ -86,6 +87,9 @@ def test_a_pack_that_leads_to_kind_by_itself_has_to_be_allowed(tmp_path: Path) -
     assert demand(named=True) is None
     assert demand(Profile.ADMIN) is None
     assert demand_of(find_pack("ckad-core"), kind, profile=None, backend_is_named=False) is None
+    cluster = demand_of(pack, KubernetesBackend("lab"), profile=None, backend_is_named=False)
+    assert cluster
+    assert (cluster.option, "with your rights" in cluster.reach) == ("--backend kubernetes", True)
 
 
 def _answer(tempshell: Tempshell, word: str) -> int:

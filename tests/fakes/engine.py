@@ -32,6 +32,7 @@ class FakeEngine:
     """A Backend without walls. Public attributes are what a test arranges; all else is the protocol's."""
 
     admin_reach: ClassVar[str] = "root of nothing"
+    pack_reach: ClassVar[str] = ""
     is_shared: ClassVar[bool] = True
     name: ClassVar[str] = "fake"
 

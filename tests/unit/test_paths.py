@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tempshell_cli.core.config import load_settings
 from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.paths import Paths, shipped
 
@@ -79,6 +80,13 @@ class TestOthers:
         (tmp_path / "deep").symlink_to(tmp_path / "theirs" / "deep")
         with pytest.raises(UsageProblem, match="theirs belongs to"):
             paths.private()
+
+    def test_settings_of_another_user_are_not_this_users_word(self, paths: Paths) -> None:
+        paths.config.mkdir()
+        paths.config_file.write_text('owner = "them"\n')
+        os.chown(paths.config_file, STRANGER, STRANGER)
+        with pytest.raises(UsageProblem, match=f"belongs to the user {STRANGER}"):
+            load_settings(paths.config_file)
 
     def test_a_parent_that_everybody_can_write_is_refused_unless_it_is_sticky(self, paths: Paths) -> None:
         parent = paths.state.parent

@@ -181,6 +181,8 @@ class Backend(Protocol):
     name: ClassVar[str]
     # What a program with the admin profile is in its sandboxes, to follow "it would be".
     admin_reach: ClassVar[str]
+    # What a restricted pack can do beyond its sandbox, with the same beginning; "" where that holds it.
+    pack_reach: ClassVar[str]
     # Whether people who may not do everything on its engine can write what it finds.
     is_shared: ClassVar[bool]
     endpoint: str

@@ -90,7 +90,7 @@ def _load(options: Options) -> Pack | None:
 def _request(sessions: Sessions, options: Options, pack: Pack | None) -> StartRequest:
     settings = sessions.settings
     backend = _choose(sessions, options, pack)
-    named = options.backend or (_CLUSTERS if _asks_for_cluster(options) else "")
+    named = options.backend or (backend if _asks_for_cluster(options) or _asks_for_pods(options) else "")
     if pack:
         options = options._replace(nodes=max(options.nodes, pack.nodes))
     template = _template(options, settings, pack, backend)
@@ -178,7 +178,7 @@ _ON_PODS = ("kubernetes", "minikube")
 
 def _for_pods(asked: str, options: Options) -> str:
     """Return the backend to choose, with what is for pods alone seen; raises UsageProblem where it is for others."""
-    if not (options.context or options.namespace or options.access is not Access.NONE):
+    if not _asks_for_pods(options):
         return asked
     if asked == AUTO:
         return _ON_PODS[0]
@@ -188,6 +188,10 @@ def _for_pods(asked: str, options: Options) -> str:
             hint="--backend kubernetes makes a pod",
         )
     return asked
+
+
+def _asks_for_pods(options: Options) -> bool:
+    return bool(options.context or options.namespace or options.access is not Access.NONE)
 
 
 def _asks_for_cluster(options: Options) -> bool:
@@ -267,7 +271,7 @@ def environment(pairs: Sequence[str], file: Path | None) -> Mapping[str, str]:
         name, equals, value = pair.partition("=")
         if not _is_text(pair):
             raise UsageProblem(f"the value of {name!r} has a character that no variable can have", hint=_PLAIN_TEXT)
-        if not equals or not name.isidentifier():
+        if not equals or not (name.isascii() and name.isidentifier()):
             raise UsageProblem(f"{pair.split('=')[0]!r} is not NAME=VALUE", hint="write --env NAME=VALUE")
         found[name] = value
     return found

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from tempshell_cli.core.errors import UsageProblem
+from tempshell_cli.core.paths import refuse_strangers_file
 from tempshell_cli.core.units import parse_duration, parse_size
 
 # Set by CI scripts: the per-owner limits are off, the engine's cap stays.
@@ -150,6 +151,7 @@ def load_settings(file: Path) -> Settings:
     """
     if not file.exists():
         return Settings()
+    refuse_strangers_file(file)
     try:
         return _settings(_read(file))
     except UsageProblem as cause:

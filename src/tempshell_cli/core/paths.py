@@ -102,10 +102,17 @@ def refuse_strangers(directory: Path) -> None:
             )
 
 
+def refuse_strangers_file(file: Path) -> None:
+    """Raise UsageProblem where a file is neither this user's nor root's: what it says is not this user's word."""
+    owner = file.stat().st_uid
+    if owner not in {0, os.geteuid()} | _unmapped():
+        raise _others(file, owner)
+
+
 def _others(directory: Path, uid: int) -> UsageProblem:
     return UsageProblem(
         f"{directory} belongs to the user {uid}, not to you ({os.geteuid()})",
-        hint="under sudo, leave -E out; or point XDG_STATE_HOME to a directory of your own",
+        hint="under sudo, leave -E out; or point XDG_STATE_HOME and XDG_CONFIG_HOME to directories of your own",
     )
 
 

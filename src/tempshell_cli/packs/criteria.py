@@ -16,6 +16,7 @@ from msgspec.structs import force_setattr
 from tempshell_cli.backends.base import Capability
 from tempshell_cli.core.text import one_line, strip_controls
 from tempshell_cli.core.units import parse_duration
+from tempshell_cli.packs.kubectl_words import refuse_more_than_a_look
 from tempshell_cli.packs.quantity import quantity
 
 # Python's `$` also matches before a last newline; ECMA's, which a JSON Schema speaks, does not.
@@ -143,8 +144,8 @@ class Exec(Strict, frozen=True, kw_only=True):
         Place,
         says(
             "Where: the learner's sandbox (`terminal`); a workload, such as `pod/web`, `deploy/web`, or `app=web` for "
-            "the newest pod with that label; or, for `kubectl` alone, outside of both with the grader's own rights "
-            "(`cluster`)."
+            "the newest pod with that label; or, for a `kubectl` that only looks, outside of both with the grader's "
+            "own rights (`cluster`)."
         ),
     ] = field(default=TERMINAL, name="in")
     as_: Annotated[
@@ -160,8 +161,10 @@ class Exec(Strict, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         _refuse_odd_program(self.argv)
-        if self.in_ == CLUSTER and self.argv[0] != KUBECTL:
-            raise ValueError(f"in the cluster itself only {KUBECTL} runs")
+        if self.in_ == CLUSTER:
+            if self.argv[0] != KUBECTL:
+                raise ValueError(f"in the cluster itself only {KUBECTL} runs")
+            refuse_more_than_a_look(self.argv)
         if self.as_ and self.in_ != TERMINAL:
             raise ValueError("`as` is for programs in the terminal")
 
@@ -354,6 +357,8 @@ class Check(Probe, frozen=True, kw_only=True):
             raise ValueError("a gate earns no points: leave one of the two out")
         if self.control and self.exec is None:
             raise ValueError("only an exec check has a control")
+        if self.control and self.exec:
+            self.control.over(self.exec)  # what is wrong with it is told now
         if self.fail is not None:
             self._clean("fail", strip_controls)
 

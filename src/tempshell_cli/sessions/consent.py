@@ -9,7 +9,6 @@ from tempshell_cli.core.paths import Paths
 from tempshell_cli.packs.find import is_shipped
 from tempshell_cli.packs.load import Pack
 
-_CLUSTERS = "kind"
 _FOLDER = "consent"
 
 
@@ -25,17 +24,18 @@ class Demand(NamedTuple):
 def demand_of(pack: Pack, backend: Backend, *, profile: Profile | None, backend_is_named: bool) -> Demand | None:
     """Return what nobody but the pack asks for; None where it is restricted, or the user has named it.
 
-    ``profile`` is the one that was named. A kind session is more than restricted by itself, since setups administer a
-    cluster of privileged nodes: where a pack alone leads to it, only a shipped one may do so unasked.
+    ``profile`` is the one that was named. A session with a cluster is more than restricted by itself: what a pack asks
+    for there is done by its administrator, on kind's privileged nodes, or by the user. Where a pack alone leads to one,
+    only a shipped one may do so unasked.
     """
     asks_admin = pack.head.sandbox.profile is Profile.ADMIN
     if profile is None and asks_admin:
-        what, option = "the admin profile", "--profile admin"
-    elif backend.name == _CLUSTERS and not (backend_is_named or profile is Profile.ADMIN or is_shipped(pack)):
-        what, option = "a kind cluster", "--backend kind"
+        what, option, reach = "the admin profile", "--profile admin", backend.admin_reach
+    elif backend.pack_reach and not (backend_is_named or profile is Profile.ADMIN or is_shipped(pack)):
+        what, option, reach = f"a {backend.name} cluster", f"--backend {backend.name}", backend.pack_reach
     else:
         return None
-    return Demand(what, backend.admin_reach, option, f"{pack.digest}-{backend.name}-{option.split()[-1]}")
+    return Demand(what, reach, option, f"{pack.digest}-{backend.name}-{option.split()[-1]}")
 
 
 def is_granted(paths: Paths, demand: Demand) -> bool:

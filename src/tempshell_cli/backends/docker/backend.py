@@ -38,6 +38,7 @@ class DockerBackend:
     """Containers on the Docker engine of a context or host; see ``endpoint.resolve`` for ""."""
 
     name: ClassVar[str] = "docker"
+    pack_reach: ClassVar[str] = ""
     is_shared: ClassVar[bool] = False
     admin_reach: ClassVar[str] = "root in a container, with the capabilities that Docker gives by default"
 

@@ -83,6 +83,7 @@ class KindBackend:
     admin_reach: ClassVar[str] = (
         "administrator of a cluster of privileged containers: it can become root on the machine of the engine"
     )
+    pack_reach: ClassVar[str] = admin_reach
     other_version: ClassVar[str] = "choose a node image of such a version with `--image kindest/node:vX.Y.Z`"
     port_kinds: ClassVar[Sequence[str]] = ("api", "http", "https")
 

@@ -38,6 +38,7 @@ class KubernetesBackend:
     """Pods on the cluster of a context: see ``place`` for what an endpoint is. "" is the current context."""
 
     name: ClassVar[str] = "kubernetes"
+    pack_reach: ClassVar[str] = "acting with your rights in every namespace of the cluster of your context"
     is_shared: ClassVar[bool] = True
     admin_reach: ClassVar[str] = "root in a pod, as far as the Pod Security of the cluster allows"
     other_version: ClassVar[str] = "choose a cluster of such a version with `--context`"

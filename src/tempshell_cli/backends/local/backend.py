@@ -49,6 +49,7 @@ class LocalBackend:
     """Sandboxes of bubblewrap on this machine. ``endpoint`` is always ""."""
 
     name: ClassVar[str] = "local"
+    pack_reach: ClassVar[str] = ""
     is_shared: ClassVar[bool] = False  # its directories are in one user's own
     admin_reach: ClassVar[str] = "root in namespaces of this machine: only the kernel stands between it and your files"
 
