@@ -70,7 +70,7 @@ async def test_a_character_reference_lets_no_character_in_that_a_prompt_may_not_
 ) -> None:
     sly = "seen &#8238;here&#x9b;31m &#x202e;`&#8238;`"
     practice.pack = (replace(TASKS[0], prompt=sly, hints=(sly,)),)
-    told(practice, message=sly)
+    told(practice, message=sly, expected="another")
     async with play() as stage:
         await stage.lead("h")
         await stage.lead("c")

@@ -30,7 +30,8 @@ def root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def test_a_group_for_the_learner_and_one_for_the_grader_have_all_the_limits(root: Path) -> None:
-    limits.make_cgroups(SESSION, 512 * MIB, 100, 0.5)
+    for kind in (limits.LEARNER, limits.GRADER):
+        limits.make_cgroups(SESSION, 512 * MIB, 100, 0.5, kind)
     assert sorted(map(Path, limits.groups_of(SESSION))) == [root / LEARNERS, root / f"{LEARNERS}-grader"]
     for group in limits.groups_of(SESSION):
         assert {file.name: file.read_text() for file in Path(group).iterdir()} == {
