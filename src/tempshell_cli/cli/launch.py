@@ -279,9 +279,10 @@ def environment(pairs: Sequence[str], file: Path | None) -> Mapping[str, str]:
 
 def _is_text(pair: str) -> bool:
     try:
-        return "\0" not in pair and bool(pair.encode())
+        pair.encode()
     except UnicodeEncodeError:  # bytes that are no UTF-8
         return False
+    return "\0" not in pair
 
 
 _PLAIN_TEXT = "write it in UTF-8, without NUL characters"
