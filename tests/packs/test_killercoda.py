@@ -41,6 +41,8 @@ INDEX: dict[str, Any] = {
 }
 ESCAPES = "\x1b[31mred\x1b]52;c;aGk=\x07\u202e\x9b5m"
 
+AS_ROOT = ("--profile", "admin")  # scenarios are for root, and a script has to say so
+
 
 class Garden(Draft):
     """A scenario on disk, valid until a test makes it otherwise."""
@@ -437,7 +439,7 @@ def test_lint_says_what_differs_and_what_is_unproven(garden: Garden) -> None:
 
 @pytest.mark.engine("docker")
 def test_prove_says_that_there_is_nothing_to_prove_with(garden: Garden, tempshell: Tempshell) -> None:
-    proof = tempshell("pack", "prove", str(garden.root), "--quiet", "--format", "json", code=6).json()
+    proof = tempshell("pack", "prove", str(garden.root), *AS_ROOT, "--quiet", "--format", "json", code=6).json()
     why = {task["task"]: (task["state"], task["why"]) for task in proof["tasks"]}
     assert why["intro"] == ("unproven", "it is a page to read")
     assert why["step1"] == ("unproven", "it has no solution to prove its checks with")
@@ -460,7 +462,7 @@ def test_a_scenario_is_worked_through(garden: Garden, tempshell: Tempshell) -> N
         steps=[{**STEP, "background": "weed.sh"}, {"text": "look.md"}],
         assets={"host01": [{"file": "spade", "target": "~/tools", "chmod": "+x"}]},
     )
-    started = tempshell("start", str(garden.root), "--detach")
+    started = tempshell("start", str(garden.root), *AS_ROOT, "--detach")
     assert "not on an Ubuntu machine" in started.stderr
     looked = tempshell("exec", "--", "sh", "-c", "id -u; cat /var/log/killercoda/*; stat -c %a /root/tools/spade")
     assert looked.stdout.split() == ["0", "ready", "weeded", "755"]
@@ -489,7 +491,7 @@ def test_a_scenario_is_worked_through(garden: Garden, tempshell: Tempshell) -> N
 @pytest.mark.engine("docker")
 def test_the_screen_shows_the_pages_and_types_what_is_marked(garden: Garden, tempshell: Tempshell) -> None:
     garden.write("plant.md", "Look: `cat notes`\n\n```\nan output\n```\n\n`echo one$((1 + 1))three`{{exec}}\n")
-    tempshell.start(str(garden.root))
+    tempshell.start(str(garden.root), *AS_ROOT)
     with outer(Command((*PROGRAM, "attach"), tempshell.user.environment)) as terminal:
         terminal.until_sees("Welcome.")
         terminal.until_sees("Different here:")
@@ -514,7 +516,7 @@ def test_a_background_script_goes_on_and_an_error_in_it_is_on_record(garden: Gar
     garden.write(
         "dig.sh", "echo begun; nosuchprogram; (while :; do date >/srv/time; sleep 0.2; done) & disown; exit 1\n"
     )
-    tempshell("start", str(garden.root), "--quiet", "--detach")
+    tempshell("start", str(garden.root), *AS_ROOT, "--quiet", "--detach")
     log = tempshell("exec", "--", "cat", "/var/log/killercoda/intro-background.log").stdout
     assert "begun" in log
     assert "nosuchprogram: command not found" in log
