@@ -24,7 +24,7 @@ from tempshell_cli.core.config import Settings
 from tempshell_cli.core.errors import LimitReached, PackProblem, UsageProblem
 from tempshell_cli.core.text import one_line
 from tempshell_cli.core.units import format_duration, format_size, parse_duration, parse_size
-from tempshell_cli.sessions.choice import AUTO, choose_backend
+from tempshell_cli.sessions.choice import AUTO, EMBEDDED, choose_backend
 from tempshell_cli.sessions.lifecycle import Sessions, StartRequest
 from tempshell_cli.sessions.model import Session
 
@@ -138,7 +138,7 @@ def ask_consent(sessions: Sessions, pack: Pack, engine: Backend, profile: Profil
 def _without(option: str) -> str:
     if option == "--profile admin":
         return "--profile restricted starts it without; what needs root will fail"
-    return "--backend names another"
+    return "choose another with --backend"
 
 
 def _choose(sessions: Sessions, options: Options, pack: Pack | None) -> str:
@@ -159,7 +159,7 @@ def _choose(sessions: Sessions, options: Options, pack: Pack | None) -> str:
     chosen = choose_backend(asked, allowed=pack.head.sandbox.backends if pack else (), needs=needs, answers=answers)
     if silent:
         console.note(f"tempshell: {silent[0]} is not usable here (`tempshell doctor` says why); this is on {chosen}")
-    if options.image and Capability.IMAGES not in sessions.engines.get(chosen).capabilities():
+    if options.image and chosen == EMBEDDED:  # by name: what a cluster can do would be asked of the cluster
         raise UsageProblem(f"--image is not for {chosen}, which runs this machine's programs", hint=_CONTAINERS)
     return chosen
 

@@ -8,7 +8,7 @@ from tempshell_cli.backends.base import Capability
 from tempshell_cli.core.errors import EngineUnavailable, UsageProblem
 
 AUTO = "auto"
-_EMBEDDED, _CONTAINERS = "local", "docker"
+EMBEDDED, _CONTAINERS = "local", "docker"
 
 
 def choose_backend(
@@ -23,10 +23,10 @@ def choose_backend(
         if allowed and asked not in allowed:
             raise UsageProblem(f"the pack does not run on {asked}", hint=f"it runs on {', '.join(allowed)}")
         return asked
-    if not needs and (not allowed or _EMBEDDED in allowed) and answers(_EMBEDDED):
-        return _EMBEDDED
+    if not needs and (not allowed or EMBEDDED in allowed) and answers(EMBEDDED):
+        return EMBEDDED
     for name in allowed or (_CONTAINERS,):
-        if name != _EMBEDDED and answers(name):
+        if name != EMBEDDED and answers(name):
             return name
     raise EngineUnavailable(
         f"this needs {' or '.join(allowed) or _CONTAINERS}, and no such engine answers",
