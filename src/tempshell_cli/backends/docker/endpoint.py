@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import json
 import os
@@ -143,7 +142,9 @@ def _context(name: str) -> _Address:
 
     Not by the SDK, which finds no context where there is no ``config.json``.
     """
-    known_as = hashlib.sha256(name.encode()).hexdigest()
+    from hashlib import sha256  # noqa: PLC0415 - 5 ms, and most engines need no context
+
+    known_as = sha256(name.encode()).hexdigest()
     contexts = _config_directory() / "contexts"
     try:
         docker = json.loads((contexts / "meta" / known_as / "meta.json").read_bytes())["Endpoints"]["docker"]
