@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import subprocess
@@ -21,7 +22,8 @@ from tests.support.leaks import local_leftovers
 from tests.support.user import User
 from tests.support.waiting import eventually
 
-ORDINARY = 64321  # a user id that nobody has
+# A user ID that nobody has, another one for each worker: the kernel counts processes by it.
+ORDINARY = 64321 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 AsOrdinary = Callable[..., subprocess.CompletedProcess[str]]
 
 
