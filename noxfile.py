@@ -15,6 +15,8 @@ LOCK = str(Path("requirements.txt").resolve())  # tests/docs/test_lock.py fails 
 DOCKER, KIND, PODS, BROWSER = "docker", "kind", "kubernetes", "browser"  # markers of tests
 LONG = "long"  # what takes minutes, or an engine of its own; and hypothesis' profile, in tests/conftest.py
 NO_ENGINE, CHECK_FAILED = 4, 6  # exit codes of tempshell
+# Workers of pytest where no cluster takes the processors: most tests wait for a process most of the time.
+WORKERS = 2 * (os.cpu_count() or 1)
 SHIPPED = {"tempshell_cli/_data/images/shell/Dockerfile", "tempshell_cli/_data/task_packs/linux-basics/pack.yaml"}
 
 UV = "uv>=0.9"
@@ -76,7 +78,7 @@ def clusters(session: nox.Session) -> None:
     session.run("python", "-m", "tests.testbed", "kind", success_codes=[0, 1])
     install_tempshell(session, "test")
     # A file's tests share clusters and engines, and not with another worker's.
-    run_pytest(session, short(KIND), "--dist", "loadfile")
+    run_pytest(session, short(KIND), "--dist", "loadfile", workers="auto")
     session.run("python", "-m", "tests.support.pods", "up", success_codes=[0, 1])
     try:
         run_pytest(session, short(PODS))
@@ -119,7 +121,7 @@ def long(session: nox.Session) -> None:
     for what in ("kind", "oldest-docker", "helm"):
         session.run("python", "-m", "tests.testbed", what, success_codes=[0, 1])
     install_tempshell(session, "test")
-    run_pytest(session, f"{LONG} or hypothesis", "--hypothesis-profile", LONG)
+    run_pytest(session, f"{LONG} or hypothesis", "--hypothesis-profile", LONG, workers="auto")
 
 
 @nox.session
@@ -181,12 +183,12 @@ def pytest(session: nox.Session, marks: str) -> None:
     run_pytest(session, marks)
 
 
-def run_pytest(session: nox.Session, marks: str, *options: str) -> None:
+def run_pytest(session: nox.Session, marks: str, *options: str, workers: int | str = WORKERS) -> None:
     """Run pytest. What fails is run once more, and told: real engines stumble on a busy machine, but not twice.
 
     Five failures end the run: on an engine that is broken every further test would wait until its patience ends.
     """
-    counts = ("--numprocesses", "auto", "--reruns", "1", "--maxfail", "5")
+    counts = ("--numprocesses", str(workers), "--reruns", "1", "--maxfail", "5")
     session.run("pytest", *counts, "-raR", "--durations", "20", "-m", marks, *options, *session.posargs)
 
 
