@@ -17,7 +17,7 @@ import pytest
 
 from tempshell_cli.core.config import load_settings, settings_json
 from tempshell_cli.core.process import Command
-from tempshell_cli.packs.find import find_pack
+from tempshell_cli.packs.library.find import find_pack
 from tests.packs.drafts import Draft
 from tests.support.command_line import PROGRAM, Tempshell
 from tests.support.leaks import leftovers

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tempshell_cli.packs.schema import schema_of
+from tempshell_cli.packs.format.schema import schema_of
 
 from .places import ROOT
 

@@ -22,7 +22,7 @@ from tempshell_cli.cli.launch import Options, launch
 from tempshell_cli.cli.practice import LivePractice
 from tempshell_cli.cli.service import user_sessions
 from tempshell_cli.core.config import ScreenSettings
-from tempshell_cli.packs.setup import run_solution
+from tempshell_cli.packs.grading.setup import run_solution
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.practice import Practice

@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tempshell_cli.core.errors import ExitCode
-from tempshell_cli.packs.find import find_pack
-from tempshell_cli.packs.load import Task
+from tempshell_cli.packs.format.pack import Task
+from tempshell_cli.packs.library.find import find_pack
 from tests.support.command_line import Tempshell
 
 from .markdown import blocks

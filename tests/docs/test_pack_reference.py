@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tempshell_cli.packs.schema import PARTS, schema_of
+from tempshell_cli.packs.format.schema import PARTS, schema_of
 
 from .pack_reference import REFERENCE, reference
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tempshell_cli.packs.lint import lint
+from tempshell_cli.packs.authoring.lint import lint
 from tests.support.command_line import Tempshell
 
 from .places import ROOT

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tempshell_cli.core.process import Command, Completed
-from tempshell_cli.packs.index import read_index
-from tempshell_cli.packs.sources import parse_source
-from tempshell_cli.packs.store import Candidate, PackStore
+from tempshell_cli.packs.library.index import read_index
+from tempshell_cli.packs.library.sources import parse_source
+from tempshell_cli.packs.library.store import Candidate, PackStore
 from tests.support.command_line import Tempshell
 from tests.support.user import User
 

@@ -15,8 +15,8 @@ from tempshell_cli.backends import registry
 from tempshell_cli.backends.base import SandboxRequest, Template
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.process import Completed
-from tempshell_cli.packs.shell import SandboxShell
-from tempshell_cli.packs.store import PackStore
+from tempshell_cli.packs.checks.shell import SandboxShell
+from tempshell_cli.packs.library.store import PackStore
 from tests.support.user import User
 
 from .added import Answering, Repository

@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 
 from tempshell_cli.core.errors import PackProblem
-from tempshell_cli.packs.criteria import Probe
-from tempshell_cli.packs.load import Pack, Task, load_pack
-from tempshell_cli.packs.model import TaskHead
-from tempshell_cli.packs.shell import SandboxShell
+from tempshell_cli.packs.checks.criteria import Probe
+from tempshell_cli.packs.checks.shell import SandboxShell
+from tempshell_cli.packs.format.model import TaskHead
+from tempshell_cli.packs.format.pack import Pack, Task, load_pack
 
 NewSandbox = Callable[[], SandboxShell]
 

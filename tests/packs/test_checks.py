@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tempshell_cli.packs.checks import MAX_READ, NEEDS_KUBERNETES, look
-from tempshell_cli.packs.grading import Grader
-from tempshell_cli.packs.results import Outcome, Verdict
-from tempshell_cli.packs.shell import SandboxShell
+from tempshell_cli.packs.checks.look import MAX_READ, NEEDS_KUBERNETES, look
+from tempshell_cli.packs.checks.shell import SandboxShell
+from tempshell_cli.packs.grading.grader import Grader
+from tempshell_cli.packs.grading.results import Outcome, Verdict
 
 from .conftest import DOCKER, LOCAL
 from .drafts import probe

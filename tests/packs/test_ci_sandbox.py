@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tempshell_cli.packs.find import find_pack
-from tempshell_cli.packs.load import Task
-from tempshell_cli.packs.prove import State, prove_task
-from tempshell_cli.packs.shell import SandboxShell
+from tempshell_cli.packs.authoring.prove import State, prove_task
+from tempshell_cli.packs.checks.shell import SandboxShell
+from tempshell_cli.packs.format.pack import Task
+from tempshell_cli.packs.library.find import find_pack
 
 from .conftest import DOCKER, LOCAL
 

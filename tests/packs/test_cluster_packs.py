@@ -19,11 +19,11 @@ from tempshell_cli.backends.base import Capability, Cluster, SandboxRequest, Tem
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.backends.kind.backend import KindBackend
 from tempshell_cli.core.paths import Paths
-from tempshell_cli.packs.capabilities import out_of_reach, without
-from tempshell_cli.packs.find import find_pack
-from tempshell_cli.packs.load import Pack, Task
-from tempshell_cli.packs.prove import State, TaskProof, other_order, prove_task, prove_together
-from tempshell_cli.packs.shell import SandboxShell
+from tempshell_cli.packs.authoring.prove import State, TaskProof, other_order, prove_task, prove_together
+from tempshell_cli.packs.checks.shell import SandboxShell
+from tempshell_cli.packs.format.pack import Pack, Task
+from tempshell_cli.packs.grading.capabilities import out_of_reach, without
+from tempshell_cli.packs.library.find import find_pack
 from tests.support import engines
 from tests.support.ports import free_port
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tempshell_cli.core import yaml_events
 from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.core.yaml_events import MAX_DEPTH
-from tempshell_cli.packs.document import read_document
+from tempshell_cli.packs.reading.document import read_document
 
 from .drafts import refusal_of
 

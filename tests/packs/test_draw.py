@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from tempshell_cli.core.errors import UsageProblem
-from tempshell_cli.packs.draw import draw
-from tempshell_cli.packs.load import Pack
-from tempshell_cli.packs.model import PackHead
+from tempshell_cli.packs.format.model import PackHead
+from tempshell_cli.packs.format.pack import Pack
+from tempshell_cli.packs.grading.draw import draw
 
 from .drafts import task_with
 

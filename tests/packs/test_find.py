@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tempshell_cli.core.errors import PackProblem
-from tempshell_cli.packs.find import find_pack, list_packs
+from tempshell_cli.packs.library.find import find_pack, list_packs
 
 from .drafts import Draft
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tempshell_cli.packs.find import find_pack
+from tempshell_cli.packs.library.find import find_pack
 
 from .drafts import MANIFEST, TASK, Draft, refusal_of
 

@@ -13,11 +13,11 @@ import pytest
 
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Completed
-from tempshell_cli.packs.gathered import gathered
-from tempshell_cli.packs.grading import Grader
-from tempshell_cli.packs.load import Task
-from tempshell_cli.packs.objects import get_object
-from tempshell_cli.packs.results import Verdict
+from tempshell_cli.packs.checks.objects import get_object
+from tempshell_cli.packs.format.pack import Task
+from tempshell_cli.packs.grading.gathered import gathered
+from tempshell_cli.packs.grading.grader import Grader
+from tempshell_cli.packs.grading.results import Verdict
 
 from .drafts import task_with
 

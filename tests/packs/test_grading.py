@@ -13,9 +13,9 @@ import pytest
 from tempshell_cli.backends.base import Capability
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Completed
-from tempshell_cli.packs.grading import Grader
-from tempshell_cli.packs.results import CheckResult, TaskResult, Verdict
-from tempshell_cli.packs.shell import ClusterView
+from tempshell_cli.packs.checks.shell import ClusterView
+from tempshell_cli.packs.grading.grader import Grader
+from tempshell_cli.packs.grading.results import CheckResult, TaskResult, Verdict
 
 from .drafts import probe, task_with
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from tempshell_cli.packs.junit import Case, junit
+from tempshell_cli.packs.grading.junit import Case, junit
 
 
 def test_the_suite_counts_its_cases_and_each_says_what_came_of_it() -> None:

@@ -12,13 +12,13 @@ from tempshell_cli.backends.base import Profile
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.backends.kind.backend import KindBackend
 from tempshell_cli.core.process import Command
-from tempshell_cli.packs.killercoda import MAX_PAGE, MAX_SCRIPT
-from tempshell_cli.packs.killercoda_course import scenarios_of
-from tempshell_cli.packs.killercoda_text import read_page
-from tempshell_cli.packs.lint import lint
-from tempshell_cli.packs.load import Pack
-from tempshell_cli.packs.score import score_pack
-from tempshell_cli.packs.tree import MAX_FILES
+from tempshell_cli.packs.authoring.lint import lint
+from tempshell_cli.packs.format.pack import Pack
+from tempshell_cli.packs.grading.score import score_pack
+from tempshell_cli.packs.importers.killercoda.course import scenarios_of
+from tempshell_cli.packs.importers.killercoda.pages import read_page
+from tempshell_cli.packs.importers.killercoda.scenario import MAX_PAGE, MAX_SCRIPT
+from tempshell_cli.packs.reading.tree import MAX_FILES
 from tempshell_cli.tui.code_blocks import commands_of
 from tempshell_cli.tui.port import TaskView
 from tests.support.clusters import configure_for_kind

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tempshell_cli.core.process import Command, Completed
-from tempshell_cli.packs.findings import Level
-from tempshell_cli.packs.lint import RULES, lint
+from tempshell_cli.packs.authoring.findings import Level
+from tempshell_cli.packs.authoring.lint import RULES, lint
 from tests.docs.places import ROOT
 from tests.support.command_line import Tempshell
 

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tempshell_cli.packs.criteria import TextMatch
-from tempshell_cli.packs.matching import CannotLook, data_mismatch, json_mismatch, text_mismatch, yaml_mismatch
+from tempshell_cli.packs.checks.criteria import TextMatch
+from tempshell_cli.packs.checks.matching import CannotLook, data_mismatch, json_mismatch, text_mismatch, yaml_mismatch
 
 
 def text(found: bytes, **want: str) -> bool:

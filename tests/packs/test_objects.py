@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from tempshell_cli.core.process import Completed
-from tempshell_cli.packs.criteria import ObjectState, Where
-from tempshell_cli.packs.matching import CannotLook, Prevented
-from tempshell_cli.packs.objects import object_mismatch
-from tempshell_cli.packs.quantity import quantity
-from tempshell_cli.packs.workload import KubectlShell, NewestPod, WorkloadShell
+from tempshell_cli.packs.checks.criteria import ObjectState, Where
+from tempshell_cli.packs.checks.matching import CannotLook, Prevented
+from tempshell_cli.packs.checks.objects import object_mismatch
+from tempshell_cli.packs.checks.quantity import quantity
+from tempshell_cli.packs.checks.workload import KubectlShell, NewestPod, WorkloadShell
 
 DEPLOYMENT: dict[str, Any] = {
     "metadata": {"name": "web", "labels": {"app": "web", "tier": "1"}},

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from tempshell_cli.core.errors import PackProblem
-from tempshell_cli.packs import archive as archives
-from tempshell_cli.packs.archive import read_archive, without_top
-from tempshell_cli.packs.tree import read_tree
+from tempshell_cli.packs.library import archive as archives
+from tempshell_cli.packs.library.archive import read_archive, without_top
+from tempshell_cli.packs.reading.tree import read_tree
 from tests.support.command_line import Tempshell
 
 from .added import refused, tar_of

@@ -13,7 +13,7 @@ import pytest
 
 from tempshell_cli.core.errors import PackProblem, UsageProblem
 from tempshell_cli.core.process import Completed
-from tempshell_cli.packs.sources import parse_source
+from tempshell_cli.packs.library.sources import parse_source
 from tests.support.command_line import Tempshell
 from tests.support.registry import Registry, running_registry
 

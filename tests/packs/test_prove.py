@@ -9,9 +9,16 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tempshell_cli.backends.base import Capability
-from tempshell_cli.packs.load import Pack
-from tempshell_cli.packs.prove import State, TaskProof, other_order, prove_task, prove_together, why_unprovable
-from tempshell_cli.packs.shell import SandboxShell
+from tempshell_cli.packs.authoring.prove import (
+    State,
+    TaskProof,
+    other_order,
+    prove_task,
+    prove_together,
+    why_unprovable,
+)
+from tempshell_cli.packs.checks.shell import SandboxShell
+from tempshell_cli.packs.format.pack import Pack
 from tests.support.command_line import Tempshell
 from tests.support.leaks import leftovers
 from tests.support.user import User

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tempshell_cli.packs.schema import PARTS, schema_of
+from tempshell_cli.packs.format.schema import PARTS, schema_of
 from tests.docs.places import ROOT
 from tests.support.command_line import Tempshell
 

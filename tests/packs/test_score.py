@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from tempshell_cli.packs.load import Pack
-from tempshell_cli.packs.model import PackHead
-from tempshell_cli.packs.score import PackScore, score_pack
+from tempshell_cli.packs.format.model import PackHead
+from tempshell_cli.packs.format.pack import Pack
+from tempshell_cli.packs.grading.score import PackScore, score_pack
 
 from .drafts import task_with
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tempshell_cli.core.errors import ExitCode
-from tempshell_cli.packs.grading import Grader
-from tempshell_cli.packs.load import Task
-from tempshell_cli.packs.setup import SetupFailed, apply_setup, missing_tools, run_asset, run_solution
-from tempshell_cli.packs.shell import SandboxShell
+from tempshell_cli.packs.checks.shell import SandboxShell
+from tempshell_cli.packs.format.pack import Task
+from tempshell_cli.packs.grading.grader import Grader
+from tempshell_cli.packs.grading.setup import SetupFailed, apply_setup, missing_tools, run_asset, run_solution
 
 from .drafts import task_with
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import pytest
 
 from tempshell_cli.core.errors import PackProblem
-from tempshell_cli.packs.lint import lint
-from tempshell_cli.packs.load import load_pack
-from tempshell_cli.packs.translations import chosen, wanted_languages
+from tempshell_cli.packs.authoring.lint import lint
+from tempshell_cli.packs.format.pack import load_pack
+from tempshell_cli.packs.format.translations import chosen, wanted_languages
 from tests.support.command_line import Tempshell
 
 from .drafts import Draft

@@ -6,8 +6,8 @@ import pytest
 
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Completed
-from tempshell_cli.packs.cluster import misfit, server_version
-from tempshell_cli.packs.versions import in_range, is_empty, version_of
+from tempshell_cli.packs.format.versions import in_range, is_empty, version_of
+from tempshell_cli.packs.grading.cluster import misfit, server_version
 
 from .drafts import Draft, refusal_of, task_with
 

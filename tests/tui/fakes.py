@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from tempshell_cli.backends.base import Receipt
 from tempshell_cli.core.errors import LimitReached, TempshellError
 from tempshell_cli.core.process import Command
-from tempshell_cli.packs.results import CheckResult, Verdict
+from tempshell_cli.packs.grading.results import CheckResult, Verdict
 from tempshell_cli.tui.port import Finished, SessionView, TaskState, TaskView
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from textual.content import Content
 
-from tempshell_cli.packs.results import Verdict
+from tempshell_cli.packs.grading.results import Verdict
 from tempshell_cli.tui.markdown import inline
 
 from .conftest import Play

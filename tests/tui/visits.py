@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tempshell_cli.backends.base import Receipt
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Command
-from tempshell_cli.packs.results import CheckResult, Verdict
+from tempshell_cli.packs.grading.results import CheckResult, Verdict
 from tempshell_cli.tui.goodbye import Goodbye
 from tempshell_cli.tui.port import TaskState, TaskView
 from tempshell_cli.tui.terminal_pane import TerminalPane

@@ -11,8 +11,8 @@ from tempshell_cli.backends.base import Sandbox
 from tempshell_cli.core.config import Settings
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.paths import Paths
-from tempshell_cli.packs.prove import PackProof, State
-from tempshell_cli.packs.results import TaskResult
+from tempshell_cli.packs.authoring.prove import PackProof, State
+from tempshell_cli.packs.grading.results import TaskResult
 from tempshell_cli.sessions.practice import Practice
 from tempshell_cli.sessions.proving import Prover
 from tests.fakes.clock import FakeClock

@@ -16,7 +16,7 @@ from tempshell_cli.core.config import Settings
 from tempshell_cli.core.errors import EngineUnavailable, ExitCode, UsageProblem
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.process import Command
-from tempshell_cli.packs.prove import PackProof, State
+from tempshell_cli.packs.authoring.prove import PackProof, State
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.practice import Practice
 from tempshell_cli.sessions.proving import Prover

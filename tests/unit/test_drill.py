@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tempshell_cli.packs.results import TaskResult, Verdict
+from tempshell_cli.packs.grading.results import TaskResult, Verdict
 from tempshell_cli.sessions.drill import WAITS, Outing, cards, outings, still_there
 from tempshell_cli.sessions.effort import TASK
 from tempshell_cli.sessions.history import past_practice, trends

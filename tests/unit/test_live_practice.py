@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tempshell_cli.cli.practice import LivePractice
-from tempshell_cli.packs.results import CheckResult
+from tempshell_cli.packs.grading.results import CheckResult
 from tempshell_cli.sessions.model import State
 from tests.packs.drafts import Draft
 from tests.support.waiting import eventually

@@ -37,7 +37,7 @@ def added_pack_names(incomplete: str) -> Iterator[str]:
     """Yield the added packs."""
     from tempshell_cli.core.errors import TempshellError
     from tempshell_cli.core.paths import Paths
-    from tempshell_cli.packs.index import read_index
+    from tempshell_cli.packs.library.index import read_index
 
     try:
         names = sorted(read_index(Paths.of_user()))

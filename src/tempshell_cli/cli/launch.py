@@ -30,7 +30,7 @@ from tempshell_cli.sessions.model import Session
 
 if TYPE_CHECKING:
     from tempshell_cli.backends.exec import SandboxExec
-    from tempshell_cli.packs.load import Pack, Task
+    from tempshell_cli.packs.format.pack import Pack, Task
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -81,7 +81,7 @@ def launch(sessions: Sessions, options: Options, report: Report) -> Session:
 def _load(options: Options) -> Pack | None:
     if not options.pack:
         return None
-    from tempshell_cli.packs.find import find_pack
+    from tempshell_cli.packs.library.find import find_pack
 
     pack = find_pack(options.pack)
     return pack.only(options.tasks) if options.tasks else pack
@@ -318,7 +318,7 @@ _LONGEST_NAME = 40
 
 def reference(name: str, pack: Pack) -> str:
     """Return how to find the pack again from any directory: a known name, this content of it, or where it lies."""
-    from tempshell_cli.packs.find import reference as found_again
+    from tempshell_cli.packs.library.find import reference as found_again
 
     return found_again(name, pack)
 
@@ -330,9 +330,9 @@ def _nothing(_backend: Backend, _sandbox: Sandbox, _report: Report) -> None:
 def _preparation(sessions: Sessions, options: Options, pack: Pack) -> Callable[[Backend, Sandbox, Report], None]:
     """Return what brings every task of a pack to its start, and then begins."""
     from tempshell_cli.backends.exec import SandboxExec
-    from tempshell_cli.packs.grading import Grader
-    from tempshell_cli.packs.load import is_pack
-    from tempshell_cli.packs.setup import apply_setup
+    from tempshell_cli.packs.format.pack import is_pack
+    from tempshell_cli.packs.grading.grader import Grader
+    from tempshell_cli.packs.grading.setup import apply_setup
     from tempshell_cli.sessions.exam import DRAWN
     from tempshell_cli.sessions.kubernetes import refuse_cluster
 
@@ -355,7 +355,7 @@ def _preparation(sessions: Sessions, options: Options, pack: Pack) -> Callable[[
 
 def _tell_lacking(sessions: Sessions, shell: SandboxExec, session: str, tasks: Sequence[Task], report: Report) -> None:
     """Find out what the sandbox lacks for the tasks, before a learner changes anything, and say it."""
-    from tempshell_cli.packs.capabilities import out_of_reach, wanted_by
+    from tempshell_cli.packs.grading.capabilities import out_of_reach, wanted_by
     from tempshell_cli.sessions.capabilities import lacking_in
 
     wanted = wanted_by(tasks)

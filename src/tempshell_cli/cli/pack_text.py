@@ -9,14 +9,14 @@ from typing import Any
 from tempshell_cli import __version__
 from tempshell_cli.cli import console
 from tempshell_cli.core.text import one_line
-from tempshell_cli.packs.capabilities import wanted_by
-from tempshell_cli.packs.changes import Changes, FileChange
-from tempshell_cli.packs.findings import Finding, as_sarif, as_text
-from tempshell_cli.packs.index import AddedPack
-from tempshell_cli.packs.junit import Case, junit
-from tempshell_cli.packs.lint import RULES
-from tempshell_cli.packs.load import Pack, Task
-from tempshell_cli.packs.prove import PackProof, State, TaskProof
+from tempshell_cli.packs.authoring.findings import Finding, as_sarif, as_text
+from tempshell_cli.packs.authoring.lint import RULES
+from tempshell_cli.packs.authoring.prove import PackProof, State, TaskProof
+from tempshell_cli.packs.format.pack import Pack, Task
+from tempshell_cli.packs.grading.capabilities import wanted_by
+from tempshell_cli.packs.grading.junit import Case, junit
+from tempshell_cli.packs.library.changes import Changes, FileChange
+from tempshell_cli.packs.library.index import AddedPack
 
 
 def pack_json(pack: Pack) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from tempshell_cli.backends.base import Backend, Receipt
 from tempshell_cli.cli import console, report_text
 from tempshell_cli.core.errors import NoSuchSession, SessionExpired, TempshellError
 from tempshell_cli.core.process import Command
-from tempshell_cli.packs.load import Task
-from tempshell_cli.packs.results import CheckResult
+from tempshell_cli.packs.format.pack import Task
+from tempshell_cli.packs.grading.results import CheckResult
 from tempshell_cli.sessions.effort import HINT, TASK
 from tempshell_cli.sessions.exam import FLAGGED, exam_of, flagged_tasks, refuse_handed_in
 from tempshell_cli.sessions.grading import finish

@@ -14,7 +14,7 @@ from tempshell_cli.cli import console
 from tempshell_cli.cli.result_text import verdict_words
 from tempshell_cli.core.text import listed, one_line
 from tempshell_cli.core.units import format_duration
-from tempshell_cli.packs.score import TaskScore
+from tempshell_cli.packs.grading.score import TaskScore
 from tempshell_cli.sessions.exam import Exam, why_ungraded
 from tempshell_cli.sessions.report import Report
 

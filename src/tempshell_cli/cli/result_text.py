@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tempshell_cli.packs.results import TaskResult
+from tempshell_cli.packs.grading.results import TaskResult
 
 
 def verdict_words(verdict: str | None, incomplete: Sequence[str], *, unchecked: str = "-") -> str:

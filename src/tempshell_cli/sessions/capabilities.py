@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from tempshell_cli.backends.base import Capability
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.errors import TempshellError
-from tempshell_cli.packs.capabilities import wanted_by
-from tempshell_cli.packs.load import Task
+from tempshell_cli.packs.format.pack import Task
+from tempshell_cli.packs.grading.capabilities import wanted_by
 from tempshell_cli.sessions.lifecycle import Sessions
 
 # The event of a capability that was looked for in a sandbox; its detail is its name, and yes or no.

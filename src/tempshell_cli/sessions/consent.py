@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from tempshell_cli.backends.base import Backend, Profile
 from tempshell_cli.core.paths import Paths
-from tempshell_cli.packs.find import is_shipped
-from tempshell_cli.packs.load import Pack
+from tempshell_cli.packs.format.pack import Pack
+from tempshell_cli.packs.library.find import is_shipped
 
 _FOLDER = "consent"
 

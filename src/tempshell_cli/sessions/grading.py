@@ -9,7 +9,7 @@ import msgspec
 from tempshell_cli.backends.base import Report as Progress
 from tempshell_cli.core.errors import Incomplete, NoSuchSession, SessionExpired, UsageProblem
 from tempshell_cli.core.text import listed
-from tempshell_cli.packs.results import TaskResult, Verdict
+from tempshell_cli.packs.grading.results import TaskResult, Verdict
 from tempshell_cli.sessions.exam import FOUND, GRADED, INCOMPLETE, exam_of, is_under_way, why_ungraded
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session

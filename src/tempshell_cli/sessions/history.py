@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tempshell_cli.core.errors import PackProblem
-from tempshell_cli.packs.score import TaskScore
+from tempshell_cli.packs.grading.score import TaskScore
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.report import Report, report

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from tempshell_cli.backends.base import Backend, HasKubectl, KnowsVersion, Template
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.errors import UsageProblem
-from tempshell_cli.packs.cluster import asks_for_version, misfit, server_version
-from tempshell_cli.packs.load import Pack, Task
-from tempshell_cli.packs.versions import version_of
+from tempshell_cli.packs.format.pack import Pack, Task
+from tempshell_cli.packs.format.versions import version_of
+from tempshell_cli.packs.grading.cluster import asks_for_version, misfit, server_version
 from tempshell_cli.sessions.lifecycle import Sessions
 
 # The event of a version that the API server of a session's cluster has reported; its detail is the version.

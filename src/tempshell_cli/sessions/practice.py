@@ -7,12 +7,12 @@ from functools import cached_property
 
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.errors import EngineUnavailable, UsageProblem
-from tempshell_cli.packs.capabilities import out_of_reach
-from tempshell_cli.packs.find import find_pack, newest
-from tempshell_cli.packs.grading import Grader, could_not_run
-from tempshell_cli.packs.load import Pack, Task
-from tempshell_cli.packs.results import TaskResult, Verdict, completed
-from tempshell_cli.packs.setup import apply_setup
+from tempshell_cli.packs.format.pack import Pack, Task
+from tempshell_cli.packs.grading.capabilities import out_of_reach
+from tempshell_cli.packs.grading.grader import Grader, could_not_run
+from tempshell_cli.packs.grading.results import TaskResult, Verdict, completed
+from tempshell_cli.packs.grading.setup import apply_setup
+from tempshell_cli.packs.library.find import find_pack, newest
 from tempshell_cli.sessions.capabilities import known_in, lacking, lacking_in
 from tempshell_cli.sessions.effort import TASK
 from tempshell_cli.sessions.exam import drawn_tasks, refuse_in_exam

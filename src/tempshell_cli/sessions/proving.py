@@ -24,10 +24,7 @@ from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.config import Settings
 from tempshell_cli.core.errors import EngineUnavailable, TempshellError
 from tempshell_cli.core.units import parse_size
-from tempshell_cli.packs.capabilities import wanted_by
-from tempshell_cli.packs.cluster import misfit, server_version
-from tempshell_cli.packs.load import Pack, Task
-from tempshell_cli.packs.prove import (
+from tempshell_cli.packs.authoring.prove import (
     PackProof,
     State,
     TaskProof,
@@ -38,6 +35,9 @@ from tempshell_cli.packs.prove import (
     unproven,
     why_unprovable,
 )
+from tempshell_cli.packs.format.pack import Pack, Task
+from tempshell_cli.packs.grading.capabilities import wanted_by
+from tempshell_cli.packs.grading.cluster import misfit, server_version
 from tempshell_cli.sessions.capabilities import lacking
 from tempshell_cli.sessions.choice import choose_backend
 from tempshell_cli.sessions.kubernetes import expected_version

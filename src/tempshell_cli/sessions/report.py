@@ -11,8 +11,8 @@ from typing import NamedTuple
 from tempshell_cli import __version__
 from tempshell_cli.backends.base import Profile
 from tempshell_cli.core.errors import NoSuchSession, SessionExpired
-from tempshell_cli.packs.load import Pack
-from tempshell_cli.packs.score import PackScore, score_pack
+from tempshell_cli.packs.format.pack import Pack
+from tempshell_cli.packs.grading.score import PackScore, score_pack
 from tempshell_cli.sessions.effort import effort
 from tempshell_cli.sessions.exam import Exam, exam_of
 from tempshell_cli.sessions.lifecycle import STARTED, Sessions

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from tempshell_cli.backends.base import Receipt
 from tempshell_cli.core.process import Command
-from tempshell_cli.packs.results import CheckResult
+from tempshell_cli.packs.grading.results import CheckResult
 
 
 class TaskState(StrEnum):

@@ -20,7 +20,7 @@ from textual.screen import Screen
 from tempshell_cli.backends.base import Receipt
 from tempshell_cli.core.errors import TempshellError
 from tempshell_cli.core.text import one_line, visible
-from tempshell_cli.packs.results import CheckResult
+from tempshell_cli.packs.grading.results import CheckResult
 from tempshell_cli.terminal.emulated import PLAIN, Emulation
 from tempshell_cli.terminal.wire import Key, Lay, Mark, Type
 from tempshell_cli.tui import words

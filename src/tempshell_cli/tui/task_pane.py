@@ -17,7 +17,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tempshell_cli.core.text import one_line, strip_controls
-from tempshell_cli.packs.results import CheckResult, Verdict
+from tempshell_cli.packs.grading.results import CheckResult, Verdict
 from tempshell_cli.tui.fitting import hanging, on_border, with_end
 from tempshell_cli.tui.markdown import SafeMarkdown, inline
 from tempshell_cli.tui.port import TaskState, TaskView

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from tempshell_cli.core.errors import TempshellError
 from tempshell_cli.core.text import one_line, strip_controls, visible
-from tempshell_cli.packs.results import CheckResult, Verdict
+from tempshell_cli.packs.grading.results import CheckResult, Verdict
 from tempshell_cli.tui.countdown import Phase
 from tempshell_cli.tui.dialog import BACK, Choice, Dialog
 from tempshell_cli.tui.heading import score_rows

@@ -10,8 +10,8 @@ from tempshell_cli.cli.command import new_app
 from tempshell_cli.cli.options import AsJson, OfSession
 
 if TYPE_CHECKING:
-    from tempshell_cli.packs.load import Pack
-    from tempshell_cli.packs.results import CheckResult, TaskResult
+    from tempshell_cli.packs.format.pack import Pack
+    from tempshell_cli.packs.grading.results import CheckResult, TaskResult
 
 
 app = new_app()
@@ -29,7 +29,7 @@ def check(
     from tempshell_cli.cli.result_text import result_lines
     from tempshell_cli.cli.service import select, user_sessions
     from tempshell_cli.core.errors import ExitCode, UsageProblem
-    from tempshell_cli.packs.results import Verdict
+    from tempshell_cli.packs.grading.results import Verdict
     from tempshell_cli.sessions.practice import Practice
 
     if as_json and as_junit:
@@ -62,7 +62,7 @@ def _as_json(pack: Pack, results: list[TaskResult]) -> list[dict[str, Any]]:
 
 def _as_junit(pack: Pack, results: list[TaskResult]) -> str:
     """Return a case for each check of each task."""
-    from tempshell_cli.packs.junit import Case, junit
+    from tempshell_cli.packs.grading.junit import Case, junit
 
     cases = [
         Case(

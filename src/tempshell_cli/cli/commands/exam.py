@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tempshell_cli.cli.launch import Options
     from tempshell_cli.core.config import Settings
     from tempshell_cli.core.errors import LeftoverRemains
-    from tempshell_cli.packs.load import Pack
+    from tempshell_cli.packs.format.pack import Pack
     from tempshell_cli.sessions.lifecycle import Sessions
     from tempshell_cli.sessions.model import Session
 
@@ -124,8 +124,8 @@ def _begin(sessions: Sessions, options: Options, tasks: int | None, seed: int | 
     from tempshell_cli.cli.launch import launch
     from tempshell_cli.cli.report_text import counted
     from tempshell_cli.core.units import format_duration
-    from tempshell_cli.packs.draw import draw, gradable
-    from tempshell_cli.packs.find import find_pack
+    from tempshell_cli.packs.grading.draw import draw, gradable
+    from tempshell_cli.packs.library.find import find_pack
     from tempshell_cli.sessions.exam import EXAM, SPARE, exam_detail
     from tempshell_cli.sessions.proving import new_seed
 

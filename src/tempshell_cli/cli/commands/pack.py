@@ -14,8 +14,8 @@ from tempshell_cli.cli.options import AsJson, Profile, Quiet
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tempshell_cli.packs.load import Pack
-    from tempshell_cli.packs.store import InUse, PackStore
+    from tempshell_cli.packs.format.pack import Pack
+    from tempshell_cli.packs.library.store import InUse, PackStore
 
 app = new_app("Packs of practice tasks: look at them, add others', write them, prove them.")
 Name = Annotated[str, typer.Argument(help="A pack by name or directory.", autocompletion=pack_names)]
@@ -29,7 +29,7 @@ def ls(as_json: AsJson = False) -> None:
     """List the packs that can be started by name."""
     from tempshell_cli.cli import console
     from tempshell_cli.core.errors import PackProblem
-    from tempshell_cli.packs.find import find_pack, list_packs, origin
+    from tempshell_cli.packs.library.find import find_pack, list_packs, origin
 
     rows = []
     for name in list_packs():
@@ -50,7 +50,7 @@ def show(pack: Name, as_json: AsJson = False) -> None:
     from tempshell_cli.cli import console
     from tempshell_cli.cli.course_text import say_course
     from tempshell_cli.cli.pack_text import added_json, describe, pack_json
-    from tempshell_cli.packs.find import added_as, find_pack
+    from tempshell_cli.packs.library.find import added_as, find_pack
 
     if say_course(pack, as_json=as_json):
         return
@@ -72,7 +72,7 @@ def add(
     from tempshell_cli.cli import console
     from tempshell_cli.cli.pack_text import added_json
     from tempshell_cli.core.text import one_line
-    from tempshell_cli.packs.sources import parse_source
+    from tempshell_cli.packs.library.sources import parse_source
 
     store, in_use = _store()
     place = parse_source(source)
@@ -112,7 +112,7 @@ def update(
     from tempshell_cli.cli import console
     from tempshell_cli.core.errors import TempshellError
     from tempshell_cli.core.paths import Paths
-    from tempshell_cli.packs.index import read_index
+    from tempshell_cli.packs.library.index import read_index
 
     store, in_use = _store()
     told, failed = [], []
@@ -133,7 +133,7 @@ def update(
 def new(directory: Annotated[Path, typer.Argument(help="Where; its name becomes the pack's id.")]) -> None:
     """Write a small pack to begin with, whole and proven."""
     from tempshell_cli.cli import console
-    from tempshell_cli.packs.skeleton import new_pack
+    from tempshell_cli.packs.authoring.skeleton import new_pack
 
     for file in new_pack(directory):
         console.say(str(file))
@@ -154,7 +154,7 @@ def schema(
     """Print the JSON Schema of the format."""
     from tempshell_cli.cli import console
     from tempshell_cli.core.errors import UsageProblem
-    from tempshell_cli.packs.schema import PARTS, schema_of
+    from tempshell_cli.packs.format.schema import PARTS, schema_of
 
     if part not in PARTS:
         raise UsageProblem(f"there is no schema {part!r}", hint=f"one of {', '.join(PARTS)}")
@@ -169,10 +169,10 @@ def lint(
     """Look for mistakes in a pack without running it: exit code 2 when there are errors."""
     from tempshell_cli.cli.pack_text import say_findings
     from tempshell_cli.core.errors import ExitCode
-    from tempshell_cli.packs.find import find_root
-    from tempshell_cli.packs.findings import Level
-    from tempshell_cli.packs.lint import lint as findings_of
-    from tempshell_cli.packs.shellcheck import found_shellcheck
+    from tempshell_cli.packs.authoring.findings import Level
+    from tempshell_cli.packs.authoring.lint import lint as findings_of
+    from tempshell_cli.packs.authoring.shellcheck import found_shellcheck
+    from tempshell_cli.packs.library.find import find_root
 
     _one_of(form, ("text", "json", "sarif"))
     root = find_root(pack)
@@ -203,7 +203,7 @@ def prove(
     from tempshell_cli.cli.pack_text import proof_line, say_proof
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import ExitCode
-    from tempshell_cli.packs.find import find_pack
+    from tempshell_cli.packs.library.find import find_pack
     from tempshell_cli.sessions.proving import Prover, choose, new_seed
 
     _one_of(form, ("table", "json", "junit"))
@@ -224,7 +224,7 @@ def _store() -> tuple[PackStore, InUse]:
     """Return the user's added packs, and what tells which of them live sessions have."""
     from tempshell_cli.core.paths import Paths
     from tempshell_cli.core.runner import SubprocessRunner
-    from tempshell_cli.packs.store import PackStore
+    from tempshell_cli.packs.library.store import PackStore
     from tempshell_cli.sessions.store import open_store
 
     paths = Paths.of_user()
@@ -247,8 +247,8 @@ def _update(store: PackStore, name: str, in_use: InUse, *, yes: bool, ask: bool)
     from tempshell_cli.cli import console
     from tempshell_cli.cli.pack_text import changes_json, say_changes
     from tempshell_cli.core.text import one_line
-    from tempshell_cli.packs.changes import compare
-    from tempshell_cli.packs.sources import parse_source
+    from tempshell_cli.packs.library.changes import compare
+    from tempshell_cli.packs.library.sources import parse_source
 
     old = store.entry(name)
     with console.progress(f"fetching {one_line(old.source)}"):

@@ -1,0 +1,1 @@
+"""What an author of packs needs: a pack to begin with, lint, and proof."""

@@ -1,0 +1,84 @@
+"""Whether a check runs a program of the learner's although it runs as the grader, as far as its words show it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from posixpath import basename
+
+from tempshell_cli.packs.checks.criteria import TERMINAL, Exec
+
+_SHELLS = {"sh", "bash", "dash", "ash", "zsh", "ksh"}
+_PYTHONS = {"python", "python3"}
+_INTERPRETERS = {*_SHELLS, *_PYTHONS, "perl", "ruby", "node", "php"}
+_CODE = {"-c", "-m", "-e", "-r"}  # the options of one or the other that have its code in the next word
+_WRAPPERS = {"env", "timeout", "nice", "setsid", "exec", "command", "time", "stdbuf"}
+_KEYWORDS = {"if", "then", "else", "elif", "while", "until", "do", "!", "{"}
+_ENDS = re.compile(r"[;&|\n()`]+|\$\(|<\(")
+# What a shell, env or timeout take before the name of a program.
+_BEFORE_PROGRAM = re.compile(r"[A-Za-z_]\w*=.*|-.*|[0-9.]+[smhd]?")
+
+
+def learners_program(exec_: Exec) -> str:
+    """Return the words by which a check that runs as the grader starts a program of the learner's, else ""."""
+    if exec_.in_ != TERMINAL or exec_.as_ == "learner":
+        return ""
+    if _is_theirs(exec_.argv[0]):
+        return exec_.argv[0] if exec_.as_ else ""
+    return _started(exec_.argv, exec_.stdin)
+
+
+def _started(words: Sequence[str], stdin: str = "") -> str:
+    words = list(_without_wrappers(words))
+    if not words:
+        return ""
+    name, rest = basename(words[0]), words[1:]
+    if _is_theirs(words[0]):
+        return words[0]
+    if name in {".", "source", "make"} or (name == "git" and "-C" in rest):
+        return " ".join(words[:3])
+    if name in {"awk", "gawk", "mawk"}:
+        return " ".join(words[:3]) if "-f" in rest else ""
+    return _by_interpreter(name, rest, stdin) if name in _INTERPRETERS else ""
+
+
+def _by_interpreter(name: str, rest: Sequence[str], stdin: str) -> str:
+    """Return what an interpreter starts: a file of the learner's, or what the code says that it is given."""
+    if name in _PYTHONS and "-I" not in rest:
+        return f"{name} without -I"  # it imports from the directory that it begins in, the learner's home
+    for place, word in enumerate(rest):
+        if word in _CODE and not (name in _SHELLS and word != "-c"):
+            return _in_script(rest[place + 1]) if name in _SHELLS and place + 1 < len(rest) else ""
+        if not word.startswith("-"):
+            return "" if word.startswith("/") and not _is_theirs(word) else f"{name} {word}"
+    return _in_script(stdin) if name in _SHELLS else ""
+
+
+def _in_script(script: str) -> str:
+    """Return the first start of a learner's program among the simple commands of a shell script."""
+    lines = (line for line in script.splitlines() if not line.lstrip().startswith("#"))
+    found = (_started(_words(command)) for command in _ENDS.split("\n".join(lines)))
+    return next(filter(None, found), "")
+
+
+def _words(command: str) -> list[str]:
+    words = [word.strip("\"'") for word in command.split()]
+    while words and words[0] in _KEYWORDS:
+        words.pop(0)
+    return [word for word in words if word]
+
+
+def _without_wrappers(words: Sequence[str]) -> Iterator[str]:
+    wrapped = bool(words) and "=" in words[0]
+    inside = False
+    for word in words:
+        if not inside and (basename(word) in _WRAPPERS or (wrapped and _BEFORE_PROGRAM.fullmatch(word))):
+            wrapped = True
+            continue
+        inside = True
+        yield word
+
+
+def _is_theirs(program: str) -> bool:
+    """Tell whether a program is named by a relative path, or by one below a home directory."""
+    return program.startswith(("~/", "$HOME/", "/home/")) or ("/" in program and not program.startswith("/"))

@@ -1,0 +1,143 @@
+"""All that can be said of a pack without running it: every finding, not only the first.
+
+Reads what the loader reads, by the same code; what the loader refuses is an error here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from tempshell_cli.core.errors import PackProblem
+from tempshell_cli.core.runner import Runner
+from tempshell_cli.packs.authoring import lint_rules
+from tempshell_cli.packs.authoring.findings import Finding, Level
+from tempshell_cli.packs.authoring.lint_rules import Draft
+from tempshell_cli.packs.authoring.shellcheck import check_scripts
+from tempshell_cli.packs.format.model import PackHead
+from tempshell_cli.packs.format.pack import (
+    MANIFEST,
+    SCENARIO,
+    TaskSource,
+    is_pack,
+    is_scenario,
+    load_pack,
+    read_manifest,
+    read_task,
+    read_translation,
+)
+from tempshell_cli.packs.format.rules import Fault, pack_faults, task_faults, translation_faults, twin_faults
+from tempshell_cli.packs.format.translations import translations_in
+from tempshell_cli.packs.reading.document import Document, Misplaced
+from tempshell_cli.packs.reading.tree import read_tree
+
+RULES = {
+    "format": "The loader refuses it: its form, a path, an id",
+    "stray-file": "Nothing in the pack names the file",
+    "domain-shares": "A domain has more or fewer tasks than its share says",
+    "hint-costs": "The hints of a task cost more than the task",
+    "latest-image": "An image without a version changes under the pack",
+    "hint-tells": "A hint gives the solution away",
+    "text-over-yaml": "A check compares YAML as text",
+    "no-control": "A check that something fails, with nothing that proves that it could work",
+    "jsonpath": "A JSONPath of a check cannot be read",
+    "learner-program": "A check runs a program of the learner's as the grader",
+    "no-mutant": "Nothing proves that a check catches a wrong answer",
+    "translation": "A locale of the pack lacks a text",
+    "scenario": "What is different here of a scenario of Killercoda's",
+    "no-solution": "A check of a scenario, which has no solution to prove it with",
+    "shellcheck": "What shellcheck says of a script",
+}
+
+
+def lint(root: Path, runner: Runner | None = None) -> list[Finding]:
+    """Return what is wrong with the pack in the directory, by file and line. Runs nothing of it.
+
+    ``runner`` runs shellcheck, where there is one; None looks for none.
+    """
+    return sorted(set(_findings(root, runner)), key=lambda one: (one.file, one.line, one.rule, one.message))
+
+
+def _findings(root: Path, runner: Runner | None) -> Iterator[Finding]:
+    if is_scenario(root):
+        yield from _of_scenario(root)
+        return
+    if not is_pack(root):
+        hint = "`tempshell pack new DIR` writes a pack to begin with"
+        yield _refusal(PackProblem(f"there is no {MANIFEST}", hint=hint), MANIFEST)
+        return
+    try:
+        files = read_tree(root)
+        manifest, head = read_manifest(files, root)
+    except PackProblem as cause:
+        yield _refusal(cause, MANIFEST)
+        return
+    yield from _of_faults(manifest, MANIFEST, pack_faults(head, files))
+    sources, refused = _read_tasks(head, files, root)
+    yield from refused
+    yield from _of_tasks(manifest, head, sources, files)
+    for source in sources:
+        yield from _of_translations(source, head, files, root)
+    if not refused:  # else what belongs to a task that cannot be read would look lost, too
+        draft = Draft(files, manifest, head, sources)
+        for rule in lint_rules.ALL:
+            yield from rule(draft)
+    if runner:
+        yield from check_scripts(files, runner)
+
+
+def _of_scenario(root: Path) -> Iterator[Finding]:
+    """Yield what keeps a scenario of Killercoda's from being started, else what is different or unproven of it."""
+    try:
+        pack = load_pack(root)
+    except PackProblem as cause:
+        yield _refusal(cause, SCENARIO)
+        return
+    for note in pack.notes:
+        yield Finding(rule="scenario", level=Level.WARNING, file=SCENARIO, message=note)
+    for task in pack.tasks:
+        if task.head.checks:
+            what = f"`{task.id}` has no solution: nothing proves that its check can be passed"
+            yield Finding(rule="no-solution", level=Level.WARNING, file=SCENARIO, message=what)
+
+
+def _read_tasks(
+    head: PackHead, files: Mapping[str, bytes], root: Path
+) -> tuple[Sequence[TaskSource], Sequence[Finding]]:
+    sources, refused = [], []
+    for name in dict.fromkeys(head.tasks):
+        if name not in files:
+            continue  # a fault of the manifest
+        try:
+            sources.append(read_task(name, files, root))
+        except PackProblem as cause:
+            refused.append(_refusal(cause, name))
+    return sources, refused
+
+
+def _of_tasks(
+    manifest: Document, head: PackHead, sources: Sequence[TaskSource], files: Mapping[str, bytes]
+) -> Iterator[Finding]:
+    for source in sources:
+        yield from _of_faults(source.document, source.name, task_faults(source.head, head, files))
+    yield from _of_faults(manifest, MANIFEST, twin_faults([source.head.id for source in sources]))
+
+
+def _of_translations(task: TaskSource, head: PackHead, files: Mapping[str, bytes], root: Path) -> Iterator[Finding]:
+    for name in translations_in(files, task.name, head.locales).values():
+        try:
+            source = read_translation(name, files, root)
+        except PackProblem as cause:
+            yield _refusal(cause, name)
+        else:
+            yield from _of_faults(source.document, name, translation_faults(source.texts, task.head))
+
+
+def _of_faults(document: Document, file: str, faults: Iterator[Fault]) -> Iterator[Finding]:
+    for fault in faults:
+        yield _refusal(document.problem(fault.at, fault.message, hint=fault.hint), file)
+
+
+def _refusal(cause: PackProblem, file: str) -> Finding:
+    line, what = (cause.line, cause.what) if isinstance(cause, Misplaced) else (1, str(cause))
+    return Finding(rule="format", level=Level.ERROR, file=file, line=line, message=what, hint=cause.hint)

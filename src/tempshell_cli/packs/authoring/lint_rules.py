@@ -1,0 +1,244 @@
+"""What makes a pack unfair or unsteady although it can be loaded. Each rule is a function from a draft to findings."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from msgspec import UNSET
+
+from tempshell_cli.core.text import one_line
+from tempshell_cli.packs.authoring.findings import Finding, Level
+from tempshell_cli.packs.authoring.learner_programs import learners_program
+from tempshell_cli.packs.checks.criteria import Check, Exec, Expect
+from tempshell_cli.packs.checks.matching import path_fault
+from tempshell_cli.packs.format.model import Location, PackHead, TaskFrontMatter
+from tempshell_cli.packs.format.pack import MANIFEST, TaskSource
+from tempshell_cli.packs.format.translations import translation_of
+from tempshell_cli.packs.reading.document import Document
+
+_TOLERANCE = 2  # percent, either way
+_ALL_PERCENT = 100
+_LONGEST_SHARED = 120  # characters that a hint and a solution may have in common, one after the other
+_ALWAYS_FINE = re.compile(r"(README|LICEN[CS]E|NOTICE|CHANGELOG|AUTHORS)[^/]*")
+_YAML_FILES = (".yaml", ".yml")
+_LATEST = re.compile(r"(?<![\w./-])[a-z0-9][\w.-]*(?:/[\w.-]+|:[0-9]+/[\w.-]+)*:latest\b")
+_IMAGE_KEY = re.compile(r"""^\s*-?\s*image:\s*["']?([^\s"'#]+)""")
+_SEARCHES_TEXT = re.compile(r"\b[ef]?grep\b|\bawk\b|\bsed\b")
+_READS_YAML = re.compile(r"\.ya?ml\b|(?:-o|--output)[ =]?yaml\b")
+
+
+class Draft(NamedTuple):
+    """A pack whose parts can be read, whether or not they fit together."""
+
+    files: Mapping[str, bytes]
+    manifest: Document
+    head: PackHead
+    tasks: Sequence[TaskSource]
+
+
+Rule = Callable[[Draft], Iterator[Finding]]
+
+
+def stray_files(draft: Draft) -> Iterator[Finding]:
+    """What is in the pack by accident: a backup, a script that its author forgot."""
+    named = {MANIFEST, *draft.head.tasks, *_translations(draft)}
+    named |= {asset for task in draft.tasks for _, asset in task.head.assets()}
+    for name in sorted(draft.files.keys() - named):
+        if not _ALWAYS_FINE.fullmatch(name):
+            hint = "remove it, or name it where it is needed"
+            yield _warning("stray-file", name, 1, f"nothing in the pack names `{name}`", hint)
+
+
+def domain_shares(draft: Draft) -> Iterator[Finding]:
+    """A domain's weight is that of its tasks together: with a few tasks too many, each is worth less."""
+    counts = Counter(task.head.domain for task in draft.tasks)
+    for domain, share in draft.head.domains.items():
+        line = draft.manifest.line(("domains", domain))
+        found = _ALL_PERCENT * counts[domain] / max(1, len(draft.tasks))
+        if not counts[domain] and share:
+            yield _error("domain-shares", MANIFEST, line, f"no task is in the domain `{domain}`")
+        elif abs(found - share) > _TOLERANCE:
+            what = f"`{domain}` has {found:.1f} % of the tasks, and should have {share} % (give or take {_TOLERANCE})"
+            yield _error("domain-shares", MANIFEST, line, what, "add or move a task, or change the share")
+
+
+def hint_costs(draft: Draft) -> Iterator[Finding]:
+    """All hints together must leave something to earn, or a pupil who needs help can earn nothing."""
+    for task in draft.tasks:
+        cost = sum(hint.cost for hint in task.head.hints)
+        if cost > _ALL_PERCENT:
+            yield _at(task, "hint-costs", ("hints",), f"the hints cost {cost} % of the task in all")
+
+
+def latest_images(draft: Draft) -> Iterator[Finding]:
+    """``latest``, said or left out: what the pack was proven with is not what the next learner gets.
+
+    Prose may speak of it, and a wrong answer may use it.
+    """
+    wrong = {mutant.run for task in draft.tasks for mutant in task.head.mutants}
+    for name in draft.files.keys() - wrong:
+        for number, line in _lines(draft, name):
+            for image in _loose_images(name, line):
+                hint = "give the image a version, or a digest"
+                yield _error("latest-image", name, number, f"`{one_line(image)}` has no version of its own", hint)
+
+
+def telling_hints(draft: Draft) -> Iterator[Finding]:
+    """A hint leads to the solution; it does not quote it."""
+    for task in draft.tasks:
+        answers = [_squeezed(draft.files.get(name, b"").decode(errors="replace")) for name in _answers(task.head)]
+        for index, hint in enumerate(task.head.hints):
+            if any(_shared(_squeezed(hint.text), answer) for answer in answers):
+                what = f"the hint has {_LONGEST_SHARED} characters of a solution in it"
+                yield _at(task, "hint-tells", ("hints", index), what, "say which tool, not which line")
+
+
+def text_over_yaml(draft: Draft) -> Iterator[Finding]:
+    """YAML has many spellings of one thing: who greps in it fails right answers."""
+    for task in draft.tasks:
+        for index, check in enumerate(task.head.checks):
+            if _is_text_over_yaml(check):
+                what = f"the check `{check.id}` compares YAML as text"
+                yield _at(
+                    task, "text-over-yaml", ("checks", index), what, "a `file` check has `yaml`, an output `json`"
+                )
+
+
+def missing_controls(draft: Draft) -> Iterator[Finding]:
+    """That something fails proves nothing where it could never have worked."""
+    for task in draft.tasks:
+        for index, check in enumerate(task.head.checks):
+            if check.exec and _expects_only_failure(check.exec.expect) and not check.control and not check.gate:
+                what = f"the check `{check.id}` expects a failure and has no control"
+                hint = "`control` runs the same program where it must succeed"
+                yield _soft_at(task, "no-control", ("checks", index), what, hint)
+
+
+def unreadable_paths(draft: Draft) -> Iterator[Finding]:
+    """A path that nobody can read: the check could never run."""
+    for task in draft.tasks:
+        for index, check in enumerate(task.head.checks):
+            for number, where in enumerate(check.object.where if check.object else ()):
+                if fault := path_fault(where.jsonpath):
+                    yield _at(task, "jsonpath", ("checks", index, "object", "where", number), fault)
+
+
+def learner_programs(draft: Draft) -> Iterator[Finding]:
+    """A program of the learner's that runs as the grader can read, and change, all that the grader can."""
+    hint = "write `as: learner`, and judge only what it prints and how it ends"
+    for task in draft.tasks:
+        for index, check in enumerate(task.head.checks):
+            if check.exec and (program := learners_program(check.exec)):
+                what = f"the check `{check.id}` runs `{one_line(program)}`, a program of the learner's, as the grader"
+                yield _soft_at(task, "learner-program", ("checks", index), what, hint)
+
+
+def missing_mutants(draft: Draft) -> Iterator[Finding]:
+    """A check that nothing wrong was ever held against may catch nothing."""
+    hint = "write a wrong answer that it must catch"
+    for task in draft.tasks:
+        if not task.head.mutants:
+            yield _soft_at(task, "no-mutant", (), f"the task `{task.head.id}` has no mutant", hint)
+            continue
+        for index, check in enumerate(task.head.checks):
+            if check.id in task.head.unseen():
+                yield _soft_at(task, "no-mutant", ("checks", index), f"no mutant fails the check `{check.id}`", hint)
+
+
+def translations(draft: Draft) -> Iterator[Finding]:
+    """Every task has its text in every locale of the pack."""
+    for name in _translations(draft):
+        if name not in draft.files:
+            line = draft.manifest.line(("locales",))
+            hint = f"write `{name}`, or take the locale out of `locales`"
+            yield _error("translation", MANIFEST, line, f"the translation `{name}` is missing", hint)
+
+
+ALL: Sequence[Rule] = (
+    stray_files,
+    domain_shares,
+    hint_costs,
+    latest_images,
+    telling_hints,
+    text_over_yaml,
+    missing_controls,
+    unreadable_paths,
+    learner_programs,
+    missing_mutants,
+    translations,
+)
+
+
+def _translations(draft: Draft) -> list[str]:
+    """Return where the translations of the tasks are, or should be."""
+    return [translation_of(task, locale) for locale in draft.head.locales[1:] for task in draft.head.tasks]
+
+
+def _answers(head: TaskFrontMatter) -> tuple[str, ...]:
+    return (head.solution, *head.alternatives)
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _shared(hint: str, answer: str) -> bool:
+    """Tell whether the two have a run of characters in common that is too long."""
+    starts = range(len(hint) - _LONGEST_SHARED + 1)
+    return any(hint[start : start + _LONGEST_SHARED] in answer for start in starts)
+
+
+def _lines(draft: Draft, name: str) -> Iterator[tuple[int, str]]:
+    """Yield the numbered lines of a file that some program will read; of a task those before its prompt."""
+    if _ALWAYS_FINE.fullmatch(name):
+        return
+    lines = draft.files[name].decode(errors="replace").splitlines()
+    is_task = name in draft.head.tasks
+    for number, line in enumerate(lines, 1):
+        if is_task and number > 1 and line.rstrip() == "---":
+            return
+        yield number, line
+
+
+def _loose_images(name: str, line: str) -> Iterator[str]:
+    if ":latest" in line:
+        yield from _LATEST.findall(line)
+    elif name.endswith(_YAML_FILES) and (found := _IMAGE_KEY.match(line)):
+        image = found[1]
+        if ":" not in image.rpartition("/")[2] and "@" not in image:
+            yield image
+
+
+def _is_text_over_yaml(check: Check) -> bool:
+    if check.file:
+        return check.file.text is not None and check.file.yaml is UNSET and check.file.path.endswith(_YAML_FILES)
+    return check.exec is not None and _greps_yaml(check.exec)
+
+
+def _greps_yaml(exec_: Exec) -> bool:
+    line = " ".join(exec_.argv)
+    return bool(_SEARCHES_TEXT.search(line) and _READS_YAML.search(line))
+
+
+def _expects_only_failure(expect: Expect) -> bool:
+    codes = expect.exit if isinstance(expect.exit, tuple) else (expect.exit,)
+    return 0 not in codes and not expect.stdout and not expect.stderr
+
+
+def _error(rule: str, file: str, line: int, message: str, hint: str = "") -> Finding:
+    return Finding(rule=rule, level=Level.ERROR, file=file, line=line, message=message, hint=hint)
+
+
+def _warning(rule: str, file: str, line: int, message: str, hint: str = "") -> Finding:
+    return Finding(rule=rule, level=Level.WARNING, file=file, line=line, message=message, hint=hint)
+
+
+def _at(task: TaskSource, rule: str, at: Location, message: str, hint: str = "") -> Finding:
+    return _error(rule, task.name, task.document.line(at), message, hint)
+
+
+def _soft_at(task: TaskSource, rule: str, at: Location, message: str, hint: str = "") -> Finding:
+    return _warning(rule, task.name, task.document.line(at), message, hint)

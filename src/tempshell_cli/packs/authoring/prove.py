@@ -1,0 +1,289 @@
+"""Proof that a pack's grader can be trusted: nothing is free, right answers pass, wrong ones are caught.
+
+A task is proven in one sandbox of its own: it is set up again before each answer, which also proves that setting up
+puts it back to its start. Then all tasks are proven together in one sandbox, in another order than the pack's.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
+from functools import partial
+from itertools import repeat
+from types import MappingProxyType
+
+from msgspec import Struct, structs
+
+from tempshell_cli.backends.base import Capability
+from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.packs.checks.criteria import TERMINAL
+from tempshell_cli.packs.checks.look import NEEDS_KUBERNETES
+from tempshell_cli.packs.checks.shell import SandboxShell
+from tempshell_cli.packs.format.model import Mutant
+from tempshell_cli.packs.format.pack import Task
+from tempshell_cli.packs.grading.capabilities import out_of_reach, wanted_by, without
+from tempshell_cli.packs.grading.grader import LOOKS_AT_ONCE, Grader
+from tempshell_cli.packs.grading.results import TaskResult, Verdict
+from tempshell_cli.packs.grading.setup import SetupFailed, apply_setup, how_it_ended, missing_tools, run_asset
+
+TOGETHER = "with all other tasks"
+_RESET = "start, after {}"
+_NOTHING: Mapping[Capability, str] = MappingProxyType({})
+
+
+class State(StrEnum):
+    """``unproven``: this engine cannot tell. ``error``: the engine stumbled. Neither says that the task is wrong."""
+
+    PROVEN = "proven"
+    WRONG = "wrong"
+    UNPROVEN = "unproven"
+    ERROR = "error"
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One thing that was held against a task; ``problem`` is "" where it held. ``error``: the engine stumbled."""
+
+    name: str
+    seconds: float
+    problem: str = ""
+    error: bool = False
+
+
+class TaskProof(Struct, frozen=True, kw_only=True):
+    """What is proven of a task, and why not all of it.
+
+    ``unseen``: the checks that no mutant fails. ``left_out``: those that cannot be looked at on this engine.
+    """
+
+    task: str
+    state: State
+    why: str = ""
+    steps: tuple[Step, ...] = ()
+    unseen: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return sum(step.seconds for step in self.steps)
+
+
+class PackProof(Struct, frozen=True, kw_only=True):
+    """What is proven of a pack: of exactly the content that ``digest`` names, on one backend.
+
+    ``kubernetes`` is the version of its clusters, "" where there were none.
+    """
+
+    pack: str
+    version: str
+    digest: str
+    backend: str
+    kubernetes: str = ""
+    seed: int
+    order: tuple[str, ...]
+    tasks: tuple[TaskProof, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether something is proven, and nothing is wrong."""
+        states = {task.state for task in self.tasks}
+        return State.PROVEN in states and states <= {State.PROVEN, State.UNPROVEN}
+
+
+class _Problem(Exception):
+    """A step did not hold."""
+
+
+def why_unprovable(task: Task, capabilities: Collection[Capability], *, has_cluster: bool) -> str:
+    """Return what keeps the task from being proven on an engine with these capabilities; "" where it can be."""
+    if task.head.solution is None:
+        return "it has no solution to prove its checks with" if task.head.checks else "it is a page to read"
+    lacking = [str(cap) for cap in task.head.requires.caps if cap not in capabilities]
+    if lacking:
+        return f"the backend lacks {', '.join(lacking)}"
+    return NEEDS_KUBERNETES if _needs_cluster(task) and not has_cluster else ""
+
+
+def prove_task(task: Task, shell: SandboxShell, lacking: Mapping[Capability, str] = _NOTHING) -> TaskProof:
+    """Prove a task in a fresh sandbox; stops at the first step that does not hold.
+
+    What the sandbox is ``lacking``, with why, leaves checks out, which are named.
+    """
+    provable = without(task, out_of_reach(task, lacking))
+    if all(check.gate for check in provable.head.checks):
+        return unproven(task, _why_left_out(task, lacking))
+    try:
+        if missing := missing_tools(task, shell):
+            return unproven(task, f"the sandbox has no {', '.join(missing)}")
+    except (SetupFailed, EngineUnavailable) as cause:
+        return TaskProof(task=task.id, state=State.ERROR, why=str(cause))
+    return judged(task, list(_until_problem(_steps(provable, Grader(shell)))), lacking)
+
+
+def unproven(task: Task, why: str) -> TaskProof:
+    """Return the proof that could not be tried."""
+    return TaskProof(task=task.id, state=State.UNPROVEN, why=why)
+
+
+def judged(task: Task, steps: Sequence[Step], lacking: Mapping[Capability, str] = _NOTHING) -> TaskProof:
+    """Return what the steps prove of the task, taken without what the sandbox is ``lacking``."""
+    left_out = tuple(out_of_reach(task, lacking))
+    unseen = tuple(check for check in task.head.unseen() if check not in left_out)
+    bad = next((step for step in steps if step.problem), None)
+    state = State.PROVEN if bad is None else State.ERROR if bad.error else State.WRONG
+    why = f"{bad.name}: {bad.problem}" if bad else ""
+    if left_out and not bad:
+        why = f"but for {_ids(left_out)}: {_why_left_out(task, lacking)}"
+    return TaskProof(task=task.id, state=state, why=why, steps=tuple(steps), unseen=unseen, left_out=left_out)
+
+
+def _why_left_out(task: Task, lacking: Mapping[Capability, str]) -> str:
+    wanted = (cap for cap in wanted_by([task]) if cap in lacking)
+    return "; ".join(f"it needs {cap}, {lacking[cap]}" for cap in wanted)
+
+
+def other_order(tasks: Sequence[Task], seed: int) -> list[Task]:
+    """Return the tasks in an order that is not theirs, the same for the same seed."""
+    shuffled, chance = list(tasks), random.Random(seed)  # noqa: S311 - an order, not a secret
+    while len(tasks) > 1 and [task.id for task in shuffled] == [task.id for task in tasks]:
+        chance.shuffle(shuffled)
+    return shuffled
+
+
+def prove_together(wanted: Sequence[Task], shell: SandboxShell, lacking: Container[Capability] = ()) -> dict[str, Step]:
+    """Set all tasks up in one fresh sandbox, in the given order, then solve them in it; return a step for each.
+
+    Each must stand at its start while the others do, pass once it is solved, and still pass when all are. What changes
+    the sandbox is done in order, and what only looks at it several at once.
+    """
+    grader = Grader(shell)
+    tasks = [without(task, out_of_reach(task, lacking)) for task in wanted]
+    steps = {task.id: _timed(TOGETHER, partial(apply_setup, task, grader)) for task in tasks}
+    for look, at_once in ((_at_start, LOOKS_AT_ONCE), (_solved, 1), (_still_solved, LOOKS_AT_ONCE)):
+        sound = [task for task in tasks if not steps[task.id].problem]
+        with ThreadPoolExecutor(at_once) as pool:
+            taken = pool.map(_timed, repeat(TOGETHER), [partial(look, task, grader) for task in sound])
+            steps |= {task.id: _added(steps[task.id], step) for task, step in zip(sound, taken, strict=True)}
+    return steps
+
+
+def _added(before: Step, after: Step) -> Step:
+    return structs.replace(after, seconds=before.seconds + after.seconds)
+
+
+def _steps(task: Task, grader: Grader) -> Iterator[Step]:
+    """Yield the steps of a proof, each taken when it is asked for."""
+    solution = _solution(task)
+    reset = partial(_reset, task, grader)
+    yield _timed("start", reset)
+    yield _timed(f"solution {solution}", partial(_right, task, solution, grader))
+    yield _timed(_RESET.format(solution), reset)
+    for answer in task.head.alternatives:
+        yield _timed(f"alternative {answer}", partial(_right, task, answer, grader))
+        yield _timed(_RESET.format(answer), reset)
+    for mutant in task.head.mutants:
+        yield _timed(f"mutant {mutant.run}", partial(_caught, task, mutant, grader))
+        yield _timed(_RESET.format(mutant.run), reset)
+
+
+def _solution(task: Task) -> str:
+    """Return the solution of a task that is being proven, which only one that has one is: see ``why_unprovable``."""
+    assert task.head.solution is not None  # noqa: S101 - as said
+    return task.head.solution
+
+
+def _until_problem(steps: Iterator[Step]) -> Iterator[Step]:
+    for step in steps:
+        yield step
+        if step.problem:
+            return
+
+
+def _timed(name: str, action: Callable[[], None]) -> Step:
+    began = time.monotonic()
+    problem, error = "", False
+    try:
+        action()
+    except (_Problem, SetupFailed) as cause:
+        problem = str(cause)
+    except EngineUnavailable as cause:
+        problem, error = str(cause), True
+    return Step(name=name, seconds=round(time.monotonic() - began, 3), problem=problem, error=error)
+
+
+def _reset(task: Task, grader: Grader) -> None:
+    apply_setup(task, grader)
+    _at_start(task, grader)
+
+
+def _at_start(task: Task, grader: Grader) -> None:
+    """See that before a hand is moved every scored check fails without an error, and every gate holds."""
+    found, scored = _failing(grader.grade(task)), {check.id for check in task.head.checks if not check.gate}
+    if free := scored - found:
+        raise _Problem(f"{_ids(free)} passes before anything is done")
+    if violated := found - scored:
+        raise _Problem(f"the gate {_ids(violated)} is violated before anything is done")
+
+
+def _right(task: Task, answer: str, grader: Grader) -> None:
+    _answer(task, answer, grader)
+    first, second = grader.grade(task), grader.grade(task)
+    if failing := _failing(first):
+        raise _Problem(f"{_ids(failing)} fails: {_reason(first, failing)}")
+    if first != second:
+        raise _Problem("graded twice, it comes to two results")
+
+
+def _caught(task: Task, mutant: Mutant, grader: Grader) -> None:
+    _answer(task, mutant.run, grader)
+    result = grader.grade(task)
+    expected, found = set(mutant.must_fail), _failing(result)
+    if missed := expected - found:
+        raise _Problem(f"{_ids(missed)} does not catch it")
+    if more := found - expected:
+        raise _Problem(f"{_ids(more)} fails, too: {_reason(result, more)}")
+
+
+def _solved(task: Task, grader: Grader) -> None:
+    _answer(task, _solution(task), grader)
+    _still_solved(task, grader)
+
+
+def _still_solved(task: Task, grader: Grader) -> None:
+    result = grader.grade(task)
+    if failing := _failing(result):
+        raise _Problem(f"{_ids(failing)} fails: {_reason(result, failing)}")
+
+
+def _answer(task: Task, script: str, grader: Grader) -> None:
+    done = run_asset(task, script, grader.shell)
+    if done.timed_out or done.exit_code:
+        raise _Problem(f"{script} {how_it_ended(done)}")
+
+
+def _failing(result: TaskResult) -> set[str]:
+    """Return the checks that fail; raises _Problem where one could not run."""
+    for check in result.results:
+        if check.verdict is Verdict.ERROR:
+            raise _Problem(f"`{check.check}` could not run: {check.message}")
+    return {check.check for check in result.results if check.verdict is Verdict.FAIL}
+
+
+def _reason(result: TaskResult, ids: Collection[str]) -> str:
+    """Return what the first of the checks has found."""
+    first = next(check for check in result.results if check.check in ids)
+    return f"expected {first.expected}, found {first.found}" if first.expected else first.message
+
+
+def _ids(ids: Collection[str]) -> str:
+    return ", ".join(f"`{one}`" for one in sorted(ids))
+
+
+def _needs_cluster(task: Task) -> bool:
+    """Return whether a check looks into a cluster; what the setup does with one, ``cluster.misfit`` knows."""
+    probes = (*task.head.checks, *task.head.setup.ready)
+    places = {one.in_ for probe in probes for one in (probe.exec, probe.http) if one}
+    return any(probe.object for probe in probes) or bool(places - {TERMINAL})

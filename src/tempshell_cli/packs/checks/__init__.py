@@ -1,0 +1,1 @@
+"""The kinds of check: what each may say, and how it looks."""

@@ -1,0 +1,167 @@
+"""Whether what was found is what was asked for, and if not, in which words the two differ."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from tempshell_cli.core.errors import PackProblem, TempshellError
+from tempshell_cli.core.process import Command
+from tempshell_cli.core.runner import SubprocessRunner
+from tempshell_cli.packs.checks.criteria import Expect, OutputMatch, TextMatch
+from tempshell_cli.packs.reading.document import read_document
+
+# A pattern from a stranger, on a text from a stranger, can take for ever (CWE-1333), and `re` cannot be
+# interrupted: so it runs in a process of its own, which can. It answers 10 for found and 11 for not found.
+_SEARCH = "import json, re, sys; sys.exit(10 if re.search(*json.load(sys.stdin), re.M) else 11)"
+_FOUND, _NOT_FOUND = 10, 11
+_SEARCH_SECONDS = 3.0
+
+# Without repetition and alternatives there is one way to match at each place: of so many characters all places are
+# tried in 0.05 s with the slowest pattern of 1000, which is sooner than a process starts on a busy machine.
+_BRANCHES = re.compile(r"[*+?{|]")
+_SHORT = 65536
+
+
+class Mismatch(NamedTuple):
+    """Two texts for a person: what was expected, and what was found."""
+
+    expected: str
+    found: str
+
+
+class CannotLook(TempshellError):
+    """A check that could not run, through no fault of the learner's: its verdict is error."""
+
+
+class Prevented(TempshellError):
+    """A check that could not run because of what the learner did: it counts as failed."""
+
+
+def exit_mismatch(expect: Expect, code: int) -> Mismatch | None:
+    """Compare an exit code."""
+    if expect.exit == "nonzero":
+        return None if code else Mismatch("an exit code other than 0", "exit code 0")
+    wanted = expect.exit if isinstance(expect.exit, tuple) else (expect.exit,)
+    if code in wanted:
+        return None
+    return Mismatch(f"exit code {' or '.join(map(str, wanted))}", f"exit code {code}")
+
+
+def output_mismatch(want: OutputMatch, found: bytes) -> Mismatch | None:
+    """Compare an output: as text, and as JSON where that is asked for."""
+    if want.json is not msgspec.UNSET and (differs := json_mismatch(want.json, found)):
+        return differs
+    return text_mismatch(want, found)
+
+
+def text_mismatch(want: TextMatch, found: bytes) -> Mismatch | None:
+    """Compare a text; bytes that are not UTF-8 count as the replacement character."""
+    text = found.decode(errors="replace")
+    shown = text or "nothing"
+    if want.equals is not None and text.rstrip("\n") != want.equals.rstrip("\n"):
+        return Mismatch(want.equals or "nothing", shown)
+    if want.contains is not None and want.contains not in text:
+        return Mismatch(f"a text that contains {want.contains!r}", shown)
+    if want.regex is not None and not search(want.regex, text):
+        return Mismatch(f"a text that matches /{want.regex}/", shown)
+    return None
+
+
+def json_mismatch(want: object, found: bytes) -> Mismatch | None:
+    """Parse JSON, and compare what it says."""
+    try:
+        value = msgspec.json.decode(found)
+    except (msgspec.DecodeError, ValueError, RecursionError) as cause:
+        return Mismatch("JSON", f"{cause}: {found.decode(errors='replace') or 'nothing'}")
+    return data_mismatch(want, value)
+
+
+def yaml_mismatch(want: object, found: bytes) -> Mismatch | None:
+    """Parse YAML, as strictly as a pack's own, and compare what it says."""
+    try:
+        value = read_document(found.decode(), source="the file").data
+    except (PackProblem, UnicodeDecodeError) as cause:
+        return Mismatch("YAML", str(cause))
+    return data_mismatch(want, value)
+
+
+Same = Callable[[object, object], bool]
+
+
+def _equal(found: object, want: object) -> bool:
+    """Compare two values. True == 1 in Python, and in nobody's file."""
+    return found == want and isinstance(want, bool) == isinstance(found, bool)
+
+
+def data_mismatch(want: object, found: object, at: str = "", *, same: Same = _equal) -> Mismatch | None:
+    """Compare data partially: a mapping may have more keys than asked for; a list is compared item by item.
+
+    ``same`` tells whether a value that was found is the one that was wanted.
+    """
+    if isinstance(want, dict) and isinstance(found, dict):
+        return _mapping_mismatch(want, found, at, same)
+    if isinstance(want, list) and isinstance(found, list) and len(want) == len(found):
+        pairs = (data_mismatch(*pair, f"{at}[{i}]", same=same) for i, pair in enumerate(zip(want, found, strict=True)))
+        return next((differs for differs in pairs if differs), None)
+    return None if same(found, want) else Mismatch(_at(at, want), _at(at, found))
+
+
+def _mapping_mismatch(want: Mapping[str, object], found: Mapping[str, object], at: str, same: Same) -> Mismatch | None:
+    for key, value in want.items():
+        inner = f"{at}.{key}" if at else key
+        if key not in found:
+            return Mismatch(_at(inner, value), "no such key")
+        if differs := data_mismatch(value, found[key], inner, same=same):
+            return differs
+    return None
+
+
+def path_fault(path: str) -> str:
+    """Return why a JSONPath cannot be read, "" where it can be."""
+    try:
+        found_in({}, path)
+    except CannotLook as cause:
+        return str(cause)
+    return ""
+
+
+def found_in(data: object, path: str) -> list[object]:
+    """Return the values at a JSONPath, in kubectl's form (``{.spec.replicas}``) or RFC 9535's; raises CannotLook."""
+    import jsonpath  # noqa: PLC0415 - only for checks that use it
+
+    engine = jsonpath.JSONPathEnvironment(strict=True)
+    for name in ("match", "search"):  # patterns that could take for ever, in our own process
+        engine.function_extensions.pop(name, None)
+    plain = path.strip().removeprefix("{").removesuffix("}")
+    try:
+        return list(engine.findall(plain if plain.startswith("$") else f"${plain}", data))  # type: ignore[arg-type]
+    except jsonpath.JSONPathError as cause:
+        raise CannotLook(f"the path {path!r} cannot be read: {cause}", hint="report it to the pack's author") from cause
+
+
+def shown(value: object) -> str:
+    """Return a value as JSON."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _at(place: str, value: object) -> str:
+    shown = json.dumps(value, ensure_ascii=False)
+    return f"{place}: {shown}" if place else shown
+
+
+def search(pattern: str, text: str) -> bool:
+    """Tell whether the pattern is found, ``^`` and ``$`` at each line; raises CannotLook where that takes too long."""
+    if len(text) <= _SHORT and not _BRANCHES.search(pattern):
+        return re.search(pattern, text, re.MULTILINE) is not None
+    command = Command((sys.executable, "-I", "-S", "-c", _SEARCH))
+    done = SubprocessRunner().run(command, stdin=json.dumps([pattern, text]).encode(), timeout=_SEARCH_SECONDS)
+    if done.exit_code not in {_FOUND, _NOT_FOUND}:
+        why = f"took more than {_SEARCH_SECONDS:g} s" if done.timed_out else "could not be searched for"
+        raise CannotLook(f"the pattern /{pattern}/ {why}", hint="report it to the pack's author")
+    return done.exit_code == _FOUND

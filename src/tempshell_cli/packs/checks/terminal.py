@@ -1,0 +1,63 @@
+"""Programs that checks run in the learner's sandbox, and what keeps them from running: the learner, or the engine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.core.process import Completed
+from tempshell_cli.core.text import one_line
+from tempshell_cli.packs.checks.matching import Prevented
+from tempshell_cli.packs.checks.shell import SandboxShell
+
+KILLED = 137  # 128 + SIGKILL
+# What shells, timeout(1), our own way in and runc say where a sandbox has all the processes or memory that it may have.
+# runc has no word for it: its process in the container ends before it has become the program that was asked for.
+_NO_ROOM = re.compile(
+    rb"(?i)[^\n]*(?:\b(?:cannot|can't) fork\b|resource temporarily unavailable|cannot allocate memory"
+    rb"|unable to start container process: (?!exec: ))[^\n]*"
+)
+_PROBE_SECONDS = 10.0
+
+
+class TerminalShell:
+    """Runs the program of a check in the sandbox: as the grader, or as the learner where it is the learner's own."""
+
+    def __init__(self, sandbox: SandboxShell, *, as_learner: bool = False) -> None:
+        self._sandbox = sandbox
+        self._shell = sandbox if as_learner else sandbox.grader
+
+    @property
+    def home(self) -> str:
+        """The learner's home, where every program begins."""
+        return self._shell.home
+
+    def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
+        """Run a program as ``Shell`` has it.
+
+        Raises Prevented where the learner keeps it from running: the sandbox is full of processes, or whatever was to
+        report its end is gone although the sandbox still answers. Raises EngineUnavailable where it does not.
+        """
+        try:
+            done = self._shell.run(argv, stdin=stdin, timeout=timeout)
+        except EngineUnavailable as cause:
+            if full := _NO_ROOM.search(str(cause).encode()):
+                raise _prevented(full) from cause
+            if self._answers():
+                raise Prevented("it was ended from inside the sandbox before it could report anything") from cause
+            raise
+        if done.exit_code and (full := _NO_ROOM.search(done.stderr)):
+            raise _prevented(full)
+        return done
+
+    def _answers(self) -> bool:
+        try:
+            self._sandbox.grader.run(("true",), timeout=_PROBE_SECONDS)
+        except EngineUnavailable:
+            return False
+        return True
+
+
+def _prevented(said: re.Match[bytes]) -> Prevented:
+    return Prevented(f"the sandbox has no room for another process: {one_line(said[0].decode(errors='replace'))}")

@@ -1,0 +1,1 @@
+"""The pack format: what a pack is, and how one is read from its directory."""

@@ -1,0 +1,243 @@
+"""The typed model of the pack format, version 1: ``pack.yaml``, and the front matter of a task.
+
+The one source of the format: the loader, the grader and the published schema all read it from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from msgspec import Meta, field
+from msgspec.structs import force_setattr
+
+from tempshell_cli.backends.base import Capability, Profile, WorkloadImage
+from tempshell_cli.core.text import strip_controls
+from tempshell_cli.packs.checks.criteria import (
+    END,
+    Check,
+    Duration,
+    Id,
+    Mode,
+    Probe,
+    SandboxPath,
+    Strict,
+    WebAddress,
+    says,
+)
+
+Version = Annotated[
+    str, Meta(title="version", pattern=rf"^[0-9]+(\.[0-9]+)*([.+-][0-9A-Za-z.+-]+)?{END}", examples=["1.2.0"])
+]
+_BOUND = r"[<>=]=?[0-9]{1,4}(\.[0-9]{1,4}){0,2}"
+KubernetesRange = Annotated[
+    str,
+    Meta(
+        title="range of versions",
+        pattern=rf"^{_BOUND}(,{_BOUND})*{END}",
+        examples=[">=1.29", ">=1.29,<1.36"],
+    ),
+]
+_VERSIONS = (
+    "The versions of Kubernetes that it is for, as bounds that all must hold. On another cluster, or without one, the"
+    " start fails."
+)
+Locale = Annotated[
+    str, Meta(title="locale", pattern=rf"^[a-z]{{2,3}}(-[A-Z][A-Za-z]+)?{END}", examples=["en", "pt-BR"])
+]
+Tool = Annotated[str, Meta(title="program", pattern=rf"^[A-Za-z0-9][A-Za-z0-9+._-]*{END}", examples=["jq"])]
+Percent = Annotated[int, Meta(ge=0, le=100)]
+PackFile = Annotated[str, Meta(title="path in the pack", examples=["assets/setup.sh"])]
+# Where a value stands in its document: the keys and indices that lead to it.
+Location = tuple[str | int, ...]
+
+
+class SandboxWish(Strict, frozen=True, kw_only=True):
+    """What a pack needs a session to be."""
+
+    backends: Annotated[tuple[Id, ...], says("Those it runs on, such as `[local, docker]`; none means any.")] = ()
+    images: Annotated[
+        tuple[WorkloadImage, ...],
+        says(
+            "Shipped images that the nodes of a kind cluster get at the start, for"
+            " the tasks' pods. `backends` is then `[kind]`."
+        ),
+    ] = ()
+    template: Annotated[Id, says("Checked, kept, and not used yet.")] = "shell"
+    profile: Annotated[Profile, says("With `admin` the learner is root inside.")] = Profile.RESTRICTED
+
+
+class PackHead(Strict, frozen=True, kw_only=True):
+    """The pack itself: what it is, and which tasks it has."""
+
+    format: Annotated[Literal[1], says("The version of this format.")]
+    id: Annotated[Id, says("Stable: learners' results are kept by it.")]
+    version: Annotated[Version, says("In quotes where YAML would take it for a number.")]
+    title: Annotated[str, says("What learners read.")]
+    license: Annotated[str, says("How others may use it, best as an SPDX id.")]
+    tasks: Annotated[tuple[PackFile, ...], Meta(min_length=1), says("The task files, in order.")]
+    locales: Annotated[
+        tuple[Locale, ...],
+        Meta(min_length=1),
+        says("The languages of its texts: first that of the task files, then those they are translated into."),
+    ] = ("en",)
+    kubernetes: Annotated[KubernetesRange | None, says(_VERSIONS)] = None
+    time: Annotated[Duration | None, says("How long an exam takes; by default as long as a session.")] = None
+    pass_: Annotated[Percent, says("The pass mark, in percent.")] = field(default=66, name="pass")
+    domains: Annotated[
+        dict[Id, Percent],
+        says("Shares of the whole in percent, which add up to 100: `{files: 40, text: 60}`. Each task is then in one."),
+    ] = field(default_factory=dict)
+    sandbox: Annotated[SandboxWish, says("What the sandbox must be.")] = SandboxWish()
+
+    def __post_init__(self) -> None:
+        self._clean("title")
+        self._clean("license")
+
+
+class Difficulty(StrEnum):
+    """How much a task asks for."""
+
+    WARMUP = "warmup"
+    CORE = "core"
+    DEEP = "deep"
+
+
+class Requires(Strict, frozen=True, kw_only=True):
+    """What a task cannot be done without."""
+
+    caps: Annotated[
+        tuple[Capability, ...],
+        says(
+            "What the engine must give, such as `outbound`, a network that reaches out. With `outbound`, `images` or"
+            " `admin` the backend `auto` is docker."
+        ),
+    ] = ()
+    kubernetes: Annotated[KubernetesRange | None, says(_VERSIONS)] = None
+    tools: Annotated[tuple[Tool, ...], says("Without one of these the start fails.")] = ()
+
+
+class SetupFile(Strict, frozen=True, kw_only=True):
+    """A file of the pack that is copied into the sandbox."""
+
+    file: Annotated[PackFile, says("Which.")]
+    target: Annotated[SandboxPath, says("Where to: absolute, or from home.")]
+    mode: Annotated[Mode, says("Its permissions there.")] = "0644"
+
+
+class Setup(Strict, frozen=True, kw_only=True):
+    """How the sandbox is brought to the start of the task, in this order."""
+
+    files: Annotated[tuple[SetupFile, ...], says("Files that the sandbox gets.")] = ()
+    manifests: Annotated[
+        tuple[PackFile, ...], says("Files that are applied to the cluster, after the task's `namespaces` were made.")
+    ] = ()
+    run: Annotated[
+        PackFile | None,
+        says(
+            "A script, run from home by bash where there is one. What it leaves in the background must have"
+            " redirected its output."
+        ),
+    ] = None
+    ready: Annotated[tuple[Probe, ...], says("What must pass before the task is ready.")] = ()
+    timeout: Annotated[Duration, says("For `run`, and for each manifest.")] = "60s"
+
+
+class Hint(Strict, frozen=True, kw_only=True):
+    """A step of help."""
+
+    text: Annotated[str, says("Markdown.")]
+    cost: Annotated[Percent, says("What it takes off, in percent of the task.")] = 0
+
+    def __post_init__(self) -> None:
+        self._clean("text", strip_controls)
+
+
+class Mutant(Strict, frozen=True, kw_only=True):
+    """A wrong answer, and the checks that must catch it."""
+
+    run: Annotated[PackFile, says("The script that answers wrong.")]
+    must_fail: Annotated[tuple[Id, ...], Meta(min_length=1), says("These checks fail, and no others.")]
+
+
+class TaskHead(Strict, frozen=True, kw_only=True):
+    """What a task is, beside its text, in whatever format it was written.
+
+    One without checks is a page to read: it has no points. One without a solution cannot be proven.
+    """
+
+    id: Annotated[Id, says("Stable, and never used again for another task.")]
+    title: Annotated[str, says("What learners read.")]
+    checks: tuple[Check, ...] = ()
+    solution: str | None = None
+    domain: Annotated[Id | None, says("One of the pack's `domains`, where it has some.")] = None
+    difficulty: Annotated[Difficulty, says("How much it asks for.")] = Difficulty.CORE
+    time: Annotated[
+        Duration | None,
+        says("How long it should take: who needs longer repeats it."),
+    ] = None
+    requires: Annotated[Requires, says("What it cannot be done without.")] = Requires()
+    namespaces: Annotated[
+        tuple[Id, ...], says("Namespaces of the cluster that the setup makes. An exam names them above the prompt.")
+    ] = ()
+    setup: Annotated[Setup, says("How the sandbox is brought to its start.")] = Setup()
+    hints: Annotated[tuple[Hint, ...], says("Markdown, shown one at a time.")] = ()
+    alternatives: Annotated[tuple[PackFile, ...], says("Other scripts that solve it.")] = ()
+    mutants: Annotated[tuple[Mutant, ...], says("Wrong answers. They prove that a check catches what it is for.")] = ()
+    docs: Annotated[tuple[WebAddress, ...], says("Addresses to read on.")] = ()
+
+    def __post_init__(self) -> None:
+        self._clean("title")
+
+    def caps_of(self, check: Check) -> tuple[Capability, ...]:
+        """Return the capabilities without which a check cannot be looked at: the task's and its own."""
+        return (*self.requires.caps, *check.caps)
+
+    def unseen(self) -> tuple[str, ...]:
+        """Return the checks that no mutant fails: nothing shows that they catch a wrong answer."""
+        seen = {check for mutant in self.mutants for check in mutant.must_fail}
+        return tuple(check.id for check in self.checks if check.id not in seen)
+
+    def assets(self) -> Iterator[tuple[Location, str]]:
+        """Yield every file of the pack that the task names, and where it names it."""
+        for index, copied in enumerate(self.setup.files):
+            yield ("setup", "files", index, "file"), copied.file
+        for index, manifest in enumerate(self.setup.manifests):
+            yield ("setup", "manifests", index), manifest
+        if self.setup.run is not None:
+            yield ("setup", "run"), self.setup.run
+        if self.solution is not None:
+            yield ("solution",), self.solution
+        for index, alternative in enumerate(self.alternatives):
+            yield ("alternatives", index), alternative
+        for index, mutant in enumerate(self.mutants):
+            yield ("mutants", index, "run"), mutant.run
+
+
+class TaskFrontMatter(TaskHead, frozen=True, kw_only=True):
+    """A task: this YAML between two lines of ``---``, then the prompt in Markdown."""
+
+    checks: Annotated[
+        tuple[Check, ...], Meta(min_length=1), says("What is looked at, at least one thing that is no gate.")
+    ]
+    solution: Annotated[PackFile, says("A script that solves it: a proof runs it.")]
+
+
+class Translation(Strict, frozen=True, kw_only=True):
+    """A task in another language: this YAML between two lines of ``---``, then the prompt in Markdown.
+
+    It has texts and nothing else. What is left out is shown as the task itself says it.
+    """
+
+    title: Annotated[str | None, says("What learners read.")] = None
+    hints: Annotated[tuple[str, ...], says("The texts of the hints: all of them, in their order, or none.")] = ()
+    fail: Annotated[dict[Id, str], says("What to tell the learner, by the id of the check.")] = field(
+        default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        if self.title is not None:
+            self._clean("title")
+        force_setattr(self, "hints", tuple(strip_controls(text).strip() for text in self.hints))
+        force_setattr(self, "fail", {check: strip_controls(text).strip() for check, text in self.fail.items()})

@@ -1,0 +1,57 @@
+"""The JSON Schemas of the format, made from the typed model, for editors that check while a pack is written.
+
+What a schema can say of a document. The loader says more: paths that exist, names that agree, shares that add up.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from tempshell_cli.packs.checks.criteria import END
+from tempshell_cli.packs.format.model import PackHead, TaskFrontMatter, Translation
+
+FORMAT = 1
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_MODELS: dict[str, tuple[type[msgspec.Struct], str]] = {
+    "pack": (PackHead, "pack.yaml of a tempshell pack"),
+    "task": (TaskFrontMatter, "The front matter of a task of a tempshell pack"),
+    "translation": (Translation, "The front matter of a translated task of a tempshell pack"),
+}
+PARTS = tuple(_MODELS)
+_LOOKS = ("exec", "object", "file", "http")
+
+
+def schema_of(part: str) -> dict[str, Any]:
+    """Return the schema of ``pack.yaml`` (``pack``) or of a task's front matter (``task``)."""
+    model, title = _MODELS[part]
+    (_,), definitions = msgspec.json.schema_components([model])
+    for name in definitions.keys() & {"Check", "Probe"}:
+        definitions[name]["oneOf"] = [_given(look) for look in _LOOKS]
+    root = definitions.pop(model.__name__)
+    head = {"$schema": _DIALECT, "$id": f"urn:tempshell:format:{FORMAT}:{part}"}
+    schema: dict[str, Any] = _plain({**head, **root, "title": title, "$defs": dict(sorted(definitions.items()))})
+    return schema
+
+
+def _given(key: str) -> dict[str, Any]:
+    """Return the schema of a mapping that has the key, and not just as null."""
+    return {"required": [key], "properties": {key: {"type": "object"}}}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return a schema in ECMA's regular expressions, its descriptions in one line each."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _word(key, _plain(item)) for key, item in value.items()}
+
+
+def _word(key: str, value: Any) -> Any:  # noqa: ANN401 - JSON
+    if key == "pattern" and isinstance(value, str):
+        return value.replace(END, "$")
+    if key == "description" and isinstance(value, str):
+        return " ".join(value.replace("``", "`").split())
+    return value

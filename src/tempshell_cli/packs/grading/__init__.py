@@ -1,0 +1,1 @@
+"""Tasks set up, graded and scored in a sandbox."""

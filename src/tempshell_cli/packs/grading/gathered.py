@@ -1,0 +1,132 @@
+"""One look at a cluster for the checks of many tasks: a kubectl for each would take as long as all else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.core.process import Completed
+from tempshell_cli.packs.checks.objects import get_object, split_ref
+from tempshell_cli.packs.checks.shell import ClusterView, SandboxShell, Shell
+from tempshell_cli.packs.checks.workload import get_pods
+from tempshell_cli.packs.format.pack import Task
+
+_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class GatheredShell:
+    """A sandbox whose cluster has been looked at already."""
+
+    shell: SandboxShell
+    cluster: ClusterView
+
+    @property
+    def home(self) -> str:
+        """The learner's home, an absolute path."""
+        return self.shell.home
+
+    @property
+    def grader(self) -> Shell:
+        """The same sandbox, as ``SandboxShell`` has it."""
+        return self.shell.grader
+
+    def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
+        """Run a program, as ``SandboxShell`` has it."""
+        return self.shell.run(argv, stdin=stdin, timeout=timeout)
+
+
+@dataclass(frozen=True, slots=True)
+class GatheredCluster:
+    """A cluster as it was when its objects were read; what was not among them is asked for."""
+
+    cluster: ClusterView
+    found: Mapping[tuple[str, ...], bytes]
+
+    @property
+    def is_learners(self) -> bool:
+        """Whether the learner administers the cluster, as ``ClusterView`` has it."""
+        return self.cluster.is_learners
+
+    def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:
+        """Run kubectl, as ``ClusterView`` has it."""
+        known = self.found.get(argv)
+        if known is not None:
+            return Completed(0, known, b"")
+        return self.cluster.kubectl(*argv, stdin=stdin, timeout=timeout)
+
+
+def gathered(shell: SandboxShell, tasks: Iterable[Task]) -> SandboxShell:
+    """Return the sandbox with what the tasks' checks are about read, at once, where it has a cluster.
+
+    These are their objects, and the pods of which they enter the newest.
+    """
+    checks = [check for task in tasks for check in task.head.checks]
+    refs = {check.object.ref for check in checks if check.object}
+    labels = {pods for check in checks if (pods := check.pods)}
+    if shell.cluster is None or len(refs) + len(labels) < 2:  # noqa: PLR2004 - one is read as fast by itself
+        return shell
+    return GatheredShell(shell, GatheredCluster(shell.cluster, _read(shell.cluster, refs, labels)))
+
+
+class _Metadata(msgspec.Struct):
+    name: str
+    namespace: str = ""
+    labels: dict[str, str] = {}
+
+
+class _Head(msgspec.Struct, rename="camel"):
+    """What an object says of its own place."""
+
+    kind: str
+    metadata: _Metadata
+    api_version: str = ""
+
+    def is_a(self, wanted: str) -> bool:
+        """Tell whether a check calls this kind so: ``ingress``, ``ingresses``, ``ingresses.networking.k8s.io``."""
+        name, _, group = wanted.partition(".")
+        plurals = {"", "s", "es"}
+        return name.removeprefix(self.kind.lower()) in plurals and group in {"", self.api_version.partition("/")[0]}
+
+
+class _Listed(msgspec.Struct):
+    items: list[msgspec.Raw]
+
+
+def _read(cluster: ClusterView, refs: Iterable[str], labels: Iterable[tuple[str, str]]) -> dict[tuple[str, ...], bytes]:
+    """Return what ``kubectl get`` would print of each, by its arguments; nothing where not all can be read."""
+    kinds = {split_ref(ref)[0] for ref in refs} | ({"pod"} if labels else set())
+    try:
+        there = _list(cluster, sorted(kinds))
+    except (EngineUnavailable, msgspec.DecodeError):  # each check says for itself what it cannot see
+        return {}
+    at: dict[tuple[str, ...], list[tuple[_Head, msgspec.Raw]]] = defaultdict(list)
+    for head, item in there:
+        at[head.metadata.namespace, head.metadata.name].append((head, item))
+    objects = {get_object(ref): found[0] for ref in refs if (found := _of_kind(at, ref))}
+    return objects | {get_pods(*label): _pods(there, *label) for label in labels}
+
+
+def _list(cluster: ClusterView, kinds: Sequence[str]) -> list[tuple[_Head, msgspec.Raw]]:
+    done = cluster.kubectl("get", ",".join(kinds), "--all-namespaces", "--output", "json", timeout=_SECONDS)
+    items = msgspec.json.decode(done.stdout, type=_Listed).items
+    return [(msgspec.json.decode(item, type=_Head), item) for item in items]
+
+
+def _of_kind(at: Mapping[tuple[str, ...], Iterable[tuple[_Head, msgspec.Raw]]], ref: str) -> list[bytes]:
+    kind, *place = split_ref(ref)
+    return [bytes(item) for head, item in at.get(tuple(place), ()) if head.is_a(kind)]
+
+
+def _pods(there: Iterable[tuple[_Head, msgspec.Raw]], label: str, namespace: str) -> bytes:
+    key, _, value = label.partition("=")
+    pods = [
+        item
+        for head, item in there
+        if head.kind == "Pod" and head.metadata.namespace == namespace and head.metadata.labels.get(key) == value
+    ]
+    return msgspec.json.encode(_Listed(pods))

@@ -1,0 +1,144 @@
+"""The rules of grading: retries, needs, gates and controls, and checks that could not run."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from threading import Semaphore
+
+from tempshell_cli.backends.base import Capability
+from tempshell_cli.packs.checks.criteria import Check, Probe, Retry, seconds
+from tempshell_cli.packs.checks.look import look
+from tempshell_cli.packs.checks.shell import SandboxShell
+from tempshell_cli.packs.format.pack import Task
+from tempshell_cli.packs.grading.gathered import gathered
+from tempshell_cli.packs.grading.results import CheckResult, Outcome, TaskResult, Verdict, sum_up
+
+LOOKS_AT_ONCE = 4  # each is a program in the sandbox, whose memory is small
+
+
+@dataclass(frozen=True, slots=True)
+class Grader:
+    """Grades tasks in one sandbox. ``clock`` counts seconds and never goes back; ``sleep`` waits for some.
+
+    ``first`` is the sandbox as each check's first look may see it; by default it looks as always.
+    ``lacking`` are capabilities the sandbox has not, each with why, in words to follow "it needs X, ".
+    """
+
+    shell: SandboxShell
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    first: SandboxShell | None = None
+    lacking: Mapping[Capability, str] = field(default_factory=dict)
+    looks: Semaphore = field(default_factory=lambda: Semaphore(LOOKS_AT_ONCE))
+
+    def grade_all(self, tasks: Sequence[Task]) -> list[TaskResult]:
+        """Grade tasks side by side, with no more looks at once than for one; the results are in their order.
+
+        The first look at a cluster's objects is one for all of them; who looks again sees what is there then.
+        """
+        at_first = replace(self, first=gathered(self.shell, tasks))
+        with ThreadPoolExecutor(max_workers=LOOKS_AT_ONCE) as pool:
+            # Who has to wait begins first, so that the waiting is over when the others are through.
+            order = sorted(range(len(tasks)), key=lambda place: _wait(tasks[place]), reverse=True)
+            begun = {place: pool.submit(at_first.grade, tasks[place]) for place in order}
+            return [begun[place].result() for place in range(len(tasks))]
+
+    def grade(self, task: Task) -> TaskResult:
+        """Look at every check of the task, several at once, and sum up. Changes nothing in the sandbox."""
+        started: dict[str, Future[CheckResult]] = {}
+        with ThreadPoolExecutor(max_workers=LOOKS_AT_ONCE) as pool:
+            for check in task.head.checks:
+                # A check needs only earlier ones, and the pool takes them in order: none waits for ever.
+                needed = [started[earlier] for earlier in check.needs]
+                lacks = [f"{cap}, {self.lacking[cap]}" for cap in task.head.caps_of(check) if cap in self.lacking]
+                started[check.id] = pool.submit(self._grade_check, check, needed, lacks)
+            return sum_up(task.id, [result.result() for result in started.values()])
+
+    def watch(self, probe: Probe) -> Outcome:
+        """Look until it passes and, where that is asked for, goes on passing; else return the last look."""
+        outcome = self._look(probe, self.first)
+        return self._watch(probe, probe.retry, outcome) if probe.retry else outcome
+
+    def _watch(self, probe: Probe, retry: Retry, outcome: Outcome) -> Outcome:
+        steady = seconds(retry.stable_for) if retry.stable_for else 0.0
+        start, passing_since = self.clock(), math.inf
+        while True:
+            now = self.clock()
+            if outcome.verdict is Verdict.ERROR:
+                return outcome
+            passing_since = min(passing_since, now) if outcome.verdict is Verdict.PASS else math.inf
+            if now - passing_since >= steady:
+                return outcome
+            if outcome.verdict is Verdict.FAIL and now - start >= seconds(retry.for_):
+                return outcome
+            self.sleep(min(seconds(retry.every), passing_since + steady - now))
+            outcome = self._look(probe)
+
+    def _look(self, probe: Probe, shell: SandboxShell | None = None) -> Outcome:
+        """Look, and once more where the check could not run: an engine can stumble.
+
+        And where a pod was entered that had been read of before: it may not be the newest any more.
+        """
+        with self.looks:
+            first = look(probe, shell or self.shell)
+            stale = first.verdict is Verdict.FAIL and shell is not None and probe.pods
+            return look(probe, self.shell) if stale or first.cause else first
+
+    def _grade_check(self, check: Check, needed: Sequence[Future[CheckResult]], lacks: Sequence[str]) -> CheckResult:
+        if lacks:
+            return _result(check, Outcome.error(f"it needs {lacks[0]}"))
+        for earlier in (future.result() for future in needed):
+            if earlier.verdict is not Verdict.PASS:
+                return _held_up(check, earlier)
+        outcome = self.watch(check)
+        if outcome.verdict is Verdict.PASS and check.exec and check.control:
+            outcome = _judged_by(self._look(Probe(exec=check.control.over(check.exec), timeout=check.timeout)))
+        return _result(check, outcome)
+
+
+def could_not_run(task: Task, why: str) -> TaskResult:
+    """Return the result of a task that could not be graded at all."""
+    return sum_up(task.id, [_result(check, Outcome.error(why)) for check in task.head.checks])
+
+
+def _wait(task: Task) -> float:
+    """Return for how long, in seconds, a look at the task takes at least: what is to hold has to be watched."""
+    watched = (check.retry.stable_for for check in task.head.checks if check.retry and check.retry.stable_for)
+    return max(map(seconds, watched), default=0.0)
+
+
+def _judged_by(control: Outcome) -> Outcome:
+    """Return a pass only where the control passes: else the check would have passed for a wrong reason.
+
+    A control that the learner has kept from running fails the check.
+    """
+    if control.verdict is Verdict.PASS or (control.verdict is Verdict.FAIL and control.cause):
+        return control
+    detail = control.cause or f"expected {control.expected}, found {control.found}"
+    return Outcome.error(f"the control failed: {detail}")
+
+
+def _held_up(check: Check, earlier: CheckResult) -> CheckResult:
+    """Return the result of a check that was not looked at, because one that it needs did not pass."""
+    if earlier.verdict is Verdict.ERROR:
+        return _result(check, Outcome.error(f"it needs `{earlier.check}`, which could not run"))
+    return _result(check, Outcome.failed(f"`{earlier.check}` passes first", f"`{earlier.check}` did not pass"))
+
+
+def _result(check: Check, outcome: Outcome) -> CheckResult:
+    failed = outcome.cause or check.fail or f"expected {outcome.expected}, found {outcome.found}"
+    message = {Verdict.PASS: "", Verdict.FAIL: failed, Verdict.ERROR: outcome.cause}[outcome.verdict]
+    return CheckResult(
+        check=check.id,
+        verdict=outcome.verdict,
+        gate=check.gate,
+        points=check.worth,
+        earned=check.worth if outcome.verdict is Verdict.PASS else 0,
+        expected=outcome.expected,
+        found=outcome.found,
+        message=message,
+    )

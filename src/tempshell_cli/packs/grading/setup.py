@@ -1,0 +1,117 @@
+"""A task's scripts, run inside the sandbox: what brings it to its start, and what solves it.
+
+A script comes by stdin to a shell of its own, from the learner's home. What it leaves running in the background must
+have redirected its output: whoever runs the script waits for that to close.
+"""
+
+from __future__ import annotations
+
+from posixpath import dirname
+
+from tempshell_cli.core.errors import ExitCode, TempshellError, UsageProblem
+from tempshell_cli.core.process import Completed
+from tempshell_cli.core.text import strip_controls
+from tempshell_cli.packs.checks.criteria import seconds
+from tempshell_cli.packs.checks.look import NEEDS_KUBERNETES
+from tempshell_cli.packs.checks.shell import SandboxShell
+from tempshell_cli.packs.format.model import SetupFile
+from tempshell_cli.packs.format.pack import Task
+from tempshell_cli.packs.grading.cluster import namespace
+from tempshell_cli.packs.grading.grader import Grader
+from tempshell_cli.packs.grading.results import Verdict
+
+SCRIPT_SECONDS = 60.0
+_LAST_LINES = 5
+_SMALL_SECONDS = 15.0
+
+# The script is read to its end before it starts, so that no command in it can eat the rest of it from stdin.
+EVAL_STDIN = 'script=$(cat) && exec </dev/null && eval "$script"'
+_RUN_SCRIPT = 'if [ -x /bin/bash ]; then exec /bin/bash -c "$1"; else eval "$1"; fi'
+_COPY = 'mkdir -p -- "$1" && rm -f -- "$2" && cat >"$2" && chmod -- "$3" "$2"'
+_MISSING = 'for tool; do command -v "$tool" >/dev/null || echo "$tool"; done'
+
+
+class SetupFailed(TempshellError):
+    """A task could not be brought to its start."""
+
+    exit_code = ExitCode.PROVISION
+
+
+def apply_setup(task: Task, grader: Grader) -> None:
+    """Bring the sandbox to the start of the task: files, then the script, until everything in ``ready`` passes.
+
+    Idempotent as far as the task's script is: called again, it puts the task back to its start.
+    Raises SetupFailed, with the script's last lines, and EngineUnavailable.
+    """
+    setup, shell = task.head.setup, grader.shell
+    if missing := missing_tools(task, shell):
+        raise _failed(task, f"the sandbox has no {', '.join(missing)}", hint="choose another image or backend")
+    _prepare_cluster(task, shell)
+    for file in setup.files:
+        _copy(task, file, shell)
+    if setup.run is not None:
+        done = run_asset(task, setup.run, shell, timeout=seconds(setup.timeout))
+        if done.timed_out or done.exit_code:
+            raise _failed(task, f"{setup.run} {how_it_ended(done)}")
+    for probe in setup.ready:
+        outcome = grader.watch(probe)
+        if outcome.verdict is not Verdict.PASS:
+            why = outcome.cause or f"expected {outcome.expected}, found {outcome.found}"
+            raise _failed(task, f"it did not become ready: {why}")
+
+
+def _prepare_cluster(task: Task, shell: SandboxShell) -> None:
+    """Make the task's namespaces and apply its manifests; whether the cluster's version fits, ``cluster`` says."""
+    if not (task.head.namespaces or task.head.setup.manifests):
+        return
+    if shell.cluster is None:
+        raise _failed(task, NEEDS_KUBERNETES)
+    given = [(f"namespace {name}", namespace(name)) for name in task.head.namespaces]
+    given += [(name, task.assets[name]) for name in task.head.setup.manifests]
+    for what, manifest in given:
+        done = shell.cluster.kubectl("apply", "-f", "-", stdin=manifest, timeout=seconds(task.head.setup.timeout))
+        if done.timed_out or done.exit_code:
+            raise _failed(task, f"applying {what} {how_it_ended(done)}")
+
+
+def missing_tools(task: Task, shell: SandboxShell) -> list[str]:
+    """Return the programs the task requires and the sandbox has not."""
+    tools = task.head.requires.tools
+    if not tools:
+        return []
+    done = shell.run(("/bin/sh", "-c", _MISSING, "sh", *tools), timeout=_SMALL_SECONDS)
+    if done.timed_out or done.exit_code:
+        raise _failed(task, f"looking for its tools {how_it_ended(done)}")
+    return done.stdout.decode(errors="replace").split()
+
+
+def run_solution(task: Task, shell: SandboxShell, *, timeout: float = SCRIPT_SECONDS) -> Completed:
+    """Run the task's own solution; ``timeout`` in seconds. Raises UsageProblem where it has none."""
+    if task.head.solution is None:
+        raise UsageProblem(f"the task {task.id} has no solution")
+    return run_asset(task, task.head.solution, shell, timeout=timeout)
+
+
+def run_asset(task: Task, asset: str, shell: SandboxShell, *, timeout: float = SCRIPT_SECONDS) -> Completed:
+    """Run one of the task's scripts (by bash where there is one), and return how it ended."""
+    argv = ("/bin/sh", "-c", _RUN_SCRIPT, "sh", EVAL_STDIN)
+    return shell.run(argv, stdin=task.assets[asset], timeout=timeout)
+
+
+def _copy(task: Task, file: SetupFile, shell: SandboxShell) -> None:
+    target = file.target if file.target.startswith("/") else f"{shell.home}/{file.target.removeprefix('~/')}"
+    argv = ("/bin/sh", "-c", _COPY, "sh", dirname(target), target, file.mode)
+    done = shell.run(argv, stdin=task.assets[file.file], timeout=_SMALL_SECONDS)
+    if done.timed_out or done.exit_code:
+        raise _failed(task, f"copying {file.file} {how_it_ended(done)}")
+
+
+def _failed(task: Task, why: str, *, hint: str = "") -> SetupFailed:
+    return SetupFailed(f"the task {task.id} cannot be set up: {strip_controls(why)}", hint=hint)
+
+
+def how_it_ended(done: Completed) -> str:
+    """Return how a script ended, for a sentence that begins with its name, and its last lines."""
+    lines = (done.stdout + done.stderr).decode(errors="replace").strip().splitlines()[-_LAST_LINES:]
+    ended = "did not end in time" if done.timed_out else f"ended with exit code {done.exit_code}"
+    return "\n".join((f"{ended}{':' if lines else ''}", *lines))

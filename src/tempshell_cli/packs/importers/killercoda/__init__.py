@@ -1,0 +1,1 @@
+"""Scenarios and courses in the format of Killercoda, read as packs."""

@@ -1,0 +1,130 @@
+"""Courses: directories of scenarios, with a ``structure.json`` that lists them or without."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from shlex import quote
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from tempshell_cli.core.errors import PackProblem
+from tempshell_cli.core.text import one_line
+from tempshell_cli.packs.format.pack import MANIFEST, MAX_MANIFEST, SCENARIO, has_file, is_scenario
+from tempshell_cli.packs.importers.killercoda.index import read_index, read_json
+from tempshell_cli.packs.reading.decode import decode
+
+STRUCTURE = "structure.json"
+MAX_SCENARIOS = 200
+_DEPTH = 3
+_MOST_ENTRIES = 2000
+
+
+class Listed(NamedTuple):
+    """A scenario of a course: where it lies below it, and its title."""
+
+    path: str
+    title: str
+
+
+class _Item(Struct, frozen=True, kw_only=True):
+    path: str
+    title: str = ""
+
+
+class _Structure(Struct, frozen=True, kw_only=True):
+    items: tuple[_Item, ...] = ()
+
+
+def scenarios_of(root: Path) -> list[Listed]:
+    """Return the scenarios of a course, in its order, MAX_SCENARIOS at most; none where it is no course.
+
+    What a ``structure.json`` names outside of the directory, and what is a link, is left out.
+    Raises PackProblem, with file and line, for a ``structure.json`` that cannot be read.
+    """
+    titles: dict[str, str] = {}
+    for path, title in islice(_directories(root, "", _DEPTH), _MOST_ENTRIES):
+        if is_scenario(root / path):
+            titles.setdefault(path, title)
+    return [Listed(path, title or _title(root / path)) for path, title in islice(titles.items(), MAX_SCENARIOS)]
+
+
+def no_scenario(root: Path) -> PackProblem:
+    """Return what to say of a directory that was taken for a pack: which scenarios it has, if any."""
+    shown = one_line(str(root))
+    listed = scenarios_of(root)
+    if listed:
+        lines = [f"`tempshell start {quote(str(root / one.path))}`  {one.title}" for one in listed]
+        return PackProblem(
+            f"{shown!r} is a course: start one of its scenarios", hint="\n    ".join(one_line(line) for line in lines)
+        )
+    return PackProblem(f"{shown!r} is not a pack: there is no {MANIFEST} in it, and no scenario's {SCENARIO}")
+
+
+def _directories(root: Path, where: str, depth: int) -> Iterator[tuple[str, str]]:
+    """Yield the directories below ``where`` that may be scenarios, and the titles that a course gives them."""
+    for path, title in _children(root, where):
+        if not _is_plain(root, path):
+            continue
+        yield path, title
+        if depth > 1 and not is_scenario(root / path):
+            yield from _directories(root, path, depth - 1)
+
+
+def _children(root: Path, where: str) -> Iterator[tuple[str, str]]:
+    """Yield the paths, from the root, of what a directory of a course lists or has, and their titles."""
+    if not has_file(root / where, STRUCTURE):
+        yield from ((posixpath.join(where, name), "") for name in sorted(_names(root / where)))
+        return
+    for item in _structure(root / where).items:
+        yield posixpath.normpath(posixpath.join(where, item.path)), one_line(item.title)
+
+
+def _is_plain(root: Path, path: str) -> bool:
+    """Tell whether a normal path is a directory below the root that no link leads to."""
+    steps = path.split("/")
+    if steps[0] in {"", ".", ".."}:
+        return False
+    try:
+        below = [root.joinpath(*steps[: length + 1]) for length in range(len(steps))]
+        return below[-1].is_dir() and not any(step.is_symlink() for step in below)
+    except (OSError, ValueError):  # a name that is too long, or none
+        return False
+
+
+def _names(directory: Path) -> list[str]:
+    try:
+        with os.scandir(directory) as entries:
+            names = [entry.name for entry in islice(entries, _MOST_ENTRIES)]
+    except (OSError, ValueError):  # not a directory, not one that may be entered, or no path at all
+        return []
+    return [name for name in names if not name.startswith(".")]
+
+
+def _structure(directory: Path) -> _Structure:
+    return decode(read_json(_text(directory / STRUCTURE), source=str(directory / STRUCTURE)), _Structure)
+
+
+def _title(scenario: Path) -> str:
+    """Return a scenario's own title, "" where it cannot be read: starting it tells why."""
+    try:
+        content = _text(scenario / SCENARIO).encode()
+        return one_line(read_index({SCENARIO: content}, scenario)[1].title)
+    except PackProblem:
+        return ""
+
+
+def _text(file: Path) -> str:
+    try:
+        with open(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as opened:  # noqa: PTH123
+            content = opened.read(MAX_MANIFEST + 1)
+            text = content.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as cause:
+        raise PackProblem(f"cannot read {one_line(str(file))}: {cause}") from cause
+    if len(content) > MAX_MANIFEST:
+        raise PackProblem(f"{one_line(str(file))} is larger than {MAX_MANIFEST >> 10} KiB", hint="make it smaller")
+    return text

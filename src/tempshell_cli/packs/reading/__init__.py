@@ -1,0 +1,1 @@
+"""What strangers wrote, read strictly: their files, their YAML, and the types that it becomes."""
