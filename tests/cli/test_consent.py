@@ -10,8 +10,8 @@ import pytest
 from tempshell_cli.backends.base import Profile
 from tempshell_cli.backends.kind.backend import KindBackend
 from tempshell_cli.backends.kubernetes.backend import KubernetesBackend
-from tempshell_cli.packs.format.pack import load_pack
 from tempshell_cli.packs.library.find import find_pack
+from tempshell_cli.packs.library.load import load_pack
 from tempshell_cli.sessions.consent import Demand, demand_of
 from tests.packs.drafts import Draft
 from tests.support.command_line import Tempshell

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tempshell_cli import __version__
-from tempshell_cli.packs.format.pack import load_pack
+from tempshell_cli.packs.library.load import load_pack
 from tests.support.command_line import Tempshell
 
 pytestmark = pytest.mark.engine("local")

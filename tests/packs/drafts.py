@@ -13,7 +13,8 @@ from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.packs.checks.criteria import Probe
 from tempshell_cli.packs.checks.shell import SandboxShell
 from tempshell_cli.packs.format.model import TaskHead
-from tempshell_cli.packs.format.pack import Pack, Task, load_pack
+from tempshell_cli.packs.format.pack import Pack, Task
+from tempshell_cli.packs.library.load import load_pack
 
 NewSandbox = Callable[[], SandboxShell]
 

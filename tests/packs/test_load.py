@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from tempshell_cli.core.errors import PackProblem
-from tempshell_cli.packs.format.pack import load_pack
+from tempshell_cli.packs.library.load import load_pack
 from tempshell_cli.packs.reading.tree import MAX_BYTES, MAX_FILES
 
 from .drafts import Draft

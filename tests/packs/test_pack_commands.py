@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tempshell_cli.packs.authoring.lint import lint
-from tempshell_cli.packs.format.pack import load_pack
+from tempshell_cli.packs.library.load import load_pack
 from tests.support.command_line import Tempshell
 
 from .drafts import Draft

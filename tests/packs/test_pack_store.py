@@ -14,10 +14,10 @@ import pytest
 from tempshell_cli.cli.launch import Options, launch
 from tempshell_cli.cli.service import user_sessions
 from tempshell_cli.core.errors import PackProblem, TempshellError
-from tempshell_cli.packs.format.pack import load_pack
 from tempshell_cli.packs.library.changes import FileChange, compare
 from tempshell_cli.packs.library.find import find_pack, list_packs, newest, origin
 from tempshell_cli.packs.library.index import is_reference, read_index
+from tempshell_cli.packs.library.load import load_pack
 from tempshell_cli.packs.library.store import PackStore
 from tempshell_cli.packs.reading.tree import read_tree
 from tests.support.command_line import Tempshell

@@ -8,8 +8,8 @@ import pytest
 
 from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.packs.authoring.lint import lint
-from tempshell_cli.packs.format.pack import load_pack
 from tempshell_cli.packs.format.translations import chosen, wanted_languages
+from tempshell_cli.packs.library.load import load_pack
 from tests.support.command_line import Tempshell
 
 from .drafts import Draft

@@ -7,12 +7,11 @@ from tempshell_cli.cli import console
 
 def say_course(pack: str, *, as_json: bool) -> bool:
     """Print the scenarios of a directory that is no pack but has some; return False where there is nothing to print."""
-    from tempshell_cli.packs.format.pack import is_pack
-    from tempshell_cli.packs.importers.killercoda.course import scenarios_of
     from tempshell_cli.packs.library.find import find_root
+    from tempshell_cli.packs.library.load import is_pack, packs_in
 
     root = find_root(pack)
-    listed = [] if is_pack(root) else scenarios_of(root)
+    listed = [] if is_pack(root) else packs_in(root)
     if as_json and listed:
         console.say_json([{"path": str(root / one.path), "title": one.title} for one in listed])
     elif listed:

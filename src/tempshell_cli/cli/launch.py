@@ -330,9 +330,9 @@ def _nothing(_backend: Backend, _sandbox: Sandbox, _report: Report) -> None:
 def _preparation(sessions: Sessions, options: Options, pack: Pack) -> Callable[[Backend, Sandbox, Report], None]:
     """Return what brings every task of a pack to its start, and then begins."""
     from tempshell_cli.backends.exec import SandboxExec
-    from tempshell_cli.packs.format.pack import is_pack
     from tempshell_cli.packs.grading.grader import Grader
     from tempshell_cli.packs.grading.setup import apply_setup
+    from tempshell_cli.packs.library.load import is_pack
     from tempshell_cli.sessions.exam import DRAWN
     from tempshell_cli.sessions.kubernetes import refuse_cluster
 

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tempshell_cli.core.errors import PackProblem
-from tempshell_cli.packs.checks.criteria import seconds
 from tempshell_cli.packs.format.pack import Pack
 from tempshell_cli.packs.library.find import find_pack
+from tempshell_cli.packs.reading.fields import seconds
 from tempshell_cli.sessions.history import Past
 from tempshell_cli.sessions.lifecycle import Sessions
 

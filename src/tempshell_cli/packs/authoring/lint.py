@@ -15,19 +15,18 @@ from tempshell_cli.packs.authoring.findings import Finding, Level
 from tempshell_cli.packs.authoring.lint_rules import Draft
 from tempshell_cli.packs.authoring.shellcheck import check_scripts
 from tempshell_cli.packs.format.model import PackHead
-from tempshell_cli.packs.format.pack import (
+from tempshell_cli.packs.format.native import (
     MANIFEST,
-    SCENARIO,
     TaskSource,
-    is_pack,
-    is_scenario,
-    load_pack,
+    is_native,
     read_manifest,
     read_task,
     read_translation,
 )
 from tempshell_cli.packs.format.rules import Fault, pack_faults, task_faults, translation_faults, twin_faults
 from tempshell_cli.packs.format.translations import translations_in
+from tempshell_cli.packs.importers.base import Importer
+from tempshell_cli.packs.importers.registry import importer_of
 from tempshell_cli.packs.reading.document import Document, Misplaced
 from tempshell_cli.packs.reading.tree import read_tree
 
@@ -44,8 +43,8 @@ RULES = {
     "learner-program": "A check runs a program of the learner's as the grader",
     "no-mutant": "Nothing proves that a check catches a wrong answer",
     "translation": "A locale of the pack lacks a text",
-    "scenario": "What is different here of a scenario of Killercoda's",
-    "no-solution": "A check of a scenario, which has no solution to prove it with",
+    "scenario": "What works differently here in a pack of another format, such as a scenario of Killercoda's",
+    "no-solution": "A task of a pack of another format has no solution to prove its checks with",
     "shellcheck": "What shellcheck says of a script",
 }
 
@@ -59,10 +58,10 @@ def lint(root: Path, runner: Runner | None = None) -> list[Finding]:
 
 
 def _findings(root: Path, runner: Runner | None) -> Iterator[Finding]:
-    if is_scenario(root):
-        yield from _of_scenario(root)
-        return
-    if not is_pack(root):
+    if not is_native(root):
+        if importer := importer_of(root):
+            yield from _of_imported(root, importer)
+            return
         hint = "`tempshell pack new DIR` writes a pack to begin with"
         yield _refusal(PackProblem(f"there is no {MANIFEST}", hint=hint), MANIFEST)
         return
@@ -86,19 +85,21 @@ def _findings(root: Path, runner: Runner | None) -> Iterator[Finding]:
         yield from check_scripts(files, runner)
 
 
-def _of_scenario(root: Path) -> Iterator[Finding]:
-    """Yield what keeps a scenario of Killercoda's from being started, else what is different or unproven of it."""
+def _of_imported(root: Path, importer: Importer) -> Iterator[Finding]:
+    """Yield what keeps a pack of another format from being started, else what is different or unproven of it."""
     try:
-        pack = load_pack(root)
+        pack = importer.load(root)
     except PackProblem as cause:
-        yield _refusal(cause, SCENARIO)
+        yield _refusal(cause, importer.main_file)
         return
-    for note in pack.notes:
-        yield Finding(rule="scenario", level=Level.WARNING, file=SCENARIO, message=note)
-    for task in pack.tasks:
-        if task.head.checks:
-            what = f"`{task.id}` has no solution: nothing proves that its check can be passed"
-            yield Finding(rule="no-solution", level=Level.WARNING, file=SCENARIO, message=what)
+    notes = [("scenario", note) for note in pack.notes]
+    notes += [
+        ("no-solution", f"`{task.id}` has no solution: nothing proves that its check can be passed")
+        for task in pack.tasks
+        if task.head.checks and task.head.solution is None
+    ]
+    for rule, note in notes:
+        yield Finding(rule=rule, level=Level.WARNING, file=importer.main_file, message=note)
 
 
 def _read_tasks(

@@ -14,10 +14,10 @@ from tempshell_cli.packs.authoring.findings import Finding, Level
 from tempshell_cli.packs.authoring.learner_programs import learners_program
 from tempshell_cli.packs.checks.criteria import Check, Exec, Expect
 from tempshell_cli.packs.checks.matching import path_fault
-from tempshell_cli.packs.format.model import Location, PackHead, TaskFrontMatter
-from tempshell_cli.packs.format.pack import MANIFEST, TaskSource
+from tempshell_cli.packs.format.model import PackHead, TaskFrontMatter
+from tempshell_cli.packs.format.native import MANIFEST, TaskSource
 from tempshell_cli.packs.format.translations import translation_of
-from tempshell_cli.packs.reading.document import Document
+from tempshell_cli.packs.reading.document import Document, Location
 
 _TOLERANCE = 2  # percent, either way
 _ALL_PERCENT = 100

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.text import one_line
-from tempshell_cli.packs.checks.criteria import END
-from tempshell_cli.packs.format.pack import MANIFEST
+from tempshell_cli.packs.format.native import MANIFEST
+from tempshell_cli.packs.reading.fields import END
 
 _LONGEST_ID = 64
 _ID = re.compile(rf"[a-z0-9][a-z0-9-]*{END}")

@@ -7,48 +7,32 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, field
-from msgspec.structs import force_setattr
+from msgspec import UNSET, Meta, field
 
 from tempshell_cli.backends.base import Capability
 from tempshell_cli.core.text import one_line, strip_controls
-from tempshell_cli.core.units import parse_duration
 from tempshell_cli.packs.checks.kubectl_words import refuse_more_than_a_look
 from tempshell_cli.packs.checks.quantity import quantity
+from tempshell_cli.packs.reading.fields import (
+    END,
+    Duration,
+    Id,
+    Mode,
+    NoNul,
+    SandboxPath,
+    Strict,
+    WebAddress,
+    says,
+)
 
-# Python's `$` also matches before a last newline; ECMA's, which a JSON Schema speaks, does not.
-END = r"$(?!\n)"
 TERMINAL, CLUSTER = "terminal", "cluster"
 KUBECTL = "kubectl"
 _LONGEST_PATTERN = 1000
 _ORDERINGS = ("<", "<=", ">", ">=")
 
 
-def says(text: str) -> Meta:
-    """Return what a key means, as the schema and docs/pack-reference.md tell it. Markdown."""
-    return Meta(description=text)
-
-
-Id = Annotated[str, Meta(title="id", pattern=rf"^[a-z0-9][a-z0-9-]*{END}", max_length=64, examples=["mend-a-service"])]
-Duration = Annotated[
-    str,
-    Meta(
-        title="duration",
-        pattern=rf"^(?=[^1-9]*[1-9])([0-9]{{1,5}}h)?([0-9]{{1,5}}m)?([0-9]{{1,5}}s)?{END}",
-        examples=["90s", "1h30m"],
-    ),
-]
-Mode = Annotated[str, Meta(title="mode", pattern=rf"^[0-7]{{4}}{END}", examples=["0644"])]
-NoNul = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
-SandboxPath = Annotated[
-    str,
-    Meta(
-        title="path in the sandbox", pattern=r"^[^\x00]+$", max_length=1024, examples=["notes/todo.txt", "/etc/hosts"]
-    ),
-]
 _LABEL = r"[A-Za-z0-9][A-Za-z0-9._/-]*=[A-Za-z0-9._-]+"
 Place = Annotated[
     str,
@@ -58,9 +42,6 @@ Place = Annotated[
         examples=["terminal", "cluster", "deploy/web", "pod/web", "app=web"],
     ),
 ]
-WebAddress = Annotated[
-    str, Meta(title="web address", pattern=rf"^https?://[!-~]+{END}", examples=["http://web.shop/healthz"])
-]
 Reference = Annotated[
     str,
     Meta(
@@ -69,22 +50,6 @@ Reference = Annotated[
         examples=["deployment/shop/web", "node/worker"],
     ),
 ]
-
-
-def seconds(duration: str) -> float:
-    """Return the seconds of a Duration."""
-    return parse_duration(duration).total_seconds()
-
-
-class Strict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Data from a pack: an unknown key is an error, and nothing changes after the load."""
-
-    def _clean(self, name: str, strip: Callable[[str], str] = one_line) -> None:
-        """Strip a text that a screen will show (see core.text), and refuse one that says nothing."""
-        text = strip(getattr(self, name)).strip()
-        if not text:
-            raise ValueError(f"{name} is empty")
-        force_setattr(self, name, text)
 
 
 class TextMatch(Strict, frozen=True, kw_only=True):

@@ -7,6 +7,10 @@ from typing import Protocol
 
 from tempshell_cli.core.process import Completed
 
+# What a shell runs a script with that comes by stdin: it is read to its end before it starts, so that no command in it
+# can eat the rest.
+EVAL_STDIN = 'script=$(cat) && exec </dev/null && eval "$script"'
+
 
 class ClusterView(Protocol):
     """Looks at a sandbox's cluster from outside the learner's reach. Called from several threads at once."""

@@ -14,18 +14,9 @@ from msgspec.structs import force_setattr
 
 from tempshell_cli.backends.base import Capability, Profile, WorkloadImage
 from tempshell_cli.core.text import strip_controls
-from tempshell_cli.packs.checks.criteria import (
-    END,
-    Check,
-    Duration,
-    Id,
-    Mode,
-    Probe,
-    SandboxPath,
-    Strict,
-    WebAddress,
-    says,
-)
+from tempshell_cli.packs.checks.criteria import Check, Probe
+from tempshell_cli.packs.reading.document import Location
+from tempshell_cli.packs.reading.fields import END, Duration, Id, Mode, SandboxPath, Strict, WebAddress, says
 
 Version = Annotated[
     str, Meta(title="version", pattern=rf"^[0-9]+(\.[0-9]+)*([.+-][0-9A-Za-z.+-]+)?{END}", examples=["1.2.0"])
@@ -49,8 +40,6 @@ Locale = Annotated[
 Tool = Annotated[str, Meta(title="program", pattern=rf"^[A-Za-z0-9][A-Za-z0-9+._-]*{END}", examples=["jq"])]
 Percent = Annotated[int, Meta(ge=0, le=100)]
 PackFile = Annotated[str, Meta(title="path in the pack", examples=["assets/setup.sh"])]
-# Where a value stands in its document: the keys and indices that lead to it.
-Location = tuple[str | int, ...]
 
 
 class SandboxWish(Strict, frozen=True, kw_only=True):

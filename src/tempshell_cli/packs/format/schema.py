@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from tempshell_cli.packs.checks.criteria import END
 from tempshell_cli.packs.format.model import PackHead, TaskFrontMatter, Translation
+from tempshell_cli.packs.reading.fields import END
 
 FORMAT = 1
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from threading import Semaphore
 
 from tempshell_cli.backends.base import Capability
-from tempshell_cli.packs.checks.criteria import Check, Probe, Retry, seconds
-from tempshell_cli.packs.checks.look import look
+from tempshell_cli.packs.checks.criteria import Check, Probe, Retry
 from tempshell_cli.packs.checks.shell import SandboxShell
 from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.gathered import gathered
+from tempshell_cli.packs.grading.look import look
 from tempshell_cli.packs.grading.results import CheckResult, Outcome, TaskResult, Verdict, sum_up
+from tempshell_cli.packs.reading.fields import seconds
 
 LOOKS_AT_ONCE = 4  # each is a program in the sandbox, whose memory is small
 

@@ -11,21 +11,19 @@ from posixpath import dirname
 from tempshell_cli.core.errors import ExitCode, TempshellError, UsageProblem
 from tempshell_cli.core.process import Completed
 from tempshell_cli.core.text import strip_controls
-from tempshell_cli.packs.checks.criteria import seconds
-from tempshell_cli.packs.checks.look import NEEDS_KUBERNETES
-from tempshell_cli.packs.checks.shell import SandboxShell
+from tempshell_cli.packs.checks.shell import EVAL_STDIN, SandboxShell
 from tempshell_cli.packs.format.model import SetupFile
 from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.cluster import namespace
 from tempshell_cli.packs.grading.grader import Grader
+from tempshell_cli.packs.grading.look import NEEDS_KUBERNETES
 from tempshell_cli.packs.grading.results import Verdict
+from tempshell_cli.packs.reading.fields import seconds
 
 SCRIPT_SECONDS = 60.0
 _LAST_LINES = 5
 _SMALL_SECONDS = 15.0
 
-# The script is read to its end before it starts, so that no command in it can eat the rest of it from stdin.
-EVAL_STDIN = 'script=$(cat) && exec </dev/null && eval "$script"'
 _RUN_SCRIPT = 'if [ -x /bin/bash ]; then exec /bin/bash -c "$1"; else eval "$1"; fi'
 _COPY = 'mkdir -p -- "$1" && rm -f -- "$2" && cat >"$2" && chmod -- "$3" "$2"'
 _MISSING = 'for tool; do command -v "$tool" >/dev/null || echo "$tool"; done'

@@ -12,9 +12,11 @@ from typing import Any
 from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.core.paths import Paths, shipped
 from tempshell_cli.core.text import one_line
-from tempshell_cli.packs.format.pack import MANIFEST, Pack, is_pack, load_pack
+from tempshell_cli.packs.format.native import MANIFEST
+from tempshell_cli.packs.format.pack import Pack
 from tempshell_cli.packs.format.translations import wanted_languages
 from tempshell_cli.packs.library.index import AddedPack, folder_of, is_reference, read_index, root_of
+from tempshell_cli.packs.library.load import is_pack, load_pack
 from tempshell_cli.packs.reading.decode import nearest
 
 GROUP = "tempshell.packs"

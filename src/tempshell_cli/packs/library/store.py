@@ -15,7 +15,7 @@ from tempshell_cli.core.errors import PackProblem, UsageProblem
 from tempshell_cli.core.paths import Paths, locked
 from tempshell_cli.core.runner import Runner
 from tempshell_cli.core.text import one_line
-from tempshell_cli.packs.format.pack import Pack, load_pack
+from tempshell_cli.packs.format.pack import Pack
 from tempshell_cli.packs.library.find import find_pack, refuse_taken
 from tempshell_cli.packs.library.index import (
     AddedPack,
@@ -27,6 +27,7 @@ from tempshell_cli.packs.library.index import (
     write_index,
     write_whole,
 )
+from tempshell_cli.packs.library.load import load_pack
 from tempshell_cli.packs.library.sources import Source
 from tempshell_cli.packs.reading.decode import nearest
 from tempshell_cli.packs.reading.tree import digest, read_tree

@@ -11,9 +11,8 @@ import msgspec
 from msgspec import inspect
 
 from tempshell_cli.core.errors import PackProblem
-from tempshell_cli.packs.checks.criteria import END
-from tempshell_cli.packs.format.model import Location
-from tempshell_cli.packs.reading.document import Document
+from tempshell_cli.packs.reading.document import Document, Location
+from tempshell_cli.packs.reading.fields import END
 
 Model = TypeVar("Model")
 

@@ -19,8 +19,9 @@ import yaml
 from tempshell_cli.core import yaml_events
 from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.core.text import one_line
-from tempshell_cli.packs.format.model import Location
 
+# Where a value stands in its document: the keys and indices that lead to it.
+Location = tuple[str | int, ...]
 _LONGEST_MESSAGE = 400
 _CONSTANTS = {
     **dict.fromkeys(("true", "True", "TRUE"), True),

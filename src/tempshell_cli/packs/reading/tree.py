@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.core.text import one_line
+from tempshell_cli.packs.reading.document import fault_at
 
 MAX_FILES = 2000
 MAX_BYTES = 20 * 1024**2
@@ -29,6 +30,28 @@ def read_tree(root: Path) -> dict[str, bytes]:
             raise PackProblem(f"{_shown(root)}: more than {MAX_BYTES >> 20} MiB in all", hint="make it smaller")
         found[path.relative_to(root).as_posix()] = content
     return dict(sorted(found.items()))
+
+
+def read_text(files: Mapping[str, bytes], root: Path, name: str, limit: int) -> str:
+    """Return a text of the pack, of ``limit`` bytes at most, with newlines alone; raises PackProblem."""
+    source = str(root / name)
+    if name not in files:
+        raise fault_at(source, 1, "not a plain file")
+    if len(files[name]) > limit:
+        raise fault_at(source, 1, f"larger than {limit >> 10} KiB", hint="make it smaller")
+    try:
+        return files[name].decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as cause:
+        line = files[name].count(b"\n", 0, cause.start) + 1
+        raise fault_at(source, line, "not UTF-8 text", hint="save the file as UTF-8") from cause
+
+
+def has_file(root: Path, name: str) -> bool:
+    """Tell whether a directory has a plain file of that name, or a link to one."""
+    try:
+        return (root / name).is_file()
+    except OSError:  # a directory that may not be entered
+        return False
 
 
 def digest(files: Mapping[str, bytes]) -> str:

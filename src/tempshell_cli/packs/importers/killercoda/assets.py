@@ -8,10 +8,10 @@ from fnmatch import fnmatchcase
 from functools import reduce
 from operator import or_
 
-from tempshell_cli.packs.format.model import Location, SetupFile
+from tempshell_cli.packs.format.model import SetupFile
 from tempshell_cli.packs.format.rules import path_faults
 from tempshell_cli.packs.importers.killercoda.index import Asset
-from tempshell_cli.packs.reading.document import Document
+from tempshell_cli.packs.reading.document import Document, Location
 from tempshell_cli.packs.reading.tree import MAX_FILES
 
 FOLDER = "assets/"

@@ -7,28 +7,21 @@ import posixpath
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from shlex import quote
-from typing import NamedTuple
 
 from msgspec import Struct
 
 from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.core.text import one_line
-from tempshell_cli.packs.format.pack import MANIFEST, MAX_MANIFEST, SCENARIO, has_file, is_scenario
-from tempshell_cli.packs.importers.killercoda.index import read_index, read_json
+from tempshell_cli.packs.format.native import MAX_MANIFEST
+from tempshell_cli.packs.importers.base import Listed
+from tempshell_cli.packs.importers.killercoda.index import SCENARIO, is_scenario, read_index, read_json
 from tempshell_cli.packs.reading.decode import decode
+from tempshell_cli.packs.reading.tree import has_file
 
 STRUCTURE = "structure.json"
 MAX_SCENARIOS = 200
 _DEPTH = 3
 _MOST_ENTRIES = 2000
-
-
-class Listed(NamedTuple):
-    """A scenario of a course: where it lies below it, and its title."""
-
-    path: str
-    title: str
 
 
 class _Item(Struct, frozen=True, kw_only=True):
@@ -51,18 +44,6 @@ def scenarios_of(root: Path) -> list[Listed]:
         if is_scenario(root / path):
             titles.setdefault(path, title)
     return [Listed(path, title or _title(root / path)) for path, title in islice(titles.items(), MAX_SCENARIOS)]
-
-
-def no_scenario(root: Path) -> PackProblem:
-    """Return what to say of a directory that was taken for a pack: which scenarios it has, if any."""
-    shown = one_line(str(root))
-    listed = scenarios_of(root)
-    if listed:
-        lines = [f"`tempshell start {quote(str(root / one.path))}`  {one.title}" for one in listed]
-        return PackProblem(
-            f"{shown!r} is a course: start one of its scenarios", hint="\n    ".join(one_line(line) for line in lines)
-        )
-    return PackProblem(f"{shown!r} is not a pack: there is no {MANIFEST} in it, and no scenario's {SCENARIO}")
 
 
 def _directories(root: Path, where: str, depth: int) -> Iterator[tuple[str, str]]:

@@ -14,11 +14,13 @@ from typing import Annotated, NamedTuple, Never
 
 from msgspec import Meta, Struct, field
 
-from tempshell_cli.packs.checks.criteria import SandboxPath
-from tempshell_cli.packs.format.pack import MAX_MANIFEST, SCENARIO, read_text
+from tempshell_cli.packs.format.native import MAX_MANIFEST, is_native
 from tempshell_cli.packs.reading.decode import decode
 from tempshell_cli.packs.reading.document import Document, fault_at, read_document
+from tempshell_cli.packs.reading.fields import SandboxPath
+from tempshell_cli.packs.reading.tree import has_file, read_text
 
+SCENARIO = "index.json"
 _MOST_STEPS = 100
 # Half characters that JSON writes one after the other (RFC 8259, 7) are one character to YAML.
 _PAIR = re.compile(r"(?<!\\)((?:\\\\)*)(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})")
@@ -85,6 +87,11 @@ _IMAGES = {
     "kubernetes-kubeadm-2nodes*": Image("kind", 2, _ON_NODE),
     "kubernetes-k3s-1node*": Image("kind", 1, f"{_ON_NODE}; nor is it k3s"),
 }
+
+
+def is_scenario(root: Path) -> bool:
+    """Tell whether a directory is a scenario; what has a manifest of ours is a pack of ours."""
+    return has_file(root, SCENARIO) and not is_native(root)
 
 
 def read_index(files: Mapping[str, bytes], root: Path) -> tuple[Document, Scenario]:

@@ -16,16 +16,15 @@ from typing import NamedTuple
 from tempshell_cli.backends.base import Profile
 from tempshell_cli.core.text import one_line, strip_controls
 from tempshell_cli.packs.checks.criteria import Check, Exec
-from tempshell_cli.packs.format.model import Hint, Location, PackHead, SandboxWish, Setup, SetupFile, TaskHead
-from tempshell_cli.packs.format.pack import Pack, Task, is_scenario, read_text
+from tempshell_cli.packs.checks.shell import EVAL_STDIN
+from tempshell_cli.packs.format.model import Hint, PackHead, SandboxWish, Setup, SetupFile, TaskHead
+from tempshell_cli.packs.format.pack import Pack, Task
 from tempshell_cli.packs.format.rules import path_faults
-from tempshell_cli.packs.grading.setup import EVAL_STDIN
 from tempshell_cli.packs.importers.killercoda.assets import setup_files
-from tempshell_cli.packs.importers.killercoda.course import no_scenario
 from tempshell_cli.packs.importers.killercoda.index import Scenario, Stage, image_of, read_index
 from tempshell_cli.packs.importers.killercoda.pages import NO_PAGE, read_page
-from tempshell_cli.packs.reading.document import Document
-from tempshell_cli.packs.reading.tree import digest, read_tree
+from tempshell_cli.packs.reading.document import Document, Location
+from tempshell_cli.packs.reading.tree import digest, read_text, read_tree
 
 MAX_PAGE = 128 * 1024
 # A script is one argument of bash; Linux takes 128 KiB (MAX_ARG_STRLEN in binfmts.h).
@@ -60,11 +59,9 @@ _OTHER_HOSTS = "there is no {}: its assets are left out"
 def load_scenario(root: Path) -> Pack:
     """Read a scenario from its directory, all of it, once.
 
-    Raises PackProblem for what is malformed, hostile or cannot be had here, with file and line, and for a course with
-    the scenarios it has; nothing of the scenario is run.
+    Raises PackProblem for what is malformed, hostile or cannot be had here, with file and line; nothing of the scenario
+    is run.
     """
-    if not is_scenario(root):
-        raise no_scenario(root)
     files = read_tree(root)
     document, scenario = read_index(files, root)
     image = image_of(document, scenario)

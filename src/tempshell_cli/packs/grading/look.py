@@ -6,7 +6,7 @@ import msgspec
 
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Completed
-from tempshell_cli.packs.checks.criteria import CLUSTER, TERMINAL, Exec, Expect, FileState, Http, Probe, seconds
+from tempshell_cli.packs.checks.criteria import CLUSTER, TERMINAL, Exec, Expect, FileState, Http, Probe
 from tempshell_cli.packs.checks.matching import (
     CannotLook,
     Mismatch,
@@ -22,6 +22,7 @@ from tempshell_cli.packs.checks.shell import ClusterView, SandboxShell, Shell
 from tempshell_cli.packs.checks.terminal import KILLED, TerminalShell
 from tempshell_cli.packs.checks.workload import KubectlShell, NewestPod, WorkloadShell
 from tempshell_cli.packs.grading.results import Outcome
+from tempshell_cli.packs.reading.fields import seconds
 
 NEEDS_KUBERNETES = "this needs a Kubernetes session"
 MAX_READ = 64 * 1024

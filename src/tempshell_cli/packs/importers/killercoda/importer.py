@@ -1,0 +1,31 @@
+"""The format of Killercoda, as tempshell asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tempshell_cli.packs.format.pack import Pack
+from tempshell_cli.packs.importers.base import Listed
+from tempshell_cli.packs.importers.killercoda.course import scenarios_of
+from tempshell_cli.packs.importers.killercoda.index import SCENARIO, is_scenario
+from tempshell_cli.packs.importers.killercoda.scenario import load_scenario
+
+
+class KillercodaImporter:
+    """Reads scenarios (https://killercoda.com/creators) and lists those of courses."""
+
+    name = "Killercoda"
+    main_file = SCENARIO
+
+    def recognizes(self, root: Path) -> bool:
+        """Tell whether there is an ``index.json``."""
+        return is_scenario(root)
+
+    def load(self, root: Path) -> Pack:
+        """Read a scenario, as ``load_scenario`` does."""
+        return load_scenario(root)
+
+    def packs_in(self, root: Path) -> Sequence[Listed]:
+        """Return the scenarios of a course, as ``scenarios_of`` does."""
+        return scenarios_of(root)
