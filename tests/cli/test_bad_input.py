@@ -48,6 +48,8 @@ def _refused(tempshell: Tempshell, *argv: str, code: int) -> str:
         (("--cpus", "many"), ("--cpus",)),
         (("--backend", "local", "--image", "debian"), ("--image is not for local", "--backend docker")),
         (("--backend", "local", "--nodes", "2"), ("are for kind clusters, not for local", "--backend kind")),
+        (("--backend", "docker", "--node-cpus", "2"), ("are for kind clusters, not for docker", "--backend kind")),
+        (("--backend", "kind", "--node-memory", "512m"), ("512m of memory is too little", "give 1g or more")),
         (("--backend", "docker", "--load", "x"), ("are for kind clusters, not for docker", "--backend kind")),
         (("--env", "NAME"), ("'NAME' is not NAME=VALUE",)),
         (("--env", "=x"), ("NAME=VALUE",)),

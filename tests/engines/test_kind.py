@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.engine("kind")
 
-MIB = 1024**2
+MIB, GIB = 1024**2, 1024**3
 API, HTTP, HTTPS = range(30000, 40000), range(40000, 45000), range(45000, 50000)
 
 
@@ -59,6 +60,7 @@ def test_a_session_follows_the_lifecycle_and_ends_with_nothing_left(tempshell: T
     assert "kind: Starting control-plane" in done.stderr
     cluster, node, terminal = f"ckad-{session}", _inspect(node_of(session)), _inspect(f"term-ckad-{session}")
     _the_node_is_published_on_loopback_in_its_ranges(node)
+    _the_node_is_limited(node, min(1.5, os.cpu_count() or 1), 2 * GIB)
     _the_terminal_has_the_limits_of_the_seed(terminal, cluster)
     _everything_carries_labels(tempshell, session)
     (kubeconfig,) = (tempshell.user.paths.state / "kubeconfig").iterdir()
@@ -80,6 +82,11 @@ def _the_node_is_published_on_loopback_in_its_ranges(node: Any) -> None:  # noqa
     assert {bound["HostIp"] for bound in bindings.values()} == {"127.0.0.1"}
     for inside, numbers in {"6443/tcp": API, "80/tcp": HTTP, "443/tcp": HTTPS}.items():
         assert int(bindings[inside]["HostPort"]) in numbers
+
+
+def _the_node_is_limited(node: Any, cpus: float, memory: int) -> None:  # noqa: ANN401 - JSON
+    host = node["HostConfig"]
+    assert (host["NanoCpus"], host["Memory"], host["MemorySwap"]) == (cpus * 1e9, memory, memory)
 
 
 def _the_terminal_has_the_limits_of_the_seed(terminal: Any, cluster: str) -> None:  # noqa: ANN401 - JSON
@@ -173,7 +180,10 @@ def test_a_lost_store_and_kubeconfig_lose_no_cluster(tempshell: Tempshell, sessi
 def test_workers_images_and_a_configuration_of_ones_own(tempshell: Tempshell) -> None:
     mine = tempshell.directory / "kind.yaml"
     mine.write_text("nodes: [{role: control-plane, labels: {tier: front}}]\n")
-    session = tempshell.start("-b", "kind", "--nodes", "2", "--kind-config", str(mine), "--load", BUSYBOX)
+    limits = ("--node-cpus", "1", "--node-memory", "1g")
+    session = tempshell.start("-b", "kind", "--nodes", "2", *limits, "--kind-config", str(mine), "--load", BUSYBOX)
+    for name in (node_of(session), f"ckad-{session}-worker"):
+        _the_node_is_limited(_inspect(name), 1, GIB)
     nodes = json.loads(tempshell("exec", session, "--", "kubectl", "get", "nodes", "-o", "json").stdout)["items"]
     ready = {condition["status"] for node in nodes for condition in node["status"]["conditions"][-1:]}
     assert (len(nodes), ready) == (2, {"True"})

@@ -73,7 +73,8 @@ class Cluster(NamedTuple):
     """What a cluster is made of: how many nodes, the engine's own configuration (YAML), images to load into it.
 
     ``images`` are the engine's, ``shipped`` those of tempshell, built if need be. With ``node_shell`` the person's
-    shell is root's on the first node, not beside the cluster.
+    shell is root's on the first node, not beside the cluster. Each node gets at most ``cpus`` cores and ``memory``
+    bytes.
     """
 
     nodes: int = 1
@@ -81,10 +82,12 @@ class Cluster(NamedTuple):
     images: Sequence[str] = ()
     shipped: Sequence[WorkloadImage] = ()
     node_shell: bool = False
+    cpus: float = 1.5
+    memory: int = 2 * 1024**3
 
 
 class Template(NamedTuple):
-    """A sandbox recipe. ``memory`` is in bytes, ``cpus`` in cores."""
+    """A sandbox recipe. ``memory`` is in bytes, ``cpus`` in cores; of a cluster they limit the terminal."""
 
     image: str
     profile: Profile = Profile.RESTRICTED

@@ -55,6 +55,8 @@ class Options(NamedTuple):
     memory: str = ""
     network: Network = Network.DEFAULT
     nodes: int = 1
+    node_cpus: float | None = None
+    node_memory: str = ""
     kind_config: Path | None = None
     load: Sequence[str] = ()
     context: str = ""
@@ -195,7 +197,8 @@ def _asks_for_pods(options: Options) -> bool:
 
 
 def _asks_for_cluster(options: Options) -> bool:
-    return bool(options.nodes > 1 or options.kind_config or options.load)
+    of_nodes = options.nodes > 1 or options.node_cpus is not None or options.node_memory
+    return bool(of_nodes or options.kind_config or options.load)
 
 
 def _for_clusters(asked: str, options: Options) -> str:
@@ -204,7 +207,7 @@ def _for_clusters(asked: str, options: Options) -> str:
         return asked
     if asked not in {AUTO, _CLUSTERS}:
         raise UsageProblem(
-            f"--nodes, --kind-config and --load are for kind clusters, not for {asked}",
+            f"--nodes, --node-cpus, --node-memory, --kind-config and --load are for kind clusters, not for {asked}",
             hint="--backend kind makes a cluster",
         )
     return _CLUSTERS
@@ -233,7 +236,7 @@ def _template(options: Options, settings: Settings, pack: Pack | None, backend: 
         profile=profile,
         network=options.network,
         cpus=_cpus(defaults.cpus if options.cpus is None else options.cpus),
-        memory=_memory(options.memory or defaults.memory),
+        memory=_memory(options.memory or defaults.memory, _LEAST_MEMORY),
         pids=defaults.pids,
         env=environment(options.env, options.env_file),
         cluster=Cluster(
@@ -242,6 +245,8 @@ def _template(options: Options, settings: Settings, pack: Pack | None, backend: 
             tuple(options.load),
             pack.head.sandbox.images if pack else (),
             node_shell=bool(pack and pack.node_shell and profile is Profile.ADMIN),
+            cpus=_cpus(defaults.node_cpus if options.node_cpus is None else options.node_cpus),
+            memory=_memory(options.node_memory or defaults.node_memory, _LEAST_NODE_MEMORY),
         ),
         access=options.access,
     )
@@ -253,14 +258,15 @@ def _cpus(asked: float) -> float:
     return asked
 
 
-def _memory(text: str) -> int:
+def _memory(text: str, least: int) -> int:
     memory = parse_size(text)
-    if memory < _LEAST_MEMORY:
-        raise UsageProblem(f"{text} of memory is too little", hint=f"give {format_size(_LEAST_MEMORY)} or more")
+    if memory < least:
+        raise UsageProblem(f"{text} of memory is too little", hint=f"give {format_size(least)} or more")
     return memory
 
 
 _LEAST_MEMORY = 6 * 1024**2  # Docker's own
+_LEAST_NODE_MEMORY = 1024**3  # an idle control plane takes half of it
 
 
 def environment(pairs: Sequence[str], file: Path | None) -> Mapping[str, str]:

@@ -66,6 +66,13 @@ EnvFile = Annotated[Path | None, typer.Option("--env-file", help="Read variables
 Cpus = Annotated[float | None, typer.Option("--cpus", min=0.01, help="Processor cores. [default: 0.5]")]
 Memory = Annotated[str, typer.Option("--memory", "-m", help="Memory, such as 512m or 2g. [default: 512m]")]
 Network = Annotated[str, typer.Option("--network", help="default (one of its own), or none.")]
+NodeCpus = Annotated[
+    float | None,
+    typer.Option("--node-cpus", min=0.01, help="Processor cores of each node of a kind cluster. [default: 1.5]"),
+]
+NodeMemory = Annotated[
+    str, typer.Option("--node-memory", help="Memory of each node of a kind cluster, such as 3g. [default: 2g]")
+]
 Nodes = Annotated[int, typer.Option("--nodes", min=1, max=9, help="Nodes of a kind cluster: one, and workers.")]
 KindConfig = Annotated[Path | None, typer.Option("--kind-config", help="A kind configuration to build on.")]
 Load = Annotated[

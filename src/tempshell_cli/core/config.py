@@ -79,11 +79,13 @@ _FIRST, _LAST = 1024, 65535
 
 
 class SandboxSettings(NamedTuple):
-    """What a sandbox gets unless its template or an option says otherwise."""
+    """What a sandbox gets unless its template or an option says otherwise; the ``node_`` ones are a kind node's."""
 
     backend: str = "auto"
     image: str = "tempshell/shell"
-    node_image: str = ""  # of a kind cluster; kind's own choice where it is empty
+    node_image: str = ""  # kind's own choice where it is empty
+    node_cpus: float = 1.5
+    node_memory: str = "2g"
     cpus: float = 0.5
     memory: str = "512m"
     pids: int = 100
@@ -183,6 +185,7 @@ def _settings(found: Mapping[str, Any]) -> Settings:
     for duration in settings.lease:
         parse_duration(duration)
     parse_size(settings.sandbox.memory)
+    parse_size(settings.sandbox.node_memory)
     for kind in settings.ports._fields:
         settings.ports.range_of(kind)
     for name, known in _CHOICES.items():

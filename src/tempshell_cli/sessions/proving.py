@@ -245,7 +245,12 @@ def _template(settings: Settings, pack: Pack, backend: Backend, profile: Profile
     return Template(
         image=defaults.node_image if backend.name == _CLUSTERS else defaults.image,
         profile=profile or pack.head.sandbox.profile,
-        cluster=Cluster(nodes=pack.nodes, shipped=pack.head.sandbox.images),
+        cluster=Cluster(
+            nodes=pack.nodes,
+            shipped=pack.head.sandbox.images,
+            cpus=defaults.node_cpus,
+            memory=parse_size(defaults.node_memory),
+        ),
         cpus=defaults.cpus,
         memory=parse_size(defaults.memory),
         pids=defaults.pids,

@@ -17,7 +17,7 @@ from tempshell_cli.backends.entry import VARIABLES, variables_script
 from tempshell_cli.backends.init import move_deadline, told_deadline
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed, TempshellError
 from tempshell_cli.core.interrupts import held_back
-from tempshell_cli.core.process import Completed
+from tempshell_cli.core.process import Command, Completed
 from tempshell_cli.core.text import strip_controls
 
 if TYPE_CHECKING:
@@ -163,6 +163,20 @@ class DockerEngine:
         """Take a container's restart policy away."""
         self.client.update_container(container, restart_policy={"Name": "no"})  # type: ignore[arg-type]  # a gap in the SDK's stubs
 
+    def limit(self, containers: Sequence[str], *, cpus: float, memory: int) -> None:
+        """Limit what running containers may use, in cores and bytes, with no swap beside; raises ProvisionFailed.
+
+        By the docker command: the SDK's update knows no cores.
+        """
+        from tempshell_cli.core.runner import SubprocessRunner  # noqa: PLC0415 - an exec needs none of it
+
+        limits = ("--cpus", f"{cpus:g}", "--memory", str(memory), "--memory-swap", str(memory))
+        command = Command(("docker", "update", *limits, *containers), endpoints.environment(self.endpoint))
+        done = SubprocessRunner().run(command, timeout=_SILENCE)
+        if done.exit_code:
+            said = _words(done.stderr) or f"no answer within {_SILENCE:.0f} s"
+            raise ProvisionFailed(f"the engine cannot limit the nodes: {said}", hint=_LIMITS)
+
     def pause(self, container: str) -> None:
         """Freeze a container; does no harm to one that is frozen."""
         with _already("paused"):
@@ -278,6 +292,7 @@ class DockerEngine:
 
 # An engine has some thirty networks to give; each release says in other words that all of them are taken.
 _NO_NETWORK_LEFT = "`docker network prune` removes unused networks; or add default-address-pools to daemon.json"
+_LIMITS = "give more with --node-memory, or see the engine's log"
 _DOCTOR = "`tempshell doctor` tells what the engine lacks"
 _NEEDS = "see the image: it needs /bin/sh, and bash 5 or busybox"
 

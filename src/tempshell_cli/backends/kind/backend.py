@@ -140,6 +140,10 @@ class KindBackend:
             with ThreadPoolExecutor(1) as beside:
                 cgroup_v1 = info.get("CgroupVersion") == "1"
                 image = self._create_cluster(request, report, beside, cgroup_v1=cgroup_v1)
+                # Once it runs: to boot it takes all it can get. More cores than there are would be refused.
+                cpus = min(request.template.cluster.cpus, info["NCPU"])
+                names = [name_of(node) for node in self._nodes(request.session)]
+                self.engine.limit(names, cpus=cpus, memory=request.template.cluster.memory)
                 self._arm(request.session, request.deadline)
                 with report("building the terminal's image"):
                     terminal = image.result()
