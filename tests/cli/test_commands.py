@@ -28,7 +28,7 @@ pytestmark = pytest.mark.engine("local")
 
 PACK = "linux-basics"
 SESSION_WORDS = {
-    *("id", "name", "owner", "backend", "endpoint", "state", "pack"),
+    *("id", "name", "owner", "backend", "endpoint", "state", "reason", "pack"),
     *("created", "deadline", "remaining", "extensions"),
 }
 
@@ -408,8 +408,10 @@ def test_reap_removes_what_has_died_and_leaves_what_lives(tempshell: Tempshell) 
         found for found in leftovers(tempshell.user, docker=False) if f"local/{dead}" in found and "process" in found
     ][:1]
     os.kill(int(process.split()[1].rstrip(":")), 9)
-    eventually(lambda: tempshell("list", "--quiet").stdout.split() == [alive], "the dead session is off the list")
+    states = {dead: "lost", alive: "ready"}
+    eventually(lambda: {one["id"]: one["state"] for one in tempshell("list", "--json").json()} == states, "it is lost")
     assert "left over: nothing" in tempshell("reap").stdout
+    assert tempshell("list", "--quiet").stdout.split() == [alive]
     tempshell("exec", alive, "--", "true")
 
 

@@ -95,7 +95,7 @@ def test_what_needs_an_engine_that_is_down_fails_and_keeps_the_record(
 
 @pytest.mark.parametrize("backend", ["local", "docker", "kind", "kubernetes"])
 @pytest.mark.parametrize(
-    ("state", "words"), [(State.CREATING, "is still starting"), (State.BROKEN, "has no sandbox: its start failed")]
+    ("state", "words"), [(State.CREATING, "is still starting"), (State.KEPT, "has no sandbox: its start failed")]
 )
 def test_nothing_runs_in_a_session_that_has_no_sandbox_yet(
     tempshell: Tempshell, backend: str, state: State, words: str
@@ -247,6 +247,8 @@ def test_on_a_full_disk_a_session_can_be_looked_at_entered_and_stopped(tempshell
             assert "make room there" in tempshell(*refused, code=ExitCode.USAGE).stderr
         assert "left over: nothing" in tempshell("stop", "lab").stdout
         (state / "fill").unlink()
+        assert [one["state"] for one in tempshell("list", "--json").json()] == ["lost"]  # the stop was not recorded
+        tempshell("reap")
         assert tempshell("list", "--json").json() == []
     finally:
         subprocess.run(("umount", "--lazy", str(state)), check=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -281,11 +282,8 @@ def test_a_pack_is_graded_from_outside_the_learners_reach(tempshell: Tempshell, 
     tempshell("exec", session, "--", "bash", "-s", stdin=SOLUTION.encode())
     tempshell("exec", session, "--", "sh", "-c", "echo spoilt > ~/.kube/config")
     assert set(_verdicts(tempshell("check", "--json").json()).values()) == {"pass"}
-    _docker("pause", node_of(session))
-    try:
-        assert _verdicts(tempshell("check", "--json", code=10).json())["there"] == "error"
-    finally:
-        _docker("unpause", node_of(session))
+    failing = {"PATH": f"{_docker_that_enters_no(node_of(session), tmp_path)}:{os.environ['PATH']}"}
+    assert _verdicts(tempshell("check", "--json", env=failing, code=10).json())["there"] == "error"
 
     assert "netpol-enforced yes" in tempshell("log").stdout
     on_node = ("exec", node_of(session))
@@ -296,6 +294,19 @@ def test_a_pack_is_graded_from_outside_the_learners_reach(tempshell: Tempshell, 
     _docker(*on_node, "systemctl", "restart", "pod-network")
     (sandbox,) = KindBackend().find(tempshell.user.owner)
     assert KindBackend().enforces_policies(sandbox) is False
+
+
+def _docker_that_enters_no(container: str, place: Path) -> Path:
+    """Return a folder with a docker command that finds everything but that container."""
+    (place / "bin").mkdir()
+    command = place / "bin" / "docker"
+    real = shutil.which("docker")
+    command.write_text(
+        f'#!/bin/sh\ncase " $* " in *" {container} "*) echo "cannot reach {container}" >&2; exit 1;; esac\n'
+        f'exec {real} "$@"\n'
+    )
+    command.chmod(0o755)
+    return command.parent
 
 
 def _verdicts(told: Any) -> dict[str, str]:  # noqa: ANN401 - JSON

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tests.support.engines import NODE_IMAGE
 from tests.support.faults import shows, starting
 from tests.support.private_engine import PrivateEngine, private_engine
 from tests.support.user import User
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.engine("kind")
 
@@ -109,10 +111,37 @@ def test_a_disk_that_fills_up_meanwhile_fails_the_start_and_leaves_nothing(
     assert _parts(engine) == []
 
 
-def test_one_reap_clears_what_a_restarted_engine_has_killed(engine: PrivateEngine, theirs: Tempshell) -> None:
-    session = theirs.start("-b", "kind", "--name", "lab")
-    engine.stop()
+def test_a_cluster_that_a_restart_of_its_engine_has_stopped_is_started_again_when_it_is_used(
+    engine: PrivateEngine, theirs: Tempshell
+) -> None:
+    """Its disks are there, and its clock has run on. A container beside it had its home in memory."""
+    theirs.user.configure(sandbox={"node_image": NODE_IMAGE}, limits={"per_owner": 2})
+    cluster = theirs.start("-b", "kind", "--name", "lab")
+    container = theirs.start("-b", "docker", "--network", "none", "--name", "box")
+    theirs("exec", "lab", "--", "kubectl", "create", "configmap", "work", "--from-literal=done=yes")
+    deadline = theirs("status", "lab", "--json").json()["deadline"]
+    engine.kill()
     engine.start()
-    assert theirs("reap").code == 0
+    states = {one["id"]: one["state"] for one in theirs("list", "--json").json()}
+    assert states == {cluster: "stopped", container: "lost"}
+    theirs("reap")
+    assert theirs("list", "--quiet").stdout.split() == [cluster]
+    done = theirs("exec", "lab", "--", "kubectl", "get", "configmap", "work", "-o", "jsonpath={.data.done}")
+    assert done.stdout == "yes"
+    assert f"node {node_of(cluster)} has stopped" in done.stderr
+    shown = theirs("status", "lab", "--json").json()
+    assert (shown["state"], shown["deadline"]) == ("ready", deadline)
+    timers = engine.docker("exec", node_of(cluster), "systemctl", "list-timers", "--all")
+    assert "tempshell-deadline.timer" in timers
+    assert theirs("stop", "lab", "--json").json()[0]["leftover"] == []
+
+
+def test_one_that_is_past_its_deadline_after_the_restart_is_removed(engine: PrivateEngine, theirs: Tempshell) -> None:
+    theirs.start("-b", "kind", "--name", "lab", "--ttl", f"{2 * BOOT}s")
+    ends = theirs("status", "lab", "--json").json()["deadline"]
+    engine.kill()
+    eventually(lambda: datetime.now(UTC) > datetime.fromisoformat(ends), "the deadline has passed", 2 * BOOT)
+    engine.start()
+    assert theirs("list", "--quiet").stdout == ""
     assert _parts(engine) == []
-    assert "lab died" in theirs("exec", session, "--", "true", code=3).stderr
+    assert "expired" in theirs("exec", "lab", "--", "true", code=7).stderr

@@ -102,16 +102,6 @@ def test_an_image_that_cannot_be_loaded_leaves_nothing(tempshell: Tempshell) -> 
     assert_nothing_is_left(tempshell, docker=True, after="a missing image to load")
 
 
-def test_a_node_killed_under_a_session_is_told_and_cleared(tempshell: Tempshell) -> None:
-    session = tempshell.start("-b", "kind", "--name", "lab")
-    _docker("kill", node_of(session))
-    tempshell("reap")
-    assert_nothing_is_left(tempshell, docker=True, after="reap")
-    gone = tempshell("exec", "lab", "--", "true", code=3)
-    assert "lab died" in gone.stderr
-    assert "start --replace" in gone.stderr
-
-
 def test_a_session_survives_its_api_server(tempshell: Tempshell) -> None:
     """The shell stays, kubectl says what is wrong, and when the API server is back all goes on."""
     session = tempshell.start("-b", "kind")

@@ -33,7 +33,6 @@ from tests.support.faults import (
 )
 from tests.support.pods import Gate, kubectl, objects_of, write_kubeconfig
 from tests.support.user import User
-from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.engine("kubernetes")
 
@@ -94,18 +93,18 @@ def test_a_start_that_is_interrupted_rolls_back_at_once(tempshell: Tempshell, sl
         assert_nothing_is_left(tempshell, docker=True, after=f"an interrupt: {start.shown()}")
 
 
-def test_a_namespace_that_somebody_deleted_ends_the_session_and_is_told(tempshell: Tempshell) -> None:
+def test_a_namespace_that_somebody_deleted_is_told_and_cleared_by_reap(tempshell: Tempshell) -> None:
     session = tempshell.start(*ON_PODS)
     kubectl("delete", "namespace", f"tempshell-{session}", "--wait=false")
-    assert tempshell("list", "--quiet").stdout == ""
+    assert [one["state"] for one in tempshell("list", "--json").json()] == ["lost"]
+    tempshell("reap")
     assert "vanished" in tempshell("log", session).stdout
-    assert_nothing_is_left(tempshell, docker=True, after="list")
+    assert_nothing_is_left(tempshell, docker=True, after="reap")
 
 
 def test_a_pod_that_somebody_deleted_is_swept_with_what_is_around_it(tempshell: Tempshell) -> None:
     session = tempshell.start(*ON_PODS)
     kubectl("delete", "job", f"tempshell-{session}", "-n", f"tempshell-{session}", "--wait=true")
-    eventually(lambda: tempshell.any_code("exec", session, "--", "true").code == 1, "there is no pod to enter", 60)
     tempshell("reap")
     assert "died" in tempshell("log", session).stdout
     assert_nothing_is_left(tempshell, docker=True, after="reap")

@@ -44,6 +44,8 @@ class FakeEngine:
         self.meanwhile: Callable[[], object] = lambda: None  # what others do while it answers ``find``
         self.refused: dict[str, Exception] = {}  # raised when the session is to be removed
         self.also: Sequence[Sandbox] = ()  # what else it finds, which a stranger has made
+        self.beyond_repair: tuple[str, ...] = ()  # what of a sandbox cannot be brought back
+        self.restored: list[str] = []  # sessions that were
         self._root = root
         self._clock = clock
         self._sandboxes: dict[str, Sandbox] = {}
@@ -88,6 +90,13 @@ class FakeEngine:
         env = {"PATH": _PATH, "HOME": sandbox.home, "LANG": "C.UTF-8", **own}
         words = (f"{name}={value}" for name, value in env.items())
         return Command(("/usr/bin/env", "-i", *words, "/bin/sh", "-c", _ENTER, "sh", sandbox.home, *argv))
+
+    def restore(self, sandbox: Sandbox, report: Report) -> Sandbox:
+        with report("making a door"):
+            self.restored.append(sandbox.session)
+            condition = Condition.BROKEN if self.beyond_repair else Condition.RUNNING
+            self.change(sandbox.session, condition, *self.beyond_repair)
+        return self._sandboxes[sandbox.session]
 
     def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
         self._answer()
@@ -137,6 +146,10 @@ class FakeEngine:
     def lose(self, session: str) -> None:
         """Forget a sandbox, as an engine that was reinstalled does."""
         del self._sandboxes[session]
+
+    def change(self, session: str, condition: Condition, *lost: str) -> None:
+        """Stop or break a sandbox, or make it whole."""
+        self._sandboxes[session] = self._sandboxes[session]._replace(condition=condition, lost=lost)
 
     def die(self, session: str) -> None:
         """End what runs in a sandbox; its parts stay."""

@@ -35,8 +35,8 @@ class Desk:
         asked = StartRequest(backend="fake", template=TEMPLATE, ttl=timedelta(hours=1))._replace(**request)
         return self.sessions.start(asked, lambda _: nullcontext())
 
-    def sweep(self) -> Sweep:
-        return self.sessions.sweep([self.engine])
+    def sweep(self, *, clear: bool = False) -> Sweep:
+        return self.sessions.sweep([self.engine], clear=clear)
 
     def state_of(self, session: str) -> tuple[State, str]:
         """Return the state on record, and the reason."""

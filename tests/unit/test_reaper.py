@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from datetime import timedelta
 
 import pytest
 
 from tempshell_cli.backends.base import Condition
 from tempshell_cli.core.config import Settings
+from tempshell_cli.core.errors import NoSuchSession
+from tempshell_cli.sessions.lookup import refuse_unusable
 from tempshell_cli.sessions.model import State
 from tempshell_cli.sessions.starting import start_mark
 from tests.fakes.engine import FakeEngine
@@ -89,11 +91,77 @@ def test_an_engine_that_goes_away_during_the_sweep_is_told(desk: Desk) -> None:
     assert desk.state_of(session.id)[0] is State.READY
 
 
-def test_a_sandbox_that_vanished_is_taken_off_the_record(desk: Desk) -> None:
-    session = desk.start()
-    desk.engine.lose(session.id)
+def test_what_is_lost_stays_on_record_until_a_sweep_is_to_clear_it(desk: Desk) -> None:
+    """Its owner is to learn of it, whether anything of it is left or not."""
+    dead, vanished = desk.start(), desk.on_record(State.READY)
+    desk.engine.die(dead.id)
+    assert desk.sweep().receipts == []
+    assert desk.state_of(dead.id) == (State.LOST, "nothing in it runs any more")
+    assert desk.state_of(vanished.id) == (State.LOST, "nothing of it is left")
+    assert [kind for kind, _ in desk.events(dead.id)][-1] == "lost"
+    for session in (dead, vanished):
+        with pytest.raises(NoSuchSession, match="is lost: nothing") as refused:
+            refuse_unusable(desk.sessions.select(session.id))
+        assert "start --replace" in refused.value.hint
+    desk.sweep(clear=True)
+    assert (desk.ids_on_engine(), desk.state_of(dead.id)) == ([], (State.ENDED, "died"))
+    assert desk.state_of(vanished.id) == (State.ENDED, "vanished")
+
+
+def test_a_start_clears_what_is_lost(desk: Desk) -> None:
+    lost = desk.start()
+    desk.engine.die(lost.id)
     desk.sweep()
-    assert desk.state_of(session.id) == (State.ENDED, "vanished")
+    desk.start()  # the only one that its owner may have
+    assert desk.state_of(lost.id)[0] is State.ENDED
+
+
+@pytest.mark.parametrize("condition", [Condition.STOPPED, Condition.BROKEN])
+def test_what_can_be_brought_back_is_when_it_is_used(desk: Desk, condition: Condition) -> None:
+    session = desk.start()
+    desk.engine.change(session.id, condition, "its door is gone")
+    for clear in (False, True):
+        assert desk.sweep(clear=clear).receipts == []
+        assert desk.state_of(session.id) == (State(condition), "its door is gone")
+    restored = desk.sessions.restored(session, lambda _: nullcontext())
+    assert (restored.state, restored.reason, restored.deadline) == (State.READY, "", session.deadline)
+    assert desk.events(session.id)[-1] == ("restored", "its door is gone")
+    assert desk.state_of(session.id) == (State.READY, "")
+
+
+def test_what_cannot_be_brought_back_is_left_out(desk: Desk) -> None:
+    session = desk.start()
+    desk.engine.change(session.id, Condition.BROKEN, "its door is gone", "its window is gone")
+    desk.engine.beyond_repair = ("its window is gone",)
+    restored = desk.sessions.restored(session, lambda _: nullcontext())
+    assert (restored.state, restored.reason) == (State.BROKEN, "its window is gone")
+    refuse_unusable(restored)
+
+
+def test_what_another_process_has_brought_back_is_not_brought_back_twice(desk: Desk) -> None:
+    session = desk.start()
+    desk.on_record(State.BROKEN, session.id, reason="its door is gone")
+    desk.engine.meanwhile = lambda: desk.engine.change(session.id, Condition.RUNNING)
+    desk.engine.change(session.id, Condition.BROKEN, "its door is gone")
+    assert desk.sessions.restored(session, lambda _: nullcontext()).state is State.READY
+    assert desk.engine.restored == []
+
+
+def test_a_stopped_sandbox_that_the_store_has_lost_is_adopted_and_a_broken_one_is_not(desk: Desk) -> None:
+    """A broken one may be another machine's, half made."""
+    desk.on_engine("s1", condition=Condition.STOPPED)
+    desk.on_engine("s2", condition=Condition.BROKEN)
+    desk.sweep()
+    assert [(one.id, one.state) for one in desk.sessions.store.live()] == [("s1", State.STOPPED)]
+
+
+@pytest.mark.parametrize("condition", [Condition.STOPPED, Condition.BROKEN])
+def test_what_is_stopped_or_broken_goes_at_its_deadline(desk: Desk, condition: Condition) -> None:
+    session = desk.start()
+    desk.engine.change(session.id, condition)
+    desk.clock.advance(hours=2)
+    desk.sweep()
+    assert (desk.ids_on_engine(), desk.state_of(session.id)) == ([], (State.ENDED, "expired"))
 
 
 def test_one_that_vanished_after_its_deadline_has_expired(desk: Desk) -> None:
@@ -102,14 +170,6 @@ def test_one_that_vanished_after_its_deadline_has_expired(desk: Desk) -> None:
     desk.clock.advance(hours=2)
     desk.sweep()
     assert desk.state_of(session.id) == (State.ENDED, "expired")
-
-
-def test_a_sandbox_in_which_nothing_runs_any_more_goes(desk: Desk) -> None:
-    session = desk.start()
-    desk.engine.die(session.id)
-    desk.sweep()
-    assert desk.ids_on_engine() == []
-    assert desk.state_of(session.id) == (State.ENDED, "died")
 
 
 def test_what_a_stop_left_half_done_is_finished(desk: Desk) -> None:

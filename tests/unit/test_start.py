@@ -121,7 +121,7 @@ def test_a_failed_start_can_be_kept_for_a_look(desk: Desk) -> None:
     with pytest.raises(ProvisionFailed):
         desk.start(prepare=_fail, keep_on_failure=True)
     (kept,) = desk.sessions.store.live()
-    assert (kept.state, kept.reason) == (State.BROKEN, "the setup failed")
+    assert (kept.state, kept.reason) == (State.KEPT, "the setup failed")
     assert desk.ids_on_engine() == [kept.id]
 
 

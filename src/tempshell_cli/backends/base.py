@@ -122,11 +122,14 @@ class SandboxRequest(NamedTuple):
 class Condition(StrEnum):
     """What the engine says of a sandbox.
 
-    ``DEAD``: its parts are there, but nothing runs in them. ``UNKNOWN``: the part of the engine where it was does not
-    answer, so that nobody may draw conclusions.
+    ``STOPPED``: what it consists of is there, and can be started again. ``BROKEN``: a part is gone that can be made
+    again, or that the rest can do without. ``DEAD``: it cannot come back, or was never finished. ``UNKNOWN``: the part
+    of the engine where it was does not answer, so that nobody may draw conclusions.
     """
 
     RUNNING = "running"
+    STOPPED = "stopped"
+    BROKEN = "broken"
     DEAD = "dead"
     UNKNOWN = "unknown"
 
@@ -135,7 +138,8 @@ class Sandbox(NamedTuple):
     """What an engine runs for one session, as its labels tell it.
 
     ``details`` is the backend's own: all that ``shell`` needs, so that no engine is asked before an exec.
-    ``frozen`` is what was left of the lease of one that is paused.
+    ``frozen`` is what was left of the lease of one that is paused. ``lost`` says what keeps it from running, a sentence
+    for each part, such as "container term-ckad-0badcafe is gone".
     """
 
     backend: str
@@ -148,6 +152,7 @@ class Sandbox(NamedTuple):
     condition: Condition = Condition.RUNNING
     home: str = "/home/learner"
     frozen: timedelta | None = None
+    lost: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -258,6 +263,28 @@ class CanPause(Protocol):
 
     def resume(self, sandbox: Sandbox, deadline: datetime) -> None:
         """Let it go on, until the deadline. Does no harm to one that runs."""
+        ...
+
+
+@runtime_checkable
+class ChecksLiveness(Protocol):
+    """A backend that can tell, in a millisecond or two, whether there is something to enter: an exec asks before."""
+
+    def is_alive(self, sandbox: Sandbox) -> bool | None:
+        """Tell whether what ``shell`` enters runs; None where only a slower question could tell."""
+        ...
+
+
+@runtime_checkable
+class CanRestore(Protocol):
+    """A backend that can bring back a sandbox of which something has stopped, or is gone."""
+
+    def restore(self, sandbox: Sandbox, report: Report) -> Sandbox:
+        """Start what has stopped, and make again what can be made again; the deadline stays.
+
+        ``sandbox`` is as ``find`` has found it: stopped or broken. Returns it as it is afterwards; what could not be
+        brought back is ``lost``. Raises ProvisionFailed, with what was brought back in place.
+        """
         ...
 
 

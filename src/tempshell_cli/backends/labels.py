@@ -34,6 +34,12 @@ def labels(request: SandboxRequest, component: str) -> dict[str, str]:
     }
 
 
+def of_part(carried: Mapping[str, str], component: str) -> dict[str, str]:
+    """Return the labels of another part of the session that a container with all these labels is of."""
+    ours = {name: value for name, value in carried.items() if name.startswith(PREFIX)}
+    return {**ours, COMPONENT: component}
+
+
 def deadline_of(found: Mapping[str, str]) -> datetime:
     """Return the deadline that labels tell; one that nobody can read, or that names no zone, has passed long ago."""
     try:

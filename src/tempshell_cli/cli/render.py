@@ -8,7 +8,7 @@ from typing import Any
 from tempshell_cli.backends.base import Receipt
 from tempshell_cli.cli.console import say
 from tempshell_cli.core.units import format_duration
-from tempshell_cli.sessions.model import Session
+from tempshell_cli.sessions.model import Session, State
 
 
 def session_json(session: Session, now: datetime) -> dict[str, Any]:
@@ -20,12 +20,27 @@ def session_json(session: Session, now: datetime) -> dict[str, Any]:
         "backend": session.backend,
         "endpoint": session.endpoint,
         "state": str(session.state),
+        "reason": session.reason,
         "pack": session.pack,
         "created": session.created.isoformat(timespec="seconds"),
         "deadline": session.deadline.isoformat(timespec="seconds"),
         "remaining": int(session.remaining(now).total_seconds()),
         "extensions": session.extensions,
     }
+
+
+def trouble(session: Session) -> str:
+    """Return what is wrong with a session and what to do about it; "" where nothing is."""
+    do = _DO.get(session.state)
+    return f"{session.name} is {session.state}: {session.reason}; {do.format(session.name)}" if do else ""
+
+
+_DO = {
+    State.STOPPED: "`tempshell attach {0}` starts it again",
+    State.BROKEN: "`tempshell attach {0}` brings back what can be brought back",
+    State.LOST: "`tempshell stop {0}` removes what is left of it",
+    State.KEPT: "`tempshell exec {0}` looks into it, `tempshell stop {0}` removes it",
+}
 
 
 def remaining(session: Session, now: datetime) -> str:

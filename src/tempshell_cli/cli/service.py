@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tempshell_cli.backends import registry
-from tempshell_cli.cli.console import note, note_store
+from tempshell_cli.cli.console import note, note_store, progress
 from tempshell_cli.core.clock import SystemClock
 from tempshell_cli.core.config import load_settings
 from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession
@@ -39,11 +39,20 @@ def select(sessions: Sessions, token: str, *, expired_too: bool = False) -> Sess
         return sessions.select(token, expired_too=expired_too)
 
 
-def sweep(sessions: Sessions, *, everywhere: bool = False, everybodys: bool = False) -> Sweep:
+def select_whole(sessions: Sessions, token: str) -> Session:
+    """Return the session a user means, with what has stopped or is gone of its sandbox brought back.
+
+    Each step of that is a line on stderr. Raises as ``select`` and ``Sessions.restored``.
+    """
+    return sessions.restored(select(sessions, token), progress)
+
+
+def sweep(sessions: Sessions, *, everywhere: bool = False, everybodys: bool = False, clear: bool = False) -> Sweep:
     """Sweep the engines that sessions are on; ``everywhere`` the usual engine of every backend, too.
 
     A store that has lost sessions, or has none yet, is made whole once from the engines that need no login: to ask a
     cluster of the kubeconfig can open a browser. Says what was left alone, and which backends cannot be loaded.
+    ``clear`` as in ``Reaper.sweep``.
     """
     searched = sessions.store.was_searched(sessions.owner)
     names = registry.names() if everywhere else () if searched else _NEED_NO_LOGIN
@@ -57,7 +66,7 @@ def sweep(sessions: Sessions, *, everywhere: bool = False, everybodys: bool = Fa
     known = sessions.engines.of_all(sessions.store.live()) if everybodys else ()
     # What has lost its owner is found where all is looked at, and is whoever's asks where nobody can have forged it.
     looked_at = [*usual, *known] if everybodys else [one for one in usual if not one.is_shared]
-    swept = sessions.sweep(usual, everybodys=looked_at)
+    swept = sessions.sweep(usual, everybodys=looked_at, clear=clear)
     if names:
         sessions.store.add_event(Event(sessions.clock.now(), "", SEARCHED, sessions.owner))
     for what in swept.troubled:

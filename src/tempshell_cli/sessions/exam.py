@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tempshell_cli.core.errors import UsageProblem
-from tempshell_cli.sessions.model import Session
+from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.store import Store
 
 # The event of a session that has just some tasks of its pack; its detail is their ids.
@@ -91,7 +91,7 @@ def refuse_handed_in(store: Store, session: Session) -> None:
 
 def is_under_way(session: Session, now: datetime) -> bool:
     """Tell whether there is a sandbox to be graded."""
-    return session.state.is_live and not session.is_over(now)
+    return session.state.is_live and session.state is not State.LOST and not session.is_over(now)
 
 
 def why_ungraded(session: Session, now: datetime) -> str:

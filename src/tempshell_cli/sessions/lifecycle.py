@@ -11,6 +11,8 @@ from typing import NamedTuple
 from tempshell_cli.backends.base import (
     Backend,
     CanPause,
+    CanRestore,
+    Condition,
     KeepsFiles,
     Profile,
     Receipt,
@@ -39,7 +41,7 @@ from tempshell_cli.sessions.lookup import refuse_unusable, select
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.policy import check_extension, check_limits
 from tempshell_cli.sessions.ports import wanted_ports
-from tempshell_cli.sessions.reaper import Reaper, Sweep
+from tempshell_cli.sessions.reaper import Reaper, Sweep, state_of
 from tempshell_cli.sessions.starting import start_mark
 from tempshell_cli.sessions.store import Event, Score, Store
 
@@ -84,10 +86,44 @@ class Sessions:
         """The sweep for this owner."""
         return Reaper(self.store, self.paths, self.clock, self.owner)
 
-    def sweep(self, extra: Sequence[Backend] = (), everybodys: Collection[Backend] = ()) -> Sweep:
+    def sweep(
+        self, extra: Sequence[Backend] = (), everybodys: Collection[Backend] = (), *, clear: bool = False
+    ) -> Sweep:
         """Sweep every engine that a live session is on, and the extra ones; see ``Reaper.sweep``."""
         known = self.engines.of_all(self.store.live())
-        return self.reaper.sweep(dict.fromkeys([*extra, *known]), everybodys)
+        return self.reaper.sweep(dict.fromkeys([*extra, *known]), everybodys, clear=clear)
+
+    def up_to_date(self, session: Session) -> Session:
+        """Return the session as its engine has it; raises as ``restored`` where that has it no more."""
+        self.reaper.sweep([self.engines.of(session)])
+        return self.select(session.id)
+
+    def restored(self, session: Session, report: Report) -> Session:
+        """Return the session as its engine has it, with what has stopped or is gone brought back as far as it can be.
+
+        Where the engine does not answer, as it is on record. Raises NoSuchSession where the sandbox is lost or gone,
+        SessionExpired, and ProvisionFailed where it cannot be brought back.
+        """
+        backend = self.engines.of(session)
+        current = self.up_to_date(session)
+        if current.state in {State.STOPPED, State.BROKEN} and isinstance(backend, CanRestore):
+            with start_mark(self.paths, session.id):  # one at a time: the next finds it restored
+                current = self._restore(current, backend, report)
+        if current.state is State.LOST:
+            refuse_unusable(current)
+        return current
+
+    def _restore(self, session: Session, backend: Backend, report: Report) -> Session:
+        assert isinstance(backend, CanRestore)  # noqa: S101 - for mypy
+        for found in backend.find(session.owner):
+            if found.session != session.id:
+                continue
+            whole, why = found, "; ".join(found.lost)
+            if found.condition in {Condition.STOPPED, Condition.BROKEN}:
+                with report(f"bringing back {session.name}: {why}"):
+                    whole = backend.restore(found, report)
+            return self._record(_on(session, whole)._replace(**state_of(whole)), "restored", why or session.reason)
+        return session
 
     def start(self, request: StartRequest, report: Report) -> Session:
         """Make a session; when this returns it is ready.
@@ -96,7 +132,7 @@ class Sessions:
         """
         self.store.refuse_copy()
         backend = self.engines.get(request.backend, request.endpoint)
-        swept = self.sweep([backend], everybodys=[backend])
+        swept = self.sweep([backend], everybodys=[backend], clear=True)
         for silent, cause in swept.silent:
             if silent is backend:
                 raise cause
@@ -267,7 +303,7 @@ class Sessions:
             session = next(
                 (_on(session, one) for one in backend.find(self.owner) if one.session == session.id), session
             )
-        self._record(session._replace(state=State.BROKEN, reason=reason), "kept", reason)
+        self._record(session._replace(state=State.KEPT, reason=reason), "kept", reason)
 
     def _record(self, session: Session, kind: str, detail: str) -> Session:
         self.store.save(session)

@@ -31,12 +31,25 @@ def select(store: Store, now: datetime, token: str, *, expired_too: bool = False
 
 
 def refuse_unusable(session: Session) -> None:
-    """Raise UsageProblem where nothing can run in the session: it is paused, or has no sandbox."""
+    """Raise UsageProblem where nothing can run in the session, NoSuchSession where its sandbox is lost.
+
+    By the record alone: see ``Sessions.restored`` for what the engine says.
+    """
+    if session.state is State.LOST:
+        raise NoSuchSession(
+            f"session {session.name} is lost: {session.reason}",
+            hint=f"`tempshell start --replace --name {session.name}` makes a new one;"
+            f" `tempshell stop {session.name}` removes what is left",
+        )
+    if session.state is State.STOPPED:
+        raise UsageProblem(
+            f"{session.name} has stopped: {session.reason}", hint=f"`tempshell attach {session.name}` starts it again"
+        )
     if session.frozen is not None:
         raise UsageProblem(f"{session.name} is paused", hint=f"`tempshell resume {session.name}` lets it go on")
     if session.state is State.CREATING:
         raise UsageProblem(f"{session.name} is still starting", hint="`tempshell list` shows when it is ready")
-    if session.state is State.BROKEN and not session.details:
+    if session.state is State.KEPT and not session.details:
         raise UsageProblem(
             f"{session.name} has no sandbox: its start failed", hint=f"`tempshell stop {session.name}` removes it"
         )
@@ -51,7 +64,7 @@ def _no_match(store: Store, token: str) -> TempshellError:
     if past and past.reason in {"vanished", "died"}:
         return NoSuchSession(
             f"session {past.name} {past.reason}: its {past.backend} sandbox is gone",
-            hint=f"`tempshell start --replace --name {past.name}` makes it anew",
+            hint=f"`tempshell start --replace --name {past.name}` makes a new one",
         )
     return NoSuchSession(
         f"there is no session {token!r}",

@@ -17,7 +17,10 @@ class State(StrEnum):
     CREATING = "creating"
     READY = "ready"
     PAUSED = "paused"  # frozen on its engine, and its clock with it
-    BROKEN = "broken"  # it failed to start and was kept for a look
+    STOPPED = "stopped"  # its engine has stopped it; it can be started again
+    BROKEN = "broken"  # a part of it is gone; what can be made again is, when it is entered
+    LOST = "lost"  # it cannot come back
+    KEPT = "kept"  # it failed to start and was kept for a look
     STOPPING = "stopping"
     ENDED = "ended"
     FAILED = "failed"
@@ -28,7 +31,9 @@ class State(StrEnum):
         return self in LIVE
 
 
-LIVE = frozenset({State.CREATING, State.READY, State.PAUSED, State.BROKEN, State.STOPPING})
+# A session in one of these was ready once; its engine says which it is in now.
+SETTLED = frozenset({State.READY, State.PAUSED, State.STOPPED, State.BROKEN, State.LOST})
+LIVE = SETTLED | {State.CREATING, State.KEPT, State.STOPPING}
 
 
 class Session(NamedTuple):
@@ -36,6 +41,7 @@ class Session(NamedTuple):
 
     ``lease`` is the time it was given in all, extensions included. ``frozen`` is what was left of it when the session
     was paused, None while its clock runs; the deadline of a paused session is when its engine may throw it away.
+    ``reason`` is why it ended, or what is wrong with it.
     """
 
     id: str

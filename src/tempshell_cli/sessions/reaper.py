@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from tempshell_cli.core.errors import EngineUnavailable, TempshellError
 from tempshell_cli.core.journal import Journal
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.text import one_line
-from tempshell_cli.sessions.model import Session, State
+from tempshell_cli.sessions.model import SETTLED, Session, State
 from tempshell_cli.sessions.starting import is_starting
 from tempshell_cli.sessions.store import Event, Store
 
@@ -48,9 +48,10 @@ class Reaper:
         self.clock = clock
         self.owner = owner
 
-    def sweep(self, backends: Iterable[Backend], everybodys: Collection[Backend] = ()) -> Sweep:
-        """Remove what is past its deadline, dead or half made; adopt what the store has lost.
+    def sweep(self, backends: Iterable[Backend], everybodys: Collection[Backend] = (), *, clear: bool = False) -> Sweep:
+        """Remove what is past its deadline or half made; adopt what the store has lost, and learn what became of it.
 
+        What is lost for good stays on record, so that its owner learns of it, unless the sweep is to ``clear`` that.
         On the engines of ``everybodys`` others' sandboxes are looked at, too, never touched. Each engine and each
         sandbox is on its own: what fails of one is told, and fails nothing else. An engine that does not answer is left
         for later, and its sessions stay on record.
@@ -58,7 +59,7 @@ class Reaper:
         done = Sweep()
         for backend in backends:
             try:
-                self._sweep_engine(backend, done, others=backend in everybodys)
+                self._sweep_engine(backend, done, others=backend in everybodys, clear=clear)
             except TempshellError as cause:
                 self._give_up(backend, cause, done)
             except Exception as cause:  # noqa: BLE001 - what an engine says may be anything, and is not the others' fault
@@ -69,14 +70,14 @@ class Reaper:
         done.silent.append((backend, cause))
         Journal(self.paths.log).write(self.clock.now(), "unswept", session="", detail=f"{backend.name}: {cause}")
 
-    def _sweep_engine(self, backend: Backend, done: Sweep, *, others: bool) -> None:
+    def _sweep_engine(self, backend: Backend, done: Sweep, *, others: bool, clear: bool) -> None:
         # Before the engine is asked: what another process starts or finishes meanwhile is neither half made nor gone.
         settled = {one.id for one in self._recorded(backend) if not is_starting(self.paths, one.id)}
         found = self._find(backend, others=others)
         for sandbox in found:
             with self._apart(backend, sandbox.session, done):
-                self._sweep_one(backend, sandbox, settled, done)
-        self._sweep_recorded(backend, settled - {sandbox.session for sandbox in found}, done)
+                self._sweep_one(backend, sandbox, settled, done, clear=clear)
+        self._sweep_recorded(backend, settled - {sandbox.session for sandbox in found}, done, clear=clear)
 
     @contextmanager
     def _apart(self, backend: Backend, session: str, done: Sweep) -> Iterator[None]:
@@ -100,19 +101,23 @@ class Reaper:
         found = {(one.place, one.session): one for owner in owners for one in backend.find(owner)}
         return list(found.values())
 
-    def _sweep_one(self, backend: Backend, sandbox: Sandbox, settled: Collection[str], done: Sweep) -> None:
+    def _sweep_one(
+        self, backend: Backend, sandbox: Sandbox, settled: Collection[str], done: Sweep, *, clear: bool
+    ) -> None:
         session = self._record_of(backend, sandbox)
         if sandbox.condition is Condition.UNKNOWN and session:
-            done.troubled.append(f"session {sandbox.session} on {backend.name}: its cluster does not answer")
+            what = "; ".join(sandbox.lost) or "its cluster does not answer"
+            done.troubled.append(f"session {sandbox.session} on {backend.name}: {what}")
         if sandbox.condition is Condition.UNKNOWN:
             return
         mine = sandbox.owner == (session.owner if session else self.owner)
         mine |= not sandbox.owner and (bool(session) or not backend.is_shared)
-        if mine and (reason := self._why_end(sandbox, session, settled=sandbox.session in settled)):
+        is_settled = sandbox.session in settled
+        if mine and (reason := self._why_end(sandbox, session, settled=is_settled, clear=clear)):
             self._end(backend, sandbox, session, reason, done)
             return
         if mine:
-            self._adopt(backend, sandbox, session)
+            self._adopt(backend, sandbox, session, settled=is_settled)
         if sandbox.condition is Condition.RUNNING and self.clock.now() < sandbox.deadline:
             done.running.append((backend, sandbox))
 
@@ -126,7 +131,7 @@ class Reaper:
         return None if elsewhere else session
 
     def _why_end(  # noqa: PLR0911 - one line a reason
-        self, sandbox: Sandbox, session: Session | None, *, settled: bool
+        self, sandbox: Sandbox, session: Session | None, *, settled: bool, clear: bool
     ) -> str:
         """Return why a sandbox has to go; "" when it may stay. One not ``settled`` was being made a moment ago."""
         if is_starting(self.paths, sandbox.session):
@@ -142,14 +147,17 @@ class Reaper:
             return ""
         if session.state is State.CREATING:
             return "interrupted"
-        return "died" if sandbox.condition is Condition.DEAD and session.state in _SETTLED else ""
+        return "died" if clear and sandbox.condition is Condition.DEAD and session.state in SETTLED else ""
 
-    def _sweep_recorded(self, backend: Backend, missing: Collection[str], done: Sweep) -> None:
+    def _sweep_recorded(self, backend: Backend, missing: Collection[str], done: Sweep, *, clear: bool) -> None:
         for session in self._recorded(backend):
             if session.id not in missing:
                 continue
             if session.is_over(self.clock.now()):
                 reason = "expired"
+            elif session.state in SETTLED and not clear:
+                self._learn(session, {"state": State.LOST, "reason": _NOTHING_LEFT})
+                continue
             else:
                 reason = "interrupted" if session.state is State.CREATING else "vanished"
             with self._apart(backend, session.id, done):
@@ -163,14 +171,25 @@ class Reaper:
             self.store.save(session._replace(state=State.ENDED, ended=now, reason=reason))
         self.store.add_event(Event(now, sandbox.session, "reaped", reason))
 
-    def _adopt(self, backend: Backend, sandbox: Sandbox, session: Session | None) -> None:
-        """Put a sandbox that the store does not know back into it, or what it has wrong, as its labels tell."""
-        if session and session.state in _SETTLED and _differs(session, sandbox):
-            self.store.save(session._replace(**_pause_of(sandbox), deadline=sandbox.deadline))
+    def _adopt(self, backend: Backend, sandbox: Sandbox, session: Session | None, *, settled: bool) -> None:
+        """Put a sandbox that the store does not know back into it, or what it has wrong, as its labels tell.
+
+        One that was not ``settled`` when the engine was asked may be ready by now.
+        """
+        if session and settled and session.state in SETTLED and _differs(session, sandbox):
+            self._learn(session, {**state_of(sandbox), "deadline": sandbox.deadline})
         known = self.store.get(sandbox.session)  # a stranger's claim to a session of ours is not adopted over it
-        if known is None and sandbox.condition is Condition.RUNNING:
+        # One that is broken and on no record may be another machine's, half made.
+        if known is None and sandbox.condition in {Condition.RUNNING, Condition.STOPPED}:
             self.store.save(adopted(backend, sandbox, self.clock))
             self.store.add_event(Event(self.clock.now(), sandbox.session, "adopted", backend.name))
+
+    def _learn(self, session: Session, changes: Mapping[str, Any]) -> None:
+        """Put on record what the engine says; a change of state is part of the history."""
+        changed = session._replace(**changes)
+        self.store.save(changed)
+        if changed.state is not session.state:
+            self.store.add_event(Event(self.clock.now(), session.id, str(changed.state), changed.reason))
 
 
 def _odd(backend: Backend, cause: Exception) -> EngineUnavailable:
@@ -181,19 +200,30 @@ def _odd(backend: Backend, cause: Exception) -> EngineUnavailable:
 
 
 def _differs(session: Session, sandbox: Sandbox) -> bool:
-    """Tell whether the engine has another deadline than the record, or another pause: another machine moved it."""
+    """Tell whether the engine has another deadline than the record, or another state: something happened elsewhere."""
     moved = abs(session.deadline - sandbox.deadline) > _AS_GOOD_AS_ONE
-    return moved or (session.frozen is None) != (sandbox.frozen is None)
+    now = state_of(sandbox)
+    return moved or (session.state, session.reason) != (now["state"], now["reason"])
 
 
-_SETTLED = {State.READY, State.PAUSED}
+_NOTHING_LEFT, _NOTHING_RUNS = "nothing of it is left", "nothing in it runs any more"
+_STATES = {
+    Condition.RUNNING: State.READY,
+    Condition.STOPPED: State.STOPPED,
+    Condition.BROKEN: State.BROKEN,
+    Condition.DEAD: State.LOST,
+}
 # An engine's clock is told in whole seconds, and compared with ours anew for each command.
 _AS_GOOD_AS_ONE = timedelta(seconds=2)
 
 
-def _pause_of(sandbox: Sandbox) -> dict[str, Any]:
-    """Return what a session says of its sandbox's pause."""
-    return {"state": State.READY if sandbox.frozen is None else State.PAUSED, "frozen": sandbox.frozen}
+def state_of(sandbox: Sandbox) -> dict[str, Any]:
+    """Return what the record of a session says of its sandbox: its state, why, and what is left of a paused lease."""
+    state = _STATES[sandbox.condition]
+    if sandbox.frozen is not None and state is not State.LOST:
+        state = State.PAUSED
+    lost = sandbox.lost or ((_NOTHING_RUNS,) if state is State.LOST else ())
+    return {"state": state, "reason": "; ".join(lost), "frozen": sandbox.frozen}
 
 
 def adopted(backend: Backend, sandbox: Sandbox, clock: Clock) -> Session:
@@ -204,7 +234,7 @@ def adopted(backend: Backend, sandbox: Sandbox, clock: Clock) -> Session:
         owner=sandbox.owner,
         backend=backend.name,
         endpoint=backend.endpoint,
-        **_pause_of(sandbox),
+        **state_of(sandbox),
         created=clock.now(),
         deadline=sandbox.deadline,
         pack=sandbox.pack,

@@ -26,8 +26,17 @@ from tempshell_cli.backends.docker.container import (
     user_in,
     user_of,
 )
-from tempshell_cli.backends.docker.engine import DockerEngine, condition_of, name_of, of_owner, of_session
+from tempshell_cli.backends.docker.engine import (
+    PAUSED,
+    DockerEngine,
+    condition_of,
+    is_connected,
+    name_of,
+    of_owner,
+    of_session,
+)
 from tempshell_cli.backends.docker.exec import Entry, exec_command
+from tempshell_cli.backends.docker.liveness import all_run
 from tempshell_cli.core.interrupts import held_back
 from tempshell_cli.core.process import Command
 
@@ -74,7 +83,7 @@ class DockerBackend:
         with self.engine.speaking():
             networks = {found["Labels"][labels.SESSION]: found["Labels"] for found in self._networks(owner)}
             containers = {found["Labels"][labels.SESSION]: found for found in self._containers(owner)}
-            lone = [self._dead(networks[session]) for session in networks.keys() - containers.keys()]
+            lone = [self._orphan(networks[session]) for session in networks.keys() - containers.keys()]
             return [self._found(container) for container in containers.values()] + lone
 
     def shell(
@@ -90,6 +99,24 @@ class DockerBackend:
         told = sandbox.details
         entry = Entry(told["endpoint"], told["container"], user or user_in(role, told["user"]), sandbox.home)
         return exec_command(entry, argv, role, tty=tty)
+
+    def is_alive(self, sandbox: Sandbox) -> bool | None:
+        """Tell whether the container runs; None for an engine that is not on this machine."""
+        return all_run(sandbox.details["endpoint"], [sandbox.details["container"]])
+
+    def restore(self, sandbox: Sandbox, report: Report) -> Sandbox:
+        """Let a paused container go on, and give it its network again."""
+        name = container_name(sandbox.session)
+        with self.engine.speaking():
+            (container,) = self._containers(session=sandbox.session)
+            self.engine.unpause(container["Id"])
+            if not is_connected(container):
+                with report(f"connecting {name} to its network"):
+                    if not self._networks(session=sandbox.session):
+                        self.engine.create_network(name, labels.of_part(container["Labels"], "network"))
+                    self.engine.connect(container["Id"], name)
+            (container,) = self._containers(session=sandbox.session)
+            return self._found(container)
 
     def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
         """Tell PID 1, and wait until it has taken it."""
@@ -126,19 +153,34 @@ class DockerBackend:
         self.engine.start_sandbox(container, request.template.env)
 
     def _found(self, container: Mapping[str, Any]) -> Sandbox:
-        condition = condition_of(container)
+        condition, lost = _condition(container)
         told = None if condition is Condition.DEAD else self.engine.told_deadline(container["Id"])
         deadline = self.engine.ours(told or labels.deadline_of(container["Labels"]))
-        return _sandbox(container["Labels"], self.endpoint, deadline, condition)
+        return _sandbox(container["Labels"], self.endpoint, deadline, condition)._replace(lost=lost)
 
-    def _dead(self, found: Mapping[str, str]) -> Sandbox:
-        return _sandbox(found, self.endpoint, self.engine.ours(labels.deadline_of(found)), Condition.DEAD)
+    def _orphan(self, found: Mapping[str, str]) -> Sandbox:
+        """Return what is left where only the network is: the container's files were in its memory, or went with it."""
+        lost = f"container {container_name(found[labels.SESSION])} is gone, with all that was in it"
+        deadline = self.engine.ours(labels.deadline_of(found))
+        return _sandbox(found, self.endpoint, deadline, Condition.DEAD)._replace(lost=(lost,))
 
     def _containers(self, owner: str | None = None, *, session: str = "") -> list[dict[str, Any]]:
         return self.engine.containers(of_session(session), _TERMINAL, *of_owner(owner))
 
     def _networks(self, owner: str | None = None, *, session: str = "") -> list[dict[str, Any]]:
         return self.engine.networks(of_session(session), _NETWORK, *of_owner(owner))
+
+
+def _condition(container: Mapping[str, Any]) -> tuple[Condition, tuple[str, ...]]:
+    """Return the condition of a sandbox by its container, and what is the matter with it."""
+    name = name_of(container)
+    if condition_of(container) is Condition.DEAD:
+        return Condition.DEAD, (f"container {name} has ended",)
+    if container["State"] == PAUSED:
+        return Condition.STOPPED, (f"container {name} was paused",)
+    if not is_connected(container):
+        return Condition.BROKEN, (f"container {name} has lost its network",)
+    return Condition.RUNNING, ()
 
 
 def _sandbox(found: Mapping[str, str], endpoint: str, deadline: datetime, condition: Condition) -> Sandbox:

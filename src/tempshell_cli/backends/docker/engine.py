@@ -31,7 +31,8 @@ _POLL = 0.02
 _CHUNK, _HEADER = 65536, 8  # bytes
 _NOT_FOUND, _CONFLICT = 404, 409
 _ACTIVE_ENDPOINTS = "active endpoints"
-_ALIVE = {"running", "paused"}
+PAUSED, ENDED = "paused", "exited"
+_ALIVE = {"running", PAUSED}
 Labels = Mapping[str, str]
 
 
@@ -158,6 +159,20 @@ class DockerEngine:
         done = self.run_in(container, argv, user="0:0", stdin=content)
         if done.exit_code:
             raise ProvisionFailed(f"the variables cannot be written in the sandbox: {_words(done.stdout)}")
+
+    def connect(self, container: str, network: str) -> None:
+        """Connect a container to a network; does no harm to one that is."""
+        with _already("already exists"):
+            self.client.connect_container_to_network(container, network)
+
+    def start(self, container: str) -> None:
+        """Start a container that has ended; does no harm to one that runs."""
+        with held_back():
+            self.client.start(container)
+
+    def stop(self, container: str) -> None:
+        """End a container as its image would have it; does no harm to one that has ended."""
+        self.client.stop(container)
 
     def never_restart(self, container: str) -> None:
         """Take a container's restart policy away."""
@@ -300,6 +315,12 @@ _NEEDS = "see the image: it needs /bin/sh, and bash 5 or busybox"
 def condition_of(container: Mapping[str, Any]) -> Condition:
     """Return what a listed container's state means for its sandbox."""
     return Condition.RUNNING if container["State"] in _ALIVE else Condition.DEAD
+
+
+def is_connected(container: Mapping[str, Any]) -> bool:
+    """Tell whether a listed container is on the network that it was made for, where it was made for one."""
+    wanted = container["HostConfig"]["NetworkMode"]
+    return wanted == "none" or wanted in (container.get("NetworkSettings") or {}).get("Networks", {})
 
 
 def name_of(container: Mapping[str, Any]) -> str:

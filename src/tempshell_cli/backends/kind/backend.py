@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import (
-    NO_KUBERC,
     Capability,
     Condition,
     Kubeconfig,
@@ -28,9 +27,11 @@ from tempshell_cli.backends.base import (
     WorkloadImage,
 )
 from tempshell_cli.backends.docker.container import ROOT, home_of, user_in, user_of
-from tempshell_cli.backends.docker.engine import DockerEngine, condition_of, name_of, of_owner, of_session
+from tempshell_cli.backends.docker.engine import DockerEngine, name_of, of_owner, of_session
 from tempshell_cli.backends.docker.exec import Entry, exec_command
+from tempshell_cli.backends.docker.liveness import all_run
 from tempshell_cli.backends.kind.names import (
+    ADMIN,
     KIND_CLUSTER,
     TERMINAL,
     cluster_name,
@@ -38,6 +39,7 @@ from tempshell_cli.backends.kind.names import (
     session_of,
     terminal_name,
 )
+from tempshell_cli.backends.kind.parts import Parts, condition
 from tempshell_cli.backends.kind.record import (
     ON_NODE,
     SHELL,
@@ -57,12 +59,8 @@ if TYPE_CHECKING:
     from tempshell_cli.backends.kind.command import Kind
 
 _NETWORK = "cluster-network"
-_ADMIN = (
-    *("/usr/bin/env", *(f"{name}={value}" for name, value in NO_KUBERC.items())),
-    *("kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf"),
-)
 _NODES_READY = (
-    *_ADMIN,
+    *ADMIN,
     *("wait", "node", "--all", "--for", "condition=Ready", "--timeout", "120s"),
 )
 _NODES_PATIENCE = 130.0  # seconds
@@ -124,6 +122,7 @@ class KindBackend:
         """Make the record, the network, the cluster and the terminal beside it, in this order."""
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - as above
 
+        from tempshell_cli.backends.kind.config import node_names  # noqa: PLC0415
         from tempshell_cli.backends.kind.node_shell import prepare_node  # noqa: PLC0415
         from tempshell_cli.backends.kind.preflight import check_room  # noqa: PLC0415
         from tempshell_cli.backends.kind.terminal import start_terminal  # noqa: PLC0415
@@ -135,11 +134,12 @@ class KindBackend:
             info = self.engine.client.info()
             check_room(info, request.template.cluster.nodes)
             request = request._replace(deadline=self.engine.theirs(request.deadline))
-            create_record(self.engine, request)
-            self.engine.create_network(cluster, labels.labels(request, _NETWORK))
+            config = _config(request, info)
+            carried = record_labels(request, node_names(config))
+            create_record(self.engine, carried, request.session)
+            self.engine.create_network(cluster, labels.of_part(carried, _NETWORK))
             with ThreadPoolExecutor(1) as beside:
-                cgroup_v1 = info.get("CgroupVersion") == "1"
-                image = self._create_cluster(request, report, beside, cgroup_v1=cgroup_v1)
+                image = self._create_cluster(request, config, report, beside)
                 # Once it runs: to boot it takes all it can get. More cores than there are would be refused.
                 cpus = min(request.template.cluster.cpus, info["NCPU"])
                 names = [name_of(node) for node in self._nodes(request.session)]
@@ -159,15 +159,16 @@ class KindBackend:
             # In this order: what has a container had its record before, so that none is taken for an orphan.
             terminals = {one["Labels"][labels.SESSION]: one for one in self._terminals(owner) if _is_terminal(one)}
             nodes = _by_session(self._nodes())
-            known = {**self._strays(owner), **records(self.engine, owner)}
+            recorded = records(self.engine, owner)
+            known = {**self._strays(owner), **recorded}
             if owner is None:
                 known |= {session: _orphan(session) for session in nodes.keys() - known.keys()}
-        return [
-            self._by_our_clock(
-                _sandbox(carried, self.endpoint, _together(terminals.get(session), nodes.get(session, ())))
-            )
-            for session, carried in known.items()
-        ]
+            return [
+                self._found(
+                    Parts(session, carried, session in recorded, terminals.get(session), nodes.get(session, ()))
+                )
+                for session, carried in known.items()
+            ]
 
     def shell(
         self,
@@ -184,11 +185,28 @@ class KindBackend:
         on_node = told["container"] != terminal_name(sandbox.session)
         return exec_command(entry, (*(_OWN_KUBECONFIG if on_node else ()), *argv), role, tty=tty)
 
+    def is_alive(self, sandbox: Sandbox) -> bool | None:
+        """Tell whether terminal and control plane run; None for an engine that is not on this machine."""
+        told = sandbox.details
+        return all_run(told["endpoint"], [told["container"], control_plane_name(sandbox.session)])
+
+    def restore(self, sandbox: Sandbox, report: Report) -> Sandbox:
+        """Start nodes that have stopped, and make network, record and terminal again; a node that is gone is lost."""
+        with self.engine.speaking():
+            self._restore(sandbox.session, self.engine.theirs(sandbox.deadline), report)
+            return self._found(self._look(sandbox.session))
+
+    def _restore(self, session: str, deadline: datetime, report: Report) -> None:
+        from tempshell_cli.backends.kind.restore import restore  # noqa: PLC0415 - as above
+
+        kubeconfig = partial(self.kind.kubeconfig, cluster_name(session), internal=True)
+        restore(self.engine, partial(self._look, session), kubeconfig, deadline, report)
+
     def kubectl(self, sandbox: Sandbox, argv: Sequence[str]) -> Command:
         """Return a ``docker exec`` of the control plane's own kubectl."""
         told = sandbox.details
         entry = Entry(told["endpoint"], control_plane_name(sandbox.session), ROOT, "/")
-        return exec_command(entry, (*_ADMIN, *argv), Role.GRADER)
+        return exec_command(entry, (*ADMIN, *argv), Role.GRADER)
 
     def enforces_policies(self, sandbox: Sandbox) -> bool:
         """Try out whether the network that the node image brings does; see ``netpol``."""
@@ -203,7 +221,8 @@ class KindBackend:
         with self.engine.speaking():
             deadline = self.engine.theirs(deadline)
             self._arm(sandbox.session, deadline)
-            self.engine.move_deadline(terminal_name(sandbox.session), deadline)
+            if self._look(sandbox.session).has_terminal:
+                self.engine.move_deadline(terminal_name(sandbox.session), deadline)
             move_record(self.engine, sandbox.session, deadline)
 
     def pause(self, sandbox: Sandbox, *, left: timedelta, until: datetime) -> None:
@@ -217,10 +236,12 @@ class KindBackend:
                 self.engine.pause(container["Id"])
 
     def resume(self, sandbox: Sandbox, deadline: datetime) -> None:
-        """Thaw nodes and terminal, and give them the deadline."""
+        """Thaw nodes and terminal, and give them the deadline; nodes that have stopped meanwhile are started."""
         with self.engine.speaking():
             for container in self._parts(sandbox.session):
                 self.engine.unpause(container["Id"])
+            if self._look(sandbox.session).stopped:
+                self._restore(sandbox.session, self.engine.theirs(deadline), lambda _: nullcontext())
         self.set_deadline(sandbox, deadline)
 
     def kubeconfig(self, sandbox: Sandbox) -> Kubeconfig:
@@ -253,19 +274,10 @@ class KindBackend:
         self._remove_kubeconfig(session)
 
     def _create_cluster(
-        self, request: SandboxRequest, report: Report, beside: ThreadPoolExecutor, *, cgroup_v1: bool
+        self, request: SandboxRequest, config: str, report: Report, beside: ThreadPoolExecutor
     ) -> Future[str]:
         """Make the cluster, and the terminal's image ``beside`` it as soon as there is a node to take kubectl from."""
-        from tempshell_cli.backends.kind.config import cluster_config  # noqa: PLC0415 - as above
-
         wanted = request.template.cluster
-        config = cluster_config(
-            cluster_name(request.session),
-            request.ports,
-            nodes=wanted.nodes,
-            extra=wanted.config,
-            cgroup_v1=cgroup_v1,
-        )
         image: list[Future[str]] = []
 
         def begun(step: str) -> None:
@@ -310,6 +322,21 @@ class KindBackend:
 
         node = self._nodes(session)[0]
         return ensure_terminal_image(self.engine, node["Image"], lambda _: nullcontext())
+
+    def _look(self, session: str) -> Parts:
+        """Return what the engine has of a session, which it has something of."""
+        recorded = records(self.engine, session=session)
+        terminals = [one for one in self._terminals(session=session) if _is_terminal(one)]
+        carried = recorded.get(session) or self._strays(None).get(session) or _orphan(session)
+        return Parts(session, carried, bool(recorded), next(iter(terminals), None), self._nodes(session))
+
+    def _found(self, parts: Parts) -> Sandbox:
+        found, lost = condition(parts)
+        sandbox = _sandbox(parts.carried, self.endpoint, found)._replace(lost=lost)
+        if parts.terminal and not parts.has_record:  # what else carries labels has the first deadline
+            told = self.engine.told_deadline(parts.terminal["Id"])
+            sandbox = sandbox._replace(deadline=told or sandbox.deadline)
+        return self._by_our_clock(sandbox)
 
     def _by_our_clock(self, sandbox: Sandbox) -> Sandbox:
         return sandbox._replace(deadline=self.engine.ours(sandbox.deadline))
@@ -357,7 +384,7 @@ class KindBackend:
     def _strays(self, owner: str | None) -> dict[str, Mapping[str, str]]:
         """Return the labels of what may have outlived its session's record, by session."""
         networks = self.engine.networks(f"{labels.COMPONENT}={_NETWORK}", *of_owner(owner))
-        return {one["Labels"][labels.SESSION]: one["Labels"] for one in [*networks, *self._terminals(owner)]}
+        return {one["Labels"][labels.SESSION]: one["Labels"] for one in [*self._terminals(owner), *networks]}
 
 
 _INSTALL_KIND = "install kind: https://kind.sigs.k8s.io/docs/user/quick-start/#installation"
@@ -385,11 +412,18 @@ def _by_session(nodes: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[st
     return found
 
 
-def _together(terminal: Mapping[str, Any] | None, nodes: Sequence[Mapping[str, Any]]) -> Condition:
-    """Return the condition of a sandbox that lives only as long as all of its parts do."""
-    whole = terminal is not None and bool(nodes)
-    alive = all(condition_of(part) is Condition.RUNNING for part in (terminal, *nodes) if part)
-    return Condition.RUNNING if whole and alive else Condition.DEAD
+def _config(request: SandboxRequest, info: Mapping[str, Any]) -> str:
+    """Return what kind is to make, on the engine that tells this of itself."""
+    from tempshell_cli.backends.kind.config import cluster_config  # noqa: PLC0415 - an exec needs none of it
+
+    wanted = request.template.cluster
+    return cluster_config(
+        cluster_name(request.session),
+        request.ports,
+        nodes=wanted.nodes,
+        extra=wanted.config,
+        cgroup_v1=info.get("CgroupVersion") == "1",
+    )
 
 
 def _sandbox(carried: Mapping[str, str], endpoint: str, condition: Condition) -> Sandbox:

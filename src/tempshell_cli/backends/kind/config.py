@@ -45,6 +45,16 @@ def cluster_config(
     return yaml.safe_dump(merged, sort_keys=False)
 
 
+def node_names(config: str) -> list[str]:
+    """Return the ends of the names that kind gives to the nodes of a configuration: roles, numbered from the second on.
+
+    https://github.com/kubernetes-sigs/kind/blob/main/pkg/cluster/internal/providers/common/namer.go
+    """
+    roles = [str(node.get("role", "control-plane")) for node in yaml.safe_load(config)["nodes"]]
+    before = (roles[:place].count(role) for place, role in enumerate(roles))
+    return [f"{role}{count + 1}" if count else role for role, count in zip(roles, before, strict=True)]
+
+
 def _ours(name: str, ports: Mapping[str, int], nodes: int) -> dict[str, Any]:
     published = [
         {"containerPort": inside, "hostPort": ports[kind], "listenAddress": _LOOPBACK, "protocol": "TCP"}

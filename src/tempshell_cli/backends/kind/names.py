@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from tempshell_cli.backends.base import NO_KUBERC
+
 KIND_CLUSTER = "io.x-k8s.kind.cluster"  # kind's own label: the cluster's name
 TERMINAL = "cluster-terminal"  # the component label of the container that people are in
+# The kubectl of a node, as the administrator.
+ADMIN = (
+    *("/usr/bin/env", *(f"{name}={value}" for name, value in NO_KUBERC.items())),
+    *("kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf"),
+)
 _OURS = re.compile(r"ckad-([0-9a-f]{8})")
 
 

@@ -6,29 +6,46 @@ happens in between, there is a record.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from tempshell_cli.backends import labels
-from tempshell_cli.backends.base import SandboxRequest
+from tempshell_cli.backends.base import SandboxRequest, Template
 from tempshell_cli.backends.docker.engine import DockerEngine, of_owner, of_session
 from tempshell_cli.backends.kind.names import record_name
 
-_RECORD = "cluster"
-_MARK = f"{labels.COMPONENT}={_RECORD}"
+RECORD = "cluster"
+_MARK = f"{labels.COMPONENT}={RECORD}"
 SHELL, ON_NODE = f"{labels.PREFIX}shell", "node"  # where the person's shell is; by default in the terminal
 LEFT = f"{labels.PREFIX}left"  # seconds of the lease when the cluster was paused
 
 
-def create_record(engine: DockerEngine, request: SandboxRequest) -> None:
+# What it takes to make the terminal again, and to see that a node is gone.
+_CPUS, _MEMORY, _PIDS = (f"{labels.PREFIX}{name}" for name in ("cpus", "memory", "pids"))
+NODES = f"{labels.PREFIX}nodes"  # the ends of their names
+
+
+def create_record(engine: DockerEngine, carried: Mapping[str, str], session: str) -> None:
     """Make the record of a session that is about to be made."""
-    engine.create_volume(record_name(request.session, request.deadline), record_labels(request))
+    engine.create_volume(record_name(session, labels.deadline_of(carried)), carried)
 
 
-def record_labels(request: SandboxRequest) -> dict[str, str]:
-    """Return what the record of a session tells."""
-    where = {SHELL: ON_NODE} if request.template.cluster.node_shell else {}
-    return {**labels.labels(request, _RECORD), **where}
+def record_labels(request: SandboxRequest, nodes: Sequence[str] = ()) -> dict[str, str]:
+    """Return what the record of a session tells; ``nodes`` are the ends of the names of its nodes."""
+    template = request.template
+    where = {SHELL: ON_NODE} if template.cluster.node_shell else {}
+    limits = {_CPUS: f"{template.cpus:g}", _MEMORY: str(template.memory), _PIDS: str(template.pids)}
+    return {**labels.labels(request, RECORD), **where, **limits, NODES: " ".join(nodes)}
+
+
+def template_of(carried: Mapping[str, str]) -> Template:
+    """Return what a terminal is made from, by the labels of its session; what they do not say is as usual."""
+    made = Template(image="", profile=labels.profile_of(carried))
+    with suppress(KeyError, ValueError):
+        limits = float(carried[_CPUS]), int(carried[_MEMORY]), int(carried[_PIDS])
+        return made._replace(cpus=limits[0], memory=limits[1], pids=limits[2])
+    return made
 
 
 def move_record(engine: DockerEngine, session: str, deadline: datetime, left: timedelta | None = None) -> None:

@@ -11,6 +11,7 @@ from tempshell_cli.backends.kubernetes import trouble
 from tempshell_cli.backends.kubernetes.api import FORBIDDEN, Api, Object, Refused
 from tempshell_cli.backends.kubernetes.helpers import CORE
 from tempshell_cli.backends.kubernetes.marks import (
+    POD,
     access_of,
     annotations_of,
     by_session,
@@ -26,6 +27,7 @@ from tempshell_cli.backends.kubernetes.place import is_a_sessions_own
 from tempshell_cli.backends.kubernetes.pod import grader_of, home_of
 from tempshell_cli.backends.kubernetes.session import BATCH, is_stuck
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
+from tempshell_cli.core.text import one_line
 
 _ENDED = {"Complete", "Failed"}
 _STALE = {"Failed", "Succeeded", "Unknown"}
@@ -87,6 +89,7 @@ def sandbox(found: Found, api: Api, backend: str, kubeconfig: str) -> Sandbox:
     """Return what the objects of a session tell."""
     told = annotations_of(found.told)
     profile = profile_of(told)
+    condition, lost = _condition(found)
     return Sandbox(
         backend=backend,
         session=found.session,
@@ -101,8 +104,9 @@ def sandbox(found: Found, api: Api, backend: str, kubeconfig: str) -> Sandbox:
         },
         name=told.get(labels.NAME, ""),
         pack=told.get(labels.PACK, ""),
-        condition=_condition(found),
+        condition=condition,
         home=home_of(profile),
+        lost=(lost,) if lost else (),
     )
 
 
@@ -156,16 +160,41 @@ def _of_job(pods: Sequence[Object], namespace: str, session: str) -> Object | No
     )
 
 
-def _condition(found: Found) -> Condition:
-    """Return RUNNING where the terminal runs and goes on: whatever else is there is a stale part."""
-    job, pod = found.job, found.pod
-    if not job or not pod or any(is_going(one) for one in (found.told, job, pod)) or _has_ended(job):
-        return Condition.DEAD
-    status: Mapping[str, object] = pod.get("status") or {}
-    lost = status.get("phase") in _STALE or status.get("reason") == "NodeLost"
-    return Condition.RUNNING if not lost and trouble.is_up(pod) else Condition.DEAD
+def _condition(found: Found) -> tuple[Condition, str]:
+    """Return RUNNING where the terminal runs and goes on, else what has become of it; all else is a stale part."""
+    name = object_name(found.session)
+    if not found.job:
+        return Condition.DEAD, f"job {name} is gone, and with it the pod"
+    if is_going(found.told) or is_going(found.job):
+        return Condition.DEAD, f"namespace or job {name} is being deleted"
+    ended = _end_of(found.job)
+    if not found.pod:
+        said = f" ({ended})" if ended else ""
+        return Condition.DEAD, f"the pod of job {name} is gone, with all that was in it{said}"
+    if ended:
+        return Condition.DEAD, f"job {name} has ended: {ended}"
+    return _condition_of_pod(found.pod, annotations_of(found.job).get(POD, ""))
 
 
-def _has_ended(job: Object) -> bool:
+def _condition_of_pod(pod: Object, made_with: str) -> tuple[Condition, str]:
+    """Return the condition of a Job's pod; only the one with the UID that the session was ``made_with`` is the session.
+
+    A Job begins another where its pod is evicted, preempted or deleted.
+    """
+    name, status = name_of(pod), pod.get("status") or {}
+    if made_with and pod["metadata"]["uid"] != made_with:
+        return Condition.DEAD, f"pod {name} has taken the place of the session's, which is gone with all that was in it"
+    if is_going(pod):
+        return Condition.DEAD, f"pod {name} is being deleted{trouble.disruption(pod)}"
+    if status.get("phase") in _STALE or status.get("reason") == "NodeLost" or not trouble.is_up(pod):
+        return Condition.DEAD, f"pod {name} does not run any more: {trouble.end_of(pod)}"
+    if trouble.has_silent_node(pod):
+        return Condition.UNKNOWN, f"node {pod['spec'].get('nodeName', '')} of its pod does not answer"
+    return Condition.RUNNING, ""
+
+
+def _end_of(job: Object) -> str:
+    """Return why a Job has ended, in the cluster's words; "" for one that has not."""
     conditions = (job.get("status") or {}).get("conditions") or ()
-    return any(one["type"] in _ENDED and one["status"] == "True" for one in conditions)
+    ends = (one for one in conditions if one["type"] in _ENDED and one["status"] == "True")
+    return next((one_line(f"{one.get('reason') or one['type']}: {one.get('message', '')}") for one in ends), "")

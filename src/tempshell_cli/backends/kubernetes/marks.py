@@ -18,6 +18,7 @@ from tempshell_cli.backends.base import Access, Profile, SandboxRequest
 OWNER_HASH = f"{labels.PREFIX}owner-hash"
 BACKEND = f"{labels.PREFIX}backend"
 ACCESS = f"{labels.PREFIX}access"
+POD = f"{labels.PREFIX}pod"  # on the Job: the UID of the pod that the session was made with
 _MANAGED_BY = "app.kubernetes.io/managed-by"
 _ANNOTATIONS = (labels.OWNER, labels.DEADLINE, labels.NAME, labels.PACK, labels.PROFILE)
 _SESSION = re.compile(r"[a-z0-9]{1,40}", re.ASCII)

@@ -61,6 +61,9 @@ def job(mark: Mark, namespace: str, image: Image, seconds: int) -> dict[str, Any
             "parallelism": 0,
             "completions": 1,
             "backoffLimit": 0,
+            # A pod that is evicted or preempted has a session in it: another one is no replacement. From 1.29 on; an
+            # older cluster may begin one, and drops it. https://kubernetes.io/docs/concepts/workloads/controllers/job/
+            "podReplacementPolicy": "Failed",
             "activeDeadlineSeconds": seconds,
             "ttlSecondsAfterFinished": _TTL,
             "template": {

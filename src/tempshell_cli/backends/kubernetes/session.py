@@ -15,6 +15,7 @@ from tempshell_cli.backends.kubernetes import helpers, trouble
 from tempshell_cli.backends.kubernetes.api import CONFLICT, FORBIDDEN, NOT_FOUND, Api, Object, Refused
 from tempshell_cli.backends.kubernetes.helpers import CORE, ApiServer, Part
 from tempshell_cli.backends.kubernetes.marks import (
+    POD,
     Mark,
     is_going,
     is_owned,
@@ -62,6 +63,7 @@ class SessionObjects:
         """Wait for the pod and return the Job and it; raises ProvisionFailed once it is clear that none will come."""
         with _told_as_failure():
             pod = _Arrival(self).wait()
+            self._api.patch(self._job_path, {"metadata": {"annotations": {POD: pod["metadata"]["uid"]}}})
             return self.move_deadline(deadline), pod
 
     def job(self) -> Object | None:

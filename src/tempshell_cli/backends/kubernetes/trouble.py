@@ -66,13 +66,29 @@ def runs(pod: Object) -> bool:
     return any("running" in (one.get("state") or {}) for one in status.get("containerStatuses", ()))
 
 
+def disruption(pod: Object) -> str:
+    """Return who is taking a pod away, to follow what happens to it; "" where the cluster does not say.
+
+    https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions
+    """
+    conditions = (pod.get("status") or {}).get("conditions", ())
+    told = next((one for one in conditions if one["type"] == "DisruptionTarget" and one["status"] == "True"), None)
+    return f" ({one_line(str(told.get('reason')))}: {one_line(str(told.get('message')))})" if told else ""
+
+
+def has_silent_node(pod: Object) -> bool:
+    """Tell whether the cluster has given up a pod's readiness though its containers were ready: no word of its node."""
+    found = {one["type"]: one["status"] for one in (pod.get("status") or {}).get("conditions", ())}
+    return found.get("Ready") == "False" and found.get("ContainersReady") == "True"
+
+
 def of_pod(pod: Object) -> Trouble | None:
     """Return what a pod's own status tells."""
     status = pod.get("status") or {}
     # The one of two containers that has ended is not the end of the pod.
     ended = any("terminated" in _state(pod, container["name"]) for container in _ours(pod))
     if ended or status.get("phase") in {"Failed", "Succeeded"}:
-        return Trouble(f"the sandbox ended as soon as it had started: {_end_of(pod)}", _STUCK["CrashLoopBackOff"])
+        return Trouble(f"the sandbox ended as soon as it had started: {end_of(pod)}", _STUCK["CrashLoopBackOff"])
     for container in (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())):
         waiting = (container.get("state") or {}).get("waiting") or {}
         reason = waiting.get("reason", "")
@@ -106,6 +122,16 @@ def of_events(events: Iterable[Object]) -> Trouble | None:
     return Trouble(f"the cluster refused the pod: {said}", hint)
 
 
+def end_of(pod: Object) -> str:
+    """Return how a pod's containers have ended, in the cluster's words."""
+    status = pod["status"]
+    ends = [end for one in _ours(pod) if (end := _state(pod, one["name"]).get("terminated"))]
+    ended = ends[0] if ends else {}
+    told = ended.get("message") or status.get("message") or f"exit code {ended.get('exitCode', 'unknown')}"
+    reason = ended.get("reason") or status.get("reason") or status["phase"]
+    return one_line(f"{reason}: {told}")
+
+
 def makes_room(events: Iterable[Object]) -> bool:
     """Tell whether an autoscaler has said that it is adding a node."""
     return any(event.get("reason") in _SCALING for event in events)
@@ -123,18 +149,9 @@ def _in_order(events: Iterable[Object]) -> list[Object]:
 
 def _ours(pod: Object) -> list[Object]:
     """Return the pod's containers, but for those that others have put there."""
-    return [one for one in pod["spec"]["containers"] if one["name"] in {CONTAINER, GRADER}]
+    return [one for one in (pod.get("spec") or {}).get("containers", ()) if one["name"] in {CONTAINER, GRADER}]
 
 
 def _state(pod: Object, container: str) -> Mapping[str, Any]:
     statuses = (pod.get("status") or {}).get("containerStatuses", ())
     return next((one.get("state") or {} for one in statuses if one["name"] == container), {})
-
-
-def _end_of(pod: Object) -> str:
-    status = pod["status"]
-    ends = [end for one in _ours(pod) if (end := _state(pod, one["name"]).get("terminated"))]
-    ended = ends[0] if ends else {}
-    told = ended.get("message") or status.get("message") or f"exit code {ended.get('exitCode', 'unknown')}"
-    reason = ended.get("reason") or status.get("reason") or status["phase"]
-    return one_line(f"{reason}: {told}")

@@ -114,6 +114,10 @@ class LocalBackend:
             return Command((*_program("enter"), "pipes", role, run, *argv))
         return Command((*_program("enter"), "tty", role, run, *argv), ptmx=_multiplexer(RunDir(run)))
 
+    def is_alive(self, sandbox: Sandbox) -> bool | None:
+        """Tell whether the supervisor and the first process run."""
+        return _is_whole(RunDir(sandbox.details["run"]))
+
     def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
         """Write the labels anew; the supervisor reads them once a second."""
         run = RunDir(sandbox.details["run"])
@@ -160,6 +164,7 @@ class LocalBackend:
 
 _MISSING = "bubblewrap is missing: no program bwrap is found on the PATH, and none comes with tempshell here"
 _DOCTOR = "`tempshell doctor` tells what this machine lacks"
+_ENDED = "its processes have ended, and its files were in memory"
 _WORDLESS = "the kernel has ended it; it may need more --memory"
 _USERNS_HINT = (
     "allow user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone=1,"
@@ -243,7 +248,15 @@ def _options(run: RunDir, labels: Labels, make: MemoryFiles) -> list[str]:
     return bwrap.options(labels, files=files, seccomp=make(run.read(FILTER)))
 
 
+def _is_whole(run: RunDir) -> bool:
+    """Tell whether there is something to enter: a supervisor, and the first process that it has told of."""
+    with _files_of_ours(), suppress(FileNotFoundError):
+        return bool(run.holder()) and run.record(PROCESS) is not None
+    return False
+
+
 def _sandbox(run: RunDir, labels: Labels) -> Sandbox:
+    whole = _is_whole(run)
     return Sandbox(
         backend=LocalBackend.name,
         session=labels["session"],
@@ -252,8 +265,9 @@ def _sandbox(run: RunDir, labels: Labels) -> Sandbox:
         details={"run": run.path},
         name=labels["name"],
         pack=labels["pack"],
-        condition=Condition.RUNNING if run.holder() else Condition.DEAD,
+        condition=Condition.RUNNING if whole else Condition.DEAD,
         home=labels["home"],
+        lost=() if whole else (_ENDED,),
     )
 
 

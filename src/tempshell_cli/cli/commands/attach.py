@@ -25,12 +25,12 @@ def attach(
     """Go back to a session, on the screen where it was left. Never changes its deadline."""
     from tempshell_cli.cli import console
     from tempshell_cli.cli.screen import Visit, open_screen
-    from tempshell_cli.cli.service import select, user_sessions
+    from tempshell_cli.cli.service import select_whole, user_sessions
     from tempshell_cli.core.errors import UsageProblem
 
     visit = Visit(plain=plain, record=record, theme=theme, read_only=read_only)
     with user_sessions() as sessions:
-        chosen = select(sessions, session)
+        chosen = select_whole(sessions, session)
         if not console.is_interactive():
             raise UsageProblem("attach needs a terminal", hint=f"`tempshell exec {chosen.name} -- COMMAND` needs none")
         open_screen(sessions, chosen, visit)

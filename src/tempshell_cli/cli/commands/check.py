@@ -27,7 +27,7 @@ def check(
     """Grade the work: exit code 0 when everything passes, 6 when something does not, 10 when a check could not run."""
     from tempshell_cli.cli import console
     from tempshell_cli.cli.result_text import result_lines
-    from tempshell_cli.cli.service import select, user_sessions
+    from tempshell_cli.cli.service import select_whole, user_sessions
     from tempshell_cli.core.errors import ExitCode, UsageProblem
     from tempshell_cli.packs.grading.results import Verdict
     from tempshell_cli.sessions.practice import Practice
@@ -35,7 +35,7 @@ def check(
     if as_json and as_junit:
         raise UsageProblem("--json and --junit are two answers", hint="ask for one of them")
     with user_sessions() as sessions:
-        practice = Practice(sessions, select(sessions, session))
+        practice = Practice(sessions, select_whole(sessions, session))
         wanted = [practice.pack.task(task)] if task else practice.pack.tasks
         results = practice.check_all(wanted)
     if as_json:

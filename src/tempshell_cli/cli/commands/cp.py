@@ -47,12 +47,12 @@ def cp(
 
 def _select(sessions: Sessions, path: str) -> Session:
     """Return the session of ``SESSION:PATH``; what goes wrong with ``:PATH`` is told in its words."""
-    from tempshell_cli.cli.service import select
+    from tempshell_cli.cli.service import select_whole
     from tempshell_cli.core.errors import NoSuchSession
 
     token, _, inside = path.partition(":")
     try:
-        return select(sessions, token)
+        return select_whole(sessions, token)
     except NoSuchSession as problem:
         if token:
             raise

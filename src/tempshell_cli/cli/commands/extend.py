@@ -16,10 +16,10 @@ def extend(
     """Give a session more time, once."""
     from tempshell_cli.cli import console
     from tempshell_cli.cli.render import remaining, session_json
-    from tempshell_cli.cli.service import select, user_sessions
+    from tempshell_cli.cli.service import select_whole, user_sessions
 
     with user_sessions() as sessions:
-        extended = sessions.extend(select(sessions, session))
+        extended = sessions.extend(select_whole(sessions, session))
         now = sessions.clock.now()
     if as_json:
         console.say_json(session_json(extended, now))

@@ -13,12 +13,12 @@ def kubeconfig(session: Session = "") -> None:
     """Print a kubeconfig for a session's cluster, as in: KUBECONFIG=<(tempshell kubeconfig) kubectl get nodes."""
     from tempshell_cli.backends.base import HasKubeconfig
     from tempshell_cli.cli import console
-    from tempshell_cli.cli.service import select, user_sessions
+    from tempshell_cli.cli.service import select_whole, user_sessions
     from tempshell_cli.core.errors import UsageProblem
     from tempshell_cli.sessions.lookup import refuse_unusable
 
     with user_sessions() as sessions:
-        chosen = select(sessions, session)
+        chosen = select_whole(sessions, session)
         backend = sessions.engines.of(chosen)
         if not isinstance(backend, HasKubeconfig):
             raise UsageProblem(f"{chosen.name} is no cluster", hint="`tempshell start --backend kind` makes one")

@@ -26,7 +26,7 @@ def list_(
 ) -> None:
     """List your sessions, as the engines have them."""
     from tempshell_cli.cli import console
-    from tempshell_cli.cli.render import session_json
+    from tempshell_cli.cli.render import session_json, trouble
     from tempshell_cli.cli.service import sweep, user_sessions
 
     with user_sessions() as sessions:
@@ -46,6 +46,8 @@ def list_(
         rows = [(*_cells(one, now), *([one.owner] if all_owners else [])) for one in shown]
         console.table(("ID", "NAME", "BACKEND", "PACK", "STATE", "LEFT", *whose), rows)
     for one in shown:
+        if what := trouble(one):
+            console.note(f"tempshell: {what}")
         if (one.backend, one.endpoint) in silent and one.state.is_live:
             console.note(f"tempshell: {one.name}: its engine does not answer; this is the last that was known")
 

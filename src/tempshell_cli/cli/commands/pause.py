@@ -16,10 +16,10 @@ def pause(
     """Freeze a session and its clock, for as long as the config's `hold` says."""
     from tempshell_cli.cli import console
     from tempshell_cli.cli.render import remaining, session_json
-    from tempshell_cli.cli.service import select, user_sessions
+    from tempshell_cli.cli.service import select_whole, user_sessions
 
     with user_sessions() as sessions:
-        paused = sessions.pause(select(sessions, session))
+        paused = sessions.pause(select_whole(sessions, session))
         now = sessions.clock.now()
     if as_json:
         console.say_json(session_json(paused, now))

@@ -13,14 +13,14 @@ app = new_app()
 
 @app.command()
 def reap(as_json: Annotated[bool, typer.Option("--json", help="Print the receipts as JSON.")] = False) -> None:
-    """Remove what is past its deadline, dead or half made, on every engine."""
+    """Remove what is past its deadline, lost or half made, on every engine."""
     from tempshell_cli.cli import console
     from tempshell_cli.cli.render import receipt_json
     from tempshell_cli.cli.service import sweep, user_sessions
     from tempshell_cli.core.errors import LeftoverRemains
 
     with user_sessions() as sessions:
-        swept = sweep(sessions, everywhere=True)
+        swept = sweep(sessions, everywhere=True, clear=True)
         on_record = {(one.backend, one.endpoint) for one in sessions.store.live()}
     if as_json:
         console.say_json([receipt_json(receipt) for receipt in swept.receipts])

@@ -19,10 +19,10 @@ def reset(
 ) -> None:
     """Put one task back to its start; the others stay as they are."""
     from tempshell_cli.cli import console
-    from tempshell_cli.cli.service import select, user_sessions
+    from tempshell_cli.cli.service import select_whole, user_sessions
     from tempshell_cli.sessions.practice import Practice
 
     with user_sessions() as sessions:
-        practice = Practice(sessions, select(sessions, session))
+        practice = Practice(sessions, select_whole(sessions, session))
         practice.reset(practice.pack.task(task))
     console.say(f"{task} is at its start again")

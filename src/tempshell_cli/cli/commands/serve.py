@@ -26,11 +26,11 @@ def serve(
 ) -> None:
     """Show a session's screen in a browser on this machine, until Ctrl-C. The link is good once."""
     from tempshell_cli.cli import console
-    from tempshell_cli.cli.service import select, user_sessions
+    from tempshell_cli.cli.service import select_whole, user_sessions
     from tempshell_cli.sessions.lookup import refuse_unusable
 
     with user_sessions() as sessions:
-        chosen = select(sessions, session)
+        chosen = select_whole(sessions, session)
     refuse_unusable(chosen)
     server = _server(chosen.id, chosen.name, port, theme)
     console.say(server.door.link)

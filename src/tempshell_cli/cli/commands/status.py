@@ -15,7 +15,7 @@ def status(
 ) -> None:
     """Show one session: where it runs, what is left of it, how the tasks stand."""
     from tempshell_cli.cli import console
-    from tempshell_cli.cli.render import remaining, session_json
+    from tempshell_cli.cli.render import remaining, session_json, trouble
     from tempshell_cli.cli.result_text import verdict_words
     from tempshell_cli.cli.service import select, user_sessions
 
@@ -24,6 +24,8 @@ def status(
         chosen = select(sessions, session)
         now = sessions.clock.now()
         scores = sessions.store.latest_scores(chosen.id)
+    if what := trouble(chosen):
+        console.note(f"tempshell: {what}")
     if as_json:
         tasks = {
             name: {"verdict": one.verdict, "earned": one.earned, "points": one.points, "incomplete": one.incomplete}
@@ -33,7 +35,8 @@ def status(
         return
     told = {**session_json(chosen, now), "remaining": remaining(chosen, now)}
     for name, value in told.items():
-        console.say(f"{name + ':':12} {value}")
+        if value or name != "reason":
+            console.say(f"{name + ':':12} {value}")
     for name, one in scores.items():
         words = verdict_words(one.verdict, one.incomplete)
         console.say(f"{'task:':12} {name} {words} ({one.earned:g}/{one.points:g} points)")

@@ -1,0 +1,108 @@
+"""Bringing a session's cluster back: after a restart of its engine, and where somebody has removed a part of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import datetime
+
+from tempshell_cli.backends import labels
+from tempshell_cli.backends.base import Report, SandboxRequest
+from tempshell_cli.backends.docker.engine import DockerEngine, name_of
+from tempshell_cli.backends.kind.names import ADMIN, cluster_name, control_plane_name, record_name
+from tempshell_cli.backends.kind.parts import Parts
+from tempshell_cli.backends.kind.record import RECORD, template_of
+from tempshell_cli.backends.kind.terminal import ensure_terminal_image, start_terminal
+from tempshell_cli.backends.kind.timer import arm
+from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
+
+_READY = (*ADMIN, "get", "--raw", "/readyz")
+_BOOT = 180.0  # seconds for a cluster to answer again: its static pods may be in back-off
+_PAUSE = 0.5  # seconds between two tries
+
+
+def restore(
+    engine: DockerEngine, parts: Callable[[], Parts], kubeconfig: Callable[[], str], deadline: datetime, report: Report
+) -> None:
+    """Bring back what can be brought back, within the engine's ``speaking``; raises ProvisionFailed.
+
+    ``deadline`` is by the engine's clock. What was on the nodes' disks is there; a node that is gone is not.
+    """
+    found = parts()
+    if not found.has_record:
+        carried = {**labels.of_part(found.carried, RECORD), labels.DEADLINE: deadline.isoformat(timespec="seconds")}
+        engine.create_volume(record_name(found.session, deadline), carried)
+    _connect(engine, found, report)
+    for part in found.all:
+        if part not in found.stopped:
+            engine.unpause(part["Id"])
+    if (found := parts()).stopped:
+        with report("starting the nodes"):
+            _start_nodes(engine, found, deadline)
+    for name in found.missing_workers:  # what ran there is to run elsewhere, and at once
+        forget = (*ADMIN, "delete", "node", name, "--ignore-not-found")
+        engine.run_in(control_plane_name(found.session), forget, user="0")
+    if not found.has_terminal:
+        with report("starting the terminal"):
+            _start_terminal(engine, found, kubeconfig(), deadline)
+
+
+def _connect(engine: DockerEngine, found: Parts, report: Report) -> None:
+    """Make the network again where it is gone, as `docker network prune` removes one without running containers.
+
+    Nodes have other addresses then. The node image's first program writes them into what the cluster is configured by.
+    """
+    network = cluster_name(found.session)
+    if not engine.networks(f"{labels.SESSION}={found.session}"):
+        engine.create_network(network, labels.of_part(found.carried, "cluster-network"))
+    for part in found.unconnected:
+        with report(f"connecting {name_of(part)} to the network"):
+            engine.connect(part["Id"], network)
+            if part in found.nodes:
+                engine.stop(part["Id"])
+
+
+def _start_nodes(engine: DockerEngine, found: Parts, deadline: datetime) -> None:
+    """Start the nodes, give each its timer as soon as its systemd listens, and wait until the cluster answers."""
+    for node in found.stopped:
+        engine.start(node["Id"])
+    _until(engine, lambda: arm(engine, [node["Id"] for node in found.nodes], deadline), "the nodes do not boot")
+    _until(engine, lambda: _see_ready(engine, found.session), "the cluster does not answer")
+
+
+def _see_ready(engine: DockerEngine, session: str) -> None:
+    done = engine.run_in(control_plane_name(session), _READY, user="0")
+    if done.exit_code:
+        raise ProvisionFailed(done.stdout.decode(errors="replace").strip())
+
+
+def _until(engine: DockerEngine, succeed: Callable[[], None], what: str) -> None:
+    late = time.monotonic() + _BOOT
+    while True:
+        try:
+            with engine.speaking():
+                succeed()
+        except (ProvisionFailed, EngineUnavailable) as cause:
+            if time.monotonic() > late:
+                raise ProvisionFailed(f"{what}: {cause}", hint=_LOGS) from cause
+        else:
+            return
+        time.sleep(_PAUSE)
+
+
+_LOGS = "`docker logs` of the node says more; `tempshell stop` removes the session"
+
+
+def _start_terminal(engine: DockerEngine, found: Parts, kubeconfig: str, deadline: datetime) -> None:
+    request = SandboxRequest(
+        session=found.session,
+        owner=found.carried.get(labels.OWNER, ""),
+        deadline=deadline,
+        template=template_of(found.carried),
+        name=found.carried.get(labels.NAME, ""),
+        pack=found.carried.get(labels.PACK, ""),
+    )
+    engine.remove_containers(lambda: engine.containers(f"{labels.SESSION}={found.session}"))  # one that has ended
+    image = ensure_terminal_image(engine, found.nodes[0]["Image"], lambda _: nullcontext())
+    start_terminal(engine, request, image, kubeconfig)
