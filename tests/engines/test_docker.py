@@ -7,11 +7,14 @@ import os
 import subprocess
 import uuid
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tempshell_cli.backends.docker import images
+from tempshell_cli.backends.docker.engine import DockerEngine
 from tempshell_cli.backends.labels import OWNER
 from tests.support.command_line import Tempshell
 from tests.support.engines import BUSYBOX, NOWHERE
@@ -208,6 +211,42 @@ def test_a_credential_helper_that_fails_keeps_no_image_from_being_asked_for(
     told = tempshell("image", "pull", "registry.example.org.invalid/none:1", env=there, code=5)
     assert "going on without a login" in told.stderr
     assert "cannot pull image" in told.stderr
+
+
+@pytest.fixture
+def proxied(tmp_path: Path) -> dict[str, str]:
+    """The environment of somebody whose Docker configuration names a proxy that asks for a password."""
+    proxies = {"httpProxy": "http://user:s3cret@127.0.0.1:9", "noProxy": ".corp.example"}
+    (tmp_path / "config.json").write_text(json.dumps({"proxies": {"default": proxies}}))
+    return {"DOCKER_CONFIG": str(tmp_path)}
+
+
+def test_a_sandbox_is_given_a_proxy_without_its_password(tempshell: Tempshell, proxied: dict[str, str]) -> None:
+    started = tempshell("start", "-d", "-b", "docker", env=proxied)
+    assert "leaving out the password of the proxy" in started.stderr
+    session = started.stdout.strip()
+    inside = tempshell("exec", session, "--", "env").stdout
+    assert {"HTTP_PROXY=http://127.0.0.1:9", "no_proxy=.corp.example"} <= set(inside.splitlines())
+    assert "s3cret" not in inside + _docker("inspect", f"tempshell-{session}")
+
+
+def test_an_image_keeps_nothing_of_the_proxy_that_it_is_built_through(
+    proxied: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_CONFIG", proxied["DOCKER_CONFIG"])
+    context = tmp_path / "context"
+    context.mkdir()
+    (context / "Dockerfile").write_text(f"FROM {BUSYBOX}\nRUN echo through $http_proxy >/through\n")
+    image = images.built(f"tempshell-test/made-{uuid.uuid4().hex[:8]}", context)
+    with DockerEngine().speaking():
+        images.build(DockerEngine().client, image, lambda _: nullcontext())
+    try:
+        told = _docker("history", "--no-trunc", image.reference) + _docker("image", "inspect", image.reference)
+        assert "s3cret" not in told
+        said = _docker("run", "--rm", "--entrypoint", "cat", image.reference, "/through")
+        assert said == "through http://user:s3cret@127.0.0.1:9\n"  # where it is needed it is there
+    finally:
+        _docker("image", "rm", "--force", image.reference)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root is root in a user namespace, and may use the engine there")

@@ -178,13 +178,25 @@ def test_a_lost_store_and_kubeconfig_lose_no_cluster(tempshell: Tempshell, sessi
     assert tempshell("stop", "lab", "--json").json()[0]["leftover"] == []
 
 
-def test_workers_images_and_a_configuration_of_ones_own(tempshell: Tempshell) -> None:
+def test_workers_images_and_a_configuration_of_ones_own_behind_a_proxy(tempshell: Tempshell) -> None:
+    """Nothing answers at the proxy: what goes there by mistake fails."""
     mine = tempshell.directory / "kind.yaml"
     mine.write_text("nodes: [{role: control-plane, labels: {tier: front}}]\n")
-    limits = ("--node-cpus", "1", "--node-memory", "1g")
-    session = tempshell.start("-b", "kind", "--nodes", "2", *limits, "--kind-config", str(mine), "--load", BUSYBOX)
+    docker = tempshell.directory / "docker"
+    docker.mkdir()
+    proxy = {"httpProxy": "http://user:s3cret@127.0.0.1:9", "httpsProxy": "http://user:s3cret@127.0.0.1:9"}
+    (docker / "config.json").write_text(json.dumps({"proxies": {"default": proxy}}))
+    behind = {"DOCKER_CONFIG": str(docker), "ALL_PROXY": "http://user:s3cret@127.0.0.1:9"}
+    own = ("--nodes", "2", "--node-cpus", "1", "--node-memory", "1g", "--kind-config", str(mine), "--load", BUSYBOX)
+    started = tempshell("start", "-d", "-b", "kind", *own, env=behind)
+    assert started.stderr.count("leaving out the password of the proxy") == 1
+    session = started.stdout.strip()
     for name in (node_of(session), f"ckad-{session}-worker"):
         _the_node_is_limited(_inspect(name), 1, GIB)
+    inside = tempshell("exec", session, "--", "env").stdout
+    assert "HTTPS_PROXY=http://127.0.0.1:9" in inside.splitlines()
+    parts = (f"term-ckad-{session}", node_of(session), f"ckad-{session}-worker")
+    assert "s3cret" not in inside + _docker("inspect", *parts) + _docker("exec", node_of(session), "env")
     nodes = json.loads(tempshell("exec", session, "--", "kubectl", "get", "nodes", "-o", "json").stdout)["items"]
     ready = {condition["status"] for node in nodes for condition in node["status"]["conditions"][-1:]}
     assert (len(nodes), ready) == (2, {"True"})

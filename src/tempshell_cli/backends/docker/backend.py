@@ -38,7 +38,7 @@ from tempshell_cli.backends.docker.engine import (
 from tempshell_cli.backends.docker.exec import Entry, exec_command
 from tempshell_cli.backends.docker.liveness import all_run
 from tempshell_cli.core.interrupts import held_back
-from tempshell_cli.core.process import Command
+from tempshell_cli.core.process import NOTHING, Command
 
 _TERMINAL, _NETWORK = f"{labels.COMPONENT}=terminal", f"{labels.COMPONENT}=network"
 
@@ -70,12 +70,14 @@ class DockerBackend:
     def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
         """Make the session's network and its container, and start it."""
         from tempshell_cli.backends.docker.images import ensure_image  # noqa: PLC0415 - an exec needs none of it
+        from tempshell_cli.backends.docker.proxies import for_container  # noqa: PLC0415 - as above
 
         with self.engine.speaking():
             image = ensure_image(self.engine.client, request.template.image, report)
             asked = request._replace(deadline=self.engine.theirs(request.deadline))
+            proxies = for_container(self.engine.host, report)
             with report("starting the container"):
-                self._start(asked, image)
+                self._start(asked, image, proxies)
         return _sandbox(labels.labels(request, "terminal"), self.endpoint, request.deadline, Condition.RUNNING)
 
     def find(self, owner: str | None = None) -> Sequence[Sandbox]:
@@ -138,13 +140,14 @@ class DockerBackend:
             left += [self.engine.why_network_stays(found["Name"]) for found in self._networks(session=session)]
         return Receipt(session, removed, left)
 
-    def _start(self, request: SandboxRequest, image: str) -> None:
+    def _start(self, request: SandboxRequest, image: str, proxies: Mapping[str, str]) -> None:
         """Make network and container at the same time: the engine needs the first only for starting the second."""
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - as above
 
         name = container_name(request.session)
         own = request.template.network is Network.DEFAULT
-        options = create_options(self.engine.client, request, image, Place(name, network=name if own else "none"))
+        place = Place(name, network=name if own else "none", proxies=proxies if own else NOTHING)
+        options = create_options(self.engine.client, request, image, place)
         with held_back(), ThreadPoolExecutor() as beside:  # a roll-back cannot remove what is still being made
             made = beside.submit(self.engine.create_network, name, labels.labels(request, "network")) if own else None
             container = self.engine.create_container(options)

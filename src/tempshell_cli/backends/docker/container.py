@@ -55,13 +55,14 @@ def user_in(role: Role, learner: str) -> str:
 class Place(NamedTuple):
     """A container's name, the network it is on (``none``: no other than loopback), and what is mounted in it.
 
-    ``volumes`` maps a volume's name to the path where it is, read-only.
+    ``volumes`` maps a volume's name to the path where it is, read-only. ``proxies`` are variables; see that module.
     """
 
     name: str
     network: str
     component: str = "terminal"
     volumes: Mapping[str, str] = NOTHING
+    proxies: Mapping[str, str] = NOTHING
 
 
 def create_options(client: APIClient, request: SandboxRequest, image: str, place: Place) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def create_options(client: APIClient, request: SandboxRequest, image: str, place
         # How the deadline is moved: see init.sh. Detached, or the SDK asks for one that closes after its first user.
         "stdin_open": True,
         "detach": True,
-        "environment": {"HOME": home_of(profile), "LANG": "C.UTF-8"},
+        "environment": {**place.proxies, "HOME": home_of(profile), "LANG": "C.UTF-8"},
         "working_dir": "/",
         "stop_signal": "SIGKILL",  # PID 1 holds nothing that would need a farewell
         "labels": labels(request, place.component),

@@ -145,7 +145,7 @@ def _context(name: str) -> _Address:
     from hashlib import sha256  # noqa: PLC0415 - 5 ms, and most engines need no context
 
     known_as = sha256(name.encode()).hexdigest()
-    contexts = _config_directory() / "contexts"
+    contexts = config_directory() / "contexts"
     try:
         docker = json.loads((contexts / "meta" / known_as / "meta.json").read_bytes())["Endpoints"]["docker"]
         own = any((contexts / "tls" / known_as / "docker").glob("*.pem"))
@@ -181,10 +181,11 @@ def _is_host(endpoint: str) -> bool:
 
 def _current_context() -> str:
     try:
-        return str(json.loads((_config_directory() / "config.json").read_bytes()).get("currentContext") or "")
+        return str(json.loads((config_directory() / "config.json").read_bytes()).get("currentContext") or "")
     except (OSError, ValueError, AttributeError):
         return ""
 
 
-def _config_directory() -> Path:
+def config_directory() -> Path:
+    """Return the directory of the docker command's own configuration."""
     return Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")

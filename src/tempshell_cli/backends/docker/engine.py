@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from tempshell_cli.backends.base import Condition, Problem
 from tempshell_cli.backends.docker import endpoint as endpoints
 from tempshell_cli.backends.entry import VARIABLES, variables_script
 from tempshell_cli.backends.init import move_deadline, told_deadline
+from tempshell_cli.core.attempts import attempts
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed, TempshellError
 from tempshell_cli.core.interrupts import held_back
 from tempshell_cli.core.process import Command, Completed
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 _CLOCKS_AGREE = timedelta(seconds=5)
 _PATIENCE = 10.0  # seconds for the engine to do what it has accepted
 _SILENCE = 60.0  # seconds for something in a container to say a word, or to end
-_POLL = 0.02
 _CHUNK, _HEADER = 65536, 8  # bytes
 _NOT_FOUND, _CONFLICT = 404, 409
 _ACTIVE_ENDPOINTS = "active endpoints"
@@ -126,9 +125,12 @@ class DockerEngine:
             self.client.create_volume(name, labels=dict(carried))
 
     def create_container(self, options: Mapping[str, Any]) -> str:
-        """Make a container and return its id; raises ProvisionFailed where it would get less than asked for."""
+        """Make a container and return its id; raises ProvisionFailed where it would get less than asked for.
+
+        Its proxies are among the options: the SDK would add those of the user's configuration with their passwords.
+        """
         with held_back():
-            created = self.client.create_container(**options)
+            created = self.client.create_container(**options, use_config_proxy=False)
         for warning in created.get("Warnings") or ():
             if "swap" not in warning.lower():  # a kernel without swap accounting has no swap to limit
                 raise ProvisionFailed(f"the engine would run the container with less than asked for: {warning}")
@@ -236,13 +238,14 @@ class DockerEngine:
         The engine refuses while it makes a container, or removes it by itself (``--rm``).
         """
         removed: dict[str, None] = {}
-        late = time.monotonic() + _PATIENCE
-        while (left := list(found())) and time.monotonic() < late:
+        for _ in attempts(_PATIENCE):
+            left = list(found())
+            if not left:
+                break
             for container in left:
                 with gone_is_fine():
                     self.client.remove_container(container["Id"], force=True, v=True)
                 removed[f"container {name_of(container)}"] = None
-            time.sleep(_POLL)
         return list(removed)
 
     def remove_network(self, name: str) -> str:
@@ -276,11 +279,8 @@ class DockerEngine:
         self._until(lambda: self.told_deadline(container) == deadline.replace(microsecond=0), "moving the deadline")
 
     def _until(self, holds: Callable[[], bool], what: str) -> None:
-        late = time.monotonic() + _PATIENCE
-        while not holds():
-            if time.monotonic() > late:
-                raise EngineUnavailable(f"{what}: no effect within {_PATIENCE:.0f} s", hint="see `tempshell status`")
-            time.sleep(_POLL)
+        if not any(holds() for _ in attempts(_PATIENCE)):
+            raise EngineUnavailable(f"{what}: no effect within {_PATIENCE:.0f} s", hint="see `tempshell status`")
 
     def _while_used(self, remove: Callable[[], object]) -> bool:
         """Remove something that the engine may say is in use by a container that it is just removing.
@@ -289,8 +289,7 @@ class DockerEngine:
         """
         from docker.errors import APIError  # noqa: PLC0415 - loaded with the client
 
-        late = time.monotonic() + _PATIENCE
-        while True:
+        for _ in attempts(_PATIENCE):
             try:
                 with gone_is_fine():
                     remove()
@@ -298,11 +297,9 @@ class DockerEngine:
                 said = str(cause.explanation)
                 if not (_ACTIVE_ENDPOINTS in said or "in use" in said):
                     raise
-                if time.monotonic() > late:
-                    return False
-                time.sleep(_POLL)
             else:
                 return True
+        return False
 
 
 # An engine has some thirty networks to give; each release says in other words that all of them are taken.

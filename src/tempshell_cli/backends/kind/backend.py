@@ -277,6 +277,8 @@ class KindBackend:
         self, request: SandboxRequest, config: str, report: Report, beside: ThreadPoolExecutor
     ) -> Future[str]:
         """Make the cluster, and the terminal's image ``beside`` it as soon as there is a node to take kubectl from."""
+        from tempshell_cli.backends.docker.proxies import for_kind  # noqa: PLC0415 - as above
+
         wanted = request.template.cluster
         image: list[Future[str]] = []
 
@@ -289,6 +291,7 @@ class KindBackend:
             config=config,
             image=request.template.image,
             kubeconfig=self._kubeconfig_file(request.session),
+            proxies=for_kind(self.engine.host, report),
             report=report,
             begun=begun,
         )

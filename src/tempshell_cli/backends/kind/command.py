@@ -7,14 +7,14 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from tempshell_cli.backends.base import Report
 from tempshell_cli.backends.docker import endpoint as endpoints
 from tempshell_cli.core.errors import EngineUnavailable, PortTaken, ProvisionFailed
-from tempshell_cli.core.process import Command, cannot_start
+from tempshell_cli.core.process import NOTHING, Command, cannot_start
 from tempshell_cli.core.runner import SubprocessRunner
 from tempshell_cli.core.text import strip_controls
 
@@ -45,17 +45,19 @@ class Kind:
         config: str,
         image: str,
         kubeconfig: Path,
+        proxies: Mapping[str, str],
         report: Report,
         begun: Callable[[str], None],
     ) -> None:
         """Make a cluster and wait until it is ready, each of kind's steps a line of the report.
 
-        ``begun`` hears each step as it begins. Raises ProvisionFailed with kind's last lines, PortTaken where a port
-        is in use.
+        ``begun`` hears each step as it begins; ``proxies`` are variables for the nodes. Raises ProvisionFailed with
+        kind's last lines, PortTaken where a port is in use.
         """
         asked = ["create", "cluster", "--name", cluster, "--config", "-", "--wait", _WAIT]
         asked += ["--kubeconfig", str(kubeconfig), *(["--image", image] if image else [])]
-        with _running(self._command(*asked, network=cluster), config) as process, ExitStack() as step:
+        own = {**proxies, "KIND_EXPERIMENTAL_DOCKER_NETWORK": cluster}
+        with _running(self._command(*asked, own=own), config) as process, ExitStack() as step:
             assert process.stderr  # noqa: S101 - a pipe
             said = _follow(process.stderr, step, report, begun)
             if process.wait():
@@ -79,8 +81,7 @@ class Kind:
             raise _failed(f"`kind {' '.join(argv[:2])}` failed", _lines(done.stderr.decode(errors="replace")))
         return done.stdout.decode()
 
-    def _command(self, *argv: str, network: str = "") -> Command:
-        own = {"KIND_EXPERIMENTAL_DOCKER_NETWORK": network} if network else {}
+    def _command(self, *argv: str, own: Mapping[str, str] = NOTHING) -> Command:
         return Command(("kind", *argv), {**self._env, **own})
 
 

@@ -10,7 +10,14 @@ from tempshell_cli.backends.base import Report, SandboxRequest
 from tempshell_cli.backends.docker.container import LEARNER, Place, create_options, home_of, user_of
 from tempshell_cli.backends.docker.engine import DockerEngine
 from tempshell_cli.backends.docker.images import built, ensure_image
-from tempshell_cli.backends.kind.names import TERMINAL, cluster_name, kubeconfig_name, terminal_name
+from tempshell_cli.backends.docker.proxies import of_node
+from tempshell_cli.backends.kind.names import (
+    TERMINAL,
+    cluster_name,
+    control_plane_name,
+    kubeconfig_name,
+    terminal_name,
+)
 from tempshell_cli.core.errors import ProvisionFailed
 from tempshell_cli.core.paths import shipped
 
@@ -34,7 +41,9 @@ def start_terminal(engine: DockerEngine, request: SandboxRequest, image: str, ku
     session = request.session
     _fill_kubeconfig(engine, request, image, kubeconfig)
     volumes = {kubeconfig_name(session): _MOUNTED}
-    place = Place(terminal_name(session), cluster_name(session), TERMINAL, volumes)
+    node = engine.client.inspect_container(control_plane_name(session))
+    proxies = of_node(node["Config"]["Env"] or [], control_plane_name(session))
+    place = Place(terminal_name(session), cluster_name(session), TERMINAL, volumes, proxies)
     container = engine.create_container(create_options(engine.client, request, image, place))
     engine.start_sandbox(container, request.template.env)
     profile = request.template.profile
