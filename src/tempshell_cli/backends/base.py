@@ -86,6 +86,28 @@ class Cluster(NamedTuple):
     memory: int = 2 * 1024**3
 
 
+class Toleration(NamedTuple):
+    """A taint that a pod tolerates: any value where ``value`` is None, any effect where ``effect`` is ""."""
+
+    key: str
+    value: str | None = None
+    effect: str = ""
+
+
+class Placement(NamedTuple):
+    """Where on a cluster pods may run, as what, and with which secrets images are pulled.
+
+    A pull secret is the name of one that the pod's namespace has, or ``NAMESPACE/NAME`` of one to copy. A class that is
+    "" is the cluster's own choice.
+    """
+
+    pull_secrets: Sequence[str] = ()
+    node_selector: Mapping[str, str] = NOTHING
+    tolerations: Sequence[Toleration] = ()
+    runtime_class: str = ""
+    priority_class: str = ""
+
+
 class Template(NamedTuple):
     """A sandbox recipe. ``memory`` is in bytes, ``cpus`` in cores; of a cluster they limit the terminal."""
 
@@ -98,6 +120,7 @@ class Template(NamedTuple):
     env: Mapping[str, str] = NOTHING
     cluster: Cluster = Cluster()
     access: Access = Access.NONE
+    placement: Placement = Placement()
 
 
 class SandboxRequest(NamedTuple):

@@ -20,13 +20,14 @@ from tempshell_cli.backends.base import (
     Template,
 )
 from tempshell_cli.cli import console
-from tempshell_cli.core.config import Settings
+from tempshell_cli.core.config import KubernetesSettings, Settings
 from tempshell_cli.core.errors import LimitReached, PackProblem, UsageProblem
 from tempshell_cli.core.text import one_line
 from tempshell_cli.core.units import format_duration, format_size, parse_duration, parse_size
 from tempshell_cli.sessions.choice import AUTO, EMBEDDED, choose_backend
 from tempshell_cli.sessions.lifecycle import Sessions, StartRequest
 from tempshell_cli.sessions.model import Session
+from tempshell_cli.sessions.placement import ON_PODS, placement_for
 
 if TYPE_CHECKING:
     from tempshell_cli.backends.exec import SandboxExec
@@ -62,6 +63,7 @@ class Options(NamedTuple):
     context: str = ""
     namespace: str = ""
     access: Access = Access.NONE
+    placement: KubernetesSettings = KubernetesSettings()
     keep_on_failure: bool = False
     replace: bool = False
     tasks: Sequence[str] = ()
@@ -92,12 +94,12 @@ def _load(options: Options) -> Pack | None:
 def _request(sessions: Sessions, options: Options, pack: Pack | None) -> StartRequest:
     settings = sessions.settings
     backend = _choose(sessions, options, pack)
-    named = options.backend or (backend if _asks_for_cluster(options) or _asks_for_pods(options) else "")
+    named = options.backend or (backend if _asks_for_cluster(options) or _pod_options(options) else "")
     if pack:
         options = options._replace(nodes=max(options.nodes, pack.nodes))
     template = _template(options, settings, pack, backend)
     _check_name(options.name)
-    endpoint = _pods_endpoint(options) if backend in _ON_PODS else options.docker_context
+    endpoint = _pods_endpoint(options) if backend in ON_PODS else options.docker_context
     if pack:
         from tempshell_cli.sessions.kubernetes import expected_version, refuse_misfit
 
@@ -167,7 +169,7 @@ def _choose(sessions: Sessions, options: Options, pack: Pack | None) -> str:
 
 
 def _endpoint_for(backend: str, options: Options) -> str:
-    if backend in _ON_PODS:
+    if backend in ON_PODS:
         return _pods_endpoint(options)
     return options.docker_context if backend in _ON_DOCKER else ""
 
@@ -175,25 +177,37 @@ def _endpoint_for(backend: str, options: Options) -> str:
 _CONTAINERS = "--backend docker runs an image"
 _CLUSTERS = "kind"
 _ON_DOCKER = {"docker", _CLUSTERS}
-_ON_PODS = ("kubernetes", "minikube")
 
 
 def _for_pods(asked: str, options: Options) -> str:
     """Return the backend to choose, with what is for pods alone seen; raises UsageProblem where it is for others."""
-    if not _asks_for_pods(options):
+    given = _pod_options(options)
+    if not given:
         return asked
     if asked == AUTO:
-        return _ON_PODS[0]
-    if asked not in _ON_PODS:
+        return ON_PODS[0]
+    if asked not in ON_PODS:
         raise UsageProblem(
-            f"--context, --namespace and --cluster-access are for pods, not for {asked}",
+            f"{', '.join(given)} {'is' if len(given) == 1 else 'are'} for pods, not for {asked}",
             hint="--backend kubernetes makes a pod",
         )
     return asked
 
 
-def _asks_for_pods(options: Options) -> bool:
-    return bool(options.context or options.namespace or options.access is not Access.NONE)
+def _pod_options(options: Options) -> list[str]:
+    """Return the options typed that are for pods alone."""
+    placement = options.placement
+    typed = {
+        "--context": options.context,
+        "--namespace": options.namespace,
+        "--cluster-access": options.access is not Access.NONE,
+        "--pull-secret": placement.pull_secrets,
+        "--node-selector": placement.node_selector,
+        "--toleration": placement.tolerations,
+        "--runtime-class": placement.runtime_class,
+        "--priority-class": placement.priority_class,
+    }
+    return [option for option, value in typed.items() if value]
 
 
 def _asks_for_cluster(options: Options) -> bool:
@@ -249,6 +263,9 @@ def _template(options: Options, settings: Settings, pack: Pack | None, backend: 
             memory=_memory(options.node_memory or defaults.node_memory, _LEAST_NODE_MEMORY),
         ),
         access=options.access,
+        placement=placement_for(
+            backend, settings.kubernetes, options.placement, namespace=options.namespace, access=options.access
+        ),
     )
 
 

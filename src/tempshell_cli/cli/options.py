@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
 from tempshell_cli.cli.complete import backend_names, pack_names, session_names, theme_names
+from tempshell_cli.core.config import KubernetesSettings
 
 Session = Annotated[
     str, typer.Argument(help="Id, name or a prefix; the only session by default.", autocompletion=session_names)
@@ -87,5 +88,35 @@ Namespace = Annotated[
 ClusterAccess = Annotated[
     str, typer.Option("--cluster-access", help="What kubectl in a pod may do there: none, view or edit.")
 ]
+
+
+class PodOptions(NamedTuple):
+    """Where a pod runs, and how its image is pulled: what clusters of companies ask for."""
+
+    pull_secret: Annotated[
+        list[str] | None,
+        typer.Option("--pull-secret", metavar="[NAMESPACE/]NAME", help="A secret that pods pull their image with."),
+    ] = None
+    node_selector: Annotated[
+        list[str] | None, typer.Option("--node-selector", metavar="KEY=VALUE", help="A label of the nodes for pods.")
+    ] = None
+    toleration: Annotated[
+        list[str] | None,
+        typer.Option("--toleration", metavar="KEY[=VALUE][:EFFECT]", help="A taint that pods tolerate."),
+    ] = None
+    runtime_class: Annotated[str, typer.Option("--runtime-class", help="The runtime class of pods.")] = ""
+    priority_class: Annotated[str, typer.Option("--priority-class", help="The priority class of pods.")] = ""
+
+    def as_settings(self) -> KubernetesSettings:
+        """Return them as the settings that they go over."""
+        return KubernetesSettings(
+            tuple(self.pull_secret or ()),
+            tuple(self.node_selector or ()),
+            tuple(self.toleration or ()),
+            self.runtime_class,
+            self.priority_class,
+        )
+
+
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 Record = Annotated[bool, typer.Option("--record", help="Record what the terminal shows; see `tempshell recordings`.")]

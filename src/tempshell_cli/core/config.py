@@ -91,6 +91,16 @@ class SandboxSettings(NamedTuple):
     pids: int = 100
 
 
+class KubernetesSettings(NamedTuple):
+    """Where pods run and how their images are pulled, each written as the option of that name takes it."""
+
+    pull_secrets: tuple[str, ...] = ()
+    node_selector: tuple[str, ...] = ()
+    tolerations: tuple[str, ...] = ()
+    runtime_class: str = ""
+    priority_class: str = ""
+
+
 class ScreenSettings(NamedTuple):
     """How the practice screen looks. ``split`` is where the terminal stands, seen from the tasks."""
 
@@ -121,6 +131,7 @@ class Settings(NamedTuple):
     limits: Limits = Limits()
     lease: Lease = Lease()
     sandbox: SandboxSettings = SandboxSettings()
+    kubernetes: KubernetesSettings = KubernetesSettings()
     ports: Ports = Ports()
     screen: ScreenSettings = ScreenSettings()
     recording: Recording = Recording()
@@ -143,7 +154,9 @@ def _user() -> str:
         return str(os.getuid())
 
 
-_Section = TypeVar("_Section", Limits, Lease, SandboxSettings, Ports, ScreenSettings, Recording, Settings)
+_Section = TypeVar(
+    "_Section", Limits, Lease, SandboxSettings, KubernetesSettings, Ports, ScreenSettings, Recording, Settings
+)
 
 
 def load_settings(file: Path) -> Settings:
@@ -215,8 +228,12 @@ def _section(default: Any, value: object, name: str) -> Any:  # noqa: ANN401 - o
     return _over(default, value, f"{name}.")
 
 
-def _scalar(default: str | float, value: object, name: str) -> object:
+def _scalar(default: str | float | tuple[str, ...], value: object, name: str) -> object:
     """Return a value of its default's type; a whole number is a number too, and true is none."""
+    if isinstance(default, tuple):
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise UsageProblem(f"{name} takes a list of texts in quotes, not {value!r}")
+        return tuple(value)
     wanted = (int, float) if isinstance(default, float) else type(default)
     if not isinstance(value, wanted) or isinstance(value, bool) is not isinstance(default, bool):
         raise UsageProblem(f"{name} takes {_KINDS[type(default)]}, not {value!r}")

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TypeVar
 
 from tempshell_cli.backends.base import (
+    Access,
     Backend,
     Capability,
     Cluster,
@@ -21,7 +22,7 @@ from tempshell_cli.backends.base import (
     Template,
 )
 from tempshell_cli.backends.exec import SandboxExec
-from tempshell_cli.core.config import Settings
+from tempshell_cli.core.config import KubernetesSettings, Settings
 from tempshell_cli.core.errors import EngineUnavailable, TempshellError
 from tempshell_cli.core.units import parse_size
 from tempshell_cli.packs.authoring.prove import (
@@ -43,6 +44,7 @@ from tempshell_cli.sessions.choice import choose_backend
 from tempshell_cli.sessions.kubernetes import expected_version
 from tempshell_cli.sessions.lifecycle import Sessions, StartRequest
 from tempshell_cli.sessions.model import Session
+from tempshell_cli.sessions.placement import placement_for
 from tempshell_cli.sessions.store import PROOF
 
 _Result = TypeVar("_Result")
@@ -254,4 +256,5 @@ def _template(settings: Settings, pack: Pack, backend: Backend, profile: Profile
         cpus=defaults.cpus,
         memory=parse_size(defaults.memory),
         pids=defaults.pids,
+        placement=placement_for(backend.name, settings.kubernetes, KubernetesSettings(), access=Access.NONE),
     )

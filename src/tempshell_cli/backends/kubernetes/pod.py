@@ -10,6 +10,7 @@ from tempshell_cli.backends.entry import VARIABLES
 from tempshell_cli.backends.init import init_argv
 from tempshell_cli.backends.kubernetes.exec import CONTAINER, GRADER
 from tempshell_cli.backends.kubernetes.marks import Mark, object_name
+from tempshell_cli.backends.kubernetes.placement import pod_fields
 
 LEARNER = 10001
 _ROOT = {"runAsUser": 0, "runAsGroup": 0}
@@ -132,6 +133,7 @@ def _pod(request: SandboxRequest, name: str, image: Image) -> dict[str, Any]:
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": _GRACE,
         "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}, **(_ROOT if admin else _learner())},
+        **pod_fields(template.placement, name),
         "containers": containers,
         "volumes": [
             *(

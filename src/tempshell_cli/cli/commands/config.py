@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tempshell_cli.cli.command import new_app
 from tempshell_cli.cli.options import AsJson
 
@@ -37,8 +39,8 @@ def path() -> None:
     console.say(str(Paths.of_user().config_file))
 
 
-def _toml(value: str | float) -> str:
-    """Write a scalar; TOML's strings and numbers are JSON's."""
+def _toml(value: str | float | Sequence[str]) -> str:
+    """Write a value; TOML's strings, numbers and lists are JSON's."""
     import json
 
     return json.dumps(value)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tempshell_cli.cli.bundle import bundled
 from tempshell_cli.cli.command import new_app
 from tempshell_cli.cli.complete import pack_names
 from tempshell_cli.cli.options import (
@@ -18,6 +19,7 @@ from tempshell_cli.cli.options import (
     Name,
     Namespace,
     Plain,
+    PodOptions,
     Profile,
     Quiet,
     Record,
@@ -37,6 +39,7 @@ app = new_app()
 
 
 @app.command()
+@bundled
 def drill(
     pack: Annotated[
         str, typer.Argument(help="A pack, where tasks of several are due.", autocompletion=pack_names)
@@ -50,6 +53,7 @@ def drill(
     profile: Profile = "",
     kube_context: KubeContext = "",
     namespace: Namespace = "",
+    pods: PodOptions = PodOptions(),  # noqa: B008 - immutable
     replace: Replace = False,
     detach: Detach = False,
     plain: Plain = False,
@@ -85,6 +89,7 @@ def drill(
             replace=replace,
             context=kube_context,
             namespace=namespace,
+            placement=pods.as_settings(),
         )
         session = launch(sessions, options, console.silence if quiet else console.progress)
         show_started(sessions, session, Visit(detach, plain, record, as_json, theme))

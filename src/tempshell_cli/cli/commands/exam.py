@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tempshell_cli.cli.bundle import bundled
 from tempshell_cli.cli.command import new_app
 from tempshell_cli.cli.complete import pack_names
 from tempshell_cli.cli.options import (
@@ -25,6 +26,7 @@ from tempshell_cli.cli.options import (
     NodeCpus,
     NodeMemory,
     Plain,
+    PodOptions,
     Profile,
     Quiet,
     Record,
@@ -48,6 +50,7 @@ _MOST_TASKS = 16  # unless told otherwise: the CKAD has 15 to 20
 
 
 @app.command()
+@bundled
 def exam(
     what: Annotated[
         str,
@@ -76,6 +79,7 @@ def exam(
     kube_context: KubeContext = "",
     namespace: Namespace = "",
     cluster_access: ClusterAccess = "none",
+    pods: PodOptions = PodOptions(),  # noqa: B008 - immutable
     replace: Replace = False,
     detach: Detach = False,
     plain: Plain = False,
@@ -119,6 +123,7 @@ def exam(
             context=kube_context,
             namespace=namespace,
             access=parse_access(cluster_access),
+            placement=pods.as_settings(),
         )
         session = _begin(sessions, options, tasks, seed, quiet=quiet)
         show_started(sessions, session, Visit(detach, plain, record, as_json, theme))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from tempshell_cli.cli.argv import WithArgv, inner_argv
+from tempshell_cli.cli.bundle import bundled
 from tempshell_cli.cli.command import new_app
 from tempshell_cli.cli.options import (
     Backend,
@@ -27,6 +28,7 @@ from tempshell_cli.cli.options import (
     NodeMemory,
     Nodes,
     Pack,
+    PodOptions,
     Profile,
     Quiet,
     Ttl,
@@ -41,6 +43,7 @@ app = new_app()
 
 
 @app.command(cls=WithArgv)
+@bundled
 def run(
     context: typer.Context,
     pack: Pack = "",
@@ -62,6 +65,7 @@ def run(
     kube_context: KubeContext = "",
     namespace: Namespace = "",
     cluster_access: ClusterAccess = "none",
+    pods: PodOptions = PodOptions(),  # noqa: B008 - immutable
     quiet: Quiet = False,
 ) -> None:
     """Start a sandbox, run a command in it, remove it, as in: tempshell run -- make test.
@@ -95,6 +99,7 @@ def run(
         context=kube_context,
         namespace=namespace,
         access=parse_access(cluster_access),
+        placement=pods.as_settings(),
     )
     with user_sessions() as sessions:
         session = launch(sessions, options, console.silence if quiet else console.progress)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from tempshell_cli.cli.bundle import bundled
 from tempshell_cli.cli.command import new_app
 from tempshell_cli.cli.options import (
     Backend,
@@ -28,6 +29,7 @@ from tempshell_cli.cli.options import (
     Nodes,
     Pack,
     Plain,
+    PodOptions,
     Profile,
     Quiet,
     Record,
@@ -40,6 +42,7 @@ app = new_app()
 
 
 @app.command()
+@bundled
 def start(
     pack: Pack = "",
     name: Name = "",
@@ -61,6 +64,7 @@ def start(
     kube_context: KubeContext = "",
     namespace: Namespace = "",
     cluster_access: ClusterAccess = "none",
+    pods: PodOptions = PodOptions(),  # noqa: B008 - immutable
     keep_on_failure: Annotated[
         bool, typer.Option("--keep-on-failure", help="Leave a failed sandbox for a look.")
     ] = False,
@@ -99,6 +103,7 @@ def start(
         context=kube_context,
         namespace=namespace,
         access=parse_access(cluster_access),
+        placement=pods.as_settings(),
         keep_on_failure=keep_on_failure,
         replace=replace,
     )
