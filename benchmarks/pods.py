@@ -1,4 +1,4 @@
-"""Sessions in pods beside bare kubectl: a start, and an exec."""
+"""Sessions in pods beside bare kubectl: a start, an exec, and what the API server is asked."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from . import traffic
 from .table import Row, compared
 from .user import TEMPSHELL, User
 
@@ -37,6 +38,7 @@ def measure(user: User, kubeconfig: str) -> Iterator[Row]:
     yield compared("start --backend kubernetes", began, "kubectl apply + wait, of the same pod", bare, _START)
     entered, bare = statistics.median(ours), statistics.median(theirs)
     yield compared("exec -- true, kubernetes", entered, "kubectl exec … true", bare, _EXEC)
+    yield from traffic.measure(user, kubeconfig)
 
 
 def _starts(user: User, pod: str) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import struct
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .processes import family, memory, processor
 from .table import Row, measured, not_measured
@@ -27,7 +27,7 @@ def measure(user: User, seconds: int) -> Iterator[Row]:
     if sys.platform != "linux":
         yield not_measured("idle practice screen", "no /proc")
         return
-    screen = _Screen(user)
+    screen = Screen(user, (TEMPSHELL, "start", "--backend", "local", "linux-basics"))
     screen.show(_SETTLES)
     before = processor(screen.pid)
     screen.show(seconds)
@@ -40,14 +40,13 @@ def measure(user: User, seconds: int) -> Iterator[Row]:
     user.output("stop")
 
 
-class _Screen:
+class Screen:
     """A practice screen, and who sits before it and does nothing."""
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User, argv: Sequence[str]) -> None:
         self.pid, self._terminal = pty.fork()
         if not self.pid:
-            argv = (TEMPSHELL, "start", "--backend", "local", "linux-basics")
-            os.execve(TEMPSHELL, argv, dict(user.environment))
+            os.execve(TEMPSHELL, list(argv), dict(user.environment))
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
 
     def show(self, seconds: float) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tempshell_cli.backends.kubernetes.marks import OWNER_HASH, owner_hash
 from tests.support import pods
 from tests.support.command_line import Tempshell
 from tests.support.engines import BUSYBOX
+from tests.support.guard import guarding
 from tests.support.pods import kubectl, objects
 from tests.support.waiting import eventually
 
@@ -85,7 +88,7 @@ def test_the_namespace_of_a_session_holds_to_the_rules(tempshell: Tempshell) -> 
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
     (quota,), (limits,) = objects("resourcequota", "-n", space), objects("limitrange", "-n", space)
     assert (quota["spec"]["hard"]["pods"], quota["spec"]["hard"]["services.nodeports"]) == ("1", "0")
-    assert limits["spec"]["limits"][0]["max"]["memory"] == "512Mi"
+    assert limits["spec"]["limits"][0]["default"]["memory"] == "512Mi"
     policies = {
         one["metadata"]["name"].removeprefix(f"{space}-"): one["spec"] for one in objects("netpol", "-n", space)
     }
@@ -93,6 +96,77 @@ def test_the_namespace_of_a_session_holds_to_the_rules(tempshell: Tempshell) -> 
     assert policies["deny"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     refused = policies["out"]["egress"][0]["to"][0]["ipBlock"]["except"]
     assert {"169.254.0.0/16", "10.0.0.0/8"} <= set(refused)
+
+
+@pytest.mark.parametrize("access", ["none", "edit"])
+def test_what_the_cluster_puts_into_a_pod_has_room(tempshell: Tempshell, tmp_path: Path, access: str) -> None:
+    """A service mesh's proxy, with more than the terminal has. With ``edit`` the LimitRange refuses it, and says so."""
+    limits = {"cpu": "2", "memory": "1Gi"}
+    security = {
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "runAsNonRoot": True,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+    mesh = {
+        "name": "mesh",
+        "image": BUSYBOX,
+        "imagePullPolicy": "Never",
+        "command": ["sleep", "600"],
+        "resources": {"limits": limits, "requests": {"cpu": "10m", "memory": "16Mi"}},
+        "securityContext": security,
+    }
+    with guarding(tmp_path) as guard, guard.adding(mesh, {OWNER_HASH: owner_hash(tempshell.user.owner)}):
+        started = tempshell.any_code("start", "-d", *ON_PODS, "--image", BUSYBOX, "--cluster-access", access)
+    if access == "edit":
+        assert started.code == 5
+        assert "maximum cpu usage per Container" in started.stderr
+        assert "--cpus and --memory" in started.stderr
+        return
+    session = started.stdout.strip()
+    pod = json.loads(json.dumps(_one("pods", session)))["spec"]
+    assert [one["name"] for one in pod["containers"]] == ["mesh", "terminal", "grader"]
+    assert tempshell("exec", session, "--", "echo", "in").stdout == "in\n"
+
+
+@pytest.fixture
+def dns_namespace() -> Iterator[str]:
+    """The namespace of OpenShift's DNS."""
+    kubectl("create", "namespace", "openshift-dns")
+    yield "openshift-dns"
+    kubectl("delete", "pods", "--all", "-n", "openshift-dns", "--now")
+    kubectl("delete", "namespace", "openshift-dns")  # waits: the next one has the same name
+
+
+def test_names_are_asked_for_where_distributions_answer_and_nowhere_else(
+    tempshell: Tempshell, namespace: str, dns_namespace: str
+) -> None:
+    """On OpenShift that is port 5353, by pods without the usual label."""
+    if not pods.is_ours():
+        pytest.skip("the network of a cluster that is not the tests' own may enforce no NetworkPolicies")
+    serve = "httpd -p 5353 -h /tmp; httpd -p 80 -h /tmp; sleep 600"
+    for space in (namespace, dns_namespace):
+        kubectl(
+            "run", "server", "-n", space, "--image", BUSYBOX, "--image-pull-policy", "Never", "--", "sh", "-c", serve
+        )
+
+    def address(space: str) -> str:
+        return str(objects("pod", "server", "-n", space)[0]["status"].get("podIP", ""))
+
+    for space in (namespace, dns_namespace):
+        eventually(lambda space=space: bool(address(space)), f"the server in {space} runs", 60)  # type: ignore[misc]
+    session = tempshell.start(*ON_PODS, "--image", BUSYBOX)
+    wanted = [(dns_namespace, 5353), (dns_namespace, 80), (namespace, 5353), (namespace, 80)]
+    ask = "for at in $0; do nc -w 2 ${at%:*} ${at#*:} </dev/null >/dev/null 2>&1 && echo $at; done; true"
+    servers = " ".join(f"{address(space)}:{port}" for space, port in wanted)
+    eventually(
+        lambda: (
+            tempshell("exec", session, "--", "sh", "-c", ask, servers).stdout.split()
+            == [f"{address(dns_namespace)}:5353"]
+        ),
+        "OpenShift's DNS is reached, and nothing else",
+        30,
+    )
 
 
 def test_without_a_network_nothing_is_allowed(tempshell: Tempshell) -> None:
@@ -125,6 +199,78 @@ def test_the_admin_profile_is_root_in_a_pod_it_may_write_to(tempshell: Tempshell
     script = "id -u; touch /usr/bin/mine && echo written; pwd; echo $TOLD"
     done = tempshell("run", "-q", *ON_PODS, "--profile", "admin", "--env", "TOLD=x", "--", "sh", "-c", script)
     assert done.stdout.split() == ["0", "written", "/root", "x"]
+
+
+@pytest.fixture
+def classes() -> Iterator[str]:
+    """A runtime class and a priority class of one name, which a label of the first node has, too."""
+    name = f"class-{uuid.uuid4().hex[:8]}"
+    runtime = {"apiVersion": "node.k8s.io/v1", "kind": "RuntimeClass", "metadata": {"name": name}, "handler": "runc"}
+    kubectl("create", "-f", "-", stdin=json.dumps(runtime))
+    kubectl("create", "priorityclass", name, "--value=7")
+    node = objects("nodes")[0]["metadata"]["name"]
+    kubectl("label", "node", node, f"tempshell-test={name}")
+    yield name
+    kubectl("delete", "runtimeclass,priorityclass", name)
+    kubectl("label", "node", node, "tempshell-test-")
+
+
+def test_a_pod_runs_where_and_as_what_was_asked_for(tempshell: Tempshell, classes: str) -> None:
+    """By settings and by options."""
+    tempshell.user.configure(kubernetes={"node_selector": [f"tempshell-test={classes}"], "runtime_class": "none"})
+    own = ("--toleration", "practice:NoSchedule", "--runtime-class", classes, "--priority-class", classes)
+    session = tempshell.start(*ON_PODS, "--image", BUSYBOX, *own)
+    spec = json.loads(json.dumps(_one("pods", session)))["spec"]
+    assert spec["nodeSelector"] == {"tempshell-test": classes}
+    assert {"key": "practice", "operator": "Exists", "effect": "NoSchedule"} in spec["tolerations"]
+    assert (spec["runtimeClassName"], spec["priorityClassName"], spec["priority"]) == (classes, classes, 7)
+    assert tempshell("exec", session, "--", "echo", "in").stdout == "in\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "said", "hint"),
+    [
+        ("--runtime-class=never-made", "never-made", "kubectl get runtimeclasses"),
+        ("--priority-class=never-made", "never-made", "kubectl get priorityclasses"),
+        ("--node-selector=never=made", "Unschedulable", "--node-selector"),
+        ("--pull-secret=never/made", "there is no secret never/made", "kubectl get secrets -n never"),
+    ],
+)
+def test_a_wish_that_the_cluster_cannot_grant_fails_in_its_words(
+    tempshell: Tempshell, option: str, said: str, hint: str
+) -> None:
+    told = tempshell("start", "-d", *ON_PODS, "--image", BUSYBOX, option, code=5).stderr
+    assert said in told
+    assert hint in told
+    eventually(lambda: not pods.leftovers(tempshell.user.owner), "nothing is left")
+
+
+def test_a_pull_secret_is_copied_and_goes_with_the_session(tempshell: Tempshell, namespace: str) -> None:
+    login = ("--docker-server=registry.invalid", "--docker-username=me", "--docker-password=s3cret")
+    kubectl("create", "secret", "docker-registry", "regcred", "-n", namespace, *login)
+    kubectl("create", "secret", "generic", "other", "-n", namespace)
+    image = ("--image", BUSYBOX)
+    session = tempshell.start(*ON_PODS, *image, "--pull-secret", f"{namespace}/regcred", "--cluster-access", "view")
+    spec = json.loads(json.dumps(_one("pods", session)))["spec"]
+    ((copy,), (original,)) = (
+        objects("secrets", "-n", f"tempshell-{session}"),
+        objects("secret", "regcred", "-n", namespace),
+    )
+    assert spec["imagePullSecrets"] == [{"name": copy["metadata"]["name"]}]
+    assert (copy["type"], copy["data"]) == (original["type"], original["data"])
+    may = ("auth", "can-i", "get", "secrets", "-n", f"tempshell-{session}")
+    learner = f"--as=system:serviceaccount:tempshell-{session}:tempshell-{session}"
+    with pytest.raises(subprocess.CalledProcessError, match="status 1"):  # that is a no
+        kubectl(*may, learner)
+    tempshell("stop", session)
+    eventually(lambda: not pods.leftovers(tempshell.user.owner), "the copy is gone")
+    assert objects("secret", "regcred", "-n", namespace)
+    refused = tempshell("start", "-d", *ON_PODS, *image, "--pull-secret", f"{namespace}/other", code=5)
+    assert "is of the type Opaque" in refused.stderr
+    session = tempshell.start(*ON_PODS, *image, "--pull-secret", "regcred", "--namespace", namespace)
+    assert json.loads(json.dumps(_one("pods", session, namespace)))["spec"]["imagePullSecrets"] == [{"name": "regcred"}]
+    tempshell("stop", session)
+    assert {one["metadata"]["name"] for one in objects("secrets", "-n", namespace)} >= {"regcred", "other"}
 
 
 def test_another_user_is_refused_and_not_ignored(tempshell: Tempshell) -> None:

@@ -20,6 +20,7 @@ from tempshell_cli.backends.kubernetes import marks
 from tests.packs.drafts import Draft
 from tests.support import pods
 from tests.support.command_line import Tempshell
+from tests.support.engines import BUSYBOX
 from tests.support.faults import (
     Starting,
     Step,
@@ -158,6 +159,39 @@ def test_a_kubeconfig_that_changes_loses_no_session(tempshell: Tempshell, tmp_pa
     assert told.stdout.split() == [session], told
     assert "left over: nothing" in mine("stop", session).stdout
     assert_nothing_is_left(mine, docker=True, after="stop")
+
+
+def test_a_cluster_that_was_deleted_and_made_again_takes_new_sessions_at_once(
+    tempshell: Tempshell, gate: Gate, tmp_path: Path
+) -> None:
+    """Under the same name. The old one, here behind the gate, is another by what its session's copy says."""
+    file = tmp_path / "config.json"
+    mine = _with(tempshell, _through(gate), file)
+    mine.user.configure(limits={"per_owner": 3})
+    old = mine.start(*ON_PODS, "--image", BUSYBOX, "--name", "old")
+    kept = mine.user.paths.state / "kubeconfig" / f"{old}.json"
+    config = json.loads(kept.read_text())
+    config["extensions"][0]["extension"]["identity"] = "another"
+    kept.write_text(json.dumps(config))
+    gate.close()
+    made_again = objects_of(pods.kubeconfig())
+    del made_again["clusters"][0]["cluster"]["certificate-authority-data"]
+    made_again["clusters"][0]["cluster"]["insecure-skip-tls-verify"] = True  # known by another authority
+    write_kubeconfig(file, made_again)
+    new = mine.start(*ON_PODS, "--image", BUSYBOX, "--name", "new")
+    assert mine("exec", new, "--", "echo", "in").stdout == "in\n"
+    gone = mine("exec", "old", "--", "true", code=3)
+    assert "old is gone" in gone.stderr
+    assert "leads to another cluster now" in gone.stderr
+    assert "stop --forget old" in gone.stderr
+    listed = mine("list", "--json")
+    assert {one["name"] for one in listed.json()} == {"old", "new"}
+    assert "its cluster does not answer, and context" in listed.stderr
+    mine("stop", "old", code=4)
+    mine("stop", "--forget", "old")
+    assert not kept.exists()
+    assert "left over: nothing" in mine("stop", "new").stdout
+    pods.remove_all(mine.user.owner)
 
 
 def test_a_cluster_that_is_another_now_is_not_touched(tempshell: Tempshell) -> None:

@@ -15,6 +15,7 @@ from tempshell_cli.backends.docker.images import shipped_image
 from tests.packs.drafts import Draft
 from tests.support import pods
 from tests.support.command_line import Tempshell
+from tests.support.engines import BUSYBOX
 from tests.support.pods import Gate, kubectl, objects, objects_of, write_kubeconfig
 from tests.support.user import User
 from tests.support.waiting import eventually
@@ -158,6 +159,28 @@ def test_a_credential_plugin_lets_one_in(tempshell: Tempshell, account: Account,
     refused = _with(tempshell, config, tmp_path / "exec.json")("start", "-d", *ON_PODS, code=4)
     assert "credential plugin failed" in refused.stderr
     assert "please log in" in refused.stderr
+
+
+def test_a_renewed_token_reaches_every_command(tempshell: Tempshell, account: Account, tmp_path: Path) -> None:
+    """The first is good for as long as a secret is there; then it is void, and another stands in the kubeconfig."""
+    config = objects_of(account(tempshell).user.kubeconfig)
+    renewed = config["users"][0]["user"]["token"]
+    bound = f"bound-{uuid.uuid4().hex[:8]}"
+    kubectl("create", "secret", "generic", bound, "-n", "tempshell")
+    ask = ("create", "token", "tempshell", "-n", "tempshell", "--bound-object-kind", "Secret")
+    config["users"][0]["user"]["token"] = kubectl(*ask, "--bound-object-name", bound).strip()
+    mine = _with(tempshell, config, tmp_path / "renewed.json")
+    session = mine.start(*ON_PODS, "--image", BUSYBOX)
+    kubectl("delete", "secret", bound, "-n", "tempshell")
+    say = ("exec", session, "--", "echo", "in")
+    eventually(lambda: "Unauthorized" in mine.any_code(*say).stderr, "the old token is void", 60)
+    config["users"][0]["user"]["token"] = renewed
+    write_kubeconfig(tmp_path / "renewed.json", config)
+    assert mine(*say).stdout == "in\n"
+    (tmp_path / "file").write_text("copied")
+    mine("cp", str(tmp_path / "file"), f"{session}:file")
+    mine("extend", session)
+    assert "left over: nothing" in mine("stop", session).stdout
 
 
 def test_a_proxy_of_the_kubeconfig_is_gone_through(tempshell: Tempshell, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""An admission webhook that denies, on this machine, where a kind cluster's API server can ask it."""
+"""An admission webhook that denies or adds, on this machine, where a kind cluster's API server can ask it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import json
 import ssl
 import subprocess
 import threading
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,25 +25,45 @@ class Guard:
     """Where the webhook is to be asked, and by whose certificate it is known."""
 
     def __init__(self, url: str, certificate: bytes) -> None:
-        self._client = {"url": url, "caBundle": base64.b64encode(certificate).decode()}
+        self._url = url
+        self._authority = base64.b64encode(certificate).decode()
 
     @contextmanager
     def over(self, namespace: str, resource: str, *, group: str = "") -> Iterator[None]:
         """Have the making of such objects in the namespace denied, as long as the block lasts."""
         kubectl("label", "namespace", namespace, f"guarded={namespace}")
-        kubectl("create", "-f", "-", stdin=json.dumps(self._configuration(namespace, resource, group)))
+        selected = {"namespaceSelector": {"matchLabels": {"guarded": namespace}}}
+        with self._asked("Validating", namespace, "", {"resources": [resource], "apiGroups": [group]}, selected):
+            yield
+
+    @contextmanager
+    def adding(self, container: Mapping[str, Any], labels: Mapping[str, str]) -> Iterator[None]:
+        """Have a container added to every pod with these labels, as a service mesh does, as long as the block lasts."""
+        name = f"adding-{uuid.uuid4().hex[:8]}"
+        patch = [{"op": "add", "path": "/spec/containers/0", "value": container}]
+        path = base64.urlsafe_b64encode(json.dumps(patch).encode()).decode()
+        pods = {"resources": ["pods"], "apiGroups": [""]}
+        with self._asked("Mutating", name, path, pods, {"objectSelector": {"matchLabels": dict(labels)}}):
+            yield
+
+    @contextmanager
+    def _asked(
+        self, kind: str, name: str, path: str, what: Mapping[str, Any], selected: Mapping[str, Any]
+    ) -> Iterator[None]:
+        kubectl("create", "-f", "-", stdin=json.dumps(self._configuration(kind, name, path, what, selected)))
         try:
             yield
         finally:
-            kubectl("delete", "validatingwebhookconfiguration", namespace)
+            kubectl("delete", f"{kind.lower()}webhookconfiguration", name)
 
-    def _configuration(self, namespace: str, resource: str, group: str) -> object:
-        rule = {"apiGroups": [group], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": [resource]}
+    def _configuration(
+        self, kind: str, name: str, path: str, what: Mapping[str, Any], selected: Mapping[str, Any]
+    ) -> object:
         webhook = {
             "name": "guard.tempshell.test",
-            "clientConfig": self._client,
-            "namespaceSelector": {"matchLabels": {"guarded": namespace}},
-            "rules": [rule],
+            "clientConfig": {"url": self._url + path, "caBundle": self._authority},
+            **selected,
+            "rules": [{"apiVersions": ["v1"], "operations": ["CREATE"], **what}],
             "failurePolicy": "Fail",
             "sideEffects": "None",
             "admissionReviewVersions": ["v1"],
@@ -49,8 +71,8 @@ class Guard:
         }
         return {
             "apiVersion": "admissionregistration.k8s.io/v1",
-            "kind": "ValidatingWebhookConfiguration",
-            "metadata": {"name": namespace},
+            "kind": f"{kind}WebhookConfiguration",
+            "metadata": {"name": name},
             "webhooks": [webhook],
         }
 
@@ -58,7 +80,13 @@ class Guard:
 class _Answer(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         review = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        review["response"] = {"uid": review["request"]["uid"], "allowed": False, "status": {"message": NO}}
+        asked = {"uid": review["request"]["uid"]}
+        if patch := self.path.strip("/"):
+            decoded = base64.urlsafe_b64decode(patch)
+            added = {"patchType": "JSONPatch", "patch": base64.b64encode(decoded).decode()}
+            review["response"] = {**asked, "allowed": True, **added}
+        else:
+            review["response"] = {**asked, "allowed": False, "status": {"message": NO}}
         said = json.dumps(review).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(said)))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -142,3 +145,66 @@ def test_a_list_whose_rest_is_no_longer_there_is_read_from_its_start(server: Ser
     ]
     assert Api(_way_to(server), tmp_path).items("/api/v1/pods") == [{"a": 2}]
     assert "continue" not in server.heard[2]
+
+
+def _answer(status: str, *objects: object) -> bytes:
+    """Return an answer that is a list of lines, and ends with the connection."""
+    lines = "".join(f"{json.dumps(one)}\n" for one in objects)
+    return f"HTTP/1.1 {status}\r\n\r\n{lines}".encode()
+
+
+def _pod(name: str, version: int) -> dict[str, dict[str, str]]:
+    return {"metadata": {"name": name, "resourceVersion": str(version)}}
+
+
+def _list(version: int, *pods: object) -> bytes:
+    return _answer("200 OK", {"metadata": {"resourceVersion": str(version)}, "items": pods})
+
+
+def _names(found: Iterable[Sequence[Mapping[str, Any]]]) -> list[list[str]]:
+    return [[one["metadata"]["name"] for one in listed] for listed in found]
+
+
+def test_a_watch_goes_on_from_the_list_and_then_from_the_last_change(server: Server, tmp_path: Path) -> None:
+    added, gone = {"type": "ADDED", "object": _pod("b", 8)}, {"type": "DELETED", "object": _pod("a", 9)}
+    server.answers += [_list(7, _pod("a", 7)), _answer("200 OK", added), _answer("200 OK", gone)]
+    seen = _names(islice(Api(_way_to(server), tmp_path).follow("/pods", 60, labelSelector="x"), 5))
+    assert seen == [["a"], ["a", "b"], ["a", "b"], ["b"], ["b"]]
+    asked = [request.split()[1] for request in server.heard]
+    assert "watch" not in asked[0]
+    assert "watch=1" in asked[1]
+    assert "labelSelector=x&resourceVersion=7" in asked[1]
+    assert "resourceVersion=8" in asked[2]
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        _answer("403 Forbidden", {"message": "pods is forbidden: you may not watch"}),
+        _answer("410 Gone", {"message": "too old resource version"}),
+        _answer("200 OK", {"type": "ERROR", "object": {"code": 410, "message": "too old resource version"}}),
+        _answer("200 OK", {"type": "ADDED", "object": {}}),
+        b"HTTP/1.1 200 OK\r\n\r\n<html>log in</html>\n",
+        b"",
+    ],
+)
+def test_where_a_watch_is_refused_or_breaks_off_the_list_is_read_again(
+    server: Server, tmp_path: Path, refusal: bytes
+) -> None:
+    server.answers += [_list(7, _pod("a", 7)), refusal, _list(9, _pod("b", 9))]
+    seen = _names(islice(Api(_way_to(server), tmp_path).follow("/pods", 60), 2))
+    assert seen == [["a"], ["b"]]
+
+
+def test_a_server_that_goes_away_ends_the_wait(server: Server, tmp_path: Path) -> None:
+    server.answers += [_list(7, _pod("a", 7))]
+    following = Api(_way_to(server), tmp_path).follow("/pods", 60)
+    next(following)
+    server.listener.close()
+    with pytest.raises(EngineUnavailable, match="does not answer"):
+        list(following)
+
+
+def test_what_is_followed_comes_to_an_end_with_a_last_list(server: Server, tmp_path: Path) -> None:
+    server.answers += [_list(7, _pod("a", 7))]
+    assert _names(Api(_way_to(server), tmp_path).follow("/pods", 0)) == [["a"]]

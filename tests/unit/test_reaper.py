@@ -14,6 +14,7 @@ from tempshell_cli.core.errors import NoSuchSession
 from tempshell_cli.sessions.lookup import refuse_unusable
 from tempshell_cli.sessions.model import State
 from tempshell_cli.sessions.starting import start_mark
+from tests.fakes.clock import FakeClock
 from tests.fakes.engine import FakeEngine
 
 from .conftest import NewDesk
@@ -364,3 +365,21 @@ def test_the_clock_of_the_record_does_not_matter_for_what_the_engine_tells(desk:
     desk.on_engine()
     desk.sweep()
     assert desk.ids_on_engine() == ["s1"]
+
+
+def test_of_several_open_screens_one_sweeps(new_desk: NewDesk, clock: FakeClock) -> None:
+    with new_desk() as one, new_desk() as other:
+        assert one.sessions.claim_sweep(28)
+        clock.advance(seconds=27)
+        assert not other.sessions.claim_sweep(28)
+        clock.advance(seconds=2)
+        assert other.sessions.claim_sweep(28)
+        assert not one.sessions.claim_sweep(28)
+        clock.advance(hours=-1)  # a clock that was set back keeps nobody from sweeping
+        assert one.sessions.claim_sweep(28)
+
+
+def test_where_nothing_can_be_written_each_screen_sweeps_for_itself(desk: Desk) -> None:
+    (desk.sessions.paths.state / "swept").symlink_to("/nowhere/at/all")
+    assert desk.sessions.claim_sweep(28)
+    assert desk.sessions.claim_sweep(28)

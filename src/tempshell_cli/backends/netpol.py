@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from tempshell_cli.core.attempts import attempts
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Command
 from tempshell_cli.core.runner import Runner, SubprocessRunner
@@ -17,7 +18,7 @@ _NAME = "tempshell-netpol-trial"
 _USER = 10001  # anybody but root
 _PORT = 8080
 _PATIENCE = 30.0  # seconds for the pods to run
-_POLL = 0.2  # seconds between two looks
+_POLL = 0.2  # seconds between the first two looks
 _SLOWEST = 30.0  # seconds for one kubectl
 _LIFE = 90  # seconds after which the cluster ends the pods by itself: a kill -9 leaves nothing that runs
 # A web server, be it in an image like the practice image or in one like the shells'.
@@ -42,7 +43,7 @@ Manifest = Mapping[str, Any]
 class Trial(NamedTuple):
     """How to try it: kubectl for the cluster, an image that its nodes have, and a namespace.
 
-    The namespace is made, and removed afterwards, unless it is a ``given`` one.
+    The namespace is made, and removed afterwards, unless it is a ``given`` one. ``placement`` is part of a pod's spec.
     """
 
     kubectl: Callable[[Sequence[str]], Command]
@@ -50,6 +51,7 @@ class Trial(NamedTuple):
     pull_policy: str
     namespace: str
     given: bool = False
+    placement: Mapping[str, Any] = MappingProxyType({})
 
 
 def enforces_policies(trial: Trial, runner: Runner | None = None) -> bool:
@@ -110,15 +112,13 @@ def _pods(trial: Trial, kubectl: _Kubectl) -> Iterator[tuple[str, str]]:
 
 
 def _arrived(kubectl: _Kubectl) -> tuple[str, str]:
-    late = time.monotonic() + _PATIENCE
-    while True:
+    listed: list[dict[str, Any]] = []
+    for _ in attempts(_PATIENCE, first=_POLL, longest=1.0):
         listed = json.loads(kubectl.run("get", "pods", "--selector", f"job-name={_NAME}", "--output", "json"))["items"]
         up = [one for one in listed if one["status"].get("phase") == "Running" and one["status"].get("podIP")]
         if len(up) > 1:
             return str(up[0]["metadata"]["name"]), str(up[1]["status"]["podIP"])
-        if time.monotonic() > late:
-            raise EngineUnavailable(f"its pods do not run after {_PATIENCE:.0f} s{_reason(listed)}")
-        time.sleep(_POLL)
+    raise EngineUnavailable(f"its pods do not run after {_PATIENCE:.0f} s{_reason(listed)}")
 
 
 def _reason(pods: Sequence[Mapping[str, Any]]) -> str:
@@ -151,6 +151,7 @@ def _job(trial: Trial) -> Manifest:
             "runAsGroup": _USER,
             "seccompProfile": {"type": "RuntimeDefault"},
         },
+        **trial.placement,
         "containers": [container],
     }
     spec = {"parallelism": 2, "completions": 2, "backoffLimit": 0, "activeDeadlineSeconds": _LIFE}

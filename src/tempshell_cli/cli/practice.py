@@ -168,7 +168,8 @@ class LivePractice:
             until_sweep -= _LOOK
             if until_sweep <= 0:
                 until_sweep = _SWEEP
-                self._sweep()
+                if self._sessions.claim_sweep(_SWEEP - _LOOK):
+                    self._sweep()
             self._write()
             self._look()
 

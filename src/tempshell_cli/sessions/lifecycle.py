@@ -125,6 +125,20 @@ class Sessions:
             return self._record(_on(session, whole)._replace(**state_of(whole)), "restored", why or session.reason)
         return session
 
+    def claim_sweep(self, interval: float) -> bool:
+        """Tell whether no open screen of this user has swept for ``interval`` seconds, and note that this one does.
+
+        Of many screens one asks the engines, and the others read what it has found in the store.
+        """
+        mark, now = self.paths.state / "swept", self.clock.now().timestamp()
+        with suppress(OSError):  # none yet, or one that cannot be written: then each screen sweeps for itself
+            if 0 <= now - mark.stat().st_mtime < interval:
+                return False
+        with suppress(OSError):
+            mark.touch(mode=0o600)
+            os.utime(mark, (now, now))
+        return True
+
     def start(self, request: StartRequest, report: Report) -> Session:
         """Make a session; when this returns it is ready.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from tempshell_cli.backends.kubernetes.connection import Answer, Connection
 from tempshell_cli.backends.kubernetes.credentials import Credentials
+from tempshell_cli.core.attempts import attempts
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.interrupts import held_back
 from tempshell_cli.core.text import one_line
@@ -22,6 +24,9 @@ NOT_FOUND, CONFLICT, UNAUTHORIZED, FORBIDDEN = 404, 409, 401, 403
 _GONE, _TOO_MANY = 410, 429
 _REFUSED, _BROKEN = 400, 500  # and above
 _MOST_RETRIES, _LONGEST_PAUSE = 5, 10.0  # seconds
+_WATCH = 1  # seconds; a watch that ends by itself leaves room to look at other things
+_SLOWEST_LOOK = 1.0  # seconds between two lists where nobody may watch
+_DELETED, _ERROR = "DELETED", "ERROR"  # kinds of events of a watch
 _MERGE = "application/merge-patch+json"
 _CLOCKS_AGREE = timedelta(seconds=2)  # the API tells its time in whole seconds
 _HINTS = {
@@ -57,22 +62,61 @@ class Api:
 
     def items(self, path: str, **query: str) -> list[Object]:
         """Return the objects of a list, in all of its pieces; from the start where a piece has come too late."""
+        return self._items(path, query)[0]
+
+    def follow(self, path: str, patience: float, **query: str) -> Iterator[list[Object]]:
+        """Yield the objects of a list as they are, then whenever one changes, at least each second, for ``patience``.
+
+        By a watch, which costs next to nothing while nothing happens; by lists at growing intervals where nobody may
+        watch. https://kubernetes.io/docs/reference/using-api/api-concepts/ (efficient detection of changes)
+        """
+        late = time.monotonic() + patience
+        for _ in attempts(patience, longest=_SLOWEST_LOOK):
+            listed, version = self._items(path, query)
+            found = {one["metadata"]["name"]: one for one in listed}
+            yield listed
+            with suppress(EngineUnavailable, KeyError), self._connection.beside() as beside:
+                while version and time.monotonic() < late:
+                    for kind, one in self._changes(beside, path, {**query, "resourceVersion": version}):
+                        version = one["metadata"]["resourceVersion"]
+                        if kind == _DELETED:
+                            found.pop(one["metadata"]["name"], None)
+                        else:
+                            found[one["metadata"]["name"]] = one
+                        yield list(found.values())
+                    yield list(found.values())
+
+    def _changes(self, connection: Connection, path: str, query: Mapping[str, str]) -> Iterator[tuple[str, Object]]:
+        """Yield what changes within a second; raises Refused where the version is too old to go on from."""
+        asked = {**query, "watch": "1", "timeoutSeconds": str(_WATCH)}
+        with self._spoken():
+            answer, lines = connection.lines(f"{self._prefix}{path}?{urlencode(asked)}", self._headers())
+            if answer.status >= _REFUSED:
+                raise Refused(answer.status, _message(answer.content, answer.reason))
+            for line in lines:
+                event = json.loads(line)
+                if event["type"] == _ERROR:
+                    raise Refused(int(event["object"].get("code", _GONE)), str(event["object"].get("message")))
+                yield event["type"], event["object"]
+
+    def _items(self, path: str, query: Mapping[str, str]) -> tuple[list[Object], str]:
+        """Return the objects of a list, and the version that it is of."""
         try:
-            return self._items(path, query)
+            return self._pieces(path, dict(query))
         except Refused as cause:
             if cause.status != _GONE:
                 raise
-            return self._items(path, {key: value for key, value in query.items() if key != "continue"})
+            return self._pieces(path, dict(query))
 
-    def _items(self, path: str, query: dict[str, str]) -> list[Object]:
+    def _pieces(self, path: str, query: dict[str, str]) -> tuple[list[Object], str]:
         found: list[Object] = []
         while True:
             answer = self._call("GET", path, {"limit": "500", **query})
             found += answer.get("items") or ()
-            more = (answer.get("metadata") or {}).get("continue")
-            if not more:
-                return found
-            query["continue"] = more
+            told = answer.get("metadata") or {}
+            if not told.get("continue"):
+                return found, str(told.get("resourceVersion") or "")
+            query["continue"] = told["continue"]
 
     def create(self, path: str, body: Object) -> Object:
         """Make an object."""
@@ -98,24 +142,33 @@ class Api:
     def _call(
         self, method: str, path: str, query: Mapping[str, str], body: Object | None = None, kind: str = ""
     ) -> Object:
-        from http.client import HTTPException  # noqa: PLC0415 - loaded with the connection
-
-        headers = [("Accept", "application/json"), ("Content-Type", kind or "application/json"), *self._as_whom()]
+        headers = [*self._headers(), ("Content-Type", kind or "application/json")]
         sent = None if body is None else json.dumps(body).encode()
-        target = self._prefix + path + (f"?{urlencode(query)}" if query else "")
-        try:
+        with self._spoken():
+            target = self._prefix + path + (f"?{urlencode(query)}" if query else "")
             answer = self._connection.ask(method, target, headers, sent)
             for _ in range(_MOST_RETRIES):
                 if not _comes_too_early(answer):
                     break
                 time.sleep(min(float(answer.retry_after), _LONGEST_PAUSE))
                 answer = self._connection.ask(method, target, headers, sent)
-        except (HTTPException, OSError) as cause:
-            raise self._silent(cause) from cause
         self._compare_clocks(answer.date)
         if answer.status >= _REFUSED:
             raise Refused(answer.status, _message(answer.content, answer.reason))
         return dict(json.loads(answer.content))
+
+    @contextmanager
+    def _spoken(self) -> Iterator[None]:
+        """Turn what a connection raises into EngineUnavailable, ValueError among it: of an address, or of JSON."""
+        from http.client import HTTPException  # noqa: PLC0415 - loaded with the connection
+
+        try:
+            yield
+        except (HTTPException, OSError, ValueError) as cause:
+            raise self._silent(cause) from cause
+
+    def _headers(self) -> Sequence[tuple[str, str]]:
+        return [("Accept", "application/json"), *self._as_whom()]
 
     @property
     def _prefix(self) -> str:

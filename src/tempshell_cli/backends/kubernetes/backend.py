@@ -126,14 +126,16 @@ class KubernetesBackend:
                 found |= {(one.place, one.session): one for one in self._unseen(api)}
                 continue
             for one in seen:
-                file = self.clusters.refreshed(one.session, api)
-                found.setdefault((one.namespace, one.session), inventory.sandbox(one, api, self.name, file))
+                file = self.kept.path(one.session)
+                found.setdefault((one.namespace, one.session), inventory.sandbox(one, api, self.name, str(file)))
         return list(found.values())
 
     def _unseen(self, api: Api) -> Iterator[Sandbox]:
         """Yield what is on record of a cluster that a context led to before, and that does not answer any more."""
+        forever = datetime.max.replace(tzinfo=UTC)
+        why = f"its cluster does not answer, and context {api.credentials.context} leads to another now"
         for session in self.clusters.sessions_of(api):
-            yield Sandbox(self.name, session, "", datetime.max.replace(tzinfo=UTC), condition=Condition.UNKNOWN)
+            yield Sandbox(self.name, session, "", forever, {"why": why}, condition=Condition.UNKNOWN)
 
     def shell(
         self,
@@ -192,8 +194,8 @@ class KubernetesBackend:
         return None
 
     def _kubeconfig(self, sandbox: Sandbox) -> str:
-        """Return the session's private kubeconfig; one that was lost is made anew from the user's."""
-        file = self.kept.path(sandbox.session)
-        if not file.exists():
-            return self.clusters.keep(sandbox.session, self.clusters.current())
-        return str(file)
+        """Return the session's private kubeconfig, brought up to the user's; raises as ``Clusters.file`` does."""
+        kept = self.kept.of(sandbox.session)
+        if kept and kept.is_current() and not kept.moved:  # as a rule: what else it takes is not even loaded
+            return str(self.kept.path(sandbox.session))
+        return self.clusters.file(sandbox)

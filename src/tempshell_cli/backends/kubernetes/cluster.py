@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from tempshell_cli.backends.base import Sandbox
 from tempshell_cli.backends.kubernetes import credentials as kubeconfigs
 from tempshell_cli.backends.kubernetes.api import Api, Refused
 from tempshell_cli.backends.kubernetes.credentials import Credentials, Kept
-from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession
 
 _SYSTEM = "/api/v1/namespaces/kube-system"
 
@@ -21,11 +22,15 @@ class Clusters:
         self._context = context
         self._kubeconfig = kubeconfig  # beside the user's
         self._current: Api | None = None
+        self._is_lost = False  # the user's kubeconfig leads nowhere, and the current cluster is that of a copy
         self._others: dict[str, Api] = {}
 
     def current(self) -> Api:
-        """Return the cluster of the context, by the user's kubeconfig, or by a kept copy where that has lost it."""
-        if self._current is None:
+        """Return the cluster of the context, by the user's kubeconfig, or by a kept copy where that has lost it.
+
+        The kubeconfig is read again once it has changed: a screen stays open for longer than a token is good for.
+        """
+        if self._current is None or not self._current.credentials.is_current():
             self._current = Api(self._credentials(), self._kept.scratch())
         return self._current
 
@@ -49,10 +54,33 @@ class Clusters:
 
     def of(self, session: str) -> Api:
         """Return the cluster that a session is on, by the copy that it keeps."""
-        kept = self._kept.of(session)
+        kept = self.way(session)
         if kept is None or (self._current and self._current.credentials.leads_where(kept)):
             return self.current()
         return self._api(kept)
+
+    def way(self, session: str) -> Credentials | None:
+        """Return the copy that a session keeps, None where it was lost.
+
+        It is brought up to the user's kubeconfig where that has changed since: tokens are renewed, and a cluster of the
+        same identity may have another address.
+        """
+        kept = self._kept.of(session)
+        if kept is None or kept.is_current():
+            return kept
+        try:
+            api = self.current()
+            now = api.credentials
+            if self._is_lost:
+                fresh = kept._replace(sources=now.sources)
+            elif now.leads_where(kept) or (kept.identity and kept.identity == identity(api)):
+                fresh = now._replace(identity=kept.identity)
+            else:
+                fresh = kept._replace(sources=now.sources, moved=True)
+        except EngineUnavailable:  # nobody can tell where it leads now
+            return kept
+        self._kept.put(session, fresh)
+        return fresh
 
     def keep(self, session: str, api: Api) -> str:
         """Keep a private copy of the way to a session's cluster; return the file."""
@@ -60,12 +88,30 @@ class Clusters:
         self._kept.put(session, known._replace(identity=known.identity or identity(api)))
         return str(self._kept.path(session))
 
-    def refreshed(self, session: str, api: Api) -> str:
-        """Bring a session's copy up to what the user's kubeconfig says now (tokens are renewed); return its file."""
-        kept = self._kept.of(session)
-        if kept and kept.leads_where(api.credentials) and kept.user != api.credentials.user:
-            self._kept.put(session, api.credentials._replace(identity=kept.identity))
-        return str(self._kept.path(session))
+    def file(self, sandbox: Sandbox) -> str:
+        """Return the kubeconfig to enter a sandbox with; one that was lost is made again from the user's.
+
+        Raises NoSuchSession where the session was on a cluster that its context has left, and that does not answer.
+        """
+        kept = self.way(sandbox.session)
+        if kept is None:
+            return self.keep(sandbox.session, self.current())
+        if kept.moved and not self._answers(kept):
+            name = sandbox.name or sandbox.session
+            raise NoSuchSession(
+                f"{name} is gone: context {kept.context} leads to another cluster now, "
+                f"and the one that it was on ({kept.cluster.get('server')}) does not answer",
+                hint=f"`tempshell stop --forget {name}` takes it off the record",
+            )
+        return str(self._kept.path(sandbox.session))
+
+    def _answers(self, kept: Credentials) -> bool:
+        try:
+            return bool(self._api(kept).get("/version"))
+        except Refused:
+            return True
+        except EngineUnavailable:
+            return False
 
     def check(self, session: str, api: Api) -> None:
         """Be sure that the cluster is the one that the session was made on; raises EngineUnavailable.
@@ -80,21 +126,25 @@ class Clusters:
             )
 
     def _credentials(self) -> Credentials:
+        self._is_lost = False
         try:
             return kubeconfigs.read(self._context, self._kubeconfig)
         except EngineUnavailable:
-            for _, credentials in self._copies():
-                return credentials
+            for _, credentials in self._kept.all():
+                if self._context in {credentials.context, ""}:
+                    self._is_lost = True
+                    return credentials._replace(sources=kubeconfigs.sources())
             raise
 
     def _copies(self) -> Iterator[tuple[str, Credentials]]:
         for session, credentials in self._kept.all():
             if self._context in {credentials.context, ""}:
-                yield session, credentials
+                yield session, self.way(session) or credentials
 
     def _api(self, credentials: Credentials) -> Api:
         server = str(credentials.cluster.get("server"))
-        if server not in self._others:
+        known = self._others.get(server)
+        if known is None or known.credentials.config != credentials.config:
             self._others[server] = Api(credentials, self._kept.scratch())
         return self._others[server]
 

@@ -9,7 +9,8 @@ import select
 import socket
 import ssl
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -60,6 +61,22 @@ class Connection:
                 answer = self._ask(method, path, headers, body)
             return answer
 
+    @contextmanager
+    def beside(self) -> Iterator[Connection]:
+        """Give a second connection, of the same person, for answers that go on while this one asks other things."""
+        made = Connection(self._credentials, self._scratch)
+        made._identity = self._identity
+        try:
+            yield made
+        finally:
+            made._close()
+
+    def lines(self, path: str, headers: Headers) -> tuple[Answer, Iterator[bytes]]:
+        """Ask for an answer that comes line by line; one that is an error is whole, and has no lines."""
+        response = self._send("GET", path, headers, None)
+        fails = response.status >= http.HTTPStatus.BAD_REQUEST
+        return _answer(response, response.read() if fails else b""), iter(() if fails else response)
+
     def _ask(self, method: str, path: str, headers: Headers, body: bytes | None) -> Answer:
         again = self._open is not None and method != "POST"  # an idle one may have been closed at its other end
         while True:
@@ -72,9 +89,14 @@ class Connection:
                 again = False
 
     def _exchange(self, method: str, path: str, headers: Headers, body: bytes | None) -> Answer:
+        response = self._send(method, path, headers, body)
+        return _answer(response, response.read())
+
+    def _send(self, method: str, path: str, headers: Headers, body: bytes | None) -> http.client.HTTPResponse:
         if self._identity is None:
             self._identity = log_in(self._credentials, self._scratch)
-        if self._open is not None and _is_readable(self._open.sock):  # with no answer due, that is its end
+        # Closed by the last answer, or with something to read and no answer due: that is its end.
+        if self._open is not None and (not self._open.sock or _is_readable(self._open.sock)):
             self._close()
         if self._open is None:
             self._open = self._dial(self._identity)
@@ -86,9 +108,7 @@ class Connection:
         if body is not None:
             self._open.putheader("Content-Length", str(len(body)))
         self._open.endheaders(body)
-        answer = self._open.getresponse()
-        told = answer.headers
-        return Answer(answer.status, answer.reason, told.get("Date"), answer.read(), told.get("Retry-After", ""))
+        return self._open.getresponse()
 
     def _dial(self, identity: Identity) -> http.client.HTTPConnection:
         cluster = self._credentials.cluster
@@ -115,6 +135,11 @@ class Connection:
         if self._open:
             self._open.close()
         self._open = None
+
+
+def _answer(response: http.client.HTTPResponse, content: bytes) -> Answer:
+    told = response.headers
+    return Answer(response.status, response.reason, told.get("Date"), content, told.get("Retry-After", ""))
 
 
 def _is_readable(connection: socket.socket) -> bool:

@@ -10,8 +10,9 @@ import base64
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tempshell_cli.backends.kubernetes import kubectl
@@ -22,15 +23,28 @@ FOLDER = "kubeconfig"
 _IN_CLUSTER = "in-cluster"
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _EXTENSION = "io.tempshell/cluster"
+_LOOK = "correct it until `kubectl config view --minify` shows the context"
+_NO_TEXT = re.compile(r"cannot unmarshal (?:number|bool) into Go struct field \w+\.([\w.-]+) of type string")
 _SESSION = re.compile(r"[a-z0-9]{1,40}", re.ASCII)  # becomes a file's name, and comes from labels
 
 
 class Credentials(NamedTuple):
-    """The way to one cluster: a kubeconfig of one context. ``identity`` is the cluster's, "" while nobody has asked."""
+    """The way to one cluster: a kubeconfig of one context.
+
+    ``identity`` is the cluster's, "" while nobody has asked. ``sources`` are the files that it was read from, each with
+    when it was changed last (ns). ``moved`` tells of a copy that its context leads to another cluster by now.
+    """
 
     context: str
     config: Mapping[str, Any]
     identity: str = ""
+    sources: Mapping[str, int] = MappingProxyType({})
+    moved: bool = False
+
+    def is_current(self) -> bool:
+        """Tell whether the user's kubeconfigs, and the files that they name, are as they were."""
+        known = {str(file) for file in kubeconfig_files()} <= self.sources.keys()
+        return known and all(_changed(file) == changed for file, changed in self.sources.items())
 
     @property
     def cluster(self) -> Mapping[str, Any]:
@@ -56,11 +70,11 @@ def kubeconfig_files() -> list[Path]:
 
 
 def contexts() -> dict[str, Mapping[str, Any]]:
-    """Return the contexts of the user's kubeconfigs, each with its cluster; a file nobody can read has none."""
+    """Return the contexts of the user's kubeconfigs, each with its cluster; what cannot be read is left out."""
     read = [_parsed(file) for file in kubeconfig_files()]
-    clusters = {one["name"]: one.get("cluster") or {} for config in reversed(read) for one in _list(config, "clusters")}
+    clusters = {one["name"]: _map(one, "cluster") for config in reversed(read) for one in _list(config, "clusters")}
     return {
-        one["name"]: clusters.get((one.get("context") or {}).get("cluster"), {})
+        one["name"]: clusters.get(str(_map(one, "context").get("cluster")), {})
         for config in reversed(read)
         for one in _list(config, "contexts")
     }
@@ -68,8 +82,13 @@ def contexts() -> dict[str, Mapping[str, Any]]:
 
 def current_context() -> str:
     """Return the current context of the user's kubeconfigs, "" where there is none."""
-    named = (str(_parsed(file).get("current-context") or "") for file in kubeconfig_files())
-    return next((name for name in named if name), "")
+    named = (_parsed(file).get("current-context") for file in kubeconfig_files())
+    return next((name for name in named if name and isinstance(name, str)), "")
+
+
+def refuse_unreadable() -> None:
+    """Raise EngineUnavailable, with kubectl's words, where kubectl refuses the user's kubeconfigs."""
+    _view(kubeconfig_files())
 
 
 def read(context: str, other: Path | None = None) -> Credentials:
@@ -85,10 +104,71 @@ def read(context: str, other: Path | None = None) -> Credentials:
         return inside
     if not files:
         raise EngineUnavailable("there is no kubeconfig", hint="put one at ~/.kube/config, or set KUBECONFIG")
-    asked = ("--raw", "--flatten", "--minify", "--output", "json", *(("--context", context) if context else ()))
-    shown = kubectl.output("config", "view", *asked, env={"KUBECONFIG": os.pathsep.join(map(str, files))})
-    config = json.loads(shown)
-    return Credentials(config["current-context"], config)
+    sources = _sources(files)  # before they are read: what changes meanwhile is seen the next time
+    config = json.loads(_view(files, "--raw", "--flatten", "--minify", *(("--context", context) if context else ())))
+    name = config["current-context"]
+    if not _list(config, "clusters") or not _map(config["clusters"][0], "cluster").get("server"):
+        raise EngineUnavailable(f"context {name} of the kubeconfig names no cluster with a server", hint=_LOOK)
+    return Credentials(name, config, sources=sources)
+
+
+def sources() -> Mapping[str, int]:
+    """Return what ``Credentials.sources`` has of the user's kubeconfigs as they are now."""
+    return _sources(kubeconfig_files())
+
+
+def _sources(files: Sequence[Path]) -> dict[str, int]:
+    """Return the kubeconfigs, and the certificates and keys that they name, with when each was changed last."""
+    named = [
+        file.parent / part[key]
+        for file in files
+        for config in (_parsed(file),)
+        for part in (
+            *(_map(one, "cluster") for one in _list(config, "clusters")),
+            *(_map(one, "user") for one in _list(config, "users")),
+        )
+        for key in ("certificate-authority", "client-certificate", "client-key")
+        if isinstance(part.get(key), str)
+    ]
+    return {str(file): _changed(str(file)) for file in (*files, *named)}
+
+
+def _changed(file: str) -> int:
+    try:
+        return Path(file).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _view(files: Sequence[Path], *options: str) -> bytes:
+    """Return what `kubectl config view` makes of the files, as JSON."""
+    named = {"KUBECONFIG": os.pathsep.join(map(str, files))}
+    try:
+        return kubectl.output("config", "view", *options, "--output", "json", env=named)
+    except EngineUnavailable as cause:
+        raise EngineUnavailable(str(cause), hint=_quotes_missing(str(cause), files) or _LOOK) from cause
+
+
+def _quotes_missing(said: str, files: Sequence[Path]) -> str:
+    """Return which value kubectl's words are about, where it takes a number or a truth value for a text."""
+    found = _NO_TEXT.search(said)
+    if not found:
+        return ""
+    path = found[1].split(".")
+    values = [one for file in files for one in _values(_parsed(file), path) if not isinstance(one, str)]
+    shown = [f'"{str(one).lower()}"' for one in values if path[0] != "users"]  # what users have is secret
+    return f"put the value of {found[1]} in quotes{': ' if shown else ''}{', '.join(shown)}"
+
+
+def _values(config: object, path: Sequence[str]) -> Iterator[object]:
+    """Yield what is at a path of keys; of a list, in each of its items."""
+    if isinstance(config, list):
+        for one in config:
+            yield from _values(one, path)
+    elif not path:
+        yield config
+    elif isinstance(config, dict) and path[0] in config:
+        yield from _values(config[path[0]], path[1:])
 
 
 def _of_this_pod() -> Credentials | None:
@@ -143,7 +223,8 @@ class Kept:
     def put(self, session: str, credentials: Credentials) -> None:
         """Keep a copy, readable by its owner alone, whole or not at all."""
         folder = self._paths.private(FOLDER)
-        told = {"name": _EXTENSION, "extension": {"identity": credentials.identity}}
+        own = {"identity": credentials.identity, "sources": dict(credentials.sources), "moved": credentials.moved}
+        told = {"name": _EXTENSION, "extension": own}
         content = json.dumps({**credentials.config, "extensions": [told]})
         if self.path(session).exists() and self.path(session).read_text("utf-8") == content:
             return
@@ -169,9 +250,13 @@ class Kept:
 def _load(file: Path) -> Credentials | None:
     try:
         config = json.loads(file.read_text("utf-8"))
-        identity = next((one["extension"]["identity"] for one in config.get("extensions", ())), "")
-        return Credentials(config["current-context"], config, identity)
-    except (OSError, ValueError, KeyError, TypeError):
+        own: dict[str, Any] = next(
+            (one["extension"] for one in config.get("extensions", ()) if one["name"] == _EXTENSION), {}
+        )
+        sources = {str(file): int(changed) for file, changed in (own.get("sources") or {}).items()}
+        moved = bool(own.get("moved"))
+        return Credentials(config["current-context"], config, own.get("identity", ""), sources, moved)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
@@ -188,4 +273,12 @@ def _parsed(file: Path) -> dict[str, Any]:
 
 
 def _list(config: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-    return [one for one in config.get(key) or () if isinstance(one, dict) and "name" in one]
+    """Return the entries of a list that have a name; kubectl, which reads it next, says what is wrong with others."""
+    entries = config.get(key)
+    named = entries if isinstance(entries, list) else []
+    return [one for one in named if isinstance(one, dict) and isinstance(one.get("name"), str)]
+
+
+def _map(entry: Mapping[str, Any], key: str) -> dict[str, Any]:
+    found = entry.get(key)
+    return found if isinstance(found, dict) else {}

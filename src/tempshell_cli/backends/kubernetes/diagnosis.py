@@ -13,6 +13,9 @@ from tempshell_cli.backends.kubernetes.place import Place
 from tempshell_cli.backends.kubernetes.rights import missing
 from tempshell_cli.core.errors import EngineUnavailable
 
+# What answers for names: as everywhere else, and as on OpenShift.
+_NAMES = ("kube-system/endpoints/kube-dns", "openshift-dns/endpoints/dns-default")
+
 
 def problems(clusters: Clusters, place: Place) -> Sequence[Problem]:
     """Return what is missing; what depends on it is not looked for."""
@@ -22,8 +25,8 @@ def problems(clusters: Clusters, place: Place) -> Sequence[Problem]:
 
 def extras(api: Api) -> set[Capability]:
     """Return the capabilities that the cluster itself has; what we may not see it has not."""
-    names = _get(api, "/api/v1/namespaces/kube-system/endpoints/kube-dns") or {}
-    return {Capability.CLUSTER_DNS} if names.get("subsets") else set()
+    names = (_get(api, f"/api/v1/namespaces/{where}") or {} for where in _NAMES)
+    return {Capability.CLUSTER_DNS} if any(one.get("subsets") for one in names) else set()
 
 
 def _on_this_machine(place: Place) -> Iterator[Problem]:
@@ -31,6 +34,11 @@ def _on_this_machine(place: Place) -> Iterator[Problem]:
         yield Problem("the kubectl command is missing", kubectl.INSTALL)
     if not kubeconfigs.kubeconfig_files():
         yield Problem("there is no kubeconfig", "put one at ~/.kube/config, or set KUBECONFIG")
+        return
+    try:
+        kubeconfigs.refuse_unreadable()
+    except EngineUnavailable as cause:
+        yield Problem(str(cause), cause.hint)
         return
     known = kubeconfigs.contexts()
     if not place.context:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from tempshell_cli.backends.base import Access, Network, Profile, Template
 from tempshell_cli.backends.entry import VARIABLES, variables_script
 from tempshell_cli.backends.kubernetes.marks import Mark, object_name
+from tempshell_cli.backends.kubernetes.placement import copied_name
 from tempshell_cli.backends.kubernetes.pod import grader_limits, limits, quantity, requests
 from tempshell_cli.backends.labels import SESSION
 
@@ -23,7 +24,15 @@ _PRACTICE_PODS, _PRACTICE_SHARE = 10, 4
 # RFC 4193), and the link-local one where clouds hand out a node's credentials.
 _INSIDE_V4 = ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
 _INSIDE_V6 = ("fc00::/7", "fe80::/10")
-_NODE_LOCAL_DNS = "169.254.20.10/32"
+# Where names are asked for. By pods: those of the namespaces that distributions run them in, or with the label that all
+# but OpenShift give them; behind the service's port 53 they listen on that, on 5353 (OpenShift) or on 8053 (Gardener).
+# https://docs.redhat.com/en/documentation/openshift_container_platform (networking operators, the DNS Operator)
+_DNS_NAMESPACES, _DNS_LABEL = ("kube-system", "openshift-dns"), {"k8s-app": "kube-dns"}
+_DNS_PORTS = (53, 5353, 8053)
+# By link-local addresses, on port 53 alone: the second, GKE's Cloud DNS, hands out a node's credentials as well.
+# https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/
+# https://cloud.google.com/kubernetes-engine/docs/how-to/cloud-dns
+_DNS_ADDRESSES = ("169.254.20.10/32", "169.254.169.254/32")
 
 
 class Part(NamedTuple):
@@ -82,6 +91,13 @@ def parts(mark: Mark, owner: Mapping[str, Any], api_server: ApiServer, *, own: b
         yield Part(NETWORKING, "networkpolicies", {**body, "metadata": metadata, "spec": spec})
 
 
+def pull_secret(mark: Mark, owner: Mapping[str, Any], number: int, original: Mapping[str, Any]) -> Part:
+    """Return the copy of a pull secret for the namespace of a session's own."""
+    metadata = _meta(mark, copied_name(object_name(mark.request.session), number), owner)
+    body = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata}
+    return Part(CORE, "secrets", {**body, "type": original["type"], "data": original.get("data") or {}})
+
+
 def _meta(mark: Mark, name: str, owner: Mapping[str, Any]) -> dict[str, Any]:
     reference = {
         "apiVersion": "batch/v1",
@@ -117,13 +133,20 @@ def _binding(metadata: dict[str, Any], access: Access) -> dict[str, Any]:
 
 
 def _quota(metadata: dict[str, Any], template: Template) -> dict[str, Any]:
+    """Bound what a person with ``edit`` makes beside the terminal.
+
+    Nobody else makes anything there but the cluster itself, which may put containers of its own into the pod (a service
+    mesh, an agent): without ``edit`` there is room for them, with it they count as the person's.
+    """
     editing = template.access is Access.EDIT
-    share = _PRACTICE_SHARE if editing else 1
     most, beside = limits(template), grader_limits(template)
+    bounds = {
+        "limits.cpu": f"{most.cpu * _PRACTICE_SHARE + beside.cpu}m",
+        "limits.memory": quantity(most.memory * _PRACTICE_SHARE + beside.memory),
+    }
     hard = {
         "pods": str(_PRACTICE_PODS if editing else 1),
-        "limits.cpu": f"{most.cpu * share + beside.cpu}m",
-        "limits.memory": quantity(most.memory * share + beside.memory),
+        **(bounds if editing else {}),
         "services.loadbalancers": "0",
         "services.nodeports": "0",
         "persistentvolumeclaims": "2" if editing else "0",
@@ -133,15 +156,16 @@ def _quota(metadata: dict[str, Any], template: Template) -> dict[str, Any]:
 
 
 def _limit_range(metadata: dict[str, Any], template: Template) -> dict[str, Any]:
-    share = _PRACTICE_SHARE if template.access is Access.EDIT else 1
+    """Give a container that names no limits some, and with ``edit`` bound those of each; see ``_quota``."""
+    editing = template.access is Access.EDIT
     most, usual = limits(template), requests(template)
-    default = most._replace(memory=most.memory // share)
-    asked = usual._replace(memory=default.memory) if share > 1 else usual
+    default = most._replace(memory=most.memory // (_PRACTICE_SHARE if editing else 1))
+    asked = usual._replace(memory=default.memory) if editing else usual
     item = {
         "type": "Container",
         "default": default.quantities(),
         "defaultRequest": asked.quantities(),
-        "max": most.quantities(),
+        **({"max": most.quantities()} if editing else {}),
     }
     return {"apiVersion": "v1", "kind": "LimitRange", "metadata": metadata, "spec": {"limits": [item]}}
 
@@ -177,12 +201,22 @@ def _to_api(server: ApiServer) -> dict[str, Any]:
     return {"to": to, "ports": ports} if to else {"ports": ports}
 
 
+def _ports(*numbers: int) -> list[dict[str, Any]]:
+    return [{"protocol": protocol, "port": number} for protocol in ("UDP", "TCP") for number in numbers]
+
+
+_NAME = "kubernetes.io/metadata.name"  # the label that every namespace has with its name, from Kubernetes 1.21 on
 _DNS = (
     {
         "to": [
-            {"namespaceSelector": {}, "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}},
-            {"ipBlock": {"cidr": _NODE_LOCAL_DNS}},
+            {"namespaceSelector": {}, "podSelector": {"matchLabels": _DNS_LABEL}},
+            {
+                "namespaceSelector": {
+                    "matchExpressions": [{"key": _NAME, "operator": "In", "values": list(_DNS_NAMESPACES)}]
+                }
+            },
         ],
-        "ports": [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")],
+        "ports": _ports(*_DNS_PORTS),
     },
+    {"to": [{"ipBlock": {"cidr": address}} for address in _DNS_ADDRESSES], "ports": _ports(53)},
 )

@@ -84,10 +84,10 @@ def _ask_plugin(plugin: Mapping[str, Any], credentials: Credentials) -> Identity
     if plugin.get("provideClusterInfo"):
         spec["cluster"] = _told_to_plugin(credentials.cluster)
     asked = {"apiVersion": plugin.get("apiVersion"), "kind": "ExecCredential", "spec": spec}
-    own = {one["name"]: one["value"] for one in plugin.get("env") or ()}
+    own = {str(one.get("name")): str(one.get("value") or "") for one in plugin.get("env") or ()}
     try:
         done = subprocess.run(
-            [plugin["command"], *(plugin.get("args") or ())],
+            [str(plugin.get("command") or ""), *(plugin.get("args") or ())],
             env={**os.environ, **own, "KUBERNETES_EXEC_INFO": json.dumps(asked)},
             stdin=None if interactive else subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -48,6 +48,7 @@ class Subject(NamedTuple):
 _IN_NAMESPACE = (
     Right("batch", ("jobs",), ("create", "get", "list", "patch", "delete")),
     Right("", ("pods",), ("get", "list", "delete")),
+    Right("", ("pods",), ("watch",), needed=False),  # else they are listed again and again
     Right("", ("pods/exec",), ("create", "get")),  # kubectl dials by POST or, over WebSockets, by GET
     Right("", ("events",), ("list",)),
     Right("", ("serviceaccounts",), ("create", "delete")),
@@ -63,7 +64,7 @@ _CLUSTER_WIDE = (
     Right("", ("resourcequotas",), ("create", "get")),
     Right("", ("limitranges",), ("create",)),
     Right("", ("nodes",), ("list",), needed=False),  # which images they have
-    Right("", ("endpoints",), ("get",), ("kubernetes", "kube-dns"), needed=False),  # where the API is; has it names?
+    Right("", ("endpoints",), ("get",), ("kubernetes", "kube-dns", "dns-default"), needed=False),  # the API, names
 )
 
 

@@ -26,14 +26,15 @@ from tempshell_cli.backends.kubernetes.marks import (
     session_of,
 )
 from tempshell_cli.backends.kubernetes.pod import Image, job
+from tempshell_cli.core.attempts import attempts
 from tempshell_cli.core.errors import ProvisionFailed
 
 BATCH = "/apis/batch/v1"
 _PATIENCE = 300.0  # seconds for a pod to come up: images are pulled, nodes are added
 _UNDECIDED = 4.0  # seconds in which what is not lasting may pass by itself
-_SHORTEST, _LONGEST = 0.03, 0.5  # seconds between two looks
 _EVENTS = 0.5  # seconds between two looks at the events
 _GONE = 30.0  # seconds for what was deleted to be gone
+_PULL_SECRETS = {"kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"}  # types
 _REMOVED = timedelta(seconds=60)  # in which a cluster finishes a namespace that has nothing in it
 
 
@@ -50,11 +51,15 @@ class SessionObjects:
     def make(self, mark: Mark, image: Image) -> None:
         """Make the Job, what it owns, and let it go."""
         with _told_as_failure():
+            secrets = self._pull_secrets(mark)
             if self.own:
                 self._api.create(f"{CORE}/namespaces", helpers.namespace(mark))
             seconds = self._seconds_until(mark.request.deadline)
             made = self._api.create(self._jobs, job(mark, self.namespace, image, seconds))
             for part in helpers.parts(mark, made, self._api_server(mark), own=self.own):
+                self._api.create(part.collection(self.namespace), part.body)
+            for number, secret in secrets.items():
+                part = helpers.pull_secret(mark, made, number, secret)
                 self._api.create(part.collection(self.namespace), part.body)
             self._await_quota()
             self._api.patch(self._job_path, {"spec": {"parallelism": 1}})
@@ -70,10 +75,10 @@ class SessionObjects:
         """Return the Job, None where there is none."""
         return self._api.get(self._job_path)
 
-    def pods(self) -> list[Object]:
-        """Return the pods of the Job, as a rule one."""
+    def follow_pods(self, patience: float) -> Iterator[list[Object]]:
+        """Yield the pods of the Job, as a rule one, whenever something about them changes; see ``Api.follow``."""
         wanted = selector(session=self._session, component="terminal")
-        return self._api.items(f"{CORE}/namespaces/{self.namespace}/pods", labelSelector=wanted)
+        return self._api.follow(f"{CORE}/namespaces/{self.namespace}/pods", patience, labelSelector=wanted)
 
     def events(self, name: str) -> list[Object]:
         """Return the events about an object of that name."""
@@ -113,12 +118,8 @@ class SessionObjects:
         ours = bool(job) and is_owned(job or {}, self._session, owner)
         if job and ours and self._delete_this(job, propagationPolicy="Background"):
             removed.append(f"job {self.namespace}/{self._name}")
-        found = self._pods_of(owner)
-        for pod in found:
-            self._delete_this(pod)
-        pods = [name_of(pod) for pod in found]
+        pods, left = self._end_pods(owner)  # before the network rules go
         removed += self._remove_helpers() if ours and not self.own else []
-        left = self._await_end(owner)
         return removed + [f"pod {self.namespace}/{pod}" for pod in pods if pod not in left], [
             f"pod {self.namespace}/{pod}" for pod in left
         ] + self._stuck()
@@ -152,23 +153,25 @@ class SessionObjects:
             path = self._job_path
         return self._api.delete(path, preconditions={"uid": thing["metadata"]["uid"]}, **options)
 
-    def _pods_of(self, owner: str) -> list[Object]:
-        return [pod for pod in self.pods() if is_owned(pod, self._session, owner)]
-
-    def _await_end(self, owner: str) -> list[str]:
-        """Wait until no pod is left; return the names of those that are all the same.
+    def _end_pods(self, owner: str) -> tuple[list[str], list[str]]:
+        """Delete the owner's pods, and wait until none is left; return the names of all, and of those that stay.
 
         The kubelet says at once that a container has ended, but takes ten seconds more to let go of the object.
         """
-        late = time.monotonic() + _GONE
-        while pods := self._pods_of(owner):
-            for pod in pods:
-                if is_going(pod) and not trouble.runs(pod):
+        seen: dict[str, None] = {}
+        left: list[str] = []
+        for pods in self.follow_pods(_GONE):
+            ours = [pod for pod in pods if is_owned(pod, self._session, owner)]
+            left = [name_of(pod) for pod in ours]
+            if not left:
+                break
+            for pod in ours:
+                if name_of(pod) not in seen:
+                    self._delete_this(pod)
+                elif is_going(pod) and not trouble.runs(pod):
                     self._delete_this(pod, gracePeriodSeconds=0)
-            if time.monotonic() > late:
-                return [name_of(pod) for pod in pods]
-            time.sleep(_SHORTEST)
-        return []
+            seen |= dict.fromkeys(left)
+        return list(seen), left
 
     def _stuck(self) -> list[str]:
         """Name a namespace of our own that the cluster is unable to finish."""
@@ -187,13 +190,11 @@ class SessionObjects:
 
         Until then it refuses the pod, and the Job's next try comes ten seconds later.
         """
-        late = time.monotonic() + _UNDECIDED
         quota = f"{CORE}/namespaces/{self.namespace}/resourcequotas/{self._name}"
-        while self.own and time.monotonic() < late:
-            found = self._api.get(quota) or {}
-            if (found.get("status") or {}).get("hard"):
+        for _ in attempts(_UNDECIDED if self.own else 0):
+            found = self._api.get(quota) if self.own else None
+            if ((found or {}).get("status") or {}).get("hard"):
                 return
-            time.sleep(_SHORTEST)
 
     def _api_server(self, mark: Mark) -> ApiServer:
         """Return where pods find the API, for the network rules of one that may use it."""
@@ -207,6 +208,24 @@ class SessionObjects:
         addresses = [one["ip"] for subset in subsets for one in subset.get("addresses") or ()]
         ports = [one["port"] for subset in subsets for one in subset.get("ports") or ()]
         return ApiServer(addresses, ports) if addresses and ports else ApiServer()
+
+    def _pull_secrets(self, mark: Mark) -> dict[int, Object]:
+        """Return the secrets to copy, by their place in the request; raises ProvisionFailed for one of another type."""
+        found: dict[int, Object] = {}
+        for number, named in enumerate(mark.request.template.placement.pull_secrets):
+            namespace, slash, name = named.partition("/")
+            if not slash:
+                continue
+            secret = self._api.get(f"{CORE}/namespaces/{namespace}/secrets/{name}")
+            if secret is None:
+                raise ProvisionFailed(f"there is no secret {named}", hint=f"`kubectl get secrets -n {namespace}`")
+            if secret.get("type") not in _PULL_SECRETS:
+                raise ProvisionFailed(
+                    f"the secret {named} is of the type {secret.get('type')}, and images are pulled with none of that",
+                    hint="`kubectl create secret docker-registry` makes one for a registry",
+                )
+            found[number] = secret
+        return found
 
     def _seconds_until(self, deadline: datetime) -> int:
         return max(1, math.ceil((deadline - datetime.now(UTC)).total_seconds()) + 1)
@@ -235,27 +254,23 @@ class _Arrival:
     def __init__(self, objects: SessionObjects) -> None:
         self._objects = objects
         self._begun = time.monotonic()
-        self._events_seen = self._begun
-        self._pause = _SHORTEST
+        self._events_due = self._begun + _EVENTS
 
     def wait(self) -> Object:
-        while True:
-            pod = next(iter(self._objects.pods()), None)
+        pod: Object | None = None
+        for pods in self._objects.follow_pods(_PATIENCE):
+            pod = next(iter(pods), None)
             if pod and trouble.is_complete(pod):
                 return pod
-            found = trouble.of_pod(pod) if pod else None
-            if found is None and self._events_are_due():
-                found = self._without_pod() if pod is None else None
+            found = trouble.of_pod(pod) if pod else self._without_pod() if self._events_are_due() else None
             if found and (found.lasting or self._stays(pod)):
                 raise found.error()
-            self._give_up_when_late(pod)
-            time.sleep(self._pause)
-            self._pause = min(self._pause * 1.1, _LONGEST)
+        raise self._late(pod)
 
     def _events_are_due(self) -> bool:
         now = time.monotonic()
-        due = now - self._events_seen > _EVENTS
-        self._events_seen = now if due else self._events_seen
+        due = now > self._events_due
+        self._events_due = now + _EVENTS if due else self._events_due
         return due
 
     def _without_pod(self) -> trouble.Trouble | None:
@@ -268,12 +283,10 @@ class _Arrival:
             return False
         return not trouble.makes_room(self._objects.events(name_of(pod)))
 
-    def _give_up_when_late(self, pod: Object | None) -> None:
-        if time.monotonic() - self._begun < _PATIENCE:
-            return
+    def _late(self, pod: Object | None) -> ProvisionFailed:
         told = trouble.warnings(self._objects.events(name_of(pod) if pod else self._objects.name))
         said = "; ".join(told) or "the cluster gives no reason"
-        raise ProvisionFailed(f"no pod within {_PATIENCE:.0f} s: {said}", hint="see `kubectl get events`")
+        return ProvisionFailed(f"no pod within {_PATIENCE:.0f} s: {said}", hint="see `kubectl get events`")
 
 
 @contextmanager

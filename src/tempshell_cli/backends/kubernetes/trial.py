@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 
 from tempshell_cli.backends.base import Sandbox
 from tempshell_cli.backends.kubernetes.api import Api
+from tempshell_cli.backends.kubernetes.exec import CONTAINER
 from tempshell_cli.backends.kubernetes.helpers import CORE
 from tempshell_cli.backends.kubernetes.marks import object_name
 from tempshell_cli.backends.kubernetes.place import is_a_sessions_own
+from tempshell_cli.backends.kubernetes.placement import placed_alike
 from tempshell_cli.backends.netpol import Trial
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Command
@@ -23,10 +25,11 @@ def trial(api: Api, sandbox: Sandbox, kubectl: Callable[[Sequence[str]], Command
     pod = api.get(f"{CORE}/namespaces/{home}/pods/{sandbox.details['pod']}")
     if pod is None:
         raise EngineUnavailable("the session's pod is gone", hint="see `tempshell status`")
-    container = pod["spec"]["containers"][0]
+    container = next(one for one in pod["spec"]["containers"] if one["name"] == CONTAINER)  # the cluster may add others
     given = not is_a_sessions_own(home)
     namespace = home if given else _namespace(sandbox.session)
-    return Trial(kubectl, container["image"], container["imagePullPolicy"], namespace, given=given)
+    image, policy = container["image"], container["imagePullPolicy"]
+    return Trial(kubectl, image, policy, namespace, given=given, placement=placed_alike(pod["spec"]))
 
 
 def remove_trial(api: Api, session: str) -> None:

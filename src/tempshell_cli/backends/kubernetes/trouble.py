@@ -11,7 +11,7 @@ from tempshell_cli.core.text import one_line
 
 Object = Mapping[str, Any]
 # Reasons for which a container waits, and will until somebody changes something.
-_IMAGE = "see the image's name, and that the nodes can pull it (or load it, on kind and minikube)"
+_IMAGE = "see the image's name, --pull-secret, and that the nodes can pull it (or load it, on kind and minikube)"
 _STUCK = {
     "ErrImagePull": _IMAGE,
     "ImagePullBackOff": _IMAGE,
@@ -24,8 +24,10 @@ _STUCK = {
     "CreateContainerError": "see the image, and what the cluster adds to pods",
     "CreateContainerConfigError": "see the image: it must run as uid 10001",
 }
-_UNSCHEDULABLE = "ask for less (--cpus, --memory), or make room in the cluster"
+_UNSCHEDULABLE = "ask for less (--cpus, --memory) or other nodes (--node-selector, --toleration), or make room"
 REFUSALS = (
+    ("RuntimeClass", "`kubectl get runtimeclasses` lists what --runtime-class may name"),
+    ("PriorityClass", "`kubectl get priorityclasses` lists what --priority-class may name"),
     ("exceeded quota", "the namespace's quota is used up: ask for less, or take another --namespace"),
     ("must specify", "the namespace's quota wants limits that the pod does not have: take another --namespace"),
     ("admission webhook", "a policy of this cluster refuses the pod; its administrator knows what it wants"),

@@ -108,5 +108,8 @@ class _Loader:
 
 
 def _is_minikubes(context: str) -> bool:
-    extensions = kubeconfigs.contexts().get(context, {}).get("extensions") or ()
-    return any((one.get("extension") or {}).get("provider") == _PROVIDER for one in extensions)
+    extensions = kubeconfigs.contexts().get(context, {}).get("extensions")
+    return any(
+        isinstance(one, dict) and isinstance(own := one.get("extension"), dict) and own.get("provider") == _PROVIDER
+        for one in (extensions if isinstance(extensions, list) else ())
+    )
