@@ -219,7 +219,8 @@ def _message(said: bytes, reason: str | None) -> str:
 
 def _reason(cause: BaseException) -> str:
     """Return the innermost reason, which the layers above have wrapped in their own names."""
-    inner = getattr(cause, "reason", None) or cause.__cause__ or cause.__context__
+    wrapped = None if cause.__suppress_context__ else cause.__context__
+    inner = getattr(cause, "reason", None) or cause.__cause__ or wrapped
     if isinstance(inner, BaseException):
         return _reason(inner)
     return one_line(str(cause)) or type(cause).__name__

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from tempshell_cli.backends.kubernetes import socks
 from tempshell_cli.backends.kubernetes.credentials import Credentials
 from tempshell_cli.backends.kubernetes.login import Identity, log_in, tls_context
 from tempshell_cli.core.errors import EngineUnavailable
@@ -116,16 +117,18 @@ class Connection:
         secured = tls_context(cluster, identity, self._scratch) if server.scheme == "https" else None
         proxy = _proxy(cluster, server)
         host, port = server.hostname or "", server.port or (443 if secured else 80)
-        dialled = (proxy.hostname or "", proxy.port or 80) if proxy else (host, port)
-        made = _Dialled(dialled[0], dialled[1], timeout=_CONNECT)
-        if proxy:
+        made = _Dialled(host, port, timeout=_CONNECT)
+        if proxy and proxy.scheme in socks.SCHEMES:
+            made.socks = proxy
+        elif proxy:
+            made = _Dialled(proxy.hostname or "", proxy.port or 80, timeout=_CONNECT)
             made.set_tunnel(host, port, _proxy_headers(proxy))
         try:
             made.connect()
         except OSError as cause:
             if not proxy:
                 raise
-            raise OSError(f"the proxy {dialled[0]}:{dialled[1]} says: {cause.strerror or cause}") from None
+            raise OSError(f"the proxy {proxy.hostname}:{proxy.port} says: {cause.strerror or cause}") from None
         if secured:
             made.secure(secured, str(cluster.get("tls-server-name") or host))
         made.sock.settimeout(_ANSWER)
@@ -153,6 +156,14 @@ class _Dialled(http.client.HTTPConnection):
 
     sock: socket.socket
     auto_open = 0
+    socks: SplitResult | None = None  # the proxy to go through
+
+    def connect(self) -> None:
+        """Dial the server, or have a SOCKS proxy do so."""
+        if self.socks:
+            self.sock = socks.connect(self.socks, self.host, self.port, _CONNECT)
+        else:
+            super().connect()
 
     def secure(self, context: ssl.SSLContext, name: str) -> None:
         """Turn to TLS."""
@@ -160,17 +171,17 @@ class _Dialled(http.client.HTTPConnection):
 
 
 def _proxy(cluster: Mapping[str, Any], server: SplitResult) -> SplitResult | None:
-    """Return the HTTP proxy to go through: the kubeconfig's, else the environment's."""
+    """Return the proxy to go through: the kubeconfig's, else the environment's."""
     told = str(cluster.get("proxy-url") or "") or _of_environment(server)
     if not told:
         return None
     proxy = urlsplit(told)
-    if proxy.scheme != "http":
-        raise EngineUnavailable(f"the proxy {proxy.scheme}://{proxy.hostname} is none that is known here", hint=_PROXY)
+    if proxy.scheme not in {"http", *socks.SCHEMES}:
+        raise EngineUnavailable(f"the proxy {proxy.scheme}://{proxy.hostname} cannot be used", hint=_PROXY)
     return proxy
 
 
-_PROXY = "an http:// proxy is; kubectl itself knows more kinds"
+_PROXY = "name an http:// or a socks5:// one"
 
 
 def _of_environment(server: SplitResult) -> str:
