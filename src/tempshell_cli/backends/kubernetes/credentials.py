@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -260,7 +261,14 @@ def _load(file: Path) -> Credentials | None:
         return None
 
 
-def _parsed(file: Path) -> dict[str, Any]:
+def _parsed(file: Path) -> Mapping[str, Any]:
+    return _parsed_as_of(file, _changed(str(file)))
+
+
+@cache
+def _parsed_as_of(file: Path, changed: int) -> Mapping[str, Any]:
+    """Read a file as it was changed last: a large one takes long, and is asked about again and again."""
+    del changed
     import yaml  # noqa: PLC0415 - an exec needs none of it
 
     from tempshell_cli.core import yaml_events  # noqa: PLC0415 - as above
