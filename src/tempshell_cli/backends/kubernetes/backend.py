@@ -135,7 +135,7 @@ class KubernetesBackend:
         forever = datetime.max.replace(tzinfo=UTC)
         why = f"its cluster does not answer, and context {api.credentials.context} leads to another now"
         for session in self.clusters.sessions_of(api):
-            yield Sandbox(self.name, session, "", forever, {"why": why}, condition=Condition.UNKNOWN)
+            yield Sandbox(self.name, session, "", forever, condition=Condition.UNKNOWN, lost=(why,))
 
     def shell(
         self,
