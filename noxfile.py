@@ -34,11 +34,12 @@ def kubernetes(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, format, and that imports point down."""
+    """Style, format, that imports point down, and the workflows of GitHub; .pre-commit-config.yaml runs this."""
     install(session, *group("lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("lint-imports", env={"PYTHONPATH": "src"})
+    session.run("zizmor", "--offline", "--quiet", ".github")
 
 
 @nox.session
@@ -84,6 +85,24 @@ def clusters(session: nox.Session) -> None:
         run_pytest(session, short(PODS))
     finally:
         session.run("python", "-m", "tests.support.pods", "down", success_codes=[0, 1])
+
+
+@nox.session(default=False)
+def coverage(session: nox.Session) -> None:
+    """How much of the code ``tests`` runs, in every process that a test starts. The floor is in pyproject.toml.
+
+    Not in ``tests`` itself: it takes longer, and some tests look at what a command imports or how long it takes.
+    """
+    install_tempshell(session, "coverage")
+    data = Path(session.create_tmp()).resolve()
+    for old in data.glob("coverage*"):
+        old.unlink()
+    session.env["COVERAGE_FILE"] = str(data / "coverage")
+    session.env["COVERAGE_PROCESS_START"] = str(Path("pyproject.toml").resolve())  # each process measures itself
+    run_tests(session)
+    del session.env["COVERAGE_PROCESS_START"]
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report")
 
 
 @nox.session(default=False)
