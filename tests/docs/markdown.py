@@ -46,6 +46,13 @@ def commands(text: str) -> Iterator[list[str]]:
             yield from _simple_commands(list(lexer))
 
 
+def inline_commands(text: str) -> Iterator[list[str]]:
+    """Yield the words of every tempshell command in the running text; ``…`` stands for what is left out."""
+    for line in re.findall(r"`(tempshell [a-z][^`]*)`", re.sub(_FENCE, "", text)):
+        if "…" not in line:
+            yield shlex.split(re.split(r" [|>] ", line)[0])
+
+
 def anchors(text: str) -> set[str]:
     """Return the anchors of the headings, as GitHub makes them."""
     plain = re.sub(_FENCE, "", text)

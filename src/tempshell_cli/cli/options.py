@@ -51,7 +51,10 @@ Theme = Annotated[
 
 # What a sandbox is made of.
 Backend = Annotated[
-    str, typer.Option("--backend", "-b", help="auto, local, docker or kind.", autocompletion=backend_names)
+    str,
+    typer.Option(
+        "--backend", "-b", help="auto, local, docker, kind, kubernetes or minikube.", autocompletion=backend_names
+    ),
 ]
 DockerContext = Annotated[
     str,

@@ -189,7 +189,13 @@ def prove(
         list[str] | None, typer.Option("--task", help="Only this task. May be given several times.")
     ] = None,
     backend: Annotated[
-        str, typer.Option("--backend", "-b", help="On which backend. [default: auto]", autocompletion=backend_names)
+        str,
+        typer.Option(
+            "--backend",
+            "-b",
+            help="auto, local, docker, kind, kubernetes or minikube. [default: auto]",
+            autocompletion=backend_names,
+        ),
     ] = "",
     profile: Profile = "",
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, max=8, help="Sandboxes at once.")] = 1,
