@@ -24,7 +24,7 @@ def _request(**template: Any) -> SandboxRequest:  # noqa: ANN401 - fields of a T
 
 
 def _container(name: str, state: str = "running", *, connected: bool = True) -> dict[str, Any]:
-    networks = {CLUSTER: {}} if connected else {}
+    networks: dict[str, Any] = {CLUSTER: {}} if connected else {}
     return {
         "Names": [f"/{name}"],
         "State": state,
@@ -89,7 +89,7 @@ def test_a_cluster_of_an_earlier_release_names_no_nodes_and_misses_none() -> Non
 
 
 def test_what_a_terminal_is_made_from_is_on_the_record() -> None:
-    made = {"profile": Profile.ADMIN, "cpus": 1.25, "memory": 3 * 1024**3, "pids": 7}
+    made: dict[str, Any] = {"profile": Profile.ADMIN, "cpus": 1.25, "memory": 3 * 1024**3, "pids": 7}
     assert template_of(record_labels(_request(**made))) == Template("", **made)
 
 
