@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from tempshell_cli.backends.kind.backend import KindBackend
 from tests.packs.drafts import Draft
 from tests.support.clusters import BOOT, configure_for_kind, node_of
 from tests.support.command_line import Tempshell
@@ -119,21 +121,25 @@ def test_a_session_survives_its_api_server(tempshell: Tempshell) -> None:
     assert tempshell("stop", "--json").json()[0]["leftover"] == []
 
 
-def test_a_node_that_has_lost_everything_that_told_whose_it_is_is_swept(tempshell: Tempshell) -> None:
+def test_a_node_that_has_lost_everything_that_told_whose_it_is_goes_once_it_has_ended(tempshell: Tempshell) -> None:
     session = tempshell.start("-b", "kind")
+    node = node_of(session)
     _docker("rm", "--force", f"term-ckad-{session}")
     for file in tempshell.user.paths.state.glob("tempshell.db*"):
         file.unlink()
     volumes = _docker("volume", "ls", "--quiet", "--filter", f"label=io.tempshell/session={session}").split()
     _docker("volume", "rm", *volumes)
-    _docker("network", "disconnect", "--force", f"ckad-{session}", node_of(session))
+    _docker("network", "disconnect", "--force", f"ckad-{session}", node)
     _docker("network", "rm", f"ckad-{session}")
-    assert node_of(session) in _docker("ps", "--format", "{{.Names}}")
-    eventually(
-        lambda: tempshell("reap").code or node_of(session) not in _docker("ps", "--all", "--format", "{{.Names}}"),
-        "the node is swept",
-        BOOT,
-    )
+    tempshell("reap")
+    backend = KindBackend(paths=tempshell.user.paths)
+    assert [one for one in backend.expired(timedelta()) if node in one.what] == []
+    _docker("kill", node)
+    tempshell("reap")
+    (over,) = [one for one in backend.expired(timedelta()) if node in one.what]
+    assert list(backend.remove_expired(over).removed) == [f"container {node}"]
+    assert node not in _docker("ps", "--all", "--format", "{{.Names}}")
+    (tempshell.user.paths.state / "kubeconfig" / session).unlink()  # which the store has lost, too
 
 
 def _docker(*argv: str) -> str:

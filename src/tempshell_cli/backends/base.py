@@ -183,6 +183,17 @@ class Sandbox(NamedTuple):
         return self.details.get("namespace", "")
 
 
+class Expired(NamedTuple):
+    """One object on an engine whose own deadline has passed, whosever it is.
+
+    ``what`` names it, as on a receipt; ``identity`` is the backend's own: all that tells it from any other object.
+    """
+
+    session: str
+    what: str
+    identity: Mapping[str, str] = NOTHING
+
+
 class Problem(NamedTuple):
     """What is wrong with an engine, and what to do about it."""
 
@@ -214,7 +225,7 @@ class Backend(Protocol):
     admin_reach: ClassVar[str]
     # What a restricted pack can do beyond its sandbox, with the same beginning; "" where that holds it.
     pack_reach: ClassVar[str]
-    # Whether people who may not do everything on its engine can write what it finds.
+    # Whether its engine has other people's sandboxes: what names no owner is nobody's there.
     is_shared: ClassVar[bool]
     endpoint: str
 
@@ -308,6 +319,26 @@ class CanRestore(Protocol):
         ``sandbox`` is as ``find`` has found it: stopped or broken. Returns it as it is afterwards; what could not be
         brought back is ``lost``. Raises ProvisionFailed, with what was brought back in place.
         """
+        ...
+
+
+@runtime_checkable
+class EndsExpired(Protocol):
+    """A backend whose engine has objects of several owners, which anybody who may can remove once they are over.
+
+    Each object speaks for itself alone: what one says of its session decides nothing about another, but that it may
+    spare it.
+    """
+
+    def expired(self, grace: timedelta) -> Sequence[Expired]:
+        """Return what was over more than ``grace`` ago, by its own deadline and the engine's clock, first things first.
+
+        What has no deadline that can be read is not over.
+        """
+        ...
+
+    def remove_expired(self, one: Expired) -> Receipt:
+        """Remove exactly that object, unless it has changed since, which is no failure."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ from tempshell_cli import __version__
 from tempshell_cli.backends.base import Profile, SandboxRequest
 
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
+_SESSION = re.compile(r"[a-z0-9]{1,40}", re.ASCII)
 PREFIX = "io.tempshell/"
 SESSION = f"{PREFIX}session"
 OWNER = f"{PREFIX}owner"
@@ -40,13 +42,24 @@ def of_part(carried: Mapping[str, str], component: str) -> dict[str, str]:
     return {**ours, COMPONENT: component}
 
 
+def session_of(found: Mapping[str, str]) -> str:
+    """Return the session that labels name; "" where that is none that we would have written."""
+    named = found.get(SESSION, "")
+    return named if _SESSION.fullmatch(named) else ""
+
+
 def deadline_of(found: Mapping[str, str]) -> datetime:
     """Return the deadline that labels tell; one that nobody can read, or that names no zone, has passed long ago."""
+    return own_deadline(found) or _LONG_AGO
+
+
+def own_deadline(found: Mapping[str, str]) -> datetime | None:
+    """Return the deadline that labels tell; None where they tell none that can be read, or name no zone."""
     try:
         told = datetime.fromisoformat(found.get(DEADLINE, ""))
-        return _LONG_AGO if told.tzinfo is None else told.astimezone(UTC)
+        return None if told.tzinfo is None else told.astimezone(UTC)
     except (ValueError, OverflowError):
-        return _LONG_AGO
+        return None
 
 
 def profile_of(found: Mapping[str, str]) -> Profile:

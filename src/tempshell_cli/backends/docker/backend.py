@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import (
     Capability,
     Condition,
+    Expired,
     Network,
     Problem,
     Receipt,
@@ -36,9 +37,11 @@ from tempshell_cli.backends.docker.engine import (
     of_session,
 )
 from tempshell_cli.backends.docker.exec import Entry, exec_command
+from tempshell_cli.backends.docker.expired import dated, over, remove
 from tempshell_cli.backends.docker.liveness import all_run
 from tempshell_cli.core.interrupts import held_back
 from tempshell_cli.core.process import NOTHING, Command
+from tempshell_cli.core.text import one_line
 
 _TERMINAL, _NETWORK = f"{labels.COMPONENT}=terminal", f"{labels.COMPONENT}=network"
 
@@ -48,7 +51,7 @@ class DockerBackend:
 
     name: ClassVar[str] = "docker"
     pack_reach: ClassVar[str] = ""
-    is_shared: ClassVar[bool] = False
+    is_shared: ClassVar[bool] = True
     admin_reach: ClassVar[str] = "root in a container, with the capabilities that Docker gives by default"
 
     def __init__(self, endpoint: str = "") -> None:
@@ -83,8 +86,8 @@ class DockerBackend:
     def find(self, owner: str | None = None) -> Sequence[Sandbox]:
         """Return the sandboxes that have a container or a network on the engine."""
         with self.engine.speaking():
-            networks = {found["Labels"][labels.SESSION]: found["Labels"] for found in self._networks(owner)}
-            containers = {found["Labels"][labels.SESSION]: found for found in self._containers(owner)}
+            networks = {labels.session_of(found["Labels"]): found["Labels"] for found in self._networks(owner)}
+            containers = {labels.session_of(found["Labels"]): found for found in self._containers(owner)}
             lone = [self._orphan(networks[session]) for session in networks.keys() - containers.keys()]
             return [self._found(container) for container in containers.values()] + lone
 
@@ -126,19 +129,33 @@ class DockerBackend:
             self.engine.move_deadline(sandbox.details["container"], self.engine.theirs(deadline))
 
     def destroy(self, sandbox: Sandbox) -> Receipt:
-        """Remove the session's containers and networks, and look until they are gone."""
+        """Remove the container and the network that are the session's and its owner's, and look until they are gone."""
         session = sandbox.session
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - 8 ms, and an exec needs none of it
 
+        def containers() -> list[dict[str, Any]]:
+            return self._containers(sandbox.owner, session=session)
+
         with self.engine.speaking():
-            networks = [found["Name"] for found in self._networks(session=session)]
+            networks = [found["Name"] for found in self._networks(sandbox.owner, session=session)]
             with ThreadPoolExecutor() as beside:  # the engine takes as long for the one as for the other
                 going = [beside.submit(self.engine.remove_network, name) for name in networks]
-                removed = self.engine.remove_containers(lambda: self._containers(session=session))
+                removed = self.engine.remove_containers(containers)
                 removed += [gone.result() for gone in going if gone.result()]
-            left = [f"container {name_of(found)}" for found in self._containers(session=session)]
-            left += [self.engine.why_network_stays(found["Name"]) for found in self._networks(session=session)]
+            left = [f"container {name_of(found)}" for found in containers()]
+            still = self._networks(sandbox.owner, session=session)
+            left += [self.engine.why_network_stays(found["Name"]) for found in still]
         return Receipt(session, removed, left)
+
+    def expired(self, grace: timedelta) -> Sequence[Expired]:
+        """Return the containers and networks that are over."""
+        with self.engine.speaking():
+            return over(self.engine, dated(self.engine, {"terminal", "network"}.__contains__), grace)
+
+    def remove_expired(self, one: Expired) -> Receipt:
+        """Remove a container or a network."""
+        with self.engine.speaking():
+            return remove(self.engine, one)
 
     def _start(self, request: SandboxRequest, image: str, proxies: Mapping[str, str]) -> None:
         """Make network and container at the same time: the engine needs the first only for starting the second."""
@@ -156,8 +173,13 @@ class DockerBackend:
         self.engine.start_sandbox(container, request.template.env)
 
     def _found(self, container: Mapping[str, Any]) -> Sandbox:
-        condition, lost = _condition(container)
-        told = None if condition is Condition.DEAD else self.engine.told_deadline(container["Id"])
+        from docker.errors import APIError  # noqa: PLC0415 - loaded with the client
+
+        (condition, lost), told = _condition(container), None
+        try:
+            told = None if condition is Condition.DEAD else self.engine.told_deadline(container["Id"])
+        except APIError as cause:  # of one container: its log cannot be read
+            condition, lost = Condition.UNKNOWN, (one_line(str(cause)),)
         deadline = self.engine.ours(told or labels.deadline_of(container["Labels"]))
         return _sandbox(container["Labels"], self.endpoint, deadline, condition)._replace(lost=lost)
 
@@ -167,11 +189,20 @@ class DockerBackend:
         deadline = self.engine.ours(labels.deadline_of(found))
         return _sandbox(found, self.endpoint, deadline, Condition.DEAD)._replace(lost=(lost,))
 
-    def _containers(self, owner: str | None = None, *, session: str = "") -> list[dict[str, Any]]:
-        return self.engine.containers(of_session(session), _TERMINAL, *of_owner(owner))
+    def _containers(self, owner: str | None = None, *, session: str | None = None) -> list[dict[str, Any]]:
+        found = self.engine.containers(of_session(session), _TERMINAL, *of_owner(owner))
+        # One that is being removed has lost its name.
+        return [one for one in found if _is_named(one, name_of(one) if one.get("Names") else "")]
 
-    def _networks(self, owner: str | None = None, *, session: str = "") -> list[dict[str, Any]]:
-        return self.engine.networks(of_session(session), _NETWORK, *of_owner(owner))
+    def _networks(self, owner: str | None = None, *, session: str | None = None) -> list[dict[str, Any]]:
+        found = self.engine.networks(of_session(session), _NETWORK, *of_owner(owner))
+        return [one for one in found if _is_named(one, one["Name"])]
+
+
+def _is_named(thing: Mapping[str, Any], name: str) -> bool:
+    """Tell whether something is called as a session's: labels can be given to anything, a name to one thing alone."""
+    session = labels.session_of(thing["Labels"])
+    return bool(session) and name in {"", container_name(session)}
 
 
 def _condition(container: Mapping[str, Any]) -> tuple[Condition, tuple[str, ...]]:

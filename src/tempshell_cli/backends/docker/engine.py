@@ -252,6 +252,12 @@ class DockerEngine:
         """Remove a network and say so; "" where it stays in use. Its last container may still be on its way out."""
         return f"network {name}" if self._while_used(lambda: self.client.remove_network(name)) else ""
 
+    def is_network_used(self, network: str) -> bool:
+        """Tell whether a container that runs is on a network."""
+        with gone_is_fine():
+            return bool(self.client.inspect_network(network).get("Containers"))
+        return False
+
     def why_network_stays(self, name: str) -> str:
         """Name a network that could not be removed, and the containers that somebody else has put on it."""
         with gone_is_fine():
@@ -269,6 +275,14 @@ class DockerEngine:
         with gone_is_fine():  # two lines: the last may be half written, and then the engine tells nothing of it
             told = told_deadline(self.client.logs(container, stdout=True, stderr=False, tail=2))
             return datetime.fromtimestamp(told, UTC) if told else None
+        return None
+
+    def ended(self, container: str) -> datetime | None:
+        """Return when a container ended, by the engine's clock; None for one that runs or never ran, or is gone."""
+        with gone_is_fine():
+            state = self.client.inspect_container(container)["State"]
+            ended = datetime.fromisoformat(state["FinishedAt"])
+            return ended if not state["Running"] and ended.year > 1 else None
         return None
 
     def move_deadline(self, container: str, deadline: datetime) -> None:
@@ -326,14 +340,14 @@ def name_of(container: Mapping[str, Any]) -> str:
     return names[0].lstrip("/")
 
 
-def of_session(session: str) -> str:
-    """Return the label filter for a session's things, or with "" for every session's."""
-    return f"{labels.SESSION}={session}" if session else labels.SESSION
+def of_session(session: str | None) -> str:
+    """Return the label filter for a session's things, or with None for every session's."""
+    return labels.SESSION if session is None else f"{labels.SESSION}={session}"
 
 
 def of_owner(owner: str | None) -> list[str]:
     """Return the label filters for an owner's things; none for everybody's."""
-    return [f"{labels.OWNER}={owner}"] if owner else []
+    return [] if owner is None else [f"{labels.OWNER}={owner}"]
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import (
     Capability,
     Condition,
+    Expired,
     Kubeconfig,
     Network,
     Problem,
@@ -27,8 +28,9 @@ from tempshell_cli.backends.base import (
     WorkloadImage,
 )
 from tempshell_cli.backends.docker.container import ROOT, home_of, user_in, user_of
-from tempshell_cli.backends.docker.engine import DockerEngine, name_of, of_owner, of_session
+from tempshell_cli.backends.docker.engine import PAUSED, DockerEngine, name_of, of_owner, of_session
 from tempshell_cli.backends.docker.exec import Entry, exec_command
+from tempshell_cli.backends.docker.expired import Dated, dated, over, remove
 from tempshell_cli.backends.docker.liveness import all_run
 from tempshell_cli.backends.kind.names import (
     ADMIN,
@@ -44,6 +46,7 @@ from tempshell_cli.backends.kind.record import (
     ON_NODE,
     SHELL,
     create_record,
+    is_named,
     left_of,
     move_record,
     record_labels,
@@ -58,6 +61,7 @@ if TYPE_CHECKING:
 
     from tempshell_cli.backends.kind.command import Kind
 
+_COMPONENTS = "cluster"  # how the component of every part but the nodes begins
 _NETWORK = "cluster-network"
 _NODES_READY = (
     *ADMIN,
@@ -77,7 +81,7 @@ class KindBackend:
     """
 
     name: ClassVar[str] = "kind"
-    is_shared: ClassVar[bool] = False
+    is_shared: ClassVar[bool] = True
     admin_reach: ClassVar[str] = (
         "administrator of a cluster of privileged containers: it can become root on the machine of the engine"
     )
@@ -157,7 +161,7 @@ class KindBackend:
         """Return the sandboxes that have anything on the engine."""
         with self.engine.speaking():
             # In this order: what has a container had its record before, so that none is taken for an orphan.
-            terminals = {one["Labels"][labels.SESSION]: one for one in self._terminals(owner) if _is_terminal(one)}
+            terminals = {labels.session_of(one["Labels"]): one for one in self._terminals(owner) if _is_terminal(one)}
             nodes = _by_session(self._nodes())
             recorded = records(self.engine, owner)
             known = {**self._strays(owner), **recorded}
@@ -252,22 +256,42 @@ class KindBackend:
         return Kubeconfig(content, tunnel(self.engine.host, content))
 
     def destroy(self, sandbox: Sandbox) -> Receipt:
-        """Remove terminal, cluster, kubeconfig, network and record, in this order, and look until they are gone."""
-        session = sandbox.session
+        """Remove terminal, cluster, kubeconfig, network and record, in this order, and look until they are gone.
+
+        Of what carries the session's label, only what its owner's carries, too.
+        """
+        session, owner = sandbox.session, sandbox.owner
         with self.engine.speaking():
-            removed = self.engine.remove_containers(lambda: self._terminals(session=session))
-            removed += self._delete_cluster(session)
+            nodes = self._nodes(session) if self._owns_nodes(session, owner) else []
+            removed = self.engine.remove_containers(lambda: self._terminals(owner, session=session))
+            removed += self._delete_cluster(session) if nodes else []
             removed += self._remove_kubeconfig(session)
-            networks = [self.engine.remove_network(found["Name"]) for found in self._networks(session)]
+            networks = [self.engine.remove_network(found["Name"]) for found in self._networks(owner, session=session)]
             removed += [network for network in networks if network]
             # The record goes last: what is left is found by it.
-            volumes = self.engine.volumes(of_session(session)) if all(networks) else []
+            volumes = self._volumes(owner, session=session) if all(networks) else []
             gone = [self.engine.remove_volume(found["Name"]) for found in volumes]
             removed += [volume for volume in gone if volume]
-            left = [f"container {name_of(found)}" for found in self._parts(session)]
-            left += [self.engine.why_network_stays(found["Name"]) for found in self._networks(session)]
-            left += [f"volume {found['Name']}" for found in self.engine.volumes(of_session(session))]
+            parts = [*self._terminals(owner, session=session), *(self._nodes(session) if nodes else ())]
+            left = [f"container {name_of(found)}" for found in parts]
+            still = self._networks(owner, session=session)
+            left += [self.engine.why_network_stays(found["Name"]) for found in still]
+            left += [f"volume {found['Name']}" for found in self._volumes(owner, session=session)]
         return Receipt(session, removed, left)
+
+    def expired(self, grace: timedelta) -> Sequence[Expired]:
+        """Return the nodes that are over, which are so with their record, then what carries labels, records last."""
+        with self.engine.speaking():
+            found = sorted(
+                dated(self.engine, lambda component: component.startswith(_COMPONENTS)), key=lambda one: one.kind
+            )
+            nodes = [self._dated_node(node, found) for node in self._nodes()]
+            return over(self.engine, [*nodes, *found], grace)
+
+    def remove_expired(self, one: Expired) -> Receipt:
+        """Remove a container, a network or a volume."""
+        with self.engine.speaking():
+            return remove(self.engine, one)
 
     def forget(self, session: str) -> None:
         """Remove the kubeconfig of a session."""
@@ -370,10 +394,33 @@ class KindBackend:
     def _parts(self, session: str) -> list[dict[str, Any]]:
         return [*self._terminals(session=session), *self._nodes(session)]
 
-    def _terminals(self, owner: str | None = None, *, session: str = "") -> list[dict[str, Any]]:
+    def _terminals(self, owner: str | None = None, *, session: str | None = None) -> list[dict[str, Any]]:
         """Return the terminal containers, and those that only fill a volume."""
         found = self.engine.containers(of_session(session), *of_owner(owner))
-        return [one for one in found if one["Labels"].get(labels.COMPONENT, "").startswith("cluster-")]
+        return [one for one in found if _is_part(one, name_of(one) if one.get("Names") else None)]
+
+    def _volumes(self, owner: str | None, *, session: str) -> list[dict[str, Any]]:
+        found = self.engine.volumes(of_session(session), *of_owner(owner))
+        return [one for one in found if _is_part(one, one["Name"])]
+
+    def _owns_nodes(self, session: str, owner: str) -> bool:
+        """Tell whether nodes are an owner's: by the network they are on, else by what there is of their session."""
+        carriers = self._networks(None, session=session)
+        carriers = carriers or [*self._volumes(None, session=session), *self._terminals(session=session)]
+        return all(one["Labels"].get(labels.OWNER) == owner for one in carriers)
+
+    def _dated_node(self, node: Mapping[str, Any], found: Sequence[Dated]) -> Dated:
+        """Return a node with its deadline: its record's, and not before it has ended.
+
+        One that runs is not over: its own timer ends it. One that is paused cannot keep its deadline itself.
+        """
+        session = session_of(node["Labels"][KIND_CLUSTER])
+        volumes = [one for one in found if one.kind == "volume" and cluster_name(session) in one.name]
+        times = [one.deadline for one in volumes if one.session == session]
+        if node["State"] != PAUSED:
+            times.append(self.engine.ended(node["Id"]))
+        latest = None if None in times else max((one for one in times if one), default=None)
+        return Dated("container", name_of(node), node["Id"], session, latest)
 
     def _nodes(self, session: str = "") -> list[dict[str, Any]]:
         """Return the node containers of our clusters: ours by name, and on the network of that name."""
@@ -381,13 +428,14 @@ class KindBackend:
         found = self.engine.containers(wanted)
         return [one for one in found if _is_ours(one)]
 
-    def _networks(self, session: str) -> list[dict[str, Any]]:
-        return self.engine.networks(of_session(session), f"{labels.COMPONENT}={_NETWORK}")
+    def _networks(self, owner: str | None, *, session: str | None = None) -> list[dict[str, Any]]:
+        found = self.engine.networks(of_session(session), f"{labels.COMPONENT}={_NETWORK}", *of_owner(owner))
+        return [one for one in found if one["Name"] == cluster_name(labels.session_of(one["Labels"]))]
 
     def _strays(self, owner: str | None) -> dict[str, Mapping[str, str]]:
         """Return the labels of what may have outlived its session's record, by session."""
-        networks = self.engine.networks(f"{labels.COMPONENT}={_NETWORK}", *of_owner(owner))
-        return {one["Labels"][labels.SESSION]: one["Labels"] for one in [*self._terminals(owner), *networks]}
+        found = [*self._terminals(owner), *self._networks(owner)]
+        return {labels.session_of(one["Labels"]): one["Labels"] for one in found}
 
 
 _INSTALL_KIND = "install kind: https://kind.sigs.k8s.io/docs/user/quick-start/#installation"
@@ -404,8 +452,15 @@ def _orphan(session: str) -> Mapping[str, str]:
     return {labels.SESSION: session}
 
 
+def _is_part(thing: Mapping[str, Any], name: str | None) -> bool:
+    """Tell whether something is part of a cluster; what is being removed may have lost its name."""
+    ours = thing["Labels"].get(labels.COMPONENT, "").startswith(_COMPONENTS)
+    return ours and bool(labels.session_of(thing["Labels"])) and (name is None or is_named(thing, name))
+
+
 def _is_terminal(container: Mapping[str, Any]) -> bool:
-    return bool(container["Labels"][labels.COMPONENT] == TERMINAL)
+    is_one = container["Labels"][labels.COMPONENT] == TERMINAL
+    return is_one and name_of(container) == terminal_name(labels.session_of(container["Labels"]))
 
 
 def _by_session(nodes: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import SandboxRequest, Template
 from tempshell_cli.backends.docker.engine import DockerEngine, of_owner, of_session
-from tempshell_cli.backends.kind.names import record_name
+from tempshell_cli.backends.kind.names import cluster_name, record_name
 
 RECORD = "cluster"
 _MARK = f"{labels.COMPONENT}={RECORD}"
@@ -50,7 +51,7 @@ def template_of(carried: Mapping[str, str]) -> Template:
 
 def move_record(engine: DockerEngine, session: str, deadline: datetime, left: timedelta | None = None) -> None:
     """Give the record another deadline; ``left`` is what a paused one has left of its lease."""
-    old = engine.volumes(of_session(session), _MARK)
+    old = [one for one in engine.volumes(of_session(session), _MARK) if is_named(one, one["Name"])]
     carried = {name: value for name, value in newest(old)["Labels"].items() if name != LEFT}
     carried[labels.DEADLINE] = deadline.isoformat(timespec="seconds")
     if left is not None:
@@ -62,12 +63,19 @@ def move_record(engine: DockerEngine, session: str, deadline: datetime, left: ti
             engine.remove_volume(volume["Name"])
 
 
-def records(engine: DockerEngine, owner: str | None = None, session: str = "") -> dict[str, Mapping[str, str]]:
+def records(engine: DockerEngine, owner: str | None = None, session: str | None = None) -> dict[str, Mapping[str, str]]:
     """Return the labels of the sessions' records, by session."""
     found: dict[str, list[Mapping[str, Mapping[str, str]]]] = {}
     for volume in engine.volumes(of_session(session), _MARK, *of_owner(owner)):
-        found.setdefault(volume["Labels"][labels.SESSION], []).append(volume)
+        if is_named(volume, volume["Name"]):
+            found.setdefault(labels.session_of(volume["Labels"]), []).append(volume)
     return {of: newest(volumes)["Labels"] for of, volumes in found.items()}
+
+
+def is_named(thing: Mapping[str, Any], name: str) -> bool:
+    """Tell whether something is called as a part of its session: labels can be given to anything, names are unique."""
+    session = labels.session_of(thing["Labels"])
+    return bool(session) and cluster_name(session) in name
 
 
 def newest(volumes: Iterable[Mapping[str, Mapping[str, str]]]) -> Mapping[str, Mapping[str, str]]:

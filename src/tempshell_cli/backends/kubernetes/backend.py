@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from tempshell_cli.backends.base import (
     Capability,
     Condition,
+    Expired,
     Problem,
     Receipt,
     Report,
@@ -184,6 +185,18 @@ class KubernetesBackend:
         if not left:
             self.kept.drop(session)
         return Receipt(session, removed, left)
+
+    def expired(self, grace: timedelta) -> Sequence[Expired]:
+        """Return the namespaces and Jobs that are over, in the cluster that the context leads to now."""
+        from tempshell_cli.backends.kubernetes import expired  # noqa: PLC0415 - as above
+
+        return expired.look(self.clusters.current(), self.name, self.place.namespace, grace)
+
+    def remove_expired(self, one: Expired) -> Receipt:
+        """Delete a namespace or a Job, as it was found."""
+        from tempshell_cli.backends.kubernetes import expired  # noqa: PLC0415 - as above
+
+        return expired.remove(self.clusters.current(), one)
 
     def forget(self, session: str) -> None:
         """Drop the private way to a session's cluster."""

@@ -7,7 +7,6 @@ session, the component, and a hash of the owner. What is told in full stands in 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -21,7 +20,6 @@ ACCESS = f"{labels.PREFIX}access"
 POD = f"{labels.PREFIX}pod"  # on the Job: the UID of the pod that the session was made with
 _MANAGED_BY = "app.kubernetes.io/managed-by"
 _ANNOTATIONS = (labels.OWNER, labels.DEADLINE, labels.NAME, labels.PACK, labels.PROFILE)
-_SESSION = re.compile(r"[a-z0-9]{1,40}", re.ASCII)
 
 
 class Mark(NamedTuple):
@@ -71,8 +69,7 @@ def selector(*, session: str = "", owner: str | None = None, backend: str = "", 
 
 def session_of(thing: Mapping[str, Any]) -> str:
     """Return the session that an object belongs to; "" where its label is none that we would have written."""
-    told = str(_metadata(thing, "labels").get(labels.SESSION, ""))
-    return told if _SESSION.fullmatch(told) else ""
+    return labels.session_of(_metadata(thing, "labels"))
 
 
 def is_owned(thing: Mapping[str, Any], session: str, owner: str) -> bool:

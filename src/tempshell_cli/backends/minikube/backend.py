@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from tempshell_cli.backends.base import Problem, Report, Sandbox, SandboxRequest, Template
+from tempshell_cli.backends.base import Expired, Problem, Report, Sandbox, SandboxRequest, Template
 from tempshell_cli.backends.kubernetes import credentials as kubeconfigs
 from tempshell_cli.backends.kubernetes import kubectl
 from tempshell_cli.backends.kubernetes.backend import KubernetesBackend
@@ -56,6 +57,10 @@ class MinikubeBackend(KubernetesBackend):
     def find(self, owner: str | None = None) -> Sequence[Sandbox]:
         """Return the sandboxes there; a profile that was never started has none, and is not asked."""
         return super().find(owner) if self._is_known() else []
+
+    def expired(self, grace: timedelta) -> Sequence[Expired]:
+        """Return what is over there; a profile that was never started has nothing, and is not asked."""
+        return super().expired(grace) if self._is_known() else []
 
     def own_kubeconfig(self) -> Path:
         """Return where minikube writes what it tells of a profile that was started here."""
