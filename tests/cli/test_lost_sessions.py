@@ -80,7 +80,7 @@ def _docker_session(tempshell: Tempshell, endpoint: str) -> Session:
 def test_a_session_whose_engine_is_down_is_listed_as_it_was_last_known(tempshell: Tempshell, stranded: str) -> None:
     listed = tempshell("list")
     assert stranded in listed.stdout
-    assert "does not answer" in listed.stderr
+    assert listed.stderr.count("does not answer") == 1
     tempshell("status", stranded)
 
 
@@ -127,7 +127,7 @@ def test_a_session_whose_engine_answers_is_stopped_rather_than_forgotten(tempshe
 def test_a_session_in_a_docker_context_that_was_removed_is_listed_and_can_be_forgotten(tempshell: Tempshell) -> None:
     with open_store(tempshell.user.paths) as opened:
         opened.store.save(_docker_session(tempshell, "a-context-that-was-removed"))
-    assert "its engine does not answer" in tempshell("list").stderr
+    assert "a-context-that-was-removed'; its sessions stay on record" in tempshell("list").stderr
     refused = tempshell("stop", code=ExitCode.ENGINE)
     assert "there is no Docker context 'a-context-that-was-removed'" in refused.stderr
     tempshell("stop", "--forget")

@@ -383,3 +383,43 @@ def test_where_nothing_can_be_written_each_screen_sweeps_for_itself(desk: Desk) 
     (desk.sessions.paths.state / "swept").symlink_to("/nowhere/at/all")
     assert desk.sessions.claim_sweep(28)
     assert desk.sessions.claim_sweep(28)
+
+
+def test_a_session_that_was_ended_meanwhile_is_not_brought_back(desk: Desk) -> None:
+    """By a stop in another process, while the engine answered this one; and the other way round."""
+    session = desk.start()
+    later = session.deadline + timedelta(minutes=30)
+    desk.engine.set_deadline(session.sandbox, later)
+    desk.engine.meanwhile = lambda: desk.sessions.store.change(session.id, state=State.ENDED, reason="stopped")
+    desk.sweep()
+    assert desk.state_of(session.id) == (State.ENDED, "stopped")
+    desk.engine.meanwhile = lambda: None
+    desk.sessions.stop(session)
+    assert desk.state_of(session.id) == (State.ENDED, "stopped")
+    assert [kind for kind, _ in desk.events(session.id)].count("ended") == 0
+
+
+def test_an_extension_while_the_engine_answers_is_not_undone(desk: Desk) -> None:
+    session = desk.start()
+    later = session.deadline + timedelta(minutes=30)
+    desk.engine.meanwhile = lambda: desk.sessions.store.change(session.id, deadline=later)
+    desk.sweep()
+    found = desk.sessions.store.get(session.id)
+    assert found
+    assert found.deadline == later
+
+
+def test_an_engine_in_use_that_is_silent_is_reported_once_until_it_answers_again(desk: Desk) -> None:
+    desk.start()
+    said: list[str] = []
+    desk.sessions.warn = said.append
+    desk.engine.silent = True
+    desk.sweep()
+    desk.sweep()
+    assert said == ["the fake engine does not answer; its sessions stay on record, as last known"]
+    assert [kind for kind, _ in desk.events()].count("unswept") == 1
+    desk.engine.silent = False
+    desk.sweep()
+    desk.engine.silent = True
+    desk.sweep()
+    assert len(said) == 2

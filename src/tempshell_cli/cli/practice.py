@@ -179,7 +179,7 @@ class LivePractice:
 
     def _sweep(self) -> None:
         try:
-            self._sessions.sweep()
+            self._sessions.sweep(quiet=True)  # the screen is in use
         except TempshellError as cause:
             self._sessions.journal("sweep", self._session.id, str(cause))  # the next one tries again
 

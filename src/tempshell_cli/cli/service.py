@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from tempshell_cli.backends import registry
+from tempshell_cli.backends.base import Backend, Receipt
 from tempshell_cli.cli.console import note, note_store, progress
 from tempshell_cli.core.clock import SystemClock
 from tempshell_cli.core.config import load_settings
@@ -25,7 +26,11 @@ def user_sessions() -> Iterator[Sessions]:
     settings = load_settings(paths.config_file)
     with open_store(paths) as opened:
         note_store(opened.notes)
-        yield Sessions(opened.store, settings, paths, SystemClock(), Engines(registry.load))
+        yield Sessions(opened.store, settings, paths, SystemClock(), Engines(registry.load), _warn)
+
+
+def _warn(what: str) -> None:
+    note(f"tempshell: {what}")
 
 
 def select(sessions: Sessions, token: str, *, expired_too: bool = False) -> Session:
@@ -47,31 +52,50 @@ def select_whole(sessions: Sessions, token: str) -> Session:
     return sessions.restored(select(sessions, token), progress)
 
 
-def sweep(sessions: Sessions, *, everywhere: bool = False, everybodys: bool = False, clear: bool = False) -> Sweep:
+def sweep(
+    sessions: Sessions,
+    *,
+    everywhere: bool = False,
+    everybodys: bool = False,
+    clear: bool = False,
+    patience: float = 1.0,
+) -> Sweep:
     """Sweep the engines that sessions are on; ``everywhere`` the usual engine of every backend, too.
 
     A store that has lost sessions, or has none yet, is made whole once from the engines that need no login: to ask a
-    cluster of the kubeconfig can open a browser. Says what was left alone, and which backends cannot be loaded.
+    cluster of the kubeconfig can open a browser. Says which backends cannot be loaded.
     ``clear`` as in ``Reaper.sweep``.
     """
     searched = sessions.store.was_searched(sessions.owner)
     names = registry.names() if everywhere else () if searched else _NEED_NO_LOGIN
-    wanted = [*((name, "") for name in names), *(() if searched else _kept_ways(sessions.paths))]
-    usual = []
-    for name, endpoint in wanted:
-        try:
-            usual.append(sessions.engines.get(name, endpoint))
-        except EngineUnavailable as cause:
-            note(f"tempshell: {cause}")
+    usual = _engines(sessions, [*((name, "") for name in names), *(() if searched else _kept_ways(sessions.paths))])
     known = sessions.engines.of_all(sessions.store.live()) if everybodys else ()
     # What has lost its owner is found where all is looked at, and is whoever's asks where nobody can have forged it.
     looked_at = [*usual, *known] if everybodys else [one for one in usual if not one.is_shared]
-    swept = sessions.sweep(usual, everybodys=looked_at, clear=clear)
+    swept = sessions.sweep(usual, everybodys=looked_at, clear=clear, patience=patience)
     if names:
         sessions.store.add_event(Event(sessions.clock.now(), "", SEARCHED, sessions.owner))
-    for what in swept.troubled:
-        note(f"tempshell: {what}; it is left alone")
     return swept
+
+
+def sweep_expired(sessions: Sessions, *, patience: float) -> list[Receipt]:
+    """Remove what is over on every engine, whosever it is; after a sweep, which reports the engines that are silent."""
+    from tempshell_cli.sessions.expired import remove_expired
+
+    usual = _engines(sessions, [(name, "") for name in registry.names()])
+    backends = dict.fromkeys([*usual, *sessions.engines.of_all(sessions.store.live())])
+    return remove_expired(sessions, backends, sessions.settings.engines.answer_in.total_seconds() * patience)
+
+
+def _engines(sessions: Sessions, wanted: Iterable[tuple[str, str]]) -> list[Backend]:
+    """Return backends by name and endpoint; says which cannot be loaded, once."""
+    found = []
+    for name, endpoint in wanted:
+        try:
+            found.append(sessions.engines.get(name, endpoint))
+        except EngineUnavailable as cause:
+            sessions.warn(str(cause))
+    return found
 
 
 def _kept_ways(paths: Paths) -> Iterator[tuple[str, str]]:

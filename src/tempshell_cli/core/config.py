@@ -59,6 +59,17 @@ class Lease(NamedTuple):
         return parse_duration(self.hold)
 
 
+class EngineSettings(NamedTuple):
+    """How long a command waits for engines that it asks on the side, to remove what is over."""
+
+    timeout: str = "10s"
+
+    @property
+    def answer_in(self) -> timedelta:
+        """What an engine has for its answer."""
+        return parse_duration(self.timeout)
+
+
 class Ports(NamedTuple):
     """The ranges that a cluster's ports on this machine come from, both ends included."""
 
@@ -130,6 +141,7 @@ class Settings(NamedTuple):
     leader: str = "ctrl+]"  # the one key of the practice screen that is tempshell's
     limits: Limits = Limits()
     lease: Lease = Lease()
+    engines: EngineSettings = EngineSettings()
     sandbox: SandboxSettings = SandboxSettings()
     kubernetes: KubernetesSettings = KubernetesSettings()
     ports: Ports = Ports()
@@ -155,7 +167,16 @@ def _user() -> str:
 
 
 _Section = TypeVar(
-    "_Section", Limits, Lease, SandboxSettings, KubernetesSettings, Ports, ScreenSettings, Recording, Settings
+    "_Section",
+    Limits,
+    Lease,
+    EngineSettings,
+    SandboxSettings,
+    KubernetesSettings,
+    Ports,
+    ScreenSettings,
+    Recording,
+    Settings,
 )
 
 
@@ -195,7 +216,7 @@ def _read(file: Path) -> dict[str, Any]:
 def _settings(found: Mapping[str, Any]) -> Settings:
     """Return the settings with every duration and size read once, so that a wrong one is told now."""
     settings = _over(Settings(), found, "")
-    for duration in settings.lease:
+    for duration in (*settings.lease, settings.engines.timeout):
         parse_duration(duration)
     parse_size(settings.sandbox.memory)
     parse_size(settings.sandbox.node_memory)

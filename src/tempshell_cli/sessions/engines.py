@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from tempshell_cli.backends.base import Backend
+from tempshell_cli.core.errors import TempshellError
 from tempshell_cli.sessions.model import Session
 
 # A backend by name and endpoint.
@@ -17,6 +18,7 @@ class Engines:
     def __init__(self, load: Load) -> None:
         self._load = load
         self._made: dict[tuple[str, str], Backend] = {}
+        self._given_up: dict[Backend, TempshellError] = {}
 
     def get(self, name: str, endpoint: str = "") -> Backend:
         """Return the backend; raises UsageProblem for a name nobody has registered."""
@@ -27,8 +29,15 @@ class Engines:
         return self._made[key]
 
     def of(self, session: Session) -> Backend:
-        """Return the backend a session runs on."""
-        return self.get(session.backend, session.endpoint)
+        """Return the backend a session runs on; raises why, if that was given up."""
+        backend = self.get(session.backend, session.endpoint)
+        if backend in self._given_up:
+            raise self._given_up[backend]
+        return backend
+
+    def give_up(self, backend: Backend, cause: TempshellError) -> None:
+        """Ask an engine for nothing more: it was asked, and this came of it."""
+        self._given_up[backend] = cause
 
     def of_all(self, sessions: Iterable[Session]) -> list[Backend]:
         """Return the backends that the sessions run on, each once."""

@@ -40,12 +40,14 @@ from tempshell_cli.sessions.exam import refuse_in_exam
 from tempshell_cli.sessions.lookup import refuse_unusable, select
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.policy import check_extension, check_limits
+from tempshell_cli.sessions.pool import Pool, TimedOut
 from tempshell_cli.sessions.ports import wanted_ports
 from tempshell_cli.sessions.reaper import Reaper, Sweep, state_of
 from tempshell_cli.sessions.starting import start_mark
 from tempshell_cli.sessions.store import Event, Score, Store
 
 _MOST_PORTS_TRIED = 15
+_STAY = "its sessions stay on record, as last known"
 _REAP = "the record is kept; `tempshell reap` tries again"
 
 
@@ -69,12 +71,23 @@ STARTED = "started"
 class Sessions:
     """The sessions of one user on all their engines."""
 
-    def __init__(self, store: Store, settings: Settings, paths: Paths, clock: Clock, engines: Engines) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - what a command has in hand
+        self,
+        store: Store,
+        settings: Settings,
+        paths: Paths,
+        clock: Clock,
+        engines: Engines,
+        warn: Callable[[str], object] = lambda _: None,
+    ) -> None:
         self.store = store
         self.settings = settings
         self.paths = paths
         self.clock = clock
         self.engines = engines
+        self.warn = warn  # called with what sweeps leave alone, a line each
+        self.pool = Pool()
+        self._silent: set[Backend] = set()  # reported already
 
     @property
     def owner(self) -> str:
@@ -84,14 +97,44 @@ class Sessions:
     @property
     def reaper(self) -> Reaper:
         """The sweep for this owner."""
-        return Reaper(self.store, self.paths, self.clock, self.owner)
+        return Reaper(self.store, self.paths, self.clock, self.owner, self.pool)
 
-    def sweep(
-        self, extra: Sequence[Backend] = (), everybodys: Collection[Backend] = (), *, clear: bool = False
+    def sweep(  # noqa: PLR0913 - how to sweep
+        self,
+        extra: Sequence[Backend] = (),
+        everybodys: Collection[Backend] = (),
+        *,
+        must_answer: Collection[Backend] = (),
+        patience: float = 1.0,
+        quiet: bool = False,
+        clear: bool = False,
     ) -> Sweep:
-        """Sweep every engine that a live session is on, and the extra ones; see ``Reaper.sweep``."""
+        """Sweep every engine that a live session is on, and the extra ones; see ``Reaper.sweep``.
+
+        Each has ``patience`` times the time that the settings give it, those that ``must_answer`` as long as they take.
+        What is left alone is reported unless ``quiet``, an engine once until it answers again.
+        """
         known = self.engines.of_all(self.store.live())
-        return self.reaper.sweep(dict.fromkeys([*extra, *known]), everybodys, clear=clear)
+        backends = list(dict.fromkeys([*extra, *known]))
+        timeout = self.settings.engines.answer_in.total_seconds() * patience
+        swept = self.reaper.sweep(
+            backends, everybodys, {one: None if one in must_answer else timeout for one in backends}, clear=clear
+        )
+        known = [backend for backend in known if backend not in must_answer]  # of that one the caller has to know
+        warnings = [*self._left_out(swept, known), *(f"{what}; it is left alone" for what in swept.troubled)]
+        for warning in () if quiet else warnings:
+            self.warn(warning)
+        return swept
+
+    def _left_out(self, swept: Sweep, known: Collection[Backend]) -> list[str]:
+        """Record which engines are left out, and return it in words; one that is not in use may be missing."""
+        words = []
+        for backend, cause in swept.silent:
+            if backend not in self._silent and (backend in known or isinstance(cause, TimedOut)):
+                self.store.add_event(Event(self.clock.now(), "", "unswept", f"{backend.name}: {cause}"))
+                words.append(f"{cause}; {_STAY if backend in known else 'it is left out'}")
+        self._silent = {backend for backend, _ in swept.silent}
+        return words
 
     def up_to_date(self, session: Session) -> Session:
         """Return the session as its engine has it; raises as ``restored`` where that has it no more."""
@@ -146,7 +189,7 @@ class Sessions:
         """
         self.store.refuse_copy()
         backend = self.engines.get(request.backend, request.endpoint)
-        swept = self.sweep([backend], everybodys=[backend], clear=True)
+        swept = self.sweep([backend], everybodys=[backend], must_answer=[backend], clear=True)
         for silent, cause in swept.silent:
             if silent is backend:
                 raise cause
@@ -165,14 +208,14 @@ class Sessions:
 
     def stop(self, session: Session, reason: str = "stopped") -> Receipt:
         """Remove everything of a session and verify it; raises LeftoverRemains, the record kept, where it cannot."""
-        self._record(session._replace(state=State.STOPPING), "stopping", reason)
+        if self.store.change(session.id, state=State.STOPPING):
+            self.journal("stopping", session.id, reason)
         receipt = self.engines.of(session).destroy(session.sandbox)
         if receipt.leftover:
             left = ", ".join(receipt.leftover)
             self.journal("leftover", session.id, left)
             raise LeftoverRemains(f"{session.name}: could not remove {left}", hint=_REAP)
-        ended = session._replace(state=State.ENDED, ended=self.clock.now(), reason=reason)
-        self._record(ended, "ended", reason)
+        self._record_end(session, reason, "ended", reason)
         return receipt
 
     def forget(self, session: Session) -> Receipt | None:
@@ -184,11 +227,10 @@ class Sessions:
             return self.stop(session)
         except EngineUnavailable as cause:
             with suppress(EngineUnavailable):  # not even its context is there any more
-                backend = self.engines.of(session)
+                backend = self.engines.get(session.backend, session.endpoint)
                 if isinstance(backend, KeepsFiles):
                     backend.forget(session.id)
-            forgotten = session._replace(state=State.ENDED, ended=self.clock.now(), reason="forgotten")
-            self._record(forgotten, "forgotten", str(cause))
+            self._record_end(session, "forgotten", "forgotten", str(cause))
             return None
 
     def stop_own(self) -> None:
@@ -318,6 +360,11 @@ class Sessions:
                 (_on(session, one) for one in backend.find(self.owner) if one.session == session.id), session
             )
         self._record(session._replace(state=State.KEPT, reason=reason), "kept", reason)
+
+    def _record_end(self, session: Session, reason: str, kind: str, detail: str) -> None:
+        """Record that a session has ended, unless another process was faster: there is one end, with one event."""
+        if self.store.change(session.id, state=State.ENDED, ended=self.clock.now(), reason=reason):
+            self.journal(kind, session.id, detail)
 
     def _record(self, session: Session, kind: str, detail: str) -> Session:
         self.store.save(session)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from tempshell_cli.backends.base import Backend, Condition, Receipt, Sandbox
 from tempshell_cli.core.clock import Clock
@@ -14,8 +16,12 @@ from tempshell_cli.core.journal import Journal
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.text import one_line
 from tempshell_cli.sessions.model import SETTLED, Session, State
+from tempshell_cli.sessions.pool import Pool, TimedOut
 from tempshell_cli.sessions.starting import is_starting
 from tempshell_cli.sessions.store import Event, Store
+
+_NO_TIMEOUTS: Mapping[Backend, float | None] = MappingProxyType({})
+_REMOVAL = 3  # times what an engine has for its answer: it waits for what it has ended to be gone
 
 
 class Sweep:
@@ -39,52 +45,90 @@ class Sweep:
         return sum(one is backend for one, _ in self.running)
 
 
+class _End(NamedTuple):
+    """A sandbox that has to go, and why; ``session`` is its record where it has one."""
+
+    sandbox: Sandbox
+    session: Session | None
+    reason: str
+
+
 class Reaper:
     """Sweeps engines on behalf of one owner. Never touches what belongs to another."""
 
-    def __init__(self, store: Store, paths: Paths, clock: Clock, owner: str) -> None:
+    def __init__(self, store: Store, paths: Paths, clock: Clock, owner: str, pool: Pool) -> None:
         self.store = store
         self.paths = paths
         self.clock = clock
         self.owner = owner
+        self.pool = pool
 
-    def sweep(self, backends: Iterable[Backend], everybodys: Collection[Backend] = (), *, clear: bool = False) -> Sweep:
+    def sweep(
+        self,
+        backends: Iterable[Backend],
+        everybodys: Collection[Backend] = (),
+        timeouts: Mapping[Backend, float | None] = _NO_TIMEOUTS,
+        *,
+        clear: bool = False,
+    ) -> Sweep:
         """Remove what is past its deadline or half made; adopt what the store has lost, and learn what became of it.
 
         What is lost for good stays on record, so that its owner learns of it, unless the sweep is to ``clear`` that.
         On the engines of ``everybodys`` others' sandboxes are looked at, too, never touched. Each engine and each
-        sandbox is on its own: what fails of one is told, and fails nothing else. An engine that does not answer is left
-        for later, and its sessions stay on record.
+        sandbox is on its own: what fails of one is told, and fails nothing else. An engine that does not answer, or not
+        within its ``timeouts`` (seconds; None: as long as it takes), is left for later: its sessions stay on record.
+
+        Engines are asked, and remove things, in threads; only this thread reads and writes the store.
         """
         done = Sweep()
-        for backend in backends:
-            try:
-                self._sweep_engine(backend, done, others=backend in everybodys, clear=clear)
-            except TempshellError as cause:
-                self._give_up(backend, cause, done)
-            except Exception as cause:  # noqa: BLE001 - what an engine says may be anything, and is not the others' fault
-                self._give_up(backend, _odd(backend, cause), done)
+        asked = list(dict.fromkeys(backends))
+        answer_in = {backend: timeouts.get(backend) for backend in asked}
+        # Before the engine is asked: what another process starts or finishes meanwhile is neither half made nor gone.
+        before = {backend: self._recorded(backend) for backend in asked}
+        settled = {
+            backend: {one.id for one in known if not is_starting(self.paths, one.id)}
+            for backend, known in before.items()
+        }
+        questions = {
+            backend: [partial(_find, backend, self._owners(before[backend], others=backend in everybodys))]
+            for backend in asked
+        }
+        ends: dict[Backend, list[_End]] = {}
+        for backend, (found,) in self.pool.run(questions, answer_in).items():
+            if isinstance(found, Exception):
+                self._give_up(backend, found, done)
+            else:
+                known = {one.id: one for one in before[backend] if one.id in settled[backend]}
+                ends[backend] = list(self._judge(backend, found, known, done, clear=clear))
+        self._remove({backend: due for backend, due in ends.items() if due}, answer_in, done)
         return done
 
-    def _give_up(self, backend: Backend, cause: TempshellError, done: Sweep) -> None:
-        done.silent.append((backend, cause))
-        Journal(self.paths.log).write(self.clock.now(), "unswept", session="", detail=f"{backend.name}: {cause}")
+    def _remove(
+        self, ends: Mapping[Backend, list[_End]], answer_in: Mapping[Backend, float | None], done: Sweep
+    ) -> None:
+        removals = {backend: [partial(backend.destroy, end.sandbox) for end in due] for backend, due in ends.items()}
+        timeouts = {one: None if seconds is None else seconds * _REMOVAL for one, seconds in answer_in.items()}
+        for backend, results in self.pool.run(removals, timeouts).items():
+            for end, receipt in zip(ends[backend], results, strict=True):
+                if isinstance(receipt, TimedOut):
+                    self._give_up(backend, receipt, done)
+                    break  # so are all after it
+                with self._apart(backend, end.sandbox.session, done):
+                    if isinstance(receipt, Exception):
+                        raise receipt
+                    self._ended(end, receipt, done)
 
-    def _sweep_engine(self, backend: Backend, done: Sweep, *, others: bool, clear: bool) -> None:
-        # Before the engine is asked: what another process starts or finishes meanwhile is neither half made nor gone.
-        settled = {one.id for one in self._recorded(backend) if not is_starting(self.paths, one.id)}
-        found = self._find(backend, others=others)
-        for sandbox in found:
-            with self._apart(backend, sandbox.session, done):
-                self._sweep_one(backend, sandbox, settled, done, clear=clear)
-        self._sweep_recorded(backend, settled - {sandbox.session for sandbox in found}, done, clear=clear)
+    def _give_up(self, backend: Backend, cause: Exception, done: Sweep) -> None:
+        told = cause if isinstance(cause, TempshellError) else _odd(backend, cause)
+        done.silent.append((backend, told))
+        Journal(self.paths.log).write(self.clock.now(), "unswept", session="", detail=f"{backend.name}: {told}")
 
     @contextmanager
     def _apart(self, backend: Backend, session: str, done: Sweep) -> Iterator[None]:
         """Let what fails of one session in the block be told and written down, and nothing more."""
         try:
             yield
-        except Exception as cause:  # noqa: BLE001 - as above
+        except Exception as cause:  # noqa: BLE001 - what an engine says may be anything, and is not the others' fault
             done.troubled.append(f"session {session} on {backend.name}: {one_line(str(cause) or repr(cause))}")
             detail = f"{backend.name}: {cause!r}"
             Journal(self.paths.log).write(self.clock.now(), "unswept", session=session, detail=detail)
@@ -93,33 +137,41 @@ class Reaper:
         here = (backend.name, backend.endpoint)
         return [one for one in self.store.live() if (one.backend, one.endpoint) == here]
 
-    def _find(self, backend: Backend, *, others: bool) -> Sequence[Sandbox]:
-        """Ask the engine for what is everybody's, or by owner: who has changed name or machine owned under the old."""
-        if others:
-            return backend.find()
-        owners = dict.fromkeys([self.owner, *(one.owner for one in self._recorded(backend))])
-        found = {(one.place, one.session): one for owner in owners for one in backend.find(owner)}
-        return list(found.values())
+    def _owners(self, known: Iterable[Session], *, others: bool) -> list[str | None]:
+        """Return whom to ask for: who has changed name or machine owned under the old one; None: everybody."""
+        return [None] if others else list(dict.fromkeys([self.owner, *(one.owner for one in known)]))
 
-    def _sweep_one(
-        self, backend: Backend, sandbox: Sandbox, settled: Collection[str], done: Sweep, *, clear: bool
-    ) -> None:
+    def _judge(
+        self, backend: Backend, found: Sequence[Sandbox], known: Mapping[str, Session], done: Sweep, *, clear: bool
+    ) -> Iterator[_End]:
+        """Yield what has to go. ``known`` was on record, and no longer being made, before the engine was asked."""
+        for sandbox in found:
+            with self._apart(backend, sandbox.session, done):
+                if end := self._judge_one(backend, sandbox, known, done, clear=clear):
+                    yield end
+        missing = known.keys() - {sandbox.session for sandbox in found}
+        for session in self._recorded(backend):
+            if session.id in missing and (reason := self._why_missing(session, known, clear=clear)):
+                yield _End(session.sandbox, session, reason)
+
+    def _judge_one(
+        self, backend: Backend, sandbox: Sandbox, known: Mapping[str, Session], done: Sweep, *, clear: bool
+    ) -> _End | None:
         session = self._record_of(backend, sandbox)
         if sandbox.condition is Condition.UNKNOWN and session:
             what = "; ".join(sandbox.lost) or "its cluster does not answer"
             done.troubled.append(f"session {sandbox.session} on {backend.name}: {what}")
         if sandbox.condition is Condition.UNKNOWN:
-            return
+            return None
         mine = sandbox.owner == (session.owner if session else self.owner)
         mine |= not sandbox.owner and (bool(session) or not backend.is_shared)
-        is_settled = sandbox.session in settled
-        if mine and (reason := self._why_end(sandbox, session, settled=is_settled, clear=clear)):
-            self._end(backend, sandbox, session, reason, done)
-            return
+        if mine and (reason := self._why_end(sandbox, session, settled=sandbox.session in known, clear=clear)):
+            return _End(sandbox, session, reason)
         if mine:
-            self._adopt(backend, sandbox, session, settled=is_settled)
+            self._adopt(backend, sandbox, session, known)
         if sandbox.condition is Condition.RUNNING and self.clock.now() < sandbox.deadline:
             done.running.append((backend, sandbox))
+        return None
 
     def _record_of(self, backend: Backend, sandbox: Sandbox) -> Session | None:
         """Return the record of a sandbox; what only claims its id, on another engine or elsewhere on it, has none."""
@@ -149,47 +201,56 @@ class Reaper:
             return "interrupted"
         return "died" if clear and sandbox.condition is Condition.DEAD and session.state in SETTLED else ""
 
-    def _sweep_recorded(self, backend: Backend, missing: Collection[str], done: Sweep, *, clear: bool) -> None:
-        for session in self._recorded(backend):
-            if session.id not in missing:
-                continue
-            if session.is_over(self.clock.now()):
-                reason = "expired"
-            elif session.state in SETTLED and not clear:
-                self._learn(session, {"state": State.LOST, "reason": _NOTHING_LEFT})
-                continue
-            else:
-                reason = "interrupted" if session.state is State.CREATING else "vanished"
-            with self._apart(backend, session.id, done):
-                self._end(backend, session.sandbox, session, reason, done)
+    def _why_missing(self, session: Session, known: Mapping[str, Session], *, clear: bool) -> str:
+        """Return why a session that its engine has nothing of has ended; "" for one that is kept as lost."""
+        if session.state is State.STOPPING:
+            return "stopped"
+        if session.is_over(self.clock.now()):
+            return "expired"
+        if session.state in SETTLED and not clear:
+            self._learn(session, known, {"state": State.LOST, "reason": _NOTHING_LEFT})
+            return ""
+        return "interrupted" if session.state is State.CREATING else "vanished"
 
-    def _end(self, backend: Backend, sandbox: Sandbox, session: Session | None, reason: str, done: Sweep) -> None:
-        receipt = backend.destroy(sandbox)
-        done.receipts.append(receipt)
+    def _ended(self, end: _End, receipt: Receipt, done: Sweep) -> None:
+        """Record an end, unless another process was faster: each session has one."""
         now = self.clock.now()
-        if session and not receipt.leftover and session.state.is_live:
-            self.store.save(session._replace(state=State.ENDED, ended=now, reason=reason))
-        self.store.add_event(Event(now, sandbox.session, "reaped", reason))
+        if end.session and end.session.state.is_live and not receipt.leftover:
+            is_news = bool(self.store.change(end.session.id, state=State.ENDED, ended=now, reason=end.reason))
+        else:
+            is_news = bool(receipt.removed or receipt.leftover)
+        if is_news:
+            done.receipts.append(receipt)
+            self.store.add_event(Event(now, end.sandbox.session, "reaped", end.reason))
 
-    def _adopt(self, backend: Backend, sandbox: Sandbox, session: Session | None, *, settled: bool) -> None:
+    def _adopt(self, backend: Backend, sandbox: Sandbox, session: Session | None, known: Mapping[str, Session]) -> None:
         """Put a sandbox that the store does not know back into it, or what it has wrong, as its labels tell.
 
-        One that was not ``settled`` when the engine was asked may be ready by now.
+        What has changed on record since the engine was asked is newer than its answer.
         """
-        if session and settled and session.state in SETTLED and _differs(session, sandbox):
-            self._learn(session, {**state_of(sandbox), "deadline": sandbox.deadline})
-        known = self.store.get(sandbox.session)  # a stranger's claim to a session of ours is not adopted over it
+        if session and session.state in SETTLED and _differs(session, sandbox):
+            self._learn(session, known, {**state_of(sandbox), "deadline": sandbox.deadline})
         # One that is broken and on no record may be another machine's, half made.
-        if known is None and sandbox.condition in {Condition.RUNNING, Condition.STOPPED}:
+        if sandbox.condition not in {Condition.RUNNING, Condition.STOPPED}:
+            return
+        with self.store.transaction():
+            if self.store.get(sandbox.session):  # a stranger's claim to a session of ours is not adopted over it
+                return
             self.store.save(adopted(backend, sandbox, self.clock))
             self.store.add_event(Event(self.clock.now(), sandbox.session, "adopted", backend.name))
 
-    def _learn(self, session: Session, changes: Mapping[str, Any]) -> None:
-        """Put on record what the engine says; a change of state is part of the history."""
-        changed = session._replace(**changes)
-        self.store.save(changed)
-        if changed.state is not session.state:
+    def _learn(self, session: Session, known: Mapping[str, Session], changes: Mapping[str, Any]) -> None:
+        """Put on record what the engine says, unless that changed meanwhile; a new state is part of the history."""
+        if known.get(session.id) != session:
+            return
+        changed = self.store.change(session.id, was=session, **changes)
+        if changed and changed.state is not session.state:
             self.store.add_event(Event(self.clock.now(), session.id, str(changed.state), changed.reason))
+
+
+def _find(backend: Backend, owners: Sequence[str | None]) -> list[Sandbox]:
+    """Return what an engine has of these owners."""
+    return list({(one.place, one.session): one for owner in owners for one in backend.find(owner)}.values())
 
 
 def _odd(backend: Backend, cause: Exception) -> EngineUnavailable:

@@ -123,6 +123,19 @@ class Store:
         if not session.state.is_live:
             self._connection.execute("DELETE FROM port WHERE session = ?", (session.id,))
 
+    def change(self, session_id: str, *, was: Session | None = None, **fields: Any) -> Session | None:  # noqa: ANN401 - of a Session
+        """Change a live session and return it; None, with nothing changed, where it is not, or is not what it ``was``.
+
+        An end is final, whatever another process believes about the session.
+        """
+        with self.transaction():
+            current = self.get(session_id)
+            if current is None or not current.state.is_live or was not in (None, current):
+                return None
+            changed = current._replace(**fields)
+            self.save(changed)
+            return changed
+
     def allocate_ports(self, session: str, wanted: Mapping[str, Sequence[int]]) -> dict[str, int]:
         """Give a session, in place of those it has, a free port of each kind, the first of those wanted.
 

@@ -34,7 +34,6 @@ def list_(
         shown = sessions.store.history() if show_all else sessions.store.live()
         if all_owners:
             shown += swept.of_others(sessions.owner, sessions.clock)
-        silent = {(backend.name, backend.endpoint) for backend, _ in swept.silent}
         now = sessions.clock.now()
     if as_json:
         console.say_json([session_json(one, now) for one in shown])
@@ -48,8 +47,6 @@ def list_(
     for one in shown:
         if what := trouble(one):
             console.note(f"tempshell: {what}")
-        if (one.backend, one.endpoint) in silent and one.state.is_live:
-            console.note(f"tempshell: {one.name}: its engine does not answer; this is the last that was known")
 
 
 def _cells(session: Session, now: datetime) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from tempshell_cli.cli.options import Session
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tempshell_cli.backends.base import Receipt
+    from tempshell_cli.backends.base import Backend, Receipt
     from tempshell_cli.core.errors import TempshellError
     from tempshell_cli.sessions.model import Session as Model
 
@@ -32,12 +32,14 @@ def stop(
     from tempshell_cli.cli import console
     from tempshell_cli.cli.render import receipt_json, say_receipt
     from tempshell_cli.cli.service import select, sweep, user_sessions
+    from tempshell_cli.core.errors import EngineUnavailable
 
     if session and every:
         raise typer.BadParameter("name a session or give --all, not both")
     with user_sessions() as sessions:
         if every:
-            sweep(sessions)  # a lost store loses no sandbox
+            for backend, _ in sweep(sessions).silent:  # a lost store loses no sandbox
+                sessions.engines.give_up(backend, EngineUnavailable(_not_stopped(backend), hint=_LATER))
         chosen = sessions.store.live() if every else [select(sessions, session, expired_too=True)]
         ended, left = _end(sessions.forget if forget else sessions.stop, chosen)
     receipts = [(name, receipt) for name, receipt in ended if receipt]
@@ -55,6 +57,13 @@ def stop(
         raise left[0]
 
 
+_LATER = "the next command that its engine answers stops them; `tempshell stop --forget NAME` gives one up"
+
+
+def _not_stopped(backend: Backend) -> str:
+    return f"your sessions on {backend.name} ({backend.endpoint}) are not stopped"
+
+
 def _end(
     end: Callable[[Model], Receipt | None], chosen: Sequence[Model]
 ) -> tuple[list[tuple[str, Receipt | None]], list[TempshellError]]:
@@ -68,4 +77,4 @@ def _end(
             ended.append((one.name, end(one)))
         except TempshellError as problem:
             left.append(problem)
-    return ended, left
+    return ended, list(dict.fromkeys(left))  # an engine that was given up says so once
