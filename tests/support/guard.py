@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -81,7 +82,7 @@ class _Answer(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         review = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         asked = {"uid": review["request"]["uid"]}
-        if patch := self.path.strip("/"):
+        if patch := urlsplit(self.path).path.strip("/"):  # the server adds a query
             decoded = base64.urlsafe_b64decode(patch)
             added = {"patchType": "JSONPatch", "patch": base64.b64encode(decoded).decode()}
             review["response"] = {**asked, "allowed": True, **added}
