@@ -39,6 +39,7 @@ from tempshell_cli.backends.docker.engine import (
 from tempshell_cli.backends.docker.exec import Entry, exec_command
 from tempshell_cli.backends.docker.expired import dated, over, remove
 from tempshell_cli.backends.docker.liveness import all_run
+from tempshell_cli.core.errors import ProvisionFailed
 from tempshell_cli.core.interrupts import held_back
 from tempshell_cli.core.process import NOTHING, Command
 from tempshell_cli.core.text import one_line
@@ -113,15 +114,20 @@ class DockerBackend:
         """Let a paused container go on, and give it its network again."""
         name = container_name(sandbox.session)
         with self.engine.speaking():
-            (container,) = self._containers(session=sandbox.session)
+            container = self._container(sandbox)
             self.engine.unpause(container["Id"])
             if not is_connected(container):
                 with report(f"connecting {name} to its network"):
                     if not self._networks(session=sandbox.session):
                         self.engine.create_network(name, labels.of_part(container["Labels"], "network"))
                     self.engine.connect(container["Id"], name)
-            (container,) = self._containers(session=sandbox.session)
-            return self._found(container)
+            return self._found(self._container(sandbox))
+
+    def _container(self, sandbox: Sandbox) -> dict[str, Any]:
+        """Return the container of a sandbox; raises ProvisionFailed where it has gone meanwhile."""
+        for found in self._containers(sandbox.owner, session=sandbox.session):
+            return found
+        raise ProvisionFailed(f"container {container_name(sandbox.session)} is gone", hint="see `tempshell status`")
 
     def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
         """Tell PID 1, and wait until it has taken it."""

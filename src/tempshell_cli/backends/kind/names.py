@@ -38,6 +38,11 @@ def terminal_name(session: str) -> str:
     return f"term-{cluster_name(session)}"
 
 
+def filler_name(session: str) -> str:
+    """Return the name of the container that only fills the volume with the kubeconfig."""
+    return f"fill-{cluster_name(session)}"
+
+
 def record_name(session: str, deadline: datetime) -> str:
     """Return the name of the volume that stands for the session: each deadline has one of its own."""
     return f"{cluster_name(session)}-{int(deadline.timestamp())}"

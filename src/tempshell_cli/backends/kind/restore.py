@@ -6,11 +6,19 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
+from typing import Any
 
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Report, SandboxRequest
-from tempshell_cli.backends.docker.engine import DockerEngine, name_of
-from tempshell_cli.backends.kind.names import ADMIN, cluster_name, control_plane_name, record_name
+from tempshell_cli.backends.docker.engine import DockerEngine, name_of, of_session
+from tempshell_cli.backends.kind.names import (
+    ADMIN,
+    cluster_name,
+    control_plane_name,
+    filler_name,
+    record_name,
+    terminal_name,
+)
 from tempshell_cli.backends.kind.parts import Parts
 from tempshell_cli.backends.kind.record import RECORD, template_of
 from tempshell_cli.backends.kind.terminal import ensure_terminal_image, start_terminal
@@ -54,7 +62,7 @@ def _connect(engine: DockerEngine, found: Parts, report: Report) -> None:
     Nodes have other addresses then. The node image's first program writes them into what the cluster is configured by.
     """
     network = cluster_name(found.session)
-    if not engine.networks(f"{labels.SESSION}={found.session}"):
+    if not any(one["Name"] == network for one in engine.networks(of_session(found.session))):
         engine.create_network(network, labels.of_part(found.carried, "cluster-network"))
     for part in found.unconnected:
         with report(f"connecting {name_of(part)} to the network"):
@@ -94,6 +102,12 @@ def _until(engine: DockerEngine, succeed: Callable[[], None], what: str) -> None
 _LOGS = "`docker logs` of the node says more; `tempshell stop` removes the session"
 
 
+def _remains(engine: DockerEngine, session: str) -> list[dict[str, Any]]:
+    """Return what is left of an earlier terminal. By name: anybody can give a container the session's label."""
+    names = {terminal_name(session), filler_name(session)}
+    return [one for one in engine.containers(of_session(session)) if name_of(one) in names]
+
+
 def _start_terminal(engine: DockerEngine, found: Parts, kubeconfig: str, deadline: datetime) -> None:
     request = SandboxRequest(
         session=found.session,
@@ -103,6 +117,6 @@ def _start_terminal(engine: DockerEngine, found: Parts, kubeconfig: str, deadlin
         name=found.carried.get(labels.NAME, ""),
         pack=found.carried.get(labels.PACK, ""),
     )
-    engine.remove_containers(lambda: engine.containers(f"{labels.SESSION}={found.session}"))  # one that has ended
+    engine.remove_containers(lambda: _remains(engine, found.session))
     image = ensure_terminal_image(engine, found.nodes[0]["Image"], lambda _: nullcontext())
     start_terminal(engine, request, image, kubeconfig)

@@ -15,6 +15,7 @@ from tempshell_cli.backends.kind.names import (
     TERMINAL,
     cluster_name,
     control_plane_name,
+    filler_name,
     kubeconfig_name,
     terminal_name,
 )
@@ -60,7 +61,7 @@ def _fill_kubeconfig(engine: DockerEngine, request: SandboxRequest, image: str, 
     filler = engine.create_container(
         {
             "image": image,
-            "name": f"fill-{cluster_name(request.session)}",
+            "name": filler_name(request.session),
             "command": ["true"],
             "labels": labels.labels(request, _FILLER),
             "host_config": host,
