@@ -178,7 +178,9 @@ def test_what_would_be_answered_or_reach_the_clipboard_is_left_out(asking: str) 
 
 
 def test_what_draws_is_played_as_it_is() -> None:
-    drawing = "\x1b[1;31mred\x1b[0m\x1b[2;3Hx\x1b[?25l\x1b[2 q\x1b]8;;https://example.org\x07link\x1b]8;;\x07\x1b7\x1b8"
+    drawing = (
+        "\x1b[1;31mred\x1b[0m\x1b[2;3Hx\x1b[?25l\x1b[2 q\x1b]8;;https://example.org\x1b\\link\x1b]8;;\x1b\\\x1b7\x1b8"
+    )
     assert played(Event(0, "o", drawing))[0] == drawing
 
 

@@ -9,27 +9,14 @@ from contextlib import suppress
 from tempshell_cli.core.redact import OUTPUT
 from tempshell_cli.core.text import one_line
 from tempshell_cli.terminal.cast import Event, Header, parse_size
+from tempshell_cli.terminal.drawing import Drawing
 from tempshell_cli.terminal.engine import BITTTY, Engine, open_engine
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.recorder import MARKER, RESIZE
 from tempshell_cli.terminal.screen import Row, row_text
 
-# What a program asks of its terminal or does to it besides drawing: the answers would be typed into the shell that
-# plays, and its clipboard and window are not the recording's. DCS, APC, PM and SOS strings; OSC but for links; device
-# reports and attributes; window operations.
-_NOT_TO_PLAY = re.compile(
-    r"\x1b[P_^X].*?(?:\x1b\\|\x07)"
-    r"|\x1b\](?!8;).*?(?:\x1b\\|\x07)"
-    r"|\x1b\[[>=<?]?[0-9;]*[cntqu]"
-    r"|\x1b\[\?[0-9;]*\$p"
-    r"|\x05|[\x80-\x9f]",
-    re.DOTALL,
-)
-_CURSOR_SHAPE = " q"
 # A screen wiped whole, or exchanged for another.
 _WIPES = re.compile(r"\x1b\[2J|\x1b\[\?(?:1049|1047|47)[hl]|\x1bc")
-# A sequence may go on in the next event; longer than this it is none.
-_UNFINISHED = re.compile(r"\x1b(?:[P_^X\]][^\x07\x1b]{0,4096}\x1b?|\[[0-9;<=>?$ ]{0,64})?\Z")
 
 
 def play(
@@ -40,11 +27,13 @@ def play(
     speed: float = 1.0,
     idle: float = float("inf"),
 ) -> None:
-    """Write the output as it came, ``speed`` times as fast, no pause longer than ``idle`` seconds.
+    """Write what draws of the output as it came, ``speed`` times as fast, no pause longer than ``idle`` seconds.
 
-    A marker is laid over the top row, as the warnings of a session are.
+    What a program asked of its terminal or did to it besides is left out: the answers would be typed into the shell
+    that plays, and its clipboard and window are not the recording's. A marker is laid over the top row, as the warnings
+    of a session are.
     """
-    filtered = _Filter()
+    drawing = Drawing()
     at = 0.0
     for event in events:
         pause = min(event.at - at, idle) / speed
@@ -52,7 +41,7 @@ def play(
         if pause > 0:
             wait(pause)
         if event.kind == OUTPUT:
-            write(filtered.passed(event.data))
+            write(drawing.passed(event.data))
         elif event.kind == MARKER:
             write(f"\x1b7\x1b[H\x1b[0;7m {one_line(event.data)} \x1b8")
 
@@ -137,24 +126,6 @@ class _Page:
         self._engine.resize(self._size)
         view = self._engine.dirty_rows()
         yield from (view.get(y, ()) for y in range(height))
-
-
-class _Filter:
-    """Takes out what is not to be played, also where it is spread over events."""
-
-    def __init__(self) -> None:
-        self._begun = ""
-
-    def passed(self, data: str) -> str:
-        text = self._begun + data
-        unfinished = _UNFINISHED.search(text)
-        self._begun = text[unfinished.start() :] if unfinished else ""
-        text = text[: len(text) - len(self._begun)]
-        return _NOT_TO_PLAY.sub(_kept, text)
-
-
-def _kept(found: re.Match[str]) -> str:
-    return found[0] if found[0].endswith(_CURSOR_SHAPE) else ""
 
 
 def _replayed(header: Header, events: Iterable[Event], until: float) -> tuple[Engine, Size]:
