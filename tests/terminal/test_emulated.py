@@ -67,6 +67,14 @@ def test_questions_are_answered(watch: Watch) -> None:
     watcher.until_text("E[1;3")
 
 
+def test_who_answers_is_there_before_the_program_is(watch: Watch) -> None:
+    """For tmux takes an answer that comes late for something typed."""
+    children = "cat /proc/$1/task/$1/children"
+    watcher = watch(f"of() {{ {children}; }}; for keeper in $(of $PPID); do echo has $(of $keeper) .; done; echo all")
+    watcher.until_text("all")
+    assert f"has {watcher.emulated.worker_pid} ." in watcher.text()
+
+
 def test_a_new_size_reaches_screen_and_program(watch: Watch) -> None:
     watcher = watch("trap 'stty size' WINCH; echo ready; while :; do sleep 0.1; done")
     watcher.until_text("ready")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from tempshell_cli.backends.base import Receipt
-from tempshell_cli.core.errors import LimitReached, TempshellError
+from tempshell_cli.core.errors import LimitReached
 from tempshell_cli.core.process import Command
 from tempshell_cli.packs.grading.results import CheckResult, Verdict
 from tempshell_cli.tui.port import Finished, SessionView, TaskState, TaskView
@@ -59,13 +59,16 @@ class FakePractice:
         )
     )
     time: datetime = START
-    problem: TempshellError | None = None
+    problem: Exception | None = None
     checked: list[str] = field(default_factory=list)
     stopped: int = 0
     tried: int = 0
     finished: int = 0
     noted: list[tuple[str, ...]] = field(default_factory=list)
     attached: int = 0
+    in_hand: str = ""
+    past: bytes | None = None
+    bugs: list[Exception] = field(default_factory=list)
 
     def left(self, **time: float) -> None:
         """Move the clock to where this much time is left."""
@@ -85,7 +88,9 @@ class FakePractice:
         self.checked.append(task)
         verdicts = {row.verdict for row in self.rows}
         state = TaskState.PASSED if verdicts == {Verdict.PASS} else TaskState.FAILING
-        self.pack = tuple(replace(known, state=state) if known.id == task else known for known in self.pack)
+        self.pack = tuple(
+            replace(known, state=state, results=self.rows) if known.id == task else known for known in self.pack
+        )
         return self.rows
 
     def extend(self) -> datetime:
@@ -121,6 +126,16 @@ class FakePractice:
         self._fail()
         self.attached += 1
         return self.shell
+
+    def task_in_hand(self) -> str:
+        return self.in_hand
+
+    def history(self) -> bytes | None:
+        self._fail()
+        return self.past
+
+    def unexpected(self, error: Exception) -> None:
+        self.bugs.append(error)
 
     def _fail(self) -> None:
         if self.problem:

@@ -118,8 +118,9 @@ async def test_the_dialog_extends(play: Play, practice: FakePractice) -> None:
 
 async def test_a_session_that_cannot_be_extended_is_not_offered_it(play: Play, practice: FakePractice) -> None:
     practice.view = replace(practice.view, extendable=False)
-    practice.left(minutes=5)
     async with play() as stage:
+        practice.left(minutes=5)
+        await stage.tick()
         assert stage.dialog is not None
         stage.dialog.listen()
         await stage.press("e")
@@ -149,8 +150,9 @@ async def test_the_deadline_ends_the_screen_with_a_goodbye(play: Play, practice:
 
 
 async def test_the_deadline_passes_over_an_open_dialog(play: Play, practice: FakePractice) -> None:
-    practice.left(minutes=4)
     async with play() as stage:
+        practice.left(minutes=4)
+        await stage.tick()
         assert stage.dialog is not None
         practice.left(seconds=-5)
         await stage.tick()

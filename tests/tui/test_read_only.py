@@ -91,8 +91,9 @@ async def test_the_tasks_and_the_search_are_there_to_be_looked_at(play: Play) ->
 
 
 async def test_five_minutes_before_the_end_no_extension_is_offered(play: Play, practice: FakePractice) -> None:
-    practice.left(minutes=4)
     async with play() as stage:
+        practice.left(minutes=4)
+        await stage.tick()
         assert stage.dialog is not None
         assert not stage.sees("extend   ")
 

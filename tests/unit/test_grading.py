@@ -183,6 +183,7 @@ def test_a_hint_that_costs_is_told_by_the_screen_and_taken_off(desk: Desk, draft
         practice.hinted("one", 1)
     assert report(desk.sessions, session).score.percent == 100
     desk.clock.advance(minutes=1)
+    practice = LivePractice(desk.sessions, session)
     with practice.following():
-        LivePractice(desk.sessions, session).check("one")
+        practice.check("one")
     assert report(desk.sessions, session).score.percent == 60

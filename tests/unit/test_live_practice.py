@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from tempshell_cli.cli import practice as practice_module
 from tempshell_cli.cli.practice import LivePractice
-from tempshell_cli.packs.grading.results import CheckResult
+from tempshell_cli.core.paths import Paths
+from tempshell_cli.packs.grading.results import CheckResult, Verdict
+from tempshell_cli.sessions.effort import TASK
+from tempshell_cli.sessions.exam import DRAWN, EXAM, exam_detail, exam_of
 from tempshell_cli.sessions.model import State
+from tempshell_cli.sessions.practice import Practice
+from tempshell_cli.sessions.store import Event, Store, StoreUnavailable
+from tempshell_cli.tui.port import TaskState
 from tests.packs.drafts import Draft
 from tests.support.waiting import eventually
 
 from .conftest import NewDesk
+from .desk import Desk
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def test_a_check_that_outlasts_the_screen_keeps_no_score(new_desk: NewDesk, tmp_path: Path) -> None:
@@ -45,3 +59,226 @@ def test_of_a_paused_session_the_screen_shows_the_time_that_it_has_left(new_desk
         assert view.left(desk.clock.now()) == timedelta(minutes=23)
         session = desk.on_record(State.READY, "s2")
         assert LivePractice(desk.sessions, session).session().left(desk.clock.now()) == timedelta(hours=1)
+
+
+# A store that cannot be used for a while: what SQLite itself says then.
+
+
+@contextmanager
+def locked(store: Store, paths: Paths) -> Iterator[None]:
+    """Another process is writing."""
+    with closing(sqlite3.connect(paths.store, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        _pragma(store, "busy_timeout = 20")
+        yield
+        other.execute("ROLLBACK")
+
+
+@contextmanager
+def read_only(store: Store, paths: Paths) -> Iterator[None]:  # noqa: ARG001 - as the others
+    _pragma(store, "query_only = 1")
+    yield
+    _pragma(store, "query_only = 0")
+
+
+@contextmanager
+def full(store: Store, paths: Paths) -> Iterator[None]:  # noqa: ARG001 - as the others
+    """There is no page left: the largest number of them is the smallest that SQLite takes."""
+    _pragma(store, "max_page_count = 1")
+    for size in (4000, 1):  # until what is left on the last pages is used up
+        with suppress(StoreUnavailable):
+            while True:
+                store.add_event(Event(NOON, "", "filling", "x" * size))
+    yield
+    _pragma(store, "max_page_count = 1000000")
+
+
+def _pragma(store: Store, setting: str) -> None:
+    store._connection.execute(f"PRAGMA {setting}").fetchall()  # noqa: SLF001 - as above
+
+
+TROUBLES = pytest.mark.parametrize("trouble", [locked, read_only, full])
+Trouble = Callable[[Store, Paths], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Draft:
+    return Draft.made_in(tmp_path / "draft")
+
+
+def seconds(monkeypatch: pytest.MonkeyPatch, **constants: float) -> None:
+    for name, value in constants.items():
+        monkeypatch.setattr(practice_module, name, value)
+
+
+@TROUBLES
+def test_what_is_done_while_the_store_cannot_be_used_is_recorded_afterwards(
+    desk: Desk, paths: Paths, draft: Draft, monkeypatch: pytest.MonkeyPatch, trouble: Trouble
+) -> None:
+    seconds(monkeypatch, _LOOK=0.01)
+    session = desk.start(pack=str(draft.root))
+    store = desk.sessions.store
+    practice = LivePractice(desk.sessions, session)
+    with practice.following():
+        with trouble(store, paths):
+            practice.took("one")
+            practice.hinted("one", 1)
+            practice.flag("one")
+            assert [row.verdict for row in practice.check("one")] == [Verdict.FAIL, Verdict.FAIL]
+            eventually(lambda: practice.session().trouble, "it is reported")
+            (task,) = practice.tasks()
+            assert (task.state, task.flagged, len(task.results)) == (TaskState.FAILING, True, 2)
+        eventually(lambda: not practice.session().trouble, "that is over")
+        eventually(lambda: store.latest_scores(session.id), "the score is kept")
+    kinds = [kind for kind, _ in desk.events(session.id)][2:]
+    assert kinds == ["task", "hint", "flagged", "checked", "found", "task"]
+
+
+@TROUBLES
+def test_what_an_exam_is_graded_to_is_kept_when_the_store_can_be_used_again(
+    desk: Desk, paths: Paths, draft: Draft, trouble: Trouble
+) -> None:
+    """The checks run once: meanwhile nobody has changed anything in the sandbox, but it might be gone."""
+    counting = "exec: {argv: [sh, -c, 'echo ran >>ran; cat answer.txt']}"
+    draft.replace("tasks/one.md", "file: {path: answer.txt}", counting)
+    session = desk.start(pack=str(draft.root))
+    desk.sessions.journal(DRAWN, session.id, "one")
+    desk.sessions.journal(EXAM, session.id, exam_detail(7, desk.clock.now(), timedelta(minutes=40), session.deadline))
+    Path(session.home, "answer.txt").write_text("42")
+    practice = LivePractice(desk.sessions, session)
+    with trouble(desk.sessions.store, paths):
+        practice.took("one")
+        with pytest.raises(StoreUnavailable):
+            practice.finish()
+    assert practice.finish().result.startswith("100 %")
+    found = exam_of(desk.sessions.store, session.id)
+    assert found
+    assert found.graded
+    assert (TASK, "one") in desk.events(session.id)
+
+
+def test_what_cannot_be_recorded_in_the_end_is_said(
+    desk: Desk,
+    paths: Paths,
+    draft: Draft,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    seconds(monkeypatch, _LOOK=0.01, _LAST_TRIES=0.05)
+    practice = LivePractice(desk.sessions, desk.start(pack=str(draft.root)))
+    with read_only(desk.sessions.store, paths):
+        with practice.following():
+            practice.took("one")
+        said = capsys.readouterr().err
+    assert "2 entries are not on record: cannot use the store" in said
+    assert "attempt to write a readonly database; gave up" in said
+
+
+def test_a_bug_in_the_background_is_logged_and_the_screen_follows_on(
+    desk: Desk, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds(monkeypatch, _LOOK=0.01, _SWEEP=0.01)
+    session = desk.start(pack=str(draft.root))
+    practice = LivePractice(desk.sessions, session)
+
+    def broken() -> None:
+        raise RuntimeError("the sweep is broken")
+
+    monkeypatch.setattr(desk.sessions, "sweep", broken)
+    with practice.following():
+        log = desk.sessions.paths.log
+        eventually(lambda: "RuntimeError: the sweep is broken" in log.read_text(), "it is in the log")
+        desk.sessions.extend(session)
+        eventually(lambda: not practice.session().extendable, "the screen follows")
+    assert log.read_text().count("Traceback") == 1
+
+
+def test_an_engine_that_hangs_does_not_keep_the_screen_from_following(
+    desk: Desk, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds(monkeypatch, _LOOK=0.01, _SWEEP=0.01, _LAST_SWEEP=0.01)
+    session = desk.start(pack=str(draft.root))
+    practice = LivePractice(desk.sessions, session)
+    hanging, let_go = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        hanging.set()
+        let_go.wait(10)
+
+    monkeypatch.setattr(desk.sessions, "sweep", hang)
+    with practice.following():
+        assert hanging.wait(10)
+        desk.sessions.stop(session)
+        eventually(lambda: practice.session().ended, "the end is seen")
+    let_go.set()
+
+
+# What another terminal does.
+
+
+def test_the_screen_sees_what_another_terminal_does(
+    new_desk: NewDesk, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds(monkeypatch, _LOOK=0.01)
+    with new_desk() as here, new_desk() as there:
+        session = here.start(pack=str(draft.root))
+        practice = LivePractice(here.sessions, session)
+        other = Practice(there.sessions, session)
+
+        def state() -> TaskState:
+            return practice.tasks()[0].state
+
+        with practice.following():
+            Path(session.home, "answer.txt").write_text("42")
+            other.check_all(other.pack.tasks)
+            eventually(lambda: state() is TaskState.PASSED, "the check is seen")
+            assert [row.verdict for row in practice.tasks()[0].results] == [Verdict.PASS, Verdict.PASS]
+            there.clock.advance(seconds=1)
+            other.reset(other.pack.tasks[0])
+            eventually(lambda: state() is TaskState.UNTOUCHED, "the reset is seen")
+            assert practice.tasks()[0].results == ()
+            before = practice.session().deadline
+            there.sessions.extend(session)
+            eventually(lambda: practice.session().deadline > before, "the extension is seen")
+            frozen = session._replace(state=State.PAUSED, frozen=timedelta(minutes=5))
+            there.sessions.store.save(frozen)
+            eventually(lambda: practice.session().frozen == timedelta(minutes=5), "the pause is seen")
+            there.sessions.stop(session)
+            eventually(lambda: practice.session().ended == "stopped", "the end is seen")
+
+
+# Coming back.
+
+
+def two_tasks(draft: Draft) -> Draft:
+    second = (draft.root / "tasks/one.md").read_text().replace("id: one", "id: two").replace("The first", "The second")
+    draft.write("tasks/two.md", second)
+    draft.replace("pack.yaml", "- tasks/one.md\n", "- tasks/one.md\n- tasks/two.md\n")
+    return draft
+
+
+def test_after_an_attach_everything_is_where_it_was(new_desk: NewDesk, draft: Draft) -> None:
+    with new_desk() as desk:
+        session = desk.start(pack=str(two_tasks(draft).root))
+        practice = LivePractice(desk.sessions, session)
+        assert practice.task_in_hand() == "one"
+        with practice.following():
+            practice.took("two")
+            practice.hinted("two", 1)
+            practice.check("two")
+    with new_desk() as desk:
+        practice = LivePractice(desk.sessions, session)
+        assert practice.task_in_hand() == "two"
+        first, second = practice.tasks()
+        assert (second.state, second.hints_shown, [row.check for row in second.results]) == (
+            TaskState.FAILING, 1, ["there", "right"],
+        )  # fmt: skip
+        assert (first.state, first.hints_shown, first.results) == (TaskState.UNTOUCHED, 0, ())
+
+
+def test_without_a_task_in_hand_it_begins_with_the_first_that_is_open(desk: Desk, draft: Draft) -> None:
+    session = desk.start(pack=str(two_tasks(draft).root))
+    Path(session.home, "answer.txt").write_text("42")
+    other = Practice(desk.sessions, session)
+    other.check_all([other.pack.task("one")])
+    assert LivePractice(desk.sessions, session).task_in_hand() == "two"

@@ -3,49 +3,74 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from typing import NamedTuple
 
 from tempshell_cli.backends.base import Backend, Receipt
 from tempshell_cli.cli import console, report_text
 from tempshell_cli.core.errors import NoSuchSession, SessionExpired, TempshellError
 from tempshell_cli.core.process import Command
+from tempshell_cli.core.repeating import repeating
 from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.results import CheckResult
-from tempshell_cli.sessions.effort import HINT, TASK
-from tempshell_cli.sessions.exam import FLAGGED, exam_of, flagged_tasks, refuse_handed_in
-from tempshell_cli.sessions.grading import finish
+from tempshell_cli.sessions.effort import HINT, TASK, hints_shown, task_in_hand
+from tempshell_cli.sessions.exam import FLAGGED, Exam, exam_of, flagged_tasks, refuse_handed_in
+from tempshell_cli.sessions.grading import Graded, grade, keep
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
-from tempshell_cli.sessions.practice import Practice
+from tempshell_cli.sessions.outbox import Outbox
+from tempshell_cli.sessions.practice import LastCheck, Practice
 from tempshell_cli.sessions.report import report
-from tempshell_cli.sessions.shell import attach_command
-from tempshell_cli.sessions.store import Event
+from tempshell_cli.sessions.shell import attach_command, history
+from tempshell_cli.sessions.store import Event, StoreUnavailable
 from tempshell_cli.tui.port import Finished, SessionView, TaskState, TaskView
 
 _STATES = {"pass": TaskState.PASSED, "fail": TaskState.FAILING, "error": TaskState.ERROR}
-_SWEEP = 30.0  # seconds between two sweeps while a screen is open
-_LOOK = 2.0  # seconds between two looks at the store
+# Seconds between two sweeps while a screen is open, and between two looks at the store.
+_SWEEP, _LOOK = 30.0, 0.5
+# Seconds that the last of each may take when the screen is left (an engine may hang), and for how long it is tried then
+# to record what could not be recorded before.
+_LAST_SWEEP, _LAST_LOOK, _LAST_TRIES = 2.0, 10.0, 30.0
+
+
+class _Seen(NamedTuple):
+    """What the store said of the session a moment ago."""
+
+    session: Session
+    exam: Exam | None
+    flags: frozenset[str]
+    checks: Mapping[str, LastCheck]
+    hints: Mapping[str, int]
 
 
 class LivePractice:
-    """Answers the screen from memory; ``following`` keeps that memory fresh."""
+    """Answers the screen from memory; ``following`` keeps that memory fresh.
+
+    What the screen has to record is kept until the store takes it: one that is locked, full or read-only loses nothing
+    and holds up nothing.
+    """
 
     def __init__(self, sessions: Sessions, session: Session) -> None:
+        """Read what the store has of the session; raises TempshellError."""
         self._sessions = sessions
-        self._session = session
         self._practice = Practice(sessions, session)
         self._tasks: Sequence[Task] = self._practice.pack.tasks if session.pack else ()
+        self._outbox = Outbox()
         self._keeping = threading.Lock()
         self._left = False
-        self._exam = exam_of(sessions.store, session.id)
-        self._flags = flagged_tasks(sessions.store, session.id)
-        self._noted: deque[Event] = deque()
-        self._states = (
-            {} if self._exam else {task: _STATES[score.verdict] for task, score in self._practice.scores().items()}
-        )
+        self._revision = (-1, -1)
+        self._seen = self._read(session)
+        self._flags = self._seen.flags
+        self._checks: dict[str, LastCheck] = {}  # those made here that the store may not have yet
+        self._graded: Graded | None = None
+        self._trouble = ""
+
+    @property
+    def _session(self) -> Session:
+        return self._seen.session
 
     def now(self) -> datetime:
         """Return the time."""
@@ -53,35 +78,48 @@ class LivePractice:
 
     def session(self) -> SessionView:
         """Return the session as the store had it a moment ago."""
-        session = self._session
+        session, exam = self._seen.session, self._seen.exam
         return SessionView(
             name=session.name,
             backend=session.backend,
-            deadline=self._exam.ends if self._exam else session.deadline,
+            deadline=exam.ends if exam else session.deadline,
             pack=self._practice.pack.head.title if session.pack else "",
-            extendable=not self._exam and session.extensions < self._sessions.settings.limits.extensions,
-            exam=bool(self._exam),
-            handed_in=bool(self._exam and self._exam.graded),
+            extendable=not exam and session.extensions < self._sessions.settings.limits.extensions,
+            exam=bool(exam),
+            handed_in=bool(exam and exam.graded),
             frozen=session.frozen,
+            ended="" if session.state.is_live else session.reason or str(session.state),
+            trouble=self._trouble,
         )
 
     def tasks(self) -> Sequence[TaskView]:
-        """Return the tasks with the states of their last checks."""
-        return [self._view(task) for task in self._tasks]
+        """Return the tasks with what their last checks found."""
+        checks = {} if self._seen.exam else {**self._seen.checks, **self._checks}
+        return [self._view(task, checks.get(task.id)) for task in self._tasks]
+
+    def task_in_hand(self) -> str:
+        """Return the task that was last in hand; where none was, the first that is not passed."""
+        found = task_in_hand(self._sessions.store.events(self._session.id))
+        tasks = self.tasks()
+        if any(task.id == found for task in tasks):
+            return found
+        return next((task.id for task in tasks if task.state is not TaskState.PASSED), "")
 
     def check(self, task: str) -> Sequence[CheckResult]:
-        """Grade the task, and keep the score, unless the screen has been left meanwhile."""
+        """Grade the task, and have the score kept, unless the screen has been left meanwhile."""
         result = self._practice.grade(self._practice.pack.task(task))
         with self._keeping:
             if not self._left:
-                self._practice.keep(result)
-                self._states[task] = _STATES[str(result.verdict)]
+                kept = self._practice.kept(result)
+                self._checks[task] = LastCheck(kept.score.at, str(result.verdict), result.results)
+                self._outbox.put(lambda: self._sessions.score(*kept))
         return result.results
 
     def extend(self) -> datetime:
         """Extend the session once."""
-        self._session = self._sessions.extend(self._session)
-        return self._session.deadline
+        extended = self._sessions.extend(self._session)
+        self._seen = self._seen._replace(session=extended)
+        return extended.deadline
 
     def stop(self) -> Receipt:
         """Stop the session."""
@@ -90,20 +128,33 @@ class LivePractice:
     def finish(self) -> Finished:
         """Grade the exam, and remove its sandbox; where that cannot be done the grades are kept all the same.
 
-        Raises Incomplete where checks could not run that may run yet: what was found is kept.
+        Raises Incomplete where checks could not run that may run yet: what was found is kept. So it is in memory where
+        the store does not take it: called again, this only tries to keep it.
         """
-        self._write()
+        self._outbox.flush()
         exam = exam_of(self._sessions.store, self._session.id)
         over = False
-        if exam and (exam.incomplete or not exam.graded):
+        if self._graded or (exam and (exam.incomplete or not exam.graded)):
             try:
-                finish(self._sessions, self._session, console.silence)
+                self._grade()
             except SessionExpired:
                 over = True
-            finally:
-                self._exam = exam_of(self._sessions.store, self._session.id)
         result = report_text.result(report(self._sessions, self._session))
         return Finished(result, None if over else self._sessions.stop(self._session, "graded"))
+
+    def _grade(self) -> None:
+        self._graded = graded = self._graded or grade(self._sessions, self._session, console.silence)
+        try:
+            keep(graded)
+        except StoreUnavailable:
+            raise
+        except TempshellError:
+            self._graded = None  # kept, but for what another grading may find
+            raise
+        finally:
+            with suppress(StoreUnavailable):
+                self._look()
+        self._graded = None
 
     def took(self, task: str) -> None:
         """Note that a task is in hand."""
@@ -119,28 +170,31 @@ class LivePractice:
         self._note(FLAGGED, " ".join(sorted(self._flags)))
 
     def _note(self, kind: str, detail: str) -> None:
-        """Keep an event in memory for the moment: the store may be slow, and the interface waits."""
-        self._noted.append(Event(self.now(), self._session.id, kind, detail))
-
-    def _write(self) -> None:
-        """Put what was noted into the store."""
-        with suppress(IndexError):  # there is nothing more
-            while True:
-                self._sessions.store.add_event(self._noted.popleft())
+        """Have an event of this moment recorded: the store may be slow, and the interface waits."""
+        event = Event(self.now(), self._session.id, kind, detail)
+        self._outbox.put(lambda: self._sessions.store.add_event(event))
 
     def attach_command(self) -> Command:
         """Return the shell, for a terminal that is emulated here; raises NoSuchSession once the session has ended."""
-        self._look()
-        refuse_handed_in(self._sessions.store, self._session)
+        with suppress(StoreUnavailable):  # what was known a moment ago will do
+            self._look()
+            refuse_handed_in(self._sessions.store, self._session)
         if not self._session.state.is_live:
             raise NoSuchSession(
-                f"the session has ended: {self._session.reason}",
-                hint="leave this screen; `tempshell start` makes a new one",
+                f"the session has ended: {self._session.reason}", hint="`tempshell start` makes a new one"
             )
         return self._shell(self._sessions.engines.of(self._session), self._session)
 
     def _shell(self, backend: Backend, session: Session) -> Command:
         return attach_command(backend, session, terminal="xterm-256color", told_apart=True)
+
+    def history(self) -> bytes | None:
+        """Return what the sandbox has kept of its shell's terminal."""
+        return history(self._sessions.engines.of(self._session), self._session)
+
+    def unexpected(self, error: Exception) -> None:
+        """Put an error that is a bug into the log."""
+        self._sessions.log_bug(error, self._session.id)
 
     @contextmanager
     def following(self) -> Iterator[None]:
@@ -148,51 +202,88 @@ class LivePractice:
 
         After it nothing here touches the store: a check may outlast the screen, and the store is closed then.
         """
-        ended = threading.Event()
-        follower = threading.Thread(target=self._follow, args=(ended,), daemon=True)
-        follower.start()
+        look = repeating(self._follow, every=_LOOK, unexpected=self.unexpected, patience=_LAST_LOOK)
+        sweep = repeating(self._sweep, every=_SWEEP, unexpected=self.unexpected, patience=_LAST_SWEEP)
         try:
-            yield
+            with look, sweep:
+                yield
         finally:
-            ended.set()
-            follower.join()
             if self._tasks:
                 self._note(TASK, "")
-            self._write()
-            with self._keeping:
-                self._left = True
+            try:
+                self._write_rest()
+            finally:
+                with self._keeping:
+                    self._left = True
 
-    def _follow(self, ended: threading.Event) -> None:
-        until_sweep = _SWEEP
-        while not ended.wait(_LOOK):
-            until_sweep -= _LOOK
-            if until_sweep <= 0:
-                until_sweep = _SWEEP
-                if self._sessions.claim_sweep(_SWEEP - _LOOK):
-                    self._sweep()
-            self._write()
-            self._look()
+    def _follow(self) -> None:
+        """Record what is to be recorded, and see what others have done."""
+        trouble = ""
+        for step in (self._outbox.flush, self._look):  # what cannot be written can often be read
+            try:
+                step()
+            except StoreUnavailable as problem:
+                trouble = str(problem)
+        self._trouble = trouble
 
     def _look(self) -> None:
-        """Read the session anew: another terminal may have extended or stopped it."""
-        self._session = self._sessions.store.get(self._session.id) or self._session
+        """Read the session again where the store has changed: another terminal may have checked or extended it."""
+        revision = self._sessions.store.revision()
+        if revision == self._revision:
+            return
+        seen = self._read(self._session)
+        with self._keeping:
+            self._seen, self._revision = seen, revision
+            if not self._outbox:  # all that was done here is in the store, and in what was read or will be next time
+                self._checks.clear()
+                self._flags = seen.flags
+
+    def _read(self, session: Session) -> _Seen:
+        store, id_ = self._sessions.store, session.id
+        return _Seen(
+            session=store.get(id_) or session,
+            exam=exam_of(store, id_),
+            flags=flagged_tasks(store, id_),
+            checks=self._practice.last_checks(),
+            hints=hints_shown(store.events(id_)),
+        )
 
     def _sweep(self) -> None:
         try:
-            self._sessions.sweep(quiet=True)  # the screen is in use
+            if self._sessions.claim_sweep(_SWEEP * 0.9):  # the one before was not on the second
+                self._sessions.sweep(quiet=True)  # the screen is in use
         except TempshellError as cause:
-            self._sessions.journal("sweep", self._session.id, str(cause))  # the next one tries again
+            self._note("sweep", str(cause))  # the next one tries again
 
-    def _view(self, task: Task) -> TaskView:
-        head = task.head
+    def _write_rest(self) -> None:
+        """Record what is left, and say so where the store does not take it for a while."""
+        until = time.monotonic() + _LAST_TRIES
+        told = False
+        while self._outbox:
+            try:
+                self._outbox.flush()
+            except StoreUnavailable as problem:
+                late = time.monotonic() > until
+                if late or not told:
+                    told = True
+                    then = "gave up" if late else f"trying for {_LAST_TRIES:.0f} s more, Ctrl+C gives up"
+                    console.note(f"tempshell: {len(self._outbox)} entries are not on record: {problem}; {then}")
+                if late:
+                    return
+                time.sleep(_LOOK)
+
+    def _view(self, task: Task, check: LastCheck | None) -> TaskView:
+        head, exam = task.head, self._seen.exam
         return TaskView(
             id=task.id,
             title=head.title,
-            prompt=_namespaces(head.namespaces) + task.prompt if self._exam else task.prompt,
-            points=sum(check.worth for check in head.checks),
-            state=self._states.get(task.id, TaskState.UNTOUCHED),
+            prompt=_namespaces(head.namespaces) + task.prompt if exam else task.prompt,
+            points=sum(one.worth for one in head.checks),
+            state=_STATES[check.verdict] if check else TaskState.UNTOUCHED,
+            results=check.results if check else (),
             domain=head.domain or "",
             hints=[hint.text for hint in head.hints],
+            hints_shown=self._seen.hints.get(task.id, 0),
             solution=task.solution,
             flagged=task.id in self._flags,
             commands=task.commands,

@@ -28,6 +28,17 @@ def effort(session: Session, events: Sequence[Event], scores: Sequence[Score], n
     return Effort(_hints(events, scores), _spent(session, events, scores, now))
 
 
+def task_in_hand(events: Iterable[Event]) -> str:
+    """Return the task that was last in hand, by the events of its session, oldest first; "" where none was."""
+    taken = [event.detail for event in events if event.kind == TASK and event.detail]
+    return taken[-1] if taken else ""
+
+
+def hints_shown(events: Iterable[Event]) -> dict[str, int]:
+    """Return how many hints of each task were shown, by the events of its session."""
+    return _hints(events, ())
+
+
 def _hints(events: Iterable[Event], scores: Sequence[Score]) -> dict[str, int]:
     """Return how many hints of each task were shown: of one that was checked, before its last check."""
     checked = {score.task: score.at for score in scores}

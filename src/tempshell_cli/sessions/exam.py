@@ -19,7 +19,7 @@ FLAGGED = "flagged"
 # The event of an exam's grading; its detail is INCOMPLETE where checks could not run, so that it can be tried again.
 GRADED = "graded"
 INCOMPLETE = "incomplete"
-# The event of what that found in one task; its detail is a TaskResult as JSON.
+# The event of what a grading or a check found in one task; its detail is a TaskResult as JSON.
 FOUND = "found"
 # What an exam's sandbox lasts beyond it: to be set up in, and (the last part of it) to be graded in.
 SPARE = timedelta(minutes=5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -27,12 +28,23 @@ def exam_session(sessions: Sessions, token: str) -> Session:
     return meant[-1]
 
 
-def finish(sessions: Sessions, session: Session, progress: Progress) -> None:
-    """Grade an exam, once, and keep what was found; its sandbox stays.
+class Graded(NamedTuple):
+    """What the grading of an exam has found, not kept yet, and what was kept of it ``earlier``."""
 
-    Checks that could not run leave it incomplete. Another call runs these again, and no others: what was found once
-    stands. Raises Incomplete, with all of it kept, where that is worth another call, UsageProblem where it is graded
-    already, and SessionExpired where its sandbox is gone.
+    practice: Practice
+    results: Sequence[TaskResult]
+    earlier: Mapping[str, TaskResult]
+
+
+def finish(sessions: Sessions, session: Session, progress: Progress) -> None:
+    """Grade an exam, once, and keep what was found; its sandbox stays. Raises as ``grade`` and ``keep`` do."""
+    keep(grade(sessions, session, progress))
+
+
+def grade(sessions: Sessions, session: Session, progress: Progress) -> Graded:
+    """Run the checks of an exam that have not been run yet.
+
+    Raises UsageProblem where it is graded already, and SessionExpired where its sandbox is gone.
     """
     _refuse_graded(sessions, session)
     now = sessions.clock.now()
@@ -41,8 +53,26 @@ def finish(sessions: Sessions, session: Session, progress: Progress) -> None:
     practice = Practice(sessions, session)
     earlier = {result.task: result for result in _found(sessions, session)}
     with progress("grading the exam"):
-        results = practice.grade_exam(earlier)
-    _keep(practice, results, earlier)
+        return Graded(practice, practice.grade_exam(earlier), earlier)
+
+
+def keep(graded: Graded) -> None:
+    """Keep what a grading has found: all at once, and unless somebody else has just graded the exam.
+
+    Checks that could not run leave it incomplete; another grading runs these again, and no others. Raises Incomplete,
+    with all of it kept, where that is worth it, and UsageProblem where the exam is graded already.
+    """
+    practice, results, earlier = graded
+    sessions, session = practice.sessions, practice.session
+    now = sessions.clock.now()
+    with sessions.store.transaction():
+        _refuse_graded(sessions, session)
+        for result in results:
+            if earlier.get(result.task) != result:
+                sessions.store.add_score(practice.score_of(result))
+                sessions.store.add_event(Event(now, session.id, FOUND, msgspec.json.encode(result).decode()))
+        incomplete = any(result.incomplete for result in results)
+        sessions.store.add_event(Event(now, session.id, GRADED, INCOMPLETE if incomplete else ""))
     if any(practice.can_still_run(result) for result in results if result.incomplete):
         names = [f"{result.task}/{check}" for result in results for check in result.incomplete]
         raise Incomplete(
@@ -72,20 +102,6 @@ def _found(sessions: Sessions, session: Session) -> Sequence[TaskResult]:
     details = [event.detail for event in sessions.store.events(session.id) if event.kind == FOUND]
     results = [msgspec.json.decode(detail, type=TaskResult) for detail in details]
     return list({result.task: result for result in results}.values())
-
-
-def _keep(practice: Practice, results: Sequence[TaskResult], earlier: Mapping[str, TaskResult]) -> None:
-    """Keep the grades all at once, unless somebody else has just graded the exam."""
-    sessions, session = practice.sessions, practice.session
-    now = sessions.clock.now()
-    with sessions.store.transaction():
-        _refuse_graded(sessions, session)
-        for result in results:
-            if earlier.get(result.task) != result:
-                sessions.store.add_score(practice.score_of(result))
-                sessions.store.add_event(Event(now, session.id, FOUND, msgspec.json.encode(result).decode()))
-        incomplete = any(result.incomplete for result in results)
-        sessions.store.add_event(Event(now, session.id, GRADED, INCOMPLETE if incomplete else ""))
 
 
 def _refuse_graded(sessions: Sessions, session: Session) -> None:

@@ -36,7 +36,7 @@ from tempshell_cli.core.interrupts import shielded
 from tempshell_cli.core.journal import Journal
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.sessions.engines import Engines
-from tempshell_cli.sessions.exam import refuse_in_exam
+from tempshell_cli.sessions.exam import FOUND, refuse_in_exam
 from tempshell_cli.sessions.lookup import refuse_unusable, select
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.policy import check_extension, check_limits
@@ -288,11 +288,15 @@ class Sessions:
         """Return the live session that the token names: see ``lookup.select``."""
         return select(self.store, self.clock.now(), token, expired_too=expired_too)
 
-    def score(self, score: Score) -> None:
-        """Keep the outcome of a check."""
+    def score(self, score: Score, events: Sequence[Event]) -> None:
+        """Keep the outcome of a check with the events that belong to it: all of it, or nothing."""
         with self.store.transaction():
             self.store.add_score(score)
-        self.journal("checked", score.session, f"{score.task} {score.verdict}")
+            for event in events:
+                self.store.add_event(event)
+        for event in events:
+            if event.kind != FOUND:  # the store's alone: a page of JSON
+                self._log(event)
 
     def _candidate(self, request: StartRequest, backend: Backend) -> Session:
         now = self.clock.now()
@@ -373,9 +377,19 @@ class Sessions:
 
     def journal(self, kind: str, session: str, detail: str) -> None:
         """Put an event into the history and into the log."""
-        now = self.clock.now()
-        self.store.add_event(Event(now, session, kind, detail))
-        Journal(self.paths.log).write(now, kind, session=session, detail=detail)
+        event = Event(self.clock.now(), session, kind, detail)
+        self.store.add_event(event)
+        self._log(event)
+
+    def log_bug(self, error: Exception, session: str) -> None:
+        """Put an error that nobody expected into the log, with its traceback; what it happened in goes on."""
+        import traceback  # noqa: PLC0415 - hardly ever needed
+
+        detail = "".join(traceback.format_exception(error))
+        Journal(self.paths.log).write(self.clock.now(), "bug", session=session, detail=detail)
+
+    def _log(self, event: Event) -> None:
+        Journal(self.paths.log).write(event.at, event.kind, session=event.session, detail=event.detail)
 
 
 class NameTaken(ProvisionFailed):

@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
+
+import msgspec
 
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.errors import EngineUnavailable, UsageProblem
 from tempshell_cli.packs.format.pack import Pack, Task
 from tempshell_cli.packs.grading.capabilities import out_of_reach
 from tempshell_cli.packs.grading.grader import Grader, could_not_run
-from tempshell_cli.packs.grading.results import TaskResult, Verdict, completed
+from tempshell_cli.packs.grading.results import CheckResult, TaskResult, Verdict, completed
 from tempshell_cli.packs.grading.setup import apply_setup
 from tempshell_cli.packs.library.find import find_pack, newest
 from tempshell_cli.sessions.capabilities import known_in, lacking, lacking_in
 from tempshell_cli.sessions.effort import TASK
-from tempshell_cli.sessions.exam import drawn_tasks, refuse_in_exam
+from tempshell_cli.sessions.exam import FOUND, drawn_tasks, refuse_in_exam
 from tempshell_cli.sessions.kubernetes import refuse_cluster
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.lookup import refuse_unusable
 from tempshell_cli.sessions.model import Session
-from tempshell_cli.sessions.store import RESET, Score
+from tempshell_cli.sessions.store import RESET, Event, Score
 
 # The event of a check that could not run; its detail is task, check and reason.
 COULD_NOT_RUN = "could not run"
+# The event of a task that was checked; its detail is the task's id and the verdict.
+_CHECKED = "checked"
+
+
+class LastCheck(NamedTuple):
+    """What the last check of a task found, and when. ``results`` is empty where only the verdict was kept."""
+
+    at: datetime
+    verdict: str
+    results: Sequence[CheckResult] = ()
+
+
+class Kept(NamedTuple):
+    """What is kept of a task that has been graded."""
+
+    score: Score
+    events: Sequence[Event]
 
 
 class Practice:
@@ -79,11 +100,19 @@ class Practice:
         return not set(result.incomplete) <= set(out_of_reach(task, missing))
 
     def keep(self, result: TaskResult) -> None:
-        """Keep the score of a task, and why checks of it could not run."""
-        self.sessions.score(self.score_of(result))
-        for one in result.results:
-            if one.verdict is Verdict.ERROR:
-                self.sessions.journal(COULD_NOT_RUN, self.session.id, f"{result.task}/{one.check}: {one.message}")
+        """Keep the score of a task, what its checks found, and why some could not run."""
+        self.sessions.score(*self.kept(result))
+
+    def kept(self, result: TaskResult) -> Kept:
+        """Return what ``keep`` keeps of a task that has been graded just now."""
+        score = self.score_of(result)
+        details = [(_CHECKED, f"{result.task} {result.verdict}"), (FOUND, msgspec.json.encode(result).decode())]
+        details += [
+            (COULD_NOT_RUN, f"{result.task}/{one.check}: {one.message}")
+            for one in result.results
+            if one.verdict is Verdict.ERROR
+        ]
+        return Kept(score, [Event(score.at, self.session.id, kind, detail) for kind, detail in details])
 
     def score_of(self, result: TaskResult) -> Score:
         """Return what is kept of a task that has been graded just now."""
@@ -114,6 +143,12 @@ class Practice:
     def scores(self) -> dict[str, Score]:
         """Return the latest score of each task that was checked."""
         return self.sessions.store.latest_scores(self.session.id)
+
+    def last_checks(self) -> dict[str, LastCheck]:
+        """Return the latest check of each task that was checked, by its id."""
+        details = (event.detail for event in self.sessions.store.events(self.session.id) if event.kind == FOUND)
+        found = {one.task: one.results for one in (msgspec.json.decode(detail, type=TaskResult) for detail in details)}
+        return {task: LastCheck(one.at, one.verdict, found.get(task, ())) for task, one in self.scores().items()}
 
     def _refuse_exam(self) -> None:
         refuse_in_exam(self.sessions.store, self.session, "an exam is graded once, at its end")

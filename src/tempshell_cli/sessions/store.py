@@ -21,7 +21,7 @@ from tempshell_cli.sessions.model import LIVE, Session, State
 # Why a session ended that was only made to prove a pack.
 PROOF = "proof"
 _VERSION = 2
-_BUSY_MS = 5000
+_BUSY = 5.0  # seconds to wait for another process' lock
 _MAKE_ROOM = "make room there, or point XDG_STATE_HOME elsewhere; `tempshell stop` works without"
 _ROOM = 64 * 1024  # bytes: what SQLite needs for its journal, and the memory that its readers share
 _MEMORY = "/dev/shm"  # noqa: S108 - a directory that is made there is this user's alone
@@ -91,12 +91,39 @@ class Score(NamedTuple):
     incomplete: tuple[str, ...] = ()
 
 
-class Store:
-    """The sessions, events and scores of one user. Open it with ``open_store``."""
+class StoreUnavailable(UsageProblem):
+    """The store cannot be used at the moment: it is locked, its disk is full, or it is read-only."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+
+class _Connection(sqlite3.Connection):
+    """A connection that threads share: one at a time, and none within another one's transaction."""
+
+    def __init__(self, file: Path, timeout: float) -> None:
+        """``timeout``: how many seconds to wait for a lock of another process."""
+        # Used from the workers of a screen, one at a time.
+        super().__init__(file, isolation_level=None, timeout=timeout, check_same_thread=False)
+        self.threads = threading.RLock()
+        self._file = file
+
+    def execute(self, *statement: Any) -> sqlite3.Cursor:  # noqa: ANN401 - as sqlite3 has it
+        """Execute a statement; raises StoreUnavailable."""
+        with self.threads, _reported(self._file):
+            return super().execute(*statement)
+
+    def executemany(self, *statement: Any) -> sqlite3.Cursor:  # noqa: ANN401 - as above
+        """Execute a statement for each row; raises StoreUnavailable."""
+        with self.threads, _reported(self._file):
+            return super().executemany(*statement)
+
+
+class Store:
+    """The sessions, events and scores of one user. Open it with ``open_store``.
+
+    Threads may share it. Each method raises StoreUnavailable where the file cannot be read or written.
+    """
+
+    def __init__(self, connection: _Connection) -> None:
         self._connection = connection
-        self._threads = threading.RLock()
         self.is_copy = False  # what is written is not kept
 
     def refuse_copy(self) -> None:
@@ -107,7 +134,7 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Hold the write lock, so that what is read and what is written in between belong together."""
-        with self._threads:
+        with self._connection.threads:
             try:  # from here on: an interrupt may come as soon as the transaction is open
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield
@@ -170,6 +197,11 @@ class Store:
     def history(self) -> list[Session]:
         """Return all sessions, oldest first."""
         return self._select("ORDER BY created")
+
+    def revision(self) -> tuple[int, int]:
+        """Return what is another value after each change, here or by another process."""
+        (theirs,) = self._connection.execute("PRAGMA data_version").fetchone()
+        return theirs, self._connection.total_changes
 
     def started_since(self, owner: str, since: datetime) -> int:
         """Return how many sessions the owner has started since then; failed starts and proofs do not count."""
@@ -242,8 +274,8 @@ class Opened(NamedTuple):
 def open_store(paths: Paths, *, mend: bool = True) -> Iterator[Opened]:
     """Open the store, making it where there is none; a corrupt file is moved aside (``mend``), never deleted.
 
-    On a full disk it is a copy in memory, that looking and stopping need no room. Raises UsageProblem where the state
-    directory cannot be written, now or in the block.
+    On a full disk it is a copy in memory, that looking and stopping need no room. Raises StoreUnavailable where it
+    cannot be read or written, now or in the block, and UsageProblem where it is damaged.
     """
     paths.private()
     try:
@@ -254,16 +286,29 @@ def open_store(paths: Paths, *, mend: bool = True) -> Iterator[Opened]:
                 yield opened
             finally:
                 opened.store.close()
-    except sqlite3.OperationalError as cause:
-        raise UsageProblem(
-            f"cannot use the store {paths.store}: {cause}",
-            hint=f"see that {paths.state} is writable and has space, or point XDG_STATE_HOME elsewhere",
-        ) from cause
+    except sqlite3.OperationalError as cause:  # as rows were read
+        raise _unavailable(paths.store, cause) from cause
     except sqlite3.DatabaseError as cause:
         raise UsageProblem(
             f"the store {paths.store} is damaged: {cause}",
             hint="move it away; running sandboxes are found again by their labels",
         ) from cause
+
+
+@contextmanager
+def _reported(file: Path) -> Iterator[None]:
+    """Raise StoreUnavailable for what SQLite raises in the block where a file cannot be read or written."""
+    try:
+        yield
+    except sqlite3.OperationalError as cause:
+        raise _unavailable(file, cause) from cause
+
+
+def _unavailable(file: Path, cause: sqlite3.OperationalError) -> StoreUnavailable:
+    return StoreUnavailable(
+        f"cannot use the store {file}: {cause}",
+        hint=f"see that {file.parent} is writable and has space, or point XDG_STATE_HOME elsewhere",
+    )
 
 
 @contextmanager
@@ -310,8 +355,8 @@ def _is_damaged(cause: sqlite3.DatabaseError) -> bool:
 
 
 def _open(file: Path) -> Store:
-    # Used from the workers of a screen, one at a time.
-    connection = sqlite3.connect(file, isolation_level=None, timeout=_BUSY_MS / 1000, check_same_thread=False)
+    with _reported(file):
+        connection = _Connection(file, _BUSY)
     try:
         _prepare(connection)
     except BaseException:
@@ -320,7 +365,7 @@ def _open(file: Path) -> Store:
     return Store(connection)
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepare(connection: _Connection) -> None:
     if _version(connection) < _VERSION:
         _create_or_upgrade(connection)
     if _version(connection) > _VERSION:
@@ -329,7 +374,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("SELECT max(created) FROM session").fetchone()  # reads pages: a damaged file shows here
 
 
-def _create_or_upgrade(connection: sqlite3.Connection) -> None:
+def _create_or_upgrade(connection: _Connection) -> None:
     """Make the tables, or add to them what they lack, unless another process was faster."""
     connection.execute("BEGIN EXCLUSIVE")
     found = _version(connection)
@@ -341,7 +386,7 @@ def _create_or_upgrade(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
 
 
-def _version(connection: sqlite3.Connection) -> int:
+def _version(connection: _Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 

@@ -41,6 +41,7 @@ from tempshell_cli.terminal.wire import Key, Modifiers, Mouse
 # An object of bittty's.
 Foreign = Any
 
+_WHOLE_HISTORY_CELLS = 16 * 1024**2
 _DEFAULT_SHAPE, _STEADY_BLOCK = "default", 2
 _SHAPES = {"block": CursorShape.BLOCK, "underline": CursorShape.UNDERLINE, "bar": CursorShape.BAR}
 # bittty counts as xterm's reports do: buttons from 0, the wheel from 64.
@@ -80,6 +81,10 @@ class BitttyEngine:
         self._chrome.attach()
         # The wheel moves the cursor in full-screen programs that take no mouse, as less.
         self.feed(b"\x1b[?1007h")
+
+    def keep_all(self) -> None:
+        """Keep as much history as any sandbox does."""
+        self._chrome.scrollback.max_cells = _WHOLE_HISTORY_CELLS
 
     def feed(self, data: bytes) -> None:
         """Take what the program wrote."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from contextlib import ExitStack
 from types import TracebackType
 from typing import NamedTuple, Self
 
 import msgspec
 
-from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.engine import BITTTY, GHOSTTY, TERMINAL_ENV
-from tempshell_cli.terminal.pty import PtyProcess, Size
+from tempshell_cli.terminal.pty import PtyMaster, PtyProcess, Size
 from tempshell_cli.terminal.tail import new_tail
 from tempshell_cli.terminal.wire import FromWorker, Link, Record, Resize, Start, ToWorker, screen_link
 from tempshell_cli.terminal.workers import Spell, Workers
@@ -47,26 +48,42 @@ class EmulatedProcess:
     Watch ``fileno()`` and call ``receive()`` when it is readable; answer every Frame with a Shown.
     """
 
-    def __init__(self, command: Command, size: Size, emulation: Emulation = PLAIN) -> None:
-        """Start both; raises EngineUnavailable where the command cannot be started."""
+    def __init__(
+        self, command: Command, size: Size, emulation: Emulation = PLAIN, first: Sequence[ToWorker] = ()
+    ) -> None:
+        """Start the worker, tell it ``first``, and then start the command.
+
+        In this order, because a program may ask its terminal questions at once, and take an answer that comes late for
+        something typed: tmux does after five seconds, which a busy machine may need to have a worker.
+
+        Raises EngineUnavailable where one of the two cannot be started.
+        """
         self.size = size
         self._engine, self._recording = emulation
         self._losses = Spell()
-        self.process = PtyProcess.spawn(command._replace(env={**TERMINAL_ENV, **command.env}), size)
         self._tail = new_tail()
-        try:
-            # Who records has something to write at its end.
-            kept, patience = ((self._recording.descriptor,), _LAST_WORDS) if self._recording else ((), 0.0)
-            self._workers = Workers(self.process.master.fileno(), self._tail, kept, patience)
-        except EngineUnavailable:
-            self._close_terminal()
-            raise
-        self._link = self._start_worker(Start(size, self._engine))
+        self._workers: Workers | None = None
+        started = command._replace(env={**TERMINAL_ENV, **command.env})
+        with ExitStack() as undo:
+            undo.callback(self._close_workers)
+            self.process = PtyProcess.spawn(started, size, lambda master: self._begin(master, first, undo))
+            undo.pop_all()
+
+    def _begin(self, master: PtyMaster, first: Sequence[ToWorker], undo: ExitStack) -> None:
+        """Have a worker on the PTY, ready to answer."""
+        # Who records has something to write at its end.
+        kept, patience = ((self._recording.descriptor,), _LAST_WORDS) if self._recording else ((), 0.0)
+        self._workers = workers = Workers(master.fileno(), self._tail, kept, patience)
+        self._link = self._start_worker(Start(self.size, self._engine))
+        undo.callback(self._link.close)
+        for message in first:
+            self._link.send(message)
+        _ = workers.pid  # it is there
 
     @property
     def worker_pid(self) -> int:
         """The process id of the worker, once it is there."""
-        return self._workers.pid
+        return self._workers.pid if self._workers else 0
 
     def fileno(self) -> int:
         """Return the descriptor to watch; ``restart`` changes it."""
@@ -119,9 +136,9 @@ class EmulatedProcess:
         """End the worker, then the command. Idempotent."""
         self._link.close()
         try:
-            self._workers.close()
+            self._close_workers()
         finally:
-            self._close_terminal()
+            self.process.close()
 
     def __enter__(self) -> Self:
         return self
@@ -132,13 +149,17 @@ class EmulatedProcess:
         self.close()
 
     def _start_worker(self, start: Start) -> Link[FromWorker]:
+        assert self._workers  # noqa: S101 - since the beginning
         link = screen_link(self._workers.start(start))
         if self._recording:
             link.send(self._recording)
         return link
 
-    def _close_terminal(self) -> None:
-        if self._tail >= 0:
-            os.close(self._tail)
-            self._tail = -1
-        self.process.close()
+    def _close_workers(self) -> None:
+        try:
+            if self._workers:
+                self._workers.close()
+        finally:
+            if self._tail >= 0:
+                os.close(self._tail)
+                self._tail = -1

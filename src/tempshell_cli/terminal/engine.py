@@ -29,6 +29,10 @@ class Engine(Protocol):
     RESTORES: ClassVar[int]
     """How many bytes of output it takes in a tenth of a second or so, be they never so dense."""
 
+    def keep_all(self) -> None:
+        """Keep as much history as any sandbox does, in place of what output that never ends may take of the memory."""
+        ...
+
     def feed(self, data: bytes) -> None:
         """Take what the program wrote; sequences and characters may be split anywhere."""
         ...

@@ -31,7 +31,7 @@ from tempshell_cli.terminal.screen import CELL_HEIGHT, CELL_WIDTH, Cursor, Curso
 from tempshell_cli.terminal.wire import Key, Mouse
 
 # A limit by bytes alone: with one by lines too, libghostty-vt 0.1.3 takes short lines at 12 MB/s, not 600.
-_HISTORY_BYTES = 16 * 1024**2
+_HISTORY_BYTES, _WHOLE_HISTORY_BYTES = 16 * 1024**2, 256 * 1024**2
 _BRACKETED_PASTE, _FOCUS_EVENTS, _ALTERNATE_SCROLL = 2004, 1004, 1007
 _WHEEL = {4: "up", 5: "down"}
 _WHEEL_ROWS = 3
@@ -62,6 +62,10 @@ class GhosttyEngine:
         self._reader = RowReader(self._terminal)
         self._input = InputEncoder(self._terminal)
         self.resize(size)
+
+    def keep_all(self) -> None:
+        """Keep as much history as any sandbox does."""
+        change(self._terminal, "SCROLLBACK_MAX_BYTES", ffi.new("size_t*", _WHOLE_HISTORY_BYTES))
 
     def feed(self, data: bytes) -> None:
         """Take what the program wrote."""

@@ -11,10 +11,12 @@ import struct
 import termios
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Command, cannot_start
 
 # What one read takes at most, in bytes. A Linux PTY hands over 4 KiB at a time however much is asked.
@@ -114,19 +116,23 @@ class PtyProcess:
         self._exit_code: int | None = None
 
     @classmethod
-    def spawn(cls, command: Command, size: Size) -> Self:
-        """Start the command on a new PTY of this size.
+    def spawn(cls, command: Command, size: Size, watched: Callable[[PtyMaster], None] = lambda _: None) -> Self:
+        """Start the command on a new PTY of this size, once ``watched`` has returned: it gets our end.
 
-        Raises EngineUnavailable where the program cannot be started.
+        Raises EngineUnavailable where the program cannot be started, and what ``watched`` raises.
         """
         ours, theirs, is_elsewhere = _open_pty(command.ptmx)
         master = PtyMaster(ours)
         try:
             master.set_size(size)
+            watched(master)
             return cls(_start(command, theirs, takes_it=not is_elsewhere), master)
         except OSError as cause:
             master.close()
             raise cannot_start(command.argv, cause) from cause
+        except EngineUnavailable:
+            master.close()
+            raise
         finally:
             os.close(theirs)
 

@@ -129,6 +129,16 @@ class Find(_Message, frozen=True):
     step: int = 0
 
 
+class History(_Message, frozen=True):
+    """What the program's terminal has shown, as a terminal takes it: to be looked back at in place of our own.
+
+    ``back``: so many rows up from its end.
+    """
+
+    content: bytes
+    back: int
+
+
 class Shown(_Message, frozen=True):
     """The last frame has been taken in; the worker may send the next."""
 
@@ -226,7 +236,8 @@ class Start(msgspec.Struct, frozen=True):
 # What the keeper answers: the process id of the worker.
 STARTED = struct.Struct("<q")
 
-ToWorker = Key | Mouse | Paste | Lay | Focus | Type | Resize | Colors | Scroll | Find | Shown | Record | Mark | Follow
+_Input = Key | Mouse | Paste | Lay | Focus | Type | Follow
+ToWorker = _Input | Resize | Colors | Scroll | Find | History | Shown | Record | Mark
 FromWorker = Frame | Hits | Copied | Ended | Unrecorded | Unlaid | Hyperlink
 
 Received = TypeVar("Received")

@@ -11,6 +11,8 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -18,8 +20,8 @@ from tempshell_cli.terminal.engine import Engine, open_engine
 from tempshell_cli.terminal.pty import CHUNK, PtyMaster, Size
 from tempshell_cli.terminal.recorder import Recorder
 from tempshell_cli.terminal.screen import Status
-from tempshell_cli.terminal.search import Search
 from tempshell_cli.terminal.tail import Tail
+from tempshell_cli.terminal.view import View
 from tempshell_cli.terminal.wire import (
     Colors,
     Copied,
@@ -28,6 +30,7 @@ from tempshell_cli.terminal.wire import (
     Focus,
     Follow,
     Frame,
+    History,
     Hits,
     Hyperlink,
     Key,
@@ -71,16 +74,21 @@ _BRACKET = b"\x1b[200~"
 class Worker:
     """Moves bytes between a PTY and an engine, and frames between the engine and a screen."""
 
-    def __init__(self, link: Link[ToWorker], master: PtyMaster, engine: Engine, size: Size, tail: Tail) -> None:
-        """``tail`` holds what a worker before this one has read: the screen begins as it left it."""
+    def __init__(
+        self, link: Link[ToWorker], master: PtyMaster, fresh: Callable[[Size], Engine], size: Size, tail: Tail
+    ) -> None:
+        """``fresh`` returns an engine; ``tail`` holds what a worker before this one has read.
+
+        The screen begins as that left it.
+        """
         self._link = link
         self._tail = tail
         self._size = size
         self._master = master
-        self._engine = engine
+        self._engine = engine = fresh(size)
         self._to_program = bytearray()
         self._status: Status | None = None
-        self._search = Search(engine)
+        self._view = View(engine, size, fresh)
         self._hits = Hits()
         self._changed = True
         self._may_send = True
@@ -112,8 +120,8 @@ class Worker:
         # Before what it has to say is read, which may be the end of us: Ctrl+C gets to what floods us with such.
         self._write_program()
         self._read_program()
-        if self._search.pending:
-            self._search.step(self._size.rows)
+        if self._view.pending:
+            self._view.step()
             self._changed = True
         if self._frame_is_due():
             self._send_frame()
@@ -134,7 +142,7 @@ class Worker:
 
     def _patience(self) -> float | None:
         """Return how long to wait for something to happen, in seconds."""
-        if self._search.pending:
+        if self._view.pending:
             return 0.0
         if not (self._changed and self._may_send):
             return None
@@ -152,11 +160,13 @@ class Worker:
             case Colors(foreground, background):
                 self._engine.set_colors(foreground, background)
             case Scroll(rows):
-                self._engine.scroll(rows)
+                self._view.scroll(rows)
                 self._changed = True
             case Find():
-                self._search.begin(message, self._size.rows)
+                self._view.find(message)
                 self._changed = True
+            case History():
+                self._view.look_back(message)
             case Focus(gained):
                 self._to_program += self._engine.encode_focus(gained=gained)
             case Record() | Mark():
@@ -181,7 +191,7 @@ class Worker:
 
     def _resize(self, size: Size) -> None:
         self._size = size
-        self._engine.resize(size)
+        self._view.resize(size)
         self._master.resize(size)
         if self._recorder:
             self._recorder.resize(size)
@@ -201,7 +211,7 @@ class Worker:
                 pass
         self._to_program += data
         if data and not isinstance(message, Mouse | Follow):
-            self._engine.scroll_to_bottom()
+            self._view.to_end()
             self._changed = True
             self._eager_until = time.monotonic() + _EAGER
             self._next_frame = 0.0
@@ -215,7 +225,7 @@ class Worker:
 
     def _follow(self, click: Follow) -> bytes:
         """Tell the screen where a link leads; return what the program gets where there is none."""
-        address = self._engine.link(click.column, click.row)
+        address = self._view.link(click.column, click.row)
         self._followed = 0 < len(address) <= _LONGEST_ADDRESS
         if self._followed:
             self._link.send(Hyperlink(address))
@@ -250,8 +260,7 @@ class Worker:
 
     def _send_frame(self) -> None:
         began = time.monotonic()
-        rows = self._engine.dirty_rows()
-        status = self._engine.status()
+        rows, status = self._view.seen()
         self._tail.prove()
         self._changed = False
         copied = self._engine.copied()
@@ -264,7 +273,7 @@ class Worker:
             now = time.monotonic()
             if now > self._eager_until:
                 self._next_frame = max(began + FRAME_INTERVAL, now + _FRAME_PAUSE * (now - began))
-        hits = self._search.hits(self._size.rows)
+        hits = self._view.hits()
         if hits != self._hits:
             self._hits = hits
             self._link.send(hits)
@@ -278,7 +287,7 @@ class Worker:
 def serve(link: socket.socket, master: PtyMaster, tail: Tail, size: Size, engine: str) -> None:
     """Work until the screen closes its end of the link."""
     try:
-        Worker(worker_link(link), master, open_engine(size, engine), size, tail).run()
+        Worker(worker_link(link), master, partial(open_engine, name=engine), size, tail).run()
     except (EOFError, OSError, msgspec.DecodeError):
         # The screen is gone, and with it all there was to do.
         return

@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from tempshell_cli.core.errors import EngineUnavailable
-from tempshell_cli.core.process import Command
-from tempshell_cli.terminal.emulated import EmulatedProcess, Emulation, WorkerLost
+from tempshell_cli.terminal.emulated import EmulatedProcess, WorkerLost
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.wire import Ended, FromWorker, ToWorker
 
@@ -19,20 +18,19 @@ class Attachment:
     """Hands on what the worker says, and replaces a worker that died. On the loop's own thread throughout."""
 
     def __init__(
-        self,
-        command: Command,
-        size: Size,
-        emulation: Emulation,
-        *,
-        heard: Callable[[FromWorker], None],
-        lost: Callable[[], None],
+        self, emulated: EmulatedProcess, *, heard: Callable[[FromWorker], None], lost: Callable[[], None]
     ) -> None:
-        """Start the command; ``lost`` is called for each worker that died. Raises EngineUnavailable."""
+        """Watch a command that has been started; ``lost`` is called for each worker that died."""
         self._heard = heard
         self._lost = lost
         self._loop = asyncio.get_running_loop()
-        self._emulated = EmulatedProcess(command, size, emulation)
+        self._emulated = emulated
         self._loop.add_reader(self._emulated.fileno(), self._receive)
+
+    @property
+    def size(self) -> Size:
+        """The size that the command was told last."""
+        return self._emulated.size
 
     @property
     def worker_pid(self) -> int:

@@ -38,6 +38,11 @@ class CommandBar(Widget):
         self.set_class(waiting, "-waiting")
         self.refresh()
 
+    def offer(self, shortcuts: Sequence[Shortcut]) -> None:
+        """Show these shortcuts from now on."""
+        self._shortcuts = shortcuts
+        self.refresh()
+
     def say(self, line: str) -> None:
         """Show this line, or the shortcuts again where it is empty."""
         self._line = line

@@ -63,15 +63,15 @@ class Countdown(Widget):
     }
     """
 
-    left: timedelta = timedelta(0)
+    left: timedelta | None = None
     phase: Phase = Phase.CALM
     paused: bool = False
 
-    def tell(self, left: timedelta, *, paused: bool = False) -> None:
-        """Show how much time is left, and whether it stands."""
-        shown = clock_text(left), phase_of(left), paused
-        if shown != (clock_text(self.left), self.phase, self.paused):
-            self.left, self.phase, self.paused = left, phase_of(left), paused
+    def tell(self, left: timedelta | None, *, paused: bool = False) -> None:
+        """Show how much time is left, and whether it stands; None where the session has ended before its time."""
+        before = self._content()
+        self.left, self.phase, self.paused = left, Phase.OVER if left is None else phase_of(left), paused
+        if self._content() != before:
             for phase in Phase:
                 self.set_class(phase is self.phase, f"-{phase.name.lower()}")
             self.set_class(paused, "-paused")
@@ -79,7 +79,12 @@ class Countdown(Widget):
 
     def render(self) -> Content:
         """Return the symbol, the time and what it means."""
-        symbol, meaning = _SYMBOLS[self.phase], "last call" if self.phase is Phase.LAST else "left"
+        return Content(self._content())
+
+    def _content(self) -> str:
+        symbol = _SYMBOLS[self.phase]
+        if self.left is None:
+            return f"{symbol} ended" if self.phase is Phase.OVER else ""  # nothing before it is known
         if self.paused:
-            symbol, meaning = _PAUSED, "paused"
-        return Content(f"{symbol} {clock_text(self.left)} {meaning}")
+            return f"{_PAUSED} {clock_text(self.left)} paused"
+        return f"{symbol} {clock_text(self.left)} {'last call' if self.phase is Phase.LAST else 'left'}"

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.widgets import Static
 
 from tempshell_cli.tui.box import Box
@@ -65,8 +66,8 @@ class Dialog(Box[str], ModalScreen[str]):
     ) -> None:
         """Without choices it stays until it is dismissed.
 
-        ``severity`` is ``warning``, ``error`` or empty. Keys within the first ``grace`` seconds are dropped:
-        they were meant for what the dialog came in front of.
+        ``severity`` is ``warning``, ``error`` or empty. Keys are dropped until none has come for ``grace`` seconds:
+        who is typing means what the dialog came in front of.
         """
         super().__init__(classes=f"-{severity}" if severity else None)
         self._title = title
@@ -74,6 +75,7 @@ class Dialog(Box[str], ModalScreen[str]):
         self._choices = choices
         self._grace = grace
         self._listening = not grace
+        self._pause: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the box."""
@@ -88,7 +90,7 @@ class Dialog(Box[str], ModalScreen[str]):
     def on_mount(self) -> None:
         """Listen after the grace."""
         if self._grace:
-            self.set_timer(self._grace, self.listen)
+            self._pause = self.set_timer(self._grace, self.listen)
 
     def on_resize(self, event: events.Resize) -> None:
         """Leave the keys in sight: what of the text has no room is scrolled to."""
@@ -98,11 +100,14 @@ class Dialog(Box[str], ModalScreen[str]):
     def listen(self) -> None:
         """Take keys from now on."""
         self._listening = True
+        self._show_keys()
 
     def on_key(self, event: events.Key) -> None:
         """Return the answer of a key; no other key does anything."""
         event.stop()
         event.prevent_default()
+        if not self._listening and self._pause:
+            self._pause.reset()
         if not (self._listening and self._choices):
             return
         if event.key in _SCROLLS:
@@ -119,9 +124,8 @@ class Dialog(Box[str], ModalScreen[str]):
         keys = [(_shown(choice.key), choice.label) for choice in self._choices if choice.label]
         if self.query_one(VerticalScroll).max_scroll_y:
             keys.append(("↑ ↓", "scroll"))
-        return Content("   ").join(
-            Content.assemble(Content.styled(key, "bold $accent"), f" {label}") for key, label in keys
-        )
+        style = "bold $accent" if self._listening else ""
+        return Content("   ").join(Content.assemble(Content.styled(key, style), f" {label}") for key, label in keys)
 
 
 def _shown(key: str) -> str:

@@ -30,12 +30,19 @@ class SessionLine(Widget):
         super().__init__(id=id)
         self._session = session
 
+    def show(self, session: SessionView) -> None:
+        """Show the session as it is now."""
+        if session != self._session:
+            self._session = session
+            self.refresh()
+
     def render(self) -> Content:
-        """Return the name, the pack and the backend, and that it is read-only."""
+        """Return the name, the pack and the backend, that it is read-only, and that nothing can be recorded."""
         name = Content.styled(one_line(self._session.name), "bold $primary")
         pack = Content(f" · {one_line(self._session.pack)}" if self._session.pack else "")
         backend = Content.styled(f" · {one_line(self._session.backend)}", MUTED)
-        end = Content.styled(" · read-only" if self._session.read_only else "", "bold $text-warning")
+        ends = (" · read-only" if self._session.read_only else "", " · not recorded" if self._session.trouble else "")
+        end = Content.styled("".join(ends), "bold $text-warning")
         whole = Content.assemble(name, pack, backend, end)
         width = self.size.width
         return whole if whole.cell_length <= width else with_end(name + pack, end, width)
@@ -62,6 +69,10 @@ class Heading(Horizontal):
         yield SessionLine(self._session, id="session")
         yield Static("", id="score")
         yield Countdown()
+
+    def show_session(self, session: SessionView) -> None:
+        """Show the session as it is now."""
+        self.query_one(SessionLine).show(session)
 
     def show_score(self, tasks: Sequence[TaskView]) -> None:
         """Show how many tasks are passed, and their points."""

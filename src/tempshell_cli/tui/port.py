@@ -28,7 +28,8 @@ class SessionView:
 
     An ``exam`` has neither checks nor help; it is finished in place of being stopped, also at its deadline; of one that
     was ``handed_in`` only the grading is left. One that is ``read_only`` is watched: nothing is done to it, and nothing
-    typed for it. Of one that is paused, ``frozen`` is the time it has left.
+    typed for it. Of one that is paused, ``frozen`` is the time it has left. ``ended`` is why a session is over that
+    somebody else has ended, and ``trouble`` why nothing can be recorded at the moment; both are empty otherwise.
     """
 
     name: str
@@ -40,6 +41,8 @@ class SessionView:
     handed_in: bool = False
     read_only: bool = False
     frozen: timedelta | None = None
+    ended: str = ""
+    trouble: str = ""
 
     def left(self, now: datetime) -> timedelta:
         """Return how much time is left; negative past the deadline."""
@@ -50,7 +53,8 @@ class SessionView:
 class TaskView:
     """One task. ``prompt`` is Markdown; ``hints`` are shown one at a time, in this order; ``solution`` is a script.
 
-    ``commands`` are what of the prompt is meant to be typed; None where that is every code block in it.
+    ``commands`` are what of the prompt is meant to be typed; None where that is every code block in it. ``results`` are
+    what the last check found, ``hints_shown`` how many hints were shown before.
     """
 
     id: str
@@ -59,7 +63,9 @@ class TaskView:
     points: int
     state: TaskState = TaskState.UNTOUCHED
     domain: str = ""
+    results: Sequence[CheckResult] = ()
     hints: Sequence[str] = ()
+    hints_shown: int = 0
     solution: str = ""
     commands: Sequence[str] | None = None
     flagged: bool = False
@@ -75,12 +81,12 @@ class Finished(NamedTuple):
 class Practice(Protocol):
     """A session with its tasks. Text in it may come from strangers: the screen makes it safe to show.
 
-    ``now``, ``session``, ``tasks`` and ``attach_command`` are called from the interface's own thread, the first two
-    each second: they answer from memory, and so do ``took``, ``hinted`` and ``flag``. ``check``, ``extend``, ``stop``
-    and ``finish`` may take their time; they are called from worker threads, each also while another of them is under
-    way. A ``check`` may still be running when the screen has been left: then nobody takes its result. These four,
-    ``session`` and ``attach_command`` may raise TempshellError, which is shown with its hint; where ``session`` does,
-    its last answer stands.
+    ``now``, ``session`` and ``tasks`` are called from the interface's own thread, each second: they answer from memory,
+    and so do ``took``, ``hinted``, ``flag`` and ``unexpected``. ``attach_command``, ``history``, ``check``, ``extend``,
+    ``stop`` and ``finish`` may take their time; they are called from worker threads, each also while another of them is
+    under way. A ``check`` may still be running when the screen has been left: then nobody takes its result. These six
+    may raise TempshellError, which is shown with its hint. Whatever else they raise is a bug, and no reason to end the
+    screen.
     """
 
     def now(self) -> datetime:
@@ -92,7 +98,11 @@ class Practice(Protocol):
         ...
 
     def tasks(self) -> Sequence[TaskView]:
-        """Return the tasks in the pack's order, with the states that the last checks left; none without a pack."""
+        """Return the tasks in the pack's order, with what the last checks found; none without a pack."""
+        ...
+
+    def task_in_hand(self) -> str:
+        """Return the id of the task to begin with, or go on with; asked once, before there is a screen."""
         ...
 
     def check(self, task: str) -> Sequence[CheckResult]:
@@ -129,4 +139,15 @@ class Practice(Protocol):
         It ends with 0 where the shell has ended, and otherwise where only the way to it has: then it is called for
         again. Raises NoSuchSession or SessionExpired where there is nothing left to come back to.
         """
+        ...
+
+    def history(self) -> bytes | None:
+        """Return all that the sandbox keeps of what its shell's terminal has shown, the last screen included.
+
+        With its colours, as a terminal takes it; None where it keeps nothing, and nothing but the terminal knows.
+        """
+        ...
+
+    def unexpected(self, error: Exception) -> None:
+        """Hear of an error that is a bug; the screen goes on."""
         ...

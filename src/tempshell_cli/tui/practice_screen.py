@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -137,7 +136,9 @@ class PracticeScreen(Screen[None]):
         self._phase = Phase.CALM
         self._waiting = False
         self._under_way: frozenset[str] = frozenset()
+        self._opened = False
         self._left = False
+        self._dead = False
         self._handed_in = False
         self._gradings = Retries()
         self._in_hand = ""
@@ -148,13 +149,14 @@ class PracticeScreen(Screen[None]):
         yield Heading(self._session)
         with Container(id="desk"):
             if self._tasks:
-                yield TaskPane()
-            yield TerminalPane(self._practice.attach_command, self._emulation, read_only=self._session.read_only)
+                yield TaskPane(self._tasks, self._practice.task_in_hand())
+            yield TerminalPane(self._practice, self._emulation, read_only=self._session.read_only)
         yield CommandBar(self._leader_shown, self._offered)
 
     def on_mount(self) -> None:
         """Show what there is, and start the clock."""
         self._show_tasks()
+        self._show_clock()
         # Notices have their place only once the screen stands.
         self.call_after_refresh(self.tick)
         self.set_interval(_TICK, self.tick)
@@ -166,28 +168,52 @@ class PracticeScreen(Screen[None]):
     # The clock.
 
     def tick(self) -> None:
-        """Read the clock and the deadline, and say what there is to say about them."""
-        # A session that cannot be read just now keeps the deadline it had.
-        with suppress(TempshellError):
-            self._see(self._practice.session())
-        left = self._session.left(self._practice.now())
-        self.query_one(Countdown).tell(left, paused=self._session.frozen is not None)
+        """See what has become of the session, and say what there is to say about its time."""
+        opening, self._opened = not self._opened, True
+        self._see(self._practice.session())
+        if self._practice.tasks() != self._tasks:
+            self._show_tasks()
+        left = self._show_clock()
+        if self._dead:
+            return
         self._tell_task()
         before, self._phase = self._phase, phase_of(left)
         if self._left or self._handed_in or _STOP in self._under_way:
             return
+        if self._session.ended and self._phase is not Phase.OVER:
+            self._die()
+            return
         if self._phase > before:
-            self._announce()
+            self._announce(opening=opening)
         if self._phase is Phase.OVER and (self._session.read_only or not self._session.exam):
             self._leave(Outcome(Ending.EXPIRED))
         elif self._phase is Phase.OVER > before:
             self._finish()
 
+    def _show_clock(self) -> timedelta:
+        """Show how much time is left, and return it."""
+        left = self._session.left(self._practice.now())
+        self.query_one(Countdown).tell(None if self._dead else left, paused=self._session.frozen is not None)
+        return left
+
     def _see(self, session: SessionView) -> None:
-        """Take the session as it is now; where it has been paused elsewhere, say what that means."""
+        """Take the session as it is now; where something has happened to it elsewhere, say what that means."""
         before, self._session = self._session, session
+        self.query_one(Heading).show_session(session)
         if before.frozen is None and session.frozen is not None:
             self._say(words.paused(one_line(session.name)), "warning")
+        if session.trouble and not before.trouble:
+            self._say(words.not_recorded(session.trouble), "warning")
+        elif before.trouble and not session.trouble:
+            self._say(words.RECORDED)
+
+    def _die(self) -> None:
+        """Show that somebody else has ended the session: nothing is left but to read, and to leave."""
+        self._dead = True
+        self._offered = offered_shortcuts(tasks=bool(self._tasks), exam=self._session.exam, read_only=True)
+        self.query_one(CommandBar).offer(self._offered)
+        self.query_one(TerminalPane).end(words.ended(self._session.ended, self._leader_shown))
+        self._show_clock()
 
     def _tell_task(self) -> None:
         """Say which task is in hand, where it is another one than a second ago."""
@@ -196,11 +222,14 @@ class PracticeScreen(Screen[None]):
             self._in_hand = task.id
             self._practice.took(task.id)
 
-    def _announce(self) -> None:
+    def _announce(self, *, opening: bool) -> None:
+        """Warn of the time. A dialog comes only before somebody who has seen it get late: not over a short exam."""
         extendable = self._session.extendable
         match self._phase:
             case Phase.SOON:
                 self._say(words.soon(self._leader_shown, extendable=extendable), "warning")
+            case Phase.LATE if opening:
+                self._say(words.late(self._leader_shown, extendable=extendable), "error")
             case Phase.LATE:
                 self.app.push_screen(words.late_dialog(extendable=extendable, grace=self._grace), self._on_late_answer)
             case Phase.LAST:
@@ -440,7 +469,12 @@ class PracticeScreen(Screen[None]):
 
     async def _open(self, address: str) -> None:
         """Have a browser show a page; not all of them come back before they are closed."""
-        if not await abandonable(lambda: open_page(address)):
+        try:
+            opened = await abandonable(lambda: open_page(address))
+        except Exception as bug:  # noqa: BLE001 - no reason to end the screen
+            self._practice.unexpected(bug)
+            opened = False
+        if not opened:
             self._say(words.NO_BROWSER, "warning")
 
     def action_help(self) -> None:
@@ -476,7 +510,7 @@ class PracticeScreen(Screen[None]):
         """Make a slow call in a thread, where none of this name is under way; ``then`` if it succeeds.
 
         ``otherwise``, or a notice, if it does not. Leaving the screen waits for what is changed meanwhile. A check
-        changes nothing.
+        changes nothing. What is a bug does not end the screen either.
         """
         if name in self._under_way:
             return
@@ -484,15 +518,21 @@ class PracticeScreen(Screen[None]):
         async def work() -> None:
             try:
                 result = await (abandonable(call) if name == _CHECK else asyncio.to_thread(call))
-            except TempshellError as error:
-                # The name of a caught error is gone when its block is left.
-                problem = error
+            except Exception as error:  # noqa: BLE001 - see above
+                problem = self._problem(error)
                 self.post_message(self.Ran(name, lambda: (otherwise or self._on_problem)(problem)))
             else:
                 self.post_message(self.Ran(name, lambda: then(result)))
 
         self._set_under_way(self._under_way | {name})
         self.run_worker(work())
+
+    def _problem(self, error: Exception) -> TempshellError:
+        """Return what there is to say of an error; one that is a bug is put into the log."""
+        if isinstance(error, TempshellError):
+            return error
+        self._practice.unexpected(error)
+        return TempshellError(words.bug(error))
 
     def on_practice_screen_ran(self, event: Ran) -> None:
         """Go on in the interface's own thread."""
@@ -512,7 +552,7 @@ class PracticeScreen(Screen[None]):
 
     def _on_checked(self, task: str, rows: Sequence[CheckResult]) -> None:
         self._show_tasks()
-        self._task_pane().show_results(task, rows)
+        self._task_pane().scroll_to_results(task)
         title = next((known.title for known in self._tasks if known.id == task), task)
         self.query_one(TerminalPane).send(Mark(words.marker(title, rows)))
         if not self._task_pane().display:
@@ -532,7 +572,7 @@ class PracticeScreen(Screen[None]):
     def _finish(self) -> None:
         """Hand the exam in, which is the end of its session: the terminal is closed, for good."""
         self._handed_in = True
-        self.query_one(TerminalPane).close()
+        self.query_one(TerminalPane).end(words.HANDED_IN)
         self._grade()
 
     def _grade(self) -> None:
@@ -576,7 +616,7 @@ class PracticeScreen(Screen[None]):
     def _leave(self, outcome: Outcome) -> None:
         """Show the last screen, then end with this outcome."""
         self._left = True
-        self.query_one(TerminalPane).close()
+        self.query_one(TerminalPane).end(words.OVER)
         goodbye = Goodbye(self._session, self._tasks, outcome.receipt, outcome.result)
         self.app.push_screen(goodbye, lambda _: self.app.exit(outcome))
 

@@ -92,7 +92,10 @@ def shortcut_for(key: str, offered: Sequence[Shortcut]) -> Shortcut | None:
 
 
 def offered_shortcuts(*, tasks: bool, exam: bool = False, read_only: bool = False) -> list[Shortcut]:
-    """Return the shortcuts besides the help that make sense with or without tasks, in an exam, and read-only."""
+    """Return the shortcuts besides the help that make sense with or without tasks, and in an exam.
+
+    ``read_only``: nothing can be done to the session, or nothing any more.
+    """
     elsewhere = Where.PRACTICE if exam else Where.EXAM
     return [
         one

@@ -42,7 +42,7 @@ _LEAVING = {"escape", "tab"}
 
 
 class TaskPane(Vertical):
-    """Shows the tasks and remembers, for each, its hints shown and its last results."""
+    """Shows the tasks and remembers, for each, how many of its hints are shown."""
 
     DEFAULT_CSS = """
     TaskPane {
@@ -80,11 +80,11 @@ class TaskPane(Vertical):
     class Left(Message):
         """The user wants back to the terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, tasks: Sequence[TaskView] = (), in_hand: str = "") -> None:
+        """Begin with the task of this id, else with the first."""
         super().__init__()
         self._tasks: Sequence[TaskView] = ()
-        self._current = 0
-        self._results: dict[str, Sequence[CheckResult]] = {}
+        self._current = next((place for place, task in enumerate(tasks) if task.id == in_hand), 0)
         self._hints: dict[str, int] = {}
         self._solved: set[str] = set()
         self._checking = False
@@ -108,10 +108,13 @@ class TaskPane(Vertical):
         before = self.current
         self._tasks = tasks
         self._current = min(self._current, max(0, len(tasks) - 1))
+        self._hints = {task.id: max(task.hints_shown, self._hints.get(task.id, 0)) for task in tasks}
         self._fill_list()
         self._show_title()
         if self.current and (before is None or before.prompt != self.current.prompt):
             self._show_prompt()
+        elif self.current != before:
+            self._show_notes()
 
     def step(self, by: int) -> None:
         """Take the next task in hand, or another one that many places away, around the ends."""
@@ -123,11 +126,9 @@ class TaskPane(Vertical):
         prompt = self.query_one(VerticalScroll)
         prompt.scroll_relative(y=by * max(1, prompt.size.height - 1), animate=False)
 
-    def show_results(self, task: str, rows: Sequence[CheckResult]) -> None:
-        """Show what the checks of a task found."""
-        self._results[task] = rows
+    def scroll_to_results(self, task: str) -> None:
+        """Scroll to what the checks of a task found, where it is the one in hand."""
         if self.current and self.current.id == task:
-            self._show_notes()
             self._bring_into_view(self.query_one("#results"))
 
     def show_checking(self, *, checking: bool) -> None:
@@ -169,6 +170,8 @@ class TaskPane(Vertical):
 
     def on_resize(self) -> None:
         """Fit the lines to the new width."""
+        if self.listing.option_count != len(self._tasks):
+            self._fill_list()
         for number, line in enumerate(self._list_lines()):
             self.listing.replace_option_prompt_at_index(number, line)
         self._show_title()
@@ -187,6 +190,8 @@ class TaskPane(Vertical):
         self._show_prompt()
 
     def _fill_list(self) -> None:
+        if not self.size.width:
+            return  # in columns of no width nothing would be where it belongs
         listing = self.query_one(OptionList)
         listing.set_options(map(Option, self._list_lines()))
         listing.highlighted = self._current if self._tasks else None
@@ -230,7 +235,7 @@ class TaskPane(Vertical):
             return
         self._show_hints()
         results = self.query_one("#results", Static)
-        rows = self._results.get(task.id, ())
+        rows = task.results
         results.display = bool(rows)
         lines = _result_lines(rows, self.content_size.width - _PADDING - _SCROLLBAR)
         results.update(Content("\n").join(lines))

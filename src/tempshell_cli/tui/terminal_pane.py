@@ -17,11 +17,11 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.worker import Worker
 
 from tempshell_cli.core.errors import EngineUnavailable, TempshellError
-from tempshell_cli.core.process import Command
 from tempshell_cli.core.text import one_line
-from tempshell_cli.terminal.emulated import PLAIN, Emulation
+from tempshell_cli.terminal.emulated import PLAIN, EmulatedProcess, Emulation
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import Row, Status, row_text, true_color
 from tempshell_cli.terminal.wire import (
@@ -32,6 +32,7 @@ from tempshell_cli.terminal.wire import (
     Follow,
     Frame,
     FromWorker,
+    History,
     Hits,
     Hyperlink,
     Key,
@@ -47,11 +48,13 @@ from tempshell_cli.terminal.wire import (
     Unrecorded,
 )
 from tempshell_cli.tui import words
+from tempshell_cli.tui.abandon import abandonable
 from tempshell_cli.tui.attachment import Attachment
 from tempshell_cli.tui.fitting import on_border
 from tempshell_cli.tui.keys import to_key, to_mouse
 from tempshell_cli.tui.outer_cursor import OuterCursor
 from tempshell_cli.tui.painting import paint_now
+from tempshell_cli.tui.port import Practice
 from tempshell_cli.tui.retries import Retries
 from tempshell_cli.tui.searching import Searching
 from tempshell_cli.tui.selection import Selection
@@ -66,6 +69,8 @@ _BELL_INTERVAL = 1.0
 _TOLD_INTERVAL = 10.0
 # What the program would get to read.
 _INPUT = (Key, Mouse, Paste, Lay, Focus, Type)
+# What of that brings the view to its end.
+_TYPED = (Key, Paste, Lay, Type)
 # Emulators have been seen to crash when a screen of one column is written to.
 _SMALLEST = Size(4, 2)
 
@@ -113,16 +118,21 @@ class TerminalPane(Widget, can_focus=True):
             super().__init__()
             self.address = address
 
-    def __init__(self, attach: Callable[[], Command], emulation: Emulation = PLAIN, *, read_only: bool = False) -> None:
-        """``attach`` returns the command, each time one is started; it may raise TempshellError.
+    def __init__(self, practice: Practice, emulation: Emulation = PLAIN, *, read_only: bool = False) -> None:
+        """``practice`` has the command, each time one is started, and what its terminal has shown.
 
         Where it is ``read_only`` nothing that is typed, pasted or clicked reaches the command.
         """
         super().__init__()
         self._read_only = read_only
-        self._command = attach
+        self._practice = practice
         self._emulation = emulation
         self._attachment: Attachment | None = None
+        self._opening: Worker[None] | None = None
+        self._over = False
+        self._fetching: Worker[None] | None = None  # until the view is at its end again
+        self._history = ""
+        self._back = 0
         self._rows: dict[int, Row] = {}
         self._strips: dict[int, Strip] = {}
         self._row_strip: Callable[[Row, int], Strip] | None = None
@@ -161,8 +171,17 @@ class TerminalPane(Widget, can_focus=True):
 
     def send(self, message: ToWorker) -> None:
         """Tell the terminal something; nothing happens while no command runs, or where it would be typed read-only."""
-        if self._attachment and not (self._read_only and isinstance(message, _INPUT)):
-            self._attachment.send(message)
+        if not self._attachment or (self._read_only and isinstance(message, _INPUT)):
+            return
+        if isinstance(message, Scroll):
+            self._back = max(0, self._back - message.rows)
+            if not (self._back or self._status.scrolled or self._searching):
+                self._look_ahead()
+        elif isinstance(message, _TYPED):
+            self._look_ahead()
+        self._attachment.send(message)
+        if self._back or (isinstance(message, Find) and message.text):
+            self._look_back()
 
     def search(self) -> None:
         """Have the keys look for text from now on, until the search is left."""
@@ -181,34 +200,86 @@ class TerminalPane(Widget, can_focus=True):
         self._rows.clear()
         self._status = Status()
         self._notice = ""
+        self._opening = self.run_worker(self._open())
+        self._show_title()
+        self._show_cursor()
+        self._repaint()
+
+    async def _open(self) -> None:
+        """Have the command started, which may take its time."""
+        size, colors = self._cells(), self._colors()
+
+        def start() -> EmulatedProcess:
+            return EmulatedProcess(self._practice.attach_command(), size, self._emulation, colors)
+
         try:
-            self._attachment = Attachment(
-                self._command(),
-                self._cells(),
-                self._emulation,
-                heard=self._hear,
-                lost=self._on_lost_worker,
-            )
+            emulated = await abandonable(start, EmulatedProcess.close)
         except EngineUnavailable as problem:
             self._try_again(str(problem))
         except TempshellError as problem:
             self._say(one_line(f"{problem} · {problem.hint}"))
+        except Exception as bug:  # noqa: BLE001 - no reason to end the screen
+            self._practice.unexpected(bug)
+            self._try_again(words.bug(bug))
         else:
+            self._attachment = Attachment(emulated, heard=self._hear, lost=self._on_lost_worker)
             self._retries.began()
-            self._tell_colors()
+            if self._cells() != self._attachment.size:
+                self.send(Resize(self._cells()))
+            if self._colors() != colors:
+                self._tell_colors()
+            self._show_cursor()
+        self._opening = None
+
+    def end(self, notice: str) -> None:
+        """End the command for good, and say why."""
+        self._over = True
+        self.close()
         self._show_title()
         self._show_cursor()
-        self._repaint()
+        self._say(notice)
 
     def close(self) -> None:
         """End the command, and start none any more. Idempotent."""
         if self._retry:
             self._retry.stop()
             self._retry = None
+        if self._opening:
+            self._opening.cancel()
+            self._opening = None
         if self._attachment:
             self._end_search()
+            self._look_ahead()
             self._attachment.close()
             self._attachment = None
+
+    def _look_back(self) -> None:
+        """Fetch what the sandbox has kept of the terminal, once until the view is at its end again."""
+        if not self._fetching:
+            self._fetching = self.run_worker(self._fetch())
+
+    async def _fetch(self) -> None:
+        """Have the view on what the sandbox has kept, which has no holes; say so where it cannot be had."""
+        self._history = words.FETCHING
+        try:
+            content = await abandonable(self._practice.history)
+            if content is not None:
+                self.send(History(content, self._back))
+            self._history = ""
+        except Exception as problem:  # noqa: BLE001 - what the terminal itself has is still there
+            self._history = words.HISTORY_FAILED
+            if not isinstance(problem, TempshellError):
+                self._practice.unexpected(problem)
+        self._show_title()
+
+    def _look_ahead(self) -> None:
+        """Have the next look back fetch the history anew: there is more of it by then."""
+        if self._fetching:
+            self._fetching.cancel()
+        self._fetching, self._back = None, 0
+        if self._history:
+            self._history = ""
+            self._show_title()
 
     def render_line(self, y: int) -> Strip:
         """Return a line, painted once until it changes."""
@@ -234,7 +305,7 @@ class TerminalPane(Widget, can_focus=True):
         """Start the command as soon as its size is known; from then on, pass the size on."""
         if self._attachment:
             self.send(Resize(self._cells()))
-        elif not self._notice and self.size.area:
+        elif not (self._notice or self._opening or self._over) and self.size.area:
             self.start()
         self._show_title()
         self._repaint()
@@ -256,7 +327,7 @@ class TerminalPane(Widget, can_focus=True):
         event.prevent_default()
         self._following = False  # what is typed meanwhile is not for a dialog that comes up late
         if not self._attachment:
-            if event.key == "enter":
+            if event.key == "enter" and not (self._opening or self._over):
                 self.start()
         elif self._searching:
             self._look(self._searching.key(event, self._page()))
@@ -357,6 +428,7 @@ class TerminalPane(Widget, can_focus=True):
     def _end_search(self) -> None:
         if self._searching:
             self._searching = None
+            self._look_ahead()
             self._show_hits(Hits())
 
     def _show_hits(self, hits: Hits) -> None:
@@ -431,17 +503,21 @@ class TerminalPane(Widget, can_focus=True):
 
     def _on_lost_worker(self) -> None:
         self._end_search()  # what had been found went with the worker
+        self._look_ahead()
         self._tell_colors()
         if time.monotonic() - self._told > _TOLD_INTERVAL:
             self._told = time.monotonic()
             self.notify(words.RESTARTED, severity="warning", markup=False)
 
     def _tell_colors(self) -> None:
-        if not self._attachment:
-            return
-        foreground, background = self.rich_style.color, self.rich_style.bgcolor
-        if foreground and background:
-            self.send(Colors(true_color(*foreground.get_truecolor()), true_color(*background.get_truecolor())))
+        for colors in self._colors():
+            self.send(colors)
+
+    def _colors(self) -> list[Colors]:
+        """Return what the theme's own colours are, where it has some."""
+        pair = self.rich_style.color, self.rich_style.bgcolor
+        found = [true_color(*color.get_truecolor()) for color in pair if color]
+        return [Colors(*found)] if len(found) == len(pair) else []
 
     def _show(self, frame: Frame) -> None:
         before, self._status = self._status, frame.status
@@ -467,11 +543,14 @@ class TerminalPane(Widget, can_focus=True):
 
     def _show_title(self) -> None:
         title = Content(one_line(self._status.title) or "terminal")
-        back = Content.styled(f" · ↑ {self._status.scrolled} lines back", "$text-warning")
-        self.border_title = on_border(title + back if self._status.scrolled else title, self.styles)
+        scrolled = f" · ↑ {self._status.scrolled} lines back" if self._status.scrolled else ""
+        back = "".join((scrolled, f" · {self._history}" if self._history else ""))
+        self.border_title = on_border(title + Content.styled(back, "$text-warning"), self.styles)
 
     def _show_status(self, before: Status) -> None:
         now = self._status
+        if before.scrolled and not now.scrolled and not self._searching:
+            self._look_ahead()
         if (now.title, now.scrolled) != (before.title, before.scrolled):
             self._show_title()
         if now.bells > before.bells and time.monotonic() - self._rang > _BELL_INTERVAL:

@@ -30,6 +30,7 @@ WARNINGS = {
     Phase.LATE: "less than five minutes left",
     Phase.LAST: "less than a minute left",
 }
+RECORDED = "The store works again: everything is on record."
 NO_HINT = "This task has no further hint."
 RESTARTED = "The terminal's emulator had to be restarted; your shell was not."
 UNLAID = "Not put there: the program in the terminal would run these lines one by one. At a prompt of bash it works."
@@ -38,6 +39,9 @@ NO_SOLUTION = "This task has no solution to show."
 GIVE_UP = "give up"
 SHELL_ENDED = "The shell has ended · Enter opens a new one"
 WATCHED_ENDED = "The shell has ended · Enter looks for a new one"
+FETCHING, HISTORY_FAILED = "fetching the history", "lines may be missing: the sandbox does not answer"
+HANDED_IN = "The exam is over, and its terminal closed"
+OVER = "The session is over"
 READ_ONLY = "Read-only: you see what happens in the session, and nothing that you type reaches it."
 # Of what is to be copied, so much is shown: lines, and characters of each.
 _COPY_LINES, _COPY_WIDTH = 6, 60
@@ -67,6 +71,28 @@ def extended(deadline: datetime) -> str:
 def paused(session: str) -> str:
     """Return that the session was paused, and how it goes on."""
     return f"Paused: nothing runs, and the clock stands. `tempshell resume {session}` lets it go on."
+
+
+def not_recorded(trouble: str) -> str:
+    """Return why nothing can be recorded at the moment, and what becomes of it."""
+    return strip_controls(f"{trouble}\nNothing is lost: it is recorded as soon as that is over.")
+
+
+def ended(reason: str, leader: str) -> str:
+    """Return that somebody else has ended the session, and how to leave."""
+    how = "it was removed from outside" if reason == "vanished" else reason
+    return one_line(f"The session has ended: {how} · {leader} d leaves")
+
+
+def bug(error: Exception) -> str:
+    """Return an error that nobody expected; the screen goes on."""
+    what = f"This is a bug: {type(error).__name__}: {error}"
+    return strip_controls(f"{what}\nThe session goes on; the log has the details.")
+
+
+def late(leader: str, *, extendable: bool) -> str:
+    """Return the second warning, where the screen opens with so little time left."""
+    return "Less than five minutes left." + (f" {leader} e extends the session." if extendable else "")
 
 
 def late_dialog(*, extendable: bool, grace: float) -> Dialog:

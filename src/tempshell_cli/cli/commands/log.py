@@ -30,7 +30,8 @@ def log(
         ids = {one.id for one in sessions.store.history() if session in {one.id, one.name}}
         if session and not ids:
             raise NoSuchSession(f"there is no session {session!r}", hint="`tempshell list --all` shows ended ones too")
-        events = [event for event in sessions.store.events() if not ids or event.session in ids]
+        kept = sessions.store.events()
+    events = [event for event in kept if event.kind != FOUND and (not ids or event.session in ids)]
     if as_json:
         console.say_json(
             [
@@ -39,9 +40,5 @@ def log(
             ]
         )
         return
-    rows = [
-        (f"{one.at.astimezone():%Y-%m-%d %H:%M:%S}", one.session, one.kind, one.detail)
-        for one in events
-        if one.kind != FOUND
-    ]
+    rows = [(f"{one.at.astimezone():%Y-%m-%d %H:%M:%S}", one.session, one.kind, one.detail) for one in events]
     console.table(("TIME", "SESSION", "EVENT", "DETAIL"), rows)

@@ -1,0 +1,38 @@
+"""Something that is done again and again in the background."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def repeating(
+    step: Callable[[], object], *, every: float, unexpected: Callable[[Exception], object], patience: float
+) -> Iterator[None]:
+    """Take a step in a thread, ``every`` so many seconds, as long as the block lasts.
+
+    What a step raises does not keep the next one from being taken; ``unexpected`` is called with it, once for each that
+    repeats itself. At the end a step that is under way has ``patience`` seconds; then it is left behind.
+    """
+    ended = threading.Event()
+
+    def repeat() -> None:
+        before = ""
+        while not ended.wait(every):
+            try:
+                step()
+            except Exception as error:  # noqa: BLE001 - see above
+                now = f"{type(error).__name__}: {error}"
+                if now != before and not ended.is_set():
+                    before = now
+                    unexpected(error)
+
+    thread = threading.Thread(target=repeat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(patience)
