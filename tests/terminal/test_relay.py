@@ -24,8 +24,13 @@ from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.relay import relay
 notices = iter(sys.argv[2:])
 command = Command(("sh", "-c", sys.argv[1]))
-sys.exit(relay(command, notices=lambda: next(notices, None), read_only="READ_ONLY" in os.environ))
+options = {"leader": os.environ["LEADER"]} if "LEADER" in os.environ else {}
+code = relay(command, notices=lambda: next(notices, None), read_only="READ_ONLY" in os.environ, **options)
+sys.exit(99 if code is None else code)
 """
+
+
+LEFT = 99
 
 
 @dataclass
@@ -41,12 +46,12 @@ class Relayed:
 
 
 @contextmanager
-def relaying(script: str, *notices: str, read_only: bool = False) -> Iterator[Relayed]:
+def relaying(script: str, *notices: str, read_only: bool = False, leader: str = "") -> Iterator[Relayed]:
     ours, theirs = os.openpty()
     master = PtyMaster(ours)
     master.resize(Size(80, 24))
     command = [sys.executable, "-c", RELAY, script, *notices]
-    env = {**os.environ, "READ_ONLY": "1"} if read_only else None
+    env = {**os.environ, **({"READ_ONLY": "1"} if read_only else {}), **({"LEADER": leader} if leader else {})}
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env) as process:
         try:
             yield Relayed(master, theirs, process)
@@ -192,7 +197,7 @@ def test_read_only_nothing_that_is_typed_reaches_the_command_and_ctrl_c_leaves()
         relayed.master.write(b"typed\r\x04\x1a")
         assert b"typed" not in read_until(relayed.master, b".....")
         relayed.master.write(b"\x03")
-        assert relayed.process.wait(PATIENCE) == 0
+        assert relayed.process.wait(PATIENCE) == LEFT
         assert relayed.mode() == before
 
 
@@ -200,3 +205,51 @@ def test_read_only_shows_the_output_and_ends_with_the_command() -> None:
     with relaying("echo seen; exit 3", read_only=True) as relayed:
         read_until(relayed.master, b"seen")
         assert relayed.process.wait(PATIENCE) == 3
+
+
+RAW_CAT = "stty raw -echo; echo ready; cat -v"
+
+
+@pytest.mark.parametrize(
+    ("leader", "typed"),
+    [
+        ("ctrl+]", b"\x1dd"),
+        ("ctrl+]", b"\x1b[93;5u\x1b[100u"),  # the kitty protocol, which the program may have asked for
+        ("ctrl+]", b"\x1b[93;133u\x1b[93;133:3ud"),  # with Num Lock, and let go again
+        ("ctrl+b", b"\x02d"),
+        ("ctrl+space", b"\x00d"),
+        ("alt+x", b"\x1bxd"),
+        ("f12", b"\x1b[24~d"),
+    ],
+)
+@pytest.mark.parametrize("read_only", [False, True])
+def test_the_leader_and_d_leave(leader: str, typed: bytes, *, read_only: bool) -> None:
+    with relaying(RAW_CAT, leader=leader, read_only=read_only) as relayed:
+        before = relayed.mode()
+        read_until(relayed.master, b"ready")
+        for byte in typed:
+            relayed.master.write(bytes([byte]))
+        assert relayed.process.wait(PATIENCE) == LEFT
+        assert relayed.mode() == before
+
+
+def test_all_other_keys_are_the_programs_and_the_leader_twice_is_one() -> None:
+    with relaying(RAW_CAT) as relayed:
+        read_until(relayed.master, b"ready")
+        relayed.master.write(b"d\x1b[A\x02\x1d\x1dd")
+        read_until(relayed.master, b"d^[[A^B^]d")
+
+
+def test_after_another_key_it_says_what_there_is() -> None:
+    with relaying(RAW_CAT) as relayed:
+        read_until(relayed.master, b"ready")
+        relayed.master.write(b"\x1dx.")
+        seen = read_until(relayed.master, b"then d leaves")
+        assert b"x" not in seen.partition(b"\x1b7")[0]
+
+
+def test_without_a_terminal_the_leader_is_a_byte_like_any_other() -> None:
+    command = [sys.executable, "-c", RELAY, "cat -v; exit 4"]
+    done = subprocess.run(command, input=b"\x1dd line\n", capture_output=True, timeout=PATIENCE, check=False)
+    assert b"^]d line" in done.stdout
+    assert done.returncode == 4

@@ -5,6 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import typer
@@ -16,6 +19,7 @@ from tempshell_cli.sessions.exam import exam_of, refuse_handed_in
 from tempshell_cli.sessions.lease import Urgency, notice, urgency
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
+from tempshell_cli.sessions.store import Score, StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +28,10 @@ if TYPE_CHECKING:
     from tempshell_cli.terminal.wire import Record
 
 
+_GOES_ON = "tempshell: {0} goes on; `tempshell attach {0}` returns, `tempshell stop` ends it"
+_LEAVING = "{} d leaves, and the session goes on"
+# Seconds between two looks at the store, and how long the last one may take.
+_LOOK, _LAST_LOOK = 1.0, 10.0
 _WATCHING = "read-only: nothing that you type reaches the session; Ctrl+C leaves"
 
 
@@ -95,22 +103,58 @@ def _practise(sessions: Sessions, session: Session, recording: Record | None, vi
         note(f"tempshell: {session.name} was handed in; `tempshell exam --finish {session.name}` runs the checks that")
         note(f"  could not run, until its sandbox ends at {current.deadline.astimezone():%H:%M}")
     else:
-        note(f"tempshell: {session.name} goes on; `tempshell attach {session.name}` returns, `tempshell stop` ends it")
+        note(_GOES_ON.format(session.name))
 
 
 def _attach_plain(sessions: Sessions, session: Session, recording: Record | None, *, read_only: bool) -> int:
     from tempshell_cli.sessions.shell import attach_command, watch_command
+    from tempshell_cli.terminal.leader import spelled_out
     from tempshell_cli.terminal.relay import relay
 
     refuse_handed_in(sessions.store, session)
     command = (watch_command if read_only else attach_command)(sessions.engines.of(session), session)
-    notices = _notices(sessions, session)
-    if read_only:
-        notices = _after(_WATCHING, notices)
+    leader = sessions.settings.leader
+    how = f"tempshell: {_WATCHING if read_only else _LEAVING.format(spelled_out(leader))}"
+    note(how)  # where lines are read one after the other, this is the first
     recorder = _recorder(recording) if recording else None
-    if recorder:
-        notices = _marking(notices, recorder, sessions, session)
-    return relay(command, notices=notices, recorder=recorder, read_only=read_only)
+    with _followed(sessions, session) as seen:
+        notices = _after(how, _notices(sessions, seen))
+        if recorder:
+            notices = _marking(notices, recorder, seen)
+        code = relay(command, notices=notices, recorder=recorder, read_only=read_only, leader=leader)
+    if code is None:
+        note(_GOES_ON.format(session.name))
+    return code or 0
+
+
+@dataclass
+class _Seen:
+    """What the store said of a session a moment ago."""
+
+    session: Session
+    scores: Mapping[str, Score]
+
+
+@contextmanager
+def _followed(sessions: Sessions, session: Session) -> Iterator[_Seen]:
+    """Yield what the store says of a session; as long as the block lasts it is read again and again.
+
+    In the background, for a store that is locked must hold up no key.
+    """
+    from tempshell_cli.core.repeating import repeating
+
+    seen = _Seen(session, sessions.store.latest_scores(session.id))
+
+    def look() -> None:
+        with suppress(StoreUnavailable):
+            seen.session = sessions.store.get(session.id) or session
+            seen.scores = sessions.store.latest_scores(session.id)
+
+    def log(error: Exception) -> None:
+        sessions.log_bug(error, session.id)
+
+    with repeating(look, every=_LOOK, unexpected=log, patience=_LAST_LOOK):
+        yield seen
 
 
 def _after(first: str, notices: Callable[[], str | None]) -> Callable[[], str | None]:
@@ -126,21 +170,19 @@ def _recorder(recording: Record) -> Recorder:
     return Recorder(recording, terminal_size(sys.stdout.fileno()))
 
 
-def _marking(
-    notices: Callable[[], str | None], recorder: Recorder, sessions: Sessions, session: Session
-) -> Callable[[], str | None]:
+def _marking(notices: Callable[[], str | None], recorder: Recorder, seen: _Seen) -> Callable[[], str | None]:
     """Return the notices, with checks made elsewhere put into the recording, and its own end told."""
-    seen = sessions.store.latest_scores(session.id)
+    before = seen.scores
     told = False
 
     def tell() -> str | None:
-        nonlocal seen, told
-        scores = sessions.store.latest_scores(session.id)
+        nonlocal before, told
+        scores = seen.scores
         for task, score in scores.items():
-            if seen.get(task) != score:
+            if before.get(task) != score:
                 words = verdict_words(score.verdict, score.incomplete)
                 recorder.mark(f"{task}: {words}, {score.earned} of {score.points} points")
-        seen = scores
+        before = scores
         if recorder.failure and not told:
             told = True
             return f"tempshell: the recording has stopped: {recorder.failure}"
@@ -149,14 +191,14 @@ def _marking(
     return tell
 
 
-def _notices(sessions: Sessions, session: Session) -> Callable[[], str | None]:
+def _notices(sessions: Sessions, seen: _Seen) -> Callable[[], str | None]:
     """Return a function that tells each level of urgency once."""
     told = Urgency.CALM
-    exam = exam_of(sessions.store, session.id)
+    exam = exam_of(sessions.store, seen.session.id)
 
     def tell() -> str | None:
         nonlocal told
-        current, now = sessions.store.get(session.id) or session, sessions.clock.now()
+        current, now = seen.session, sessions.clock.now()
         left = (exam.ends if exam else current.deadline) - now if current.frozen is None else current.frozen
         level = urgency(left)
         if level <= told:

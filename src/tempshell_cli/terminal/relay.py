@@ -12,11 +12,12 @@ import time
 import tty
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tempshell_cli.core.process import Command
 from tempshell_cli.core.text import one_line
 from tempshell_cli.terminal.guard import guarded
+from tempshell_cli.terminal.leader import LeaderFilter
 from tempshell_cli.terminal.modes import RESET
 from tempshell_cli.terminal.pty import PtyProcess, Size
 
@@ -34,6 +35,7 @@ _END_OF_INPUT = b"\x04"
 _CTRL_C = b"\x03"
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 _FALLBACK_SIZE = Size(80, 24)
+_LEADER_HELP = "tempshell: then d leaves, and the leader once more sends it to the shell"
 
 
 def relay(
@@ -42,16 +44,21 @@ def relay(
     notices: Notices = lambda: None,
     recorder: Recorder | None = None,
     read_only: bool = False,
-) -> int:
+    leader: str = "ctrl+]",
+) -> int | None:
     """Run the command on a PTY of its own and relay until it ends; return its exit code.
+
+    The leader and then d leaves it, on a terminal; None is returned then.
 
     The user's terminal is raw meanwhile and is always put back, with all that a program has set in it: SIGTERM and
     SIGHUP included (128 + n is returned then), and SIGKILL, after which a guard does it. Where stdin is no terminal
     its bytes are relayed too, with an end of input after the last.
-    Where it is ``read_only`` nothing is relayed to the command, and Ctrl+C leaves it, with 0.
-    Call it from the main thread. Raises EngineUnavailable where the command cannot be started.
+    Where it is ``read_only`` nothing is relayed to the command, and Ctrl+C leaves it, too.
+    Call it from the main thread. Raises EngineUnavailable where the command cannot be started, UsageProblem where
+    ``leader`` is no key to lead with.
     """
     stdin, stdout = sys.stdin.fileno(), sys.stdout.fileno()
+    keys = LeaderFilter(leader)
     with ExitStack() as stack:
         wakeups = stack.enter_context(_signals())
         process = stack.enter_context(PtyProcess.spawn(command, terminal_size(stdout)))
@@ -60,7 +67,8 @@ def relay(
             stack.callback(_reset, stdout)
         if recorder:
             stack.callback(recorder.close)
-        return (_Watch if read_only else _Relay)(process, wakeups, (stdin, stdout), notices, recorder).run()
+        streams = _Streams(stdin, stdout, wakeups)
+        return (_Watch if read_only else _Relay)(process, streams, notices, recorder, keys).run()
 
 
 def terminal_size(fd: int) -> Size:
@@ -72,32 +80,40 @@ def terminal_size(fd: int) -> Size:
     return Size(columns, rows) if columns and rows else _FALLBACK_SIZE
 
 
+class _Streams(NamedTuple):
+    """What is read and written besides the command: the person's ends, and signals as bytes."""
+
+    stdin: int
+    stdout: int
+    wakeups: socket.socket
+
+
 class _Relay:
     """Moves bytes until the command, or the reason for running it, is gone."""
 
     def __init__(
         self,
         process: PtyProcess,
-        wakeups: socket.socket,
-        standard: tuple[int, int],
+        streams: _Streams,
         notices: Notices,
         recorder: Recorder | None,
+        keys: LeaderFilter,
     ) -> None:
         self._process = process
         self._master = process.master
-        self._wakeups = wakeups
-        self._stdin, self._stdout = standard
+        self._stdin, self._stdout, self._wakeups = streams
         self._on_terminal = os.isatty(self._stdin)
         self._recorder = recorder
+        self._keys = keys
         self._board = _NoticeBoard(notices, self._stdout)
         self._input = bytearray()
         self._input_open = True
         self._output_open = True
         self._exit_code: int | None = None
 
-    def run(self) -> int:
-        """Relay; return the exit code."""
-        while self._exit_code is None:
+    def run(self) -> int | None:
+        """Relay; return the exit code, or None where the person has left."""
+        while self._exit_code is None and not self._keys.left:
             self._turn()
         return self._exit_code
 
@@ -126,7 +142,9 @@ class _Relay:
         except OSError:  # EIO: the terminal has hung up
             data = b""
         if data:
-            self._input += data
+            self._input += self._keys.passed(data) if self._on_terminal else data
+            if self._keys.lost:
+                self._board.put(_LEADER_HELP)
         elif self._on_terminal:
             # Nobody typed an end: the connection dropped, and the shell inside is to live on.
             self._exit_code = 128 + signal.SIGHUP
@@ -183,7 +201,7 @@ class _Watch(_Relay):
     def _take_input(self) -> None:
         super()._take_input()
         if _CTRL_C in self._input:
-            self._exit_code = 0
+            self._keys.left = True
         self._input.clear()
 
 
@@ -199,6 +217,10 @@ class _NoticeBoard:
     def patience(self) -> float:
         """Return how long to wait for bytes, in seconds, before ``turn`` has something to do."""
         return _QUIET if self._waiting else max(0.0, self._next_question - time.monotonic())
+
+    def put(self, notice: str) -> None:
+        """Have a notice shown next."""
+        self._waiting = notice
 
     def turn(self) -> None:
         """Show what waits, then ask for more where it is time."""

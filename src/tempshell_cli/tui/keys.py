@@ -8,7 +8,7 @@ from textual import events
 from textual.geometry import Offset
 from textual.keys import KEY_NAME_REPLACEMENTS, REPLACED_KEYS, Keys, key_to_character
 
-from tempshell_cli.core.errors import UsageProblem
+from tempshell_cli.terminal.leader import FUNCTION_KEYS, leader_parts, not_a_leader
 from tempshell_cli.terminal.wire import Key, KeyAction, Modifiers, Mouse, MouseAction, Type
 
 _MODIFIERS = {
@@ -17,9 +17,8 @@ _MODIFIERS = {
     "ctrl": Modifiers.CTRL,
     "super": Modifiers.SUPER,
 }
-_FUNCTION_KEYS = {f"f{number}" for number in range(1, 25)}
 # Keys that have a name and no character, or whose character is a control.
-_NAMED = _FUNCTION_KEYS | {
+_NAMED = FUNCTION_KEYS | {
     "enter", "tab", "escape", "backspace", "space", "delete", "insert", "home", "end", "pageup", "pagedown",
     "up", "down", "left", "right",
 }  # fmt: skip
@@ -95,12 +94,11 @@ def leader_key(leader: str) -> str:
 
     Raises UsageProblem where it is neither one key with Ctrl or Alt, nor a function key.
     """
-    *held, last = leader.strip().lower().split("+")
+    held, last = leader_parts(leader)
     name = last if last in _NAMED else _name_of(last)
-    apart = bool(held) and set(held) <= {"ctrl", "alt"}
-    if not name or not (apart or name in _FUNCTION_KEYS):
-        raise UsageProblem(f"{leader!r} cannot be the leader key", hint="write it like ctrl+] or f12")
-    return "+".join((*sorted(held), name))
+    if not name:
+        raise not_a_leader(leader)
+    return "+".join((*held, name))
 
 
 def leader_label(leader: str) -> str:
