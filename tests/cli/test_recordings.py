@@ -24,7 +24,7 @@ def _recorded(tempshell: Tempshell) -> Path:
         child.sendline("exit")
         child.expect_exact(ENDING)
         child.wait()
-    (file,) = (tempshell.user.paths.state / "recordings").iterdir()
+    (file,) = (tempshell.user.paths.state / "recordings").glob("*.cast")
     return file
 
 
@@ -57,6 +57,30 @@ def test_a_recording_is_listed_played_exported_and_removed(tempshell: Tempshell,
     assert "no file" not in tempshell("recordings", "export", "-o", str(picture), code=2).stderr
     assert tempshell("recordings", "rm", file.stem).stdout == f"removed {file.stem}\n"
     assert not file.exists()
+
+
+@pytest.mark.engine("local")
+@pytest.mark.parametrize("ending", ["exit", "tmux detach"])
+def test_the_text_has_all_that_went_by_in_tmux(tempshell: Tempshell, ending: str) -> None:
+    """Of what goes by fast it draws a part; and it is gone with its shell, and with a program on the other screen."""
+    tempshell.start("--name", "otter", "--env", f"API_TOKEN={CANARY}")
+    with tempshell.on_terminal("attach", "--plain", "--record", "otter", columns=100) as child:
+        child.sendline("stty -echo; printf '\\e[?1049hthe other screen\\e[?1049l'; seq 1001 7000; echo $API_TOKEN")
+        child.expect("7000")
+        child.sendline("seq -f 'then %g' 50; echo all; sleep 1; " + ending)
+        child.expect("all")
+        child.expect_exact(ENDING)
+        child.wait()
+    lines = tempshell("recordings", "export", "--format", "txt").stdout.splitlines()
+    assert [line for line in lines if line.isdigit()] == [str(number) for number in range(1001, 7001)]
+    assert [line for line in lines if line.startswith("then")] == [f"then {number}" for number in range(1, 51)]
+    assert "the other screen" in lines
+    assert CANARY not in "".join(lines)
+    folder = tempshell.user.paths.state / "recordings"
+    assert {file.suffix: file.stat().st_mode & 0o777 for file in folder.iterdir()} == {".cast": 0o600, ".panes": 0o600}
+    assert not any(CANARY in file.read_text() for file in folder.iterdir())
+    tempshell("recordings", "rm", "otter")
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.engine("local")

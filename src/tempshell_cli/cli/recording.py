@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from tempshell_cli.cli.console import note
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
-from tempshell_cli.sessions.recordings import Recordings, secrets_in
+from tempshell_cli.sessions.panes import recorded_panes
+from tempshell_cli.sessions.recordings import Recordings, panes_of, remove, secrets_in
 from tempshell_cli.terminal.wire import Record
 
 
@@ -19,14 +20,16 @@ def recorded(sessions: Sessions, session: Session, *, wanted: bool) -> Iterator[
     if not wanted:
         yield None
         return
-    secrets = secrets_in(sessions.engines.of(session), session)
+    backend = sessions.engines.of(session)
+    secrets = secrets_in(backend, session)
     file, descriptor = Recordings(sessions.paths).create(session, sessions.clock.now())
     try:
-        yield Record(descriptor, session.name, ["tempshell", *filter(None, [session.pack])], secrets)
+        with recorded_panes(backend, session, panes_of(file), secrets):
+            yield Record(descriptor, session.name, ["tempshell", *filter(None, [session.pack])], secrets)
     finally:
         empty = os.fstat(descriptor).st_size == 0
         os.close(descriptor)
         if empty:
-            file.unlink(missing_ok=True)
+            remove(file)
         else:
             note(f"tempshell: recorded; `tempshell recordings play {file.stem}` shows it")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,10 @@ from tempshell_cli.cli import console
 from tempshell_cli.core.errors import TempshellError, UsageProblem
 from tempshell_cli.core.text import strip_controls
 from tempshell_cli.core.units import format_duration, format_size
-from tempshell_cli.terminal.cast import Summary, read_events, read_header, summary
+from tempshell_cli.sessions.recordings import panes_of
+from tempshell_cli.terminal.cast import Event, Header, Summary, read_events, read_header, summary
+from tempshell_cli.terminal.recorder import MARKER, RESIZE
+from tempshell_cli.terminal.screen import Row
 
 FORMATS = ("cast", "svg", "txt")
 
@@ -102,8 +105,30 @@ def _text(file: Path) -> str:
     from tempshell_cli.terminal.playback import transcript
     from tempshell_cli.terminal.screen import row_text
 
-    lines = [strip_controls(row_text(row)).rstrip() for row in transcript(read_header(file), read_events(file))]
+    lines = [strip_controls(row_text(row)).rstrip() for row in _rows(file, transcript)]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _rows(file: Path, transcript: Callable[[Header, Iterable[Event]], list[Row]]) -> Iterator[Row]:
+    """Yield all that was to be read, pane by pane where the shell lived in tmux."""
+    header, panes = read_header(file), panes_of(file)
+    if not panes.exists():
+        yield from transcript(header, read_events(file))
+        return
+    shown: dict[str, list[Event]] = {"": []}
+    pane = ""
+    for event in read_events(panes):
+        if event.kind == MARKER:
+            # What was there before anything was written is the first pane's.
+            pane = event.data
+            shown[pane] = shown.get(pane) or shown.pop("", [])
+        elif event.kind == RESIZE:
+            for events in shown.values():
+                events.append(event)
+        else:
+            shown[pane].append(event)
+    for events in shown.values():
+        yield from transcript(read_header(panes), events)
 
 
 def _summaries(files: Sequence[Path]) -> Iterator[tuple[Path, Summary]]:

@@ -15,6 +15,7 @@ from tempshell_cli.sessions.model import Session
 
 _FOLDER = "recordings"
 _ENDING = ".cast"
+_PANES = ".panes"
 _PATIENCE = 30.0  # seconds for an engine to answer
 _ENVIRONMENT = ("cat", "/proc/self/environ")
 
@@ -62,6 +63,17 @@ class Recordings:
         raise UsageProblem(
             names if matches else f"there is no recording {token!r}", hint="`tempshell recordings ls` lists them"
         )
+
+
+def panes_of(recording: Path) -> Path:
+    """Return the file beside a recording with what the panes of tmux have got; it need not be there."""
+    return recording.with_suffix(_PANES)
+
+
+def remove(recording: Path) -> None:
+    """Remove a recording, with what belongs to it."""
+    recording.unlink()
+    panes_of(recording).unlink(missing_ok=True)
 
 
 def secrets_in(backend: Backend, session: Session, runner: Runner | None = None) -> list[str]:

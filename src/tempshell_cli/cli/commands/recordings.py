@@ -69,9 +69,9 @@ def rm(recording: Annotated[list[str], typer.Argument(help="Recordings.", autoco
     """Remove recordings."""
     from tempshell_cli.cli import console
     from tempshell_cli.core.paths import Paths
-    from tempshell_cli.sessions.recordings import Recordings
+    from tempshell_cli.sessions.recordings import Recordings, remove
 
     recordings = Recordings(Paths.of_user())
     for file in [recordings.find(one) for one in recording]:
-        file.unlink()
+        remove(file)
         console.say(f"removed {file.stem}")
