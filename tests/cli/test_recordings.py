@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import Tempshell
+from tests.support.waiting import eventually
 
 CANARY = "canary-4711-xyz"
 ENDING = "recorded; `tempshell recordings play"
@@ -64,7 +65,10 @@ def test_a_recording_is_listed_played_exported_and_removed(tempshell: Tempshell,
 def test_the_text_has_all_that_went_by_in_tmux(tempshell: Tempshell, ending: str) -> None:
     """Of what goes by fast it draws a part; and it is gone with its shell, and with a program on the other screen."""
     tempshell.start("--name", "otter", "--env", f"API_TOKEN={CANARY}")
+    folder = tempshell.user.paths.state / "recordings"
     with tempshell.on_terminal("attach", "--plain", "--record", "otter", columns=100) as child:
+        child.expect_exact("d leaves")
+        eventually(lambda: [*folder.glob("*.panes")], "tmux is followed")
         child.sendline("stty -echo; printf '\\e[?1049hthe other screen\\e[?1049l'; seq 1001 7000; echo $API_TOKEN")
         child.expect("7000")
         child.sendline("seq -f 'then %g' 50; echo all; sleep 1; " + ending)
@@ -76,7 +80,6 @@ def test_the_text_has_all_that_went_by_in_tmux(tempshell: Tempshell, ending: str
     assert [line for line in lines if line.startswith("then")] == [f"then {number}" for number in range(1, 51)]
     assert "the other screen" in lines
     assert CANARY not in "".join(lines)
-    folder = tempshell.user.paths.state / "recordings"
     assert {file.suffix: file.stat().st_mode & 0o777 for file in folder.iterdir()} == {".cast": 0o600, ".panes": 0o600}
     assert not any(CANARY in file.read_text() for file in folder.iterdir())
     tempshell("recordings", "rm", "otter")

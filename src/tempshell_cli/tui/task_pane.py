@@ -170,10 +170,11 @@ class TaskPane(Vertical):
 
     def on_resize(self) -> None:
         """Fit the lines to the new width."""
-        if self.listing.option_count != len(self._tasks):
+        if self.listing.option_count == len(self._tasks):
+            for number, line in enumerate(self._list_lines()):
+                self.listing.replace_option_prompt_at_index(number, line)
+        else:
             self._fill_list()
-        for number, line in enumerate(self._list_lines()):
-            self.listing.replace_option_prompt_at_index(number, line)
         self._show_title()
         self._show_notes()
 
