@@ -20,7 +20,7 @@ from tempshell_cli.sessions.effort import HINT, TASK, hints_shown, task_in_hand
 from tempshell_cli.sessions.exam import FLAGGED, Exam, exam_of, flagged_tasks, refuse_handed_in
 from tempshell_cli.sessions.grading import Graded, grade, keep
 from tempshell_cli.sessions.lifecycle import Sessions
-from tempshell_cli.sessions.model import Session
+from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.outbox import Outbox
 from tempshell_cli.sessions.practice import LastCheck, Practice
 from tempshell_cli.sessions.report import report
@@ -88,7 +88,7 @@ class LivePractice:
             exam=bool(exam),
             handed_in=bool(exam and exam.graded),
             frozen=session.frozen,
-            ended="" if session.state.is_live else session.reason or str(session.state),
+            ended=session.reason or str(session.state) if _is_over(session) else "",
             trouble=self._trouble,
         )
 
@@ -288,6 +288,10 @@ class LivePractice:
             flagged=task.id in self._flags,
             commands=task.commands,
         )
+
+
+def _is_over(session: Session) -> bool:
+    return not session.state.is_live or session.state is State.LOST
 
 
 def _namespaces(names: Sequence[str]) -> str:
