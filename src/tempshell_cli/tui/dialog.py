@@ -100,7 +100,6 @@ class Dialog(Box[str], ModalScreen[str]):
     def listen(self) -> None:
         """Take keys from now on."""
         self._listening = True
-        self._show_keys()
 
     def on_key(self, event: events.Key) -> None:
         """Return the answer of a key; no other key does anything."""
@@ -124,8 +123,9 @@ class Dialog(Box[str], ModalScreen[str]):
         keys = [(_shown(choice.key), choice.label) for choice in self._choices if choice.label]
         if self.query_one(VerticalScroll).max_scroll_y:
             keys.append(("↑ ↓", "scroll"))
-        style = "bold $accent" if self._listening else ""
-        return Content("   ").join(Content.assemble(Content.styled(key, style), f" {label}") for key, label in keys)
+        return Content("   ").join(
+            Content.assemble(Content.styled(key, "bold $accent"), f" {label}") for key, label in keys
+        )
 
 
 def _shown(key: str) -> str:
