@@ -13,10 +13,10 @@ from tempshell_cli.terminal.drawing import Drawing
 from tempshell_cli.terminal.engine import BITTTY, Engine, open_engine
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.recorder import MARKER, RESIZE
-from tempshell_cli.terminal.screen import Row, row_text
+from tempshell_cli.terminal.screen import Cursor, Row, row_text
 
 # A screen wiped whole, or exchanged for another.
-_WIPES = re.compile(r"\x1b\[2J|\x1b\[\?(?:1049|1047|47)[hl]|\x1bc")
+_WIPES = re.compile(r"(\x1b\[2J|\x1b\[\?(?:1049|1047|47)[hl]|\x1bc)")
 
 
 def play(
@@ -60,6 +60,7 @@ def transcript(header: Header, events: Iterable[Event]) -> list[Row]:
     The shell lives in tmux, which draws a screen and wipes it at its end; so do editors and pagers.
     """
     pages = [_Page(header.size)]
+    saved = Cursor()
     for event in events:
         if event.kind == RESIZE:
             with suppress(ValueError):
@@ -67,8 +68,11 @@ def transcript(header: Header, events: Iterable[Event]) -> list[Row]:
         elif event.kind == OUTPUT:
             first, *others = _WIPES.split(event.data)
             pages[-1].feed(first)
-            for text in others:
-                pages.append(pages[-1].next())
+            for wipe, text in zip(others[::2], others[1::2], strict=True):
+                here = pages[-1].cursor()
+                # Where the other screen is left, the cursor is back where it was.
+                pages.append(pages[-1].next(saved if wipe.endswith("l") else here))
+                saved = here if wipe.endswith("h") else saved
                 pages[-1].feed(text)
     found: list[list[Row]] = []
     for page in pages:
@@ -93,10 +97,13 @@ class _Page:
         self._size = size
         self._engine.resize(size)
 
-    def next(self) -> _Page:
-        """Return the page after this one, with the cursor where it stands."""
+    def cursor(self) -> Cursor:
+        """Return where the cursor stands."""
         self._engine.dirty_rows()
-        cursor = self._engine.status().cursor
+        return self._engine.status().cursor
+
+    def next(self, cursor: Cursor) -> _Page:
+        """Return the page after this one, with the cursor there."""
         self.rows()
         page = _Page(self._size)
         page.feed(f"\x1b[{cursor.row + 1};{cursor.column + 1}H")
