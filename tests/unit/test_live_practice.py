@@ -181,7 +181,7 @@ def test_a_bug_in_the_background_is_logged_and_the_screen_follows_on(
     session = desk.start(pack=str(draft.root))
     practice = LivePractice(desk.sessions, session)
 
-    def broken() -> None:
+    def broken(*, quiet: bool) -> None:  # noqa: ARG001 - as of a sweep
         raise RuntimeError("the sweep is broken")
 
     monkeypatch.setattr(desk.sessions, "sweep", broken)
@@ -201,7 +201,7 @@ def test_an_engine_that_hangs_does_not_keep_the_screen_from_following(
     practice = LivePractice(desk.sessions, session)
     hanging, let_go = threading.Event(), threading.Event()
 
-    def hang() -> None:
+    def hang(*, quiet: bool) -> None:  # noqa: ARG001 - as of a sweep
         hanging.set()
         let_go.wait(10)
 
