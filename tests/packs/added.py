@@ -67,9 +67,9 @@ def tar_of(draft: Draft, file: Path) -> Path:
 class Repository:
     """A real one, of somebody's work."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *options: str) -> None:
         self.root = root
-        self("init", "--quiet", "--initial-branch=main")
+        self("init", "--quiet", "--initial-branch=main", *options)
         self.commit()
 
     def __call__(self, *words: str) -> str:

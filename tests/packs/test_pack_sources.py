@@ -73,6 +73,44 @@ def test_a_folder_of_a_repository_is_a_pack(tempshell: Tempshell, tmp_path: Path
     assert "packs/other" in said
 
 
+def test_a_repository_with_the_other_hash_is_fetched(tempshell: Tempshell, tmp_path: Path, scratch: Path) -> None:
+    """Its object names are SHA-256: by its branch, and by a commit."""
+    inner = Draft.made_in(tmp_path / "inner")
+    repository = Repository(tmp_path / "inner", "--object-format=sha256")
+    commit = repository("rev-parse", "HEAD")
+    assert len(commit) == 64
+    for name, ref in (("a", ""), ("b", f"@{commit}")):
+        entry = tempshell("pack", "add", f"{repository.url}{ref}", "--name", name, "--json").json()
+        assert (entry["commit"], entry["digest"]) == (commit, inner.load().digest)
+    assert "nope" in refused(tempshell, "add", f"{repository.url}@nope", "--name", "c")
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_path_with_a_space_is_fetched_as_it_is_written(tempshell: Tempshell, tmp_path: Path) -> None:
+    inner = Draft.made_in(tmp_path / "my packs" / "inner")
+    repository = Repository(inner.root)
+    for name, url in (("a", repository.url), ("b", repository.url.replace(" ", "%20"))):
+        entry = tempshell("pack", "add", url, "--name", name, "--json").json()
+        assert (entry["source"], entry["digest"]) == (url, inner.load().digest)
+    assert "%20" in refused(tempshell, "add", "git+https://example.org/my packs")
+
+
+def test_a_submodule_is_refused_by_its_path(tempshell: Tempshell, tmp_path: Path) -> None:
+    """Git archives an empty directory for it."""
+    other = Repository(Draft.made_in(tmp_path / "other").root)
+    inner = Draft.made_in(tmp_path / "all" / "inner")
+    repository = Repository(tmp_path / "all")
+    repository("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other.root), "inner/assets/part")
+    repository.commit()
+    said = refused(tempshell, "add", f"{repository.url}#subdirectory=inner")
+    assert "'assets/part' is a git submodule" in said
+    assert "--recurse-submodules" in said
+    tempshell("pack", "lint", str(inner.root))  # it is there
+    repository("submodule", "deinit", "--all", "--force")
+    said = tempshell("pack", "lint", str(inner.root), code=2).stdout
+    assert "`assets/part` is a git submodule that is not there" in said
+
+
 @pytest.mark.parametrize("ref", ["@nope", f"@{'0' * 40}"])
 def test_a_ref_that_is_not_there_is_told_in_the_words_of_git(
     tempshell: Tempshell, repository: Repository, ref: str, scratch: Path

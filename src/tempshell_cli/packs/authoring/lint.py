@@ -14,6 +14,7 @@ from tempshell_cli.packs.authoring import lint_rules
 from tempshell_cli.packs.authoring.findings import Finding, Level
 from tempshell_cli.packs.authoring.lint_rules import Draft
 from tempshell_cli.packs.authoring.shellcheck import check_scripts
+from tempshell_cli.packs.authoring.submodules import HINT, missing_submodules
 from tempshell_cli.packs.format.model import PackHead
 from tempshell_cli.packs.format.native import (
     MANIFEST,
@@ -43,6 +44,7 @@ RULES = {
     "learner-program": "A check runs a program of the learner's as the grader",
     "no-mutant": "Nothing proves that a check catches a wrong answer",
     "translation": "A locale of the pack lacks a text",
+    "submodule": "A git submodule of the pack is not there",
     "scenario": "What works differently here in a pack of another format, such as a scenario of Killercoda's",
     "no-solution": "A task of a pack of another format has no solution to prove its checks with",
     "shellcheck": "What shellcheck says of a script",
@@ -58,6 +60,9 @@ def lint(root: Path, runner: Runner | None = None) -> list[Finding]:
 
 
 def _findings(root: Path, runner: Runner | None) -> Iterator[Finding]:
+    for path in missing_submodules(root):
+        what = f"`{path}` is a git submodule that is not there"
+        yield Finding(rule="submodule", level=Level.ERROR, file=path, message=what, hint=HINT)
     if not is_native(root):
         if importer := importer_of(root):
             yield from _of_imported(root, importer)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 from pathlib import Path
 
 from tempshell_cli.core.errors import UsageProblem
+from tempshell_cli.core.files import writing
 from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.format.native import MANIFEST
 from tempshell_cli.packs.reading.fields import END
@@ -74,20 +77,24 @@ def new_pack(directory: Path) -> list[Path]:
 
     The directory's name becomes the pack's id. Raises UsageProblem where it cannot be one, or something is in the way.
     """
-    pack_id = directory.resolve().name
+    pack_id = Path(os.path.realpath(directory)).name
     if not _ID.match(pack_id) or len(pack_id) > _LONGEST_ID:
         raise UsageProblem(
             f"{one_line(pack_id)!r} cannot be a pack's id",
             hint="call the directory something in lower-case letters, digits and dashes",
         )
-    try:
+    with writing(directory, "name another directory"):
         if directory.exists() and any(directory.iterdir()):
             raise UsageProblem(
                 f"{one_line(str(directory))} is not empty", hint="name a directory that is not there yet"
             )
-        return [_write(directory / name, text) for name, text in _files(pack_id).items()]
-    except OSError as cause:
-        raise UsageProblem(f"cannot write the pack: {cause}", hint="name another directory") from cause
+        directory.mkdir(parents=True, exist_ok=True)
+        try:
+            return [_write(directory / name, text) for name, text in _files(pack_id).items()]
+        except OSError:
+            for left in directory.iterdir():
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+            raise
 
 
 def _files(pack_id: str) -> dict[str, str]:

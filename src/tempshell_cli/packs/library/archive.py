@@ -23,7 +23,8 @@ _FORMS: Mapping[bytes, Callable[[Path], BufferedIOBase]] = {
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\x00": lzma.LZMAFile,
 }
-_BROKEN = (tarfile.TarError, OSError, EOFError, ValueError, OverflowError, zlib.error, lzma.LZMAError)
+# What reading such an archive raises; a long chain of headers is a long chain of calls.
+BROKEN = (tarfile.TarError, OSError, EOFError, ValueError, OverflowError, RecursionError, zlib.error, lzma.LZMAError)
 
 
 def read_archive(file: Path) -> dict[str, bytes]:
@@ -36,7 +37,7 @@ def read_archive(file: Path) -> dict[str, bytes]:
     try:
         with _opened(file) as stream, tarfile.open(fileobj=_Bounded(stream), mode="r|") as archive:
             return _files(archive)
-    except _BROKEN as cause:
+    except BROKEN as cause:
         raise PackProblem(
             f"cannot read the archive: {one_line(str(cause))}", hint="it is to be a .tar, .tar.gz, .tar.bz2 or .tar.xz"
         ) from cause

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tempshell_cli.core.errors import UsageProblem
+from tempshell_cli.core.files import reason
 from tempshell_cli.core.paths import Paths
 
 _FOLDER = "packs"
@@ -69,7 +70,8 @@ def read_index(paths: Paths) -> dict[str, AddedPack]:
         return {}
     except (OSError, ValueError, TypeError, KeyError) as cause:
         raise UsageProblem(
-            f"the list of added packs {file} cannot be read: {cause}", hint="move it away, and add the packs again"
+            f"the list of added packs {file} cannot be read: {reason(cause)}",
+            hint="move it away, and add the packs again",
         ) from cause
     return {entry.name: entry for entry in entries if is_reference(entry.reference)}
 

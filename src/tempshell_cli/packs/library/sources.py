@@ -60,7 +60,10 @@ _OCI = re.compile(
     r"(?::[A-Za-z0-9_][A-Za-z0-9._-]*)?(?:@sha256:[0-9a-f]{64})?"
 )
 _OCI_DIGEST = re.compile(rb"^Digest: (sha256:[0-9a-f]{64})\s*$", re.MULTILINE)
-_COMMIT = re.compile(r"[0-9a-f]{40,64}")
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_SHA256_NAME = re.compile(r"[0-9a-f]{64}")
+_OTHER_HASH = "mismatched algorithms"  # git's words where the remote repository has the other one
+_SUBMODULE = re.compile(rb"160000 commit [0-9a-f]+\t([^\0]+)")  # as git ls-tree lists it
 
 
 class Fetched(NamedTuple):
@@ -147,18 +150,34 @@ class GitSource(NamedTuple):
     def fetch(self, runner: Runner) -> Fetched:
         """Fetch one commit, alone, into a repository that is thrown away, and read an archive of it."""
         with tempfile.TemporaryDirectory(prefix="tempshell-") as place:
-            repository, archive = f"{place}/git", f"{place}/pack.tar"
+            archive = f"{place}/pack.tar"
             runner = _Trusting(runner, f"{place}/config") if self.url.startswith("file:") else runner
-            _git(runner, "init", "--quiet", "--bare", "--template=", repository)
-            shallow = ("fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules")
-            _git(runner, f"--git-dir={repository}", *shallow, "--", self.url, self.ref or "HEAD")
+            repository = self._fetch(runner, f"{place}/git")
             told = _git(runner, f"--git-dir={repository}", "rev-parse", "--verify", "FETCH_HEAD^{commit}")
             commit = told.stdout.decode(errors="replace").strip()
             if not _COMMIT.fullmatch(commit):
                 raise PackProblem(f"git names no commit for {self.ref or 'HEAD'!r}: {one_line(commit)!r}")
             tree = f"{commit}:{self.folder}"
+            _refuse_submodules(_git(runner, f"--git-dir={repository}", "ls-tree", "-r", "-z", tree).stdout)
             _git(runner, f"--git-dir={repository}", "archive", "--format=tar", f"--output={archive}", tree)
             return Fetched(read_archive(Path(archive)), commit)
+
+    def _fetch(self, runner: Runner, place: str) -> str:
+        """Fetch what is asked for into a new repository of the same hash as the remote one; return where it is."""
+        shallow = ("fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules")
+        if not _SHA256_NAME.fullmatch(self.ref):
+            _git(runner, "init", "--quiet", "--bare", "--template=", place)
+            try:
+                _git(runner, f"--git-dir={place}", *shallow, "--", self.url, self.ref or "HEAD")
+            except PackProblem as cause:
+                if _OTHER_HASH not in str(cause):
+                    raise
+            else:
+                return place
+        place = f"{place}-sha256"
+        _git(runner, "init", "--quiet", "--bare", "--template=", "--object-format=sha256", place)
+        _git(runner, f"--git-dir={place}", *shallow, "--", self.url, self.ref or "HEAD")
+        return place
 
 
 class OciSource(NamedTuple):
@@ -197,20 +216,29 @@ def _git_source(text: str) -> GitSource:
         raise UsageProblem(f"{one_line(ref)!r} cannot be a branch, a tag or a commit", hint="write it behind the @")
     if folder.keys() - {"subdirectory"}:
         raise UsageProblem(f"{one_line(parts.fragment)!r} is not understood", hint="write #subdirectory=DIR")
-    url = parts._replace(path=path, fragment="").geturl()
+    url = parts._replace(path=path.replace(" ", "%20"), fragment="").geturl()
     return GitSource(text, url, ref, _folder(folder.get("subdirectory", [""])[-1]))
 
 
 def _refuse_address(text: str, parts: SplitResult) -> None:
     """Refuse what git or ssh could take for an option, and what would keep a secret on record."""
-    if parts.scheme not in _SCHEMES or not text.isprintable() or " " in text:
+    if parts.scheme not in _SCHEMES or not text.isprintable():
         raise UsageProblem(f"packs do not come from {one_line(text)!r}", hint=_HINT)
+    if " " in text and parts.scheme != "file":
+        raise UsageProblem(f"{one_line(text)!r} has a space in it", hint="write %20 for it")
     if parts.password is not None or (parts.scheme == "https" and parts.username is not None):
         raise UsageProblem("a secret does not belong in an address", hint="use git+ssh://, or put it into ~/.netrc")
     host = parts.hostname or ""
     odd = parts.netloc.startswith("-") or host.startswith("-") or unquote(parts.netloc) != parts.netloc
     if odd or parts.query or not parts.path.strip("/") or bool(host) == (parts.scheme == "file"):
         raise UsageProblem(f"{one_line(text)!r} is no address of a repository", hint=_HINT)
+
+
+def _refuse_submodules(listed: bytes) -> None:
+    """Refuse a tree, as ``git ls-tree -z`` lists it, with parts that are in other repositories."""
+    if found := _SUBMODULE.search(listed):
+        path = one_line(found[1].decode(errors="replace"))
+        raise PackProblem(f"{path!r} is a git submodule, which is not fetched", hint=_RECURSE)
 
 
 def _folder(text: str) -> str:
@@ -268,4 +296,5 @@ def _run(runner: Runner, argv: tuple[str, ...], env: Mapping[str, str]) -> Compl
     return done
 
 
+_RECURSE = "add a clone of it instead: `git clone --recurse-submodules`, then `pack add DIRECTORY`"
 _PROGRAMS = {"git": "git", "oras": "oras (https://oras.land)"}

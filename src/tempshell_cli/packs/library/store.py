@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tempshell_cli.core.errors import PackProblem, UsageProblem
+from tempshell_cli.core.files import reason
 from tempshell_cli.core.paths import Paths, locked
 from tempshell_cli.core.runner import Runner
 from tempshell_cli.core.text import one_line
@@ -165,7 +166,7 @@ def _checked(files: Mapping[str, bytes], name: str, address: str) -> Pack:
         except PackProblem as cause:
             raise PackProblem(str(cause).replace(str(root), one_line(address)), hint=cause.hint) from cause
         except OSError as cause:  # a name that is too long for this file system, or no space
-            raise PackProblem(f"cannot write the pack: {cause}", hint="see that there is space") from cause
+            raise PackProblem(f"cannot write the pack: {reason(cause)}", hint="see that there is space") from cause
 
 
 def _write(root: Path, files: Mapping[str, bytes]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from tempshell_cli.core.errors import PackProblem
+from tempshell_cli.core.files import reason
 from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.format.native import MAX_MANIFEST
 from tempshell_cli.packs.importers.base import Listed
@@ -105,7 +106,7 @@ def _text(file: Path) -> str:
             content = opened.read(MAX_MANIFEST + 1)
             text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as cause:
-        raise PackProblem(f"cannot read {one_line(str(file))}: {cause}") from cause
+        raise PackProblem(f"cannot read {one_line(str(file))}: {reason(cause)}") from cause
     if len(content) > MAX_MANIFEST:
         raise PackProblem(f"{one_line(str(file))} is larger than {MAX_MANIFEST >> 10} KiB", hint="make it smaller")
     return text
