@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from contextlib import nullcontext
+from datetime import timedelta
 
 import pytest
 
-from tempshell_cli.backends.base import Condition, Sandbox
+from tempshell_cli.backends.base import Condition, Sandbox, Terms
 from tempshell_cli.core.errors import ProvisionFailed
 
 from .engines import on_real_engines
@@ -21,6 +22,22 @@ def test_a_sandbox_is_found_as_it_was_made(stage: Stage) -> None:
     assert (sandbox.session, sandbox.owner, sandbox.backend) == (request.session, stage.owner, stage.backend.name)
     assert (sandbox.name, sandbox.pack, sandbox.deadline) == ("lab-1", "linux-basics", request.deadline)
     assert sandbox.condition is Condition.RUNNING
+
+
+def test_the_terms_of_a_session_are_found_with_it_and_follow_its_deadline(stage: Stage) -> None:
+    """Whoever has lost the record learns what was granted, on whatever machine."""
+    granted = Terms(lease=timedelta(hours=1), tasks=("one", "two"))
+    with stage.sandbox(stage.request()._replace(terms=granted)) as sandbox:
+        assert sandbox.terms == granted
+        more = granted._replace(lease=timedelta(minutes=90), extensions=1, exam="7 3600 120")
+        stage.backend.set_deadline(sandbox, sandbox.deadline + timedelta(minutes=30), more)
+        found = stage.found(sandbox.session)
+        assert found
+        assert (found.terms, found.is_torn) == (more, False)
+        stage.backend.set_deadline(sandbox, sandbox.deadline)
+        found = stage.found(sandbox.session)
+        assert found
+        assert (found.terms, found.deadline, found.is_torn) == (more, sandbox.deadline, False)
 
 
 def test_what_find_returns_can_be_entered(stage: Stage, sandbox: Sandbox) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import subprocess
 import uuid
 from collections.abc import Iterator
@@ -183,6 +184,30 @@ def test_a_container_that_ends_at_once_is_a_failed_start_with_its_last_words(
     assert "bash 5 or busybox" in refused.stderr
     assert docker_leftovers(OWNER, tempshell.user.owner) == []
     assert tempshell("list", "--json").json() == []
+
+
+# The header of a program for 64-bit Arm (or, on such a machine, for x86-64): ELF, and no machine that runs it here.
+_ELF = r"\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0"
+_FOREIGN = r"\76\0" if platform.machine() == "aarch64" else r"\267\0"
+
+
+def test_an_image_for_another_kind_of_machine_is_a_failed_start(tempshell: Tempshell, build: Any) -> None:  # noqa: ANN401
+    image = build(
+        f"FROM {BUSYBOX} AS made",
+        f"RUN printf '{_ELF}{_FOREIGN}' >/new && head -c 100 /dev/zero >>/new && chmod 755 /new",
+        f"FROM {BUSYBOX}",
+        "COPY --from=made /new /bin/sh",
+    )
+    refused = tempshell("start", "-d", "-b", "docker", "--image", image, code=5)
+    assert "exec format error" in refused.stderr
+    assert docker_leftovers(OWNER, tempshell.user.owner) == []
+    assert tempshell("list", "--json").json() == []
+
+
+def test_as_many_variables_as_a_program_can_be_started_with_reach_it(tempshell: Tempshell, tmp_path: Path) -> None:
+    (tmp_path / "variables").write_text("".join(f"V{number}={'x' * 100_000}\n" for number in range(15)))
+    session = tempshell.start("-b", "docker", "--env-file", str(tmp_path / "variables"))
+    assert tempshell("exec", session, "--", "sh", "-c", "echo ${#V0} ${#V14}").stdout == "100000 100000\n"
 
 
 def test_a_session_stays_on_its_engine_whatever_the_environment_names_later(

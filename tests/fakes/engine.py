@@ -17,6 +17,7 @@ from tempshell_cli.backends.base import (
     Role,
     Sandbox,
     SandboxRequest,
+    Terms,
 )
 from tempshell_cli.core.clock import Clock
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
@@ -40,6 +41,7 @@ class FakeEngine:
         self.endpoint = endpoint
         self.silent = False  # it does not answer
         self.refusal: BaseException | None = None  # raised half-way through a provision, with parts made
+        self.failing_move: BaseException | None = None  # raised once, when a deadline has been moved
         self.stuck: set[str] = set()  # sessions that cannot be removed
         self.meanwhile: Callable[[], object] = lambda: None  # what others do while it answers ``find``
         self.refused: dict[str, Exception] = {}  # raised when the session is to be removed
@@ -98,9 +100,14 @@ class FakeEngine:
             self.change(sandbox.session, condition, *self.beyond_repair)
         return self._sandboxes[sandbox.session]
 
-    def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
+    def set_deadline(self, sandbox: Sandbox, deadline: datetime, terms: Terms | None = None) -> None:
         self._answer()
-        self._sandboxes[sandbox.session] = self._sandboxes[sandbox.session]._replace(deadline=deadline)
+        found = self._sandboxes[sandbox.session]
+        moved = found._replace(deadline=deadline, terms=terms or found.terms, is_torn=False)
+        self._sandboxes[sandbox.session] = moved
+        if self.failing_move:  # only once: what is undone after it succeeds
+            failure, self.failing_move = self.failing_move, None
+            raise failure
 
     def destroy(self, sandbox: Sandbox) -> Receipt:
         self._answer()
@@ -139,6 +146,7 @@ class FakeEngine:
             condition=condition,
             home=home or str(directory),
             details=details,
+            terms=request.terms,
         )
         self._sandboxes[request.session] = made
         return made
@@ -150,6 +158,10 @@ class FakeEngine:
     def change(self, session: str, condition: Condition, *lost: str) -> None:
         """Stop or break a sandbox, or make it whole."""
         self._sandboxes[session] = self._sandboxes[session]._replace(condition=condition, lost=lost)
+
+    def tear(self, session: str, deadline: datetime) -> None:
+        """Leave what a change of the deadline leaves that was cut short: the parts do not agree on this one."""
+        self._sandboxes[session] = self._sandboxes[session]._replace(is_torn=True, deadline=deadline)
 
     def die(self, session: str) -> None:
         """End what runs in a sandbox; its parts stay."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tomllib
 from datetime import timedelta
 from pathlib import Path
@@ -31,7 +30,7 @@ def test_without_a_file_the_designs_numbers_hold(file: Path) -> None:
 def test_a_file_changes_what_it_names_and_nothing_else(file: Path) -> None:
     file.write_text("owner = 'ann'\n[limits]\nper_owner = 4\n[sandbox]\ncpus = 2\n")
     settings = load_settings(file)
-    assert (settings.owner_name(), settings.limits.per_owner, settings.sandbox.cpus) == ("ann", 4, 2)
+    assert (settings.owner, settings.limits.per_owner, settings.sandbox.cpus) == ("ann", 4, 2)
     assert settings.limits.per_engine == Settings().limits.per_engine
 
 
@@ -86,11 +85,6 @@ def test_every_setting_survives_being_written_and_read(file: Path) -> None:
     file.write_text("\n".join(lines))
     assert tomllib.loads(file.read_text())
     assert load_settings(file) == Settings()
-
-
-def test_an_owner_is_the_user_on_this_machine_unless_named() -> None:
-    assert Settings().owner_name().endswith(f"@{os.uname().nodename}")
-    assert Settings(owner="ci").owner_name() == "ci"
 
 
 @pytest.mark.parametrize(("value", "lifted"), [("1", True), ("yes", True), ("0", False), ("", False)])

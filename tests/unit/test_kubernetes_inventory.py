@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tempshell_cli.backends import labels
-from tempshell_cli.backends.base import Condition
+from tempshell_cli.backends.base import Condition, Sandbox, Terms
 from tempshell_cli.backends.kubernetes import inventory
 from tempshell_cli.backends.kubernetes.inventory import Wanted
 from tempshell_cli.backends.kubernetes.marks import owner_hash, selector
+from tempshell_cli.backends.kubernetes.session import is_stuck
 
 SESSION = "0a1b2c3d"
 HOME = f"tempshell-{SESSION}"
@@ -22,6 +24,7 @@ class FakeApi:
     def __init__(self, **lists: list[dict[str, Any]]) -> None:
         self._lists = lists
         self.credentials = type("Way", (), {"context": "lab"})
+        self.ahead = timedelta()
 
     def items(self, path: str, **_: str) -> list[dict[str, Any]]:
         return self._lists.get(path.rpartition("/")[2], [])
@@ -85,6 +88,41 @@ def test_a_namespace_that_the_cluster_is_finishing_is_nothing_any_more() -> None
     going = _thing(HOME, meta={"deletionTimestamp": "2100-01-01T00:00:00Z"})
     assert _found(namespaces=[going]) == []
     assert _found(namespaces=[_thing(HOME, meta={"deletionTimestamp": "2020-01-01T00:00:00Z"})])
+
+
+def _sandbox(api: Any) -> Sandbox:  # noqa: ANN401 - a FakeApi
+    (found,) = inventory.look(api, Wanted("kubernetes"))
+    return inventory.sandbox(found, api, "kubernetes", "/file")
+
+
+def test_a_deadline_is_by_the_clusters_clock_and_its_terms_are_with_it() -> None:
+    space = _thing(HOME)
+    space["metadata"]["annotations"][labels.TERMS] = '{"lease":3600,"extensions":1}'
+    api = FakeApi(namespaces=[space], jobs=[_thing(HOME, HOME)], pods=[_pod()])
+    api.ahead = timedelta(hours=2)
+    found = _sandbox(api)
+    assert found.deadline == datetime(2029, 12, 31, 22, tzinfo=UTC)
+    assert (found.terms, found.is_torn) == (Terms(lease=timedelta(hours=1), extensions=1), False)
+
+
+@pytest.mark.parametrize("deadline", ["2030-01-01T00:30:00+00:00", "", "soon"])
+def test_a_job_that_says_otherwise_than_its_namespace_is_torn_and_the_namespace_counts(deadline: str) -> None:
+    """A change was cut short, or a person with edit has written there."""
+    job = _thing(HOME, HOME)
+    job["metadata"]["annotations"][labels.DEADLINE] = deadline
+    found = _sandbox(FakeApi(namespaces=[_thing(HOME)], jobs=[job], pods=[_pod()]))
+    assert (found.is_torn, found.deadline) == (True, datetime(2030, 1, 1, tzinfo=UTC))
+    given = _thing(HOME, "team")
+    given["metadata"]["annotations"][labels.DEADLINE] = deadline
+    assert not _sandbox(FakeApi(jobs=[given], pods=[_pod("team")])).is_torn
+
+
+def test_a_namespace_is_stuck_by_the_clusters_clock() -> None:
+    now = datetime.now(UTC)
+    ahead = timedelta(minutes=10)
+    for deleted, stuck in ((now, False), (now - timedelta(minutes=2), True)):
+        space = _thing(HOME, meta={"deletionTimestamp": (deleted + ahead).isoformat()})
+        assert is_stuck(space, ahead) is stuck
 
 
 def test_what_a_person_with_edit_writes_into_their_namespace_speaks_for_nobody() -> None:

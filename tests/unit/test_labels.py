@@ -5,14 +5,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tempshell_cli.backends import labels
-from tempshell_cli.backends.base import SandboxRequest, Template
-from tempshell_cli.backends.init import init_argv, move_deadline, told_deadline
+from tempshell_cli.backends.base import SandboxRequest, Template, Terms
+from tempshell_cli.backends.init import Told, init_argv, move_deadline, told_by_init
 
 _NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -31,9 +33,37 @@ def test_a_deadline_that_nobody_can_read_has_passed(found: dict[str, str]) -> No
     assert labels.deadline_of(found) < _NOON
 
 
-def test_the_last_deadline_that_pid_1_told_counts() -> None:
-    assert told_deadline(b"deadline 10\ndeadline 25\n") == 25
-    assert told_deadline(b"") is None
+@given(
+    st.builds(
+        Terms,
+        lease=st.integers(0, 10**9).map(lambda seconds: timedelta(seconds=seconds)),
+        extensions=st.integers(0, 100),
+        tasks=st.lists(st.text()).map(tuple),
+        exam=st.text(),
+    )
+)
+def test_terms_read_back_as_they_were_written_in_one_plain_line(terms: Terms) -> None:
+    text = labels.terms_text(terms)
+    assert labels.terms_of(text) == terms
+    assert text.isascii()
+    assert text.isprintable()
+
+
+@given(st.text() | st.sampled_from(["[]", "null", '{"lease":-1,"extensions":true}', '{"lease":1e999}', "[" * 10**5]))
+def test_terms_that_nobody_has_written_grant_nothing(text: str) -> None:
+    assert labels.terms_of(text) == Terms()
+
+
+def test_terms_are_read_as_far_as_they_make_sense() -> None:
+    text = '{"lease":1' + "0" * 30 + ',"extensions":"2","tasks":["a",1],"exam":{},"more":1}'
+    assert labels.terms_of(text) == Terms(lease=timedelta(seconds=10**9), tasks=("a",))
+
+
+def test_what_pid_1_told_last_counts() -> None:
+    assert told_by_init(b'deadline 10 {"a":1}\ndeadline 25\n') == Told(25)
+    assert told_by_init(b'deadline 10\ndeadline 25 {"exam":"1 2 3"}\n') == Told(25, '{"exam":"1 2 3"}')
+    assert told_by_init(b"deadline soon\ndeadline\n") is None
+    assert told_by_init(b"") is None
 
 
 @pytest.mark.parametrize("shell", ["bash", "busybox"])
@@ -46,7 +76,7 @@ def test_pid_1_ends_at_its_deadline_and_follows_a_move(shell: str, tmp_path: Pat
     ) as process:
         assert process.stdin
         assert process.stdout
-        assert told_deadline(process.stdout.readline()) == int(began + 60)
+        assert told_by_init(process.stdout.readline()) == Told(int(began + 60))
         for noise in (
             b"\n",
             b"deadline\n",
@@ -56,9 +86,10 @@ def test_pid_1_ends_at_its_deadline_and_follows_a_move(shell: str, tmp_path: Pat
             b"x" * 5000 + b"\n",
         ):
             process.stdin.write(noise)
-        process.stdin.write(move_deadline(began + 2))
+        terms = '{"lease":3600,"tasks":["a"]}'
+        process.stdin.write(move_deadline(began + 2, terms))
         process.stdin.flush()
-        assert told_deadline(process.stdout.readline()) == int(began + 2)
+        assert told_by_init(process.stdout.readline()) == Told(int(began + 2), terms)
         assert process.wait(10) == 0
     assert began + 1 <= time.time() < began + 6
 

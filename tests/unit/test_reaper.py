@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from tempshell_cli.backends.base import Condition
+from tempshell_cli.backends.base import Backend, Condition, Report, Sandbox, Terms
 from tempshell_cli.core.config import Settings
-from tempshell_cli.core.errors import NoSuchSession
+from tempshell_cli.core.errors import EngineUnavailable, LimitReached, NoSuchSession, UsageProblem
+from tempshell_cli.core.paths import Paths
+from tempshell_cli.sessions.exam import EXAM, drawn_tasks, exam_of
 from tempshell_cli.sessions.lookup import refuse_unusable
 from tempshell_cli.sessions.model import State
 from tempshell_cli.sessions.starting import start_mark
@@ -18,7 +22,15 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.engine import FakeEngine
 
 from .conftest import NewDesk
-from .desk import Desk
+from .desk import Desk, open_desk
+
+
+@pytest.fixture
+def other_machine(tmp_path: Path, engine: FakeEngine, clock: FakeClock) -> Iterator[Desk]:
+    """The sessions of the same owner with another state directory, on the same engine."""
+    elsewhere = Paths(state=tmp_path / "other" / "state", config=tmp_path / "other" / "config")
+    with open_desk(elsewhere, engine, clock, Settings(owner="ann")) as opened:
+        yield opened
 
 
 def test_an_expired_sandbox_goes_and_the_record_says_why(desk: Desk) -> None:
@@ -50,6 +62,14 @@ def test_the_record_of_a_killed_start_goes_when_nothing_was_made(desk: Desk) -> 
     desk.on_record(State.CREATING)
     desk.sweep()
     assert desk.state_of("s1") == (State.ENDED, "interrupted")
+
+
+def test_the_mark_of_a_start_that_died_before_it_was_on_record_goes(desk: Desk) -> None:
+    marks = desk.sessions.paths.private("starting")
+    (marks / "s1").touch()
+    with start_mark(desk.sessions.paths, "s2"):
+        desk.sweep()
+        assert [mark.name for mark in marks.iterdir()] == ["s2"]
 
 
 @pytest.mark.parametrize("made", [True, False])
@@ -423,3 +443,106 @@ def test_an_engine_in_use_that_is_silent_is_reported_once_until_it_answers_again
     desk.engine.silent = True
     desk.sweep()
     assert len(said) == 2
+
+
+def _lose_the_store(desk: Desk) -> None:
+    for file in desk.sessions.paths.state.glob("tempshell.db*"):
+        file.unlink()
+
+
+def test_a_lost_store_grants_no_second_extension(desk: Desk, new_desk: NewDesk) -> None:
+    session = desk.sessions.extend(desk.start())
+    _lose_the_store(desk)
+    with new_desk() as later:
+        later.sweep()
+        found = later.sessions.select(session.id)
+        assert (found.deadline, found.lease, found.extensions) == (session.deadline, session.lease, 1)
+        with pytest.raises(LimitReached, match="already extended"):
+            later.sessions.extend(found)
+
+
+def test_another_machine_counts_the_extensions_of_all(desk: Desk, other_machine: Desk) -> None:
+    """Without having looked at the engine since."""
+    session = desk.start()
+    other_machine.sweep()
+    extended = desk.sessions.extend(session)
+    with pytest.raises(LimitReached, match="already extended"):
+        other_machine.sessions.extend(other_machine.sessions.select(session.id))
+    found = other_machine.sessions.select(session.id)
+    assert (found.deadline, found.extensions, found.lease) == (extended.deadline, 1, extended.lease)
+
+
+def test_an_exam_is_one_on_every_machine(desk: Desk, other_machine: Desk) -> None:
+    def begin(backend: Backend, sandbox: Sandbox, _report: Report) -> None:
+        desk.clock.advance(minutes=2)
+        desk.sessions.begin_exam(backend, sandbox, 7, timedelta(minutes=30))
+
+    session = desk.start(ttl=timedelta(minutes=35), tasks=("one", "two"), prepare=begin)
+    other_machine.sweep()
+    here, there = (exam_of(one.sessions.store, session.id) for one in (desk, other_machine))
+    assert here == there
+    assert there
+    assert there.seed == 7
+    assert drawn_tasks(other_machine.sessions.store, session.id) == ["one", "two"]
+    with pytest.raises(UsageProblem, match="an exam is not extended"):
+        other_machine.sessions.extend(other_machine.sessions.select(session.id))
+    with pytest.raises(UsageProblem, match="an exam is not paused"):
+        other_machine.sessions.pause(other_machine.sessions.select(session.id))
+
+
+def test_an_exam_is_learnt_of_a_session_that_was_adopted_before(desk: Desk, other_machine: Desk) -> None:
+    session = desk.start()
+    other_machine.sweep()
+    desk.sessions.begin_exam(desk.engine, session.sandbox, 7, timedelta(minutes=30))
+    other_machine.sweep()
+    other_machine.sweep()
+    assert exam_of(other_machine.sessions.store, session.id)
+    assert [kind for kind, _ in other_machine.events(session.id)].count(EXAM) == 1
+
+
+@pytest.mark.parametrize("exam", ["garbage", "1", "9" * 5000, "-1 -1 -1", "1 2 3 4"])
+def test_an_exam_that_makes_no_sense_is_an_exam(desk: Desk, exam: str) -> None:
+    sandbox = desk.on_engine()
+    desk.engine.set_deadline(sandbox, sandbox.deadline, Terms(exam=exam))
+    desk.sweep()
+    assert exam_of(desk.sessions.store, "s1")
+
+
+@pytest.mark.parametrize("failure", [EngineUnavailable("it went away"), KeyboardInterrupt()])
+def test_an_extension_that_fails_half_way_is_undone(desk: Desk, failure: BaseException) -> None:
+    session = desk.start()
+    desk.engine.failing_move = failure
+    with pytest.raises(type(failure)):
+        desk.sessions.extend(session)
+    (sandbox,) = desk.engine.find()
+    assert (sandbox.deadline, sandbox.terms.extensions) == (session.deadline, 0)
+    assert desk.sessions.extend(session).extensions == 1
+
+
+def test_what_a_change_that_was_cut_short_has_left_is_healed(desk: Desk) -> None:
+    """The engine's record counts, for all parts and for the store."""
+    session = desk.start()
+    earlier = session.deadline - timedelta(minutes=10)
+    desk.engine.tear(session.id, earlier)
+    desk.sweep()
+    (sandbox,) = desk.engine.find()
+    assert (sandbox.deadline, sandbox.is_torn) == (earlier, False)
+    assert desk.sessions.select(session.id).deadline == earlier
+
+
+def test_what_another_command_is_changing_is_left_to_it(desk: Desk, other_machine: Desk) -> None:
+    session = desk.start()
+    desk.engine.tear(session.id, session.deadline - timedelta(minutes=10))
+    with start_mark(desk.sessions.paths, session.id):
+        desk.sweep()
+    assert desk.engine.find()[0].is_torn
+    assert desk.sessions.select(session.id).deadline == session.deadline
+    other_machine.sweep()
+    assert not desk.engine.find()[0].is_torn
+
+
+def test_what_is_gone_is_not_extended(desk: Desk) -> None:
+    session = desk.start()
+    desk.engine.lose(session.id)
+    with pytest.raises(NoSuchSession, match="has no sandbox any more"):
+        desk.sessions.extend(session)

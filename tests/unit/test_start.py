@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from tempshell_cli.backends.base import Condition
+from tempshell_cli.backends.base import Condition, Report, Sandbox, SandboxRequest
+from tempshell_cli.core.config import Limits, Settings
 from tempshell_cli.core.errors import EngineUnavailable, ExitCode, LeftoverRemains, ProvisionFailed
+from tempshell_cli.core.paths import Paths
+from tempshell_cli.sessions.lifecycle import StartRequest
 from tempshell_cli.sessions.model import State
+from tests.fakes.clock import FakeClock
+from tests.fakes.engine import FakeEngine
 
-from .desk import Desk
+from .conftest import NewDesk
+from .desk import TEMPLATE, Desk, open_desk
 
 
 def _fail(*_: object) -> None:
@@ -38,12 +50,83 @@ def test_a_session_without_a_name_gets_one_that_tells_what_it_is(desk: Desk) -> 
     assert desk.start(pack="/somewhere/linux-basics").name.startswith("linux-basics-")
 
 
-def test_a_name_in_use_is_refused_and_nothing_is_made(desk: Desk) -> None:
-    desk.on_record(State.READY, "other", owner="bob", name="lab")
-    desk.on_engine("other", "bob")
-    with pytest.raises(ProvisionFailed, match="lab"):
-        desk.start(name="lab")
-    assert desk.ids_on_engine() == ["other"]
+@pytest.mark.parametrize(
+    ("pack", "name"),
+    [
+        ("", "shell-"),
+        ("linux-basics@0123456789", "linux-basics-"),
+        ("/home/ann/My Päck_v1.0 and a very long name that goes on and on", "my-pack-v1-0-and-a-very-long-name-t-"),
+        ("/home/ann/Übung (1)", "ubung-1-"),
+        ("/home/ann/...", "pack-"),
+        ("/home/ann/演習", "pack-"),
+        ("/home/ann/a" + "-" * 60 + "b", "a-b-"),
+    ],
+)
+def test_whatever_a_pack_is_called_the_name_can_be_that_of_a_host(desk: Desk, pack: str, name: str) -> None:
+    made = desk.start(pack=pack).name
+    assert made.startswith(name)
+    assert re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", made)
+
+
+ROOMY = Settings(owner="ann", limits=Limits(per_owner=9, starts_per_hour=9))
+
+
+def test_a_name_in_use_is_refused_and_nothing_is_made(new_desk: NewDesk) -> None:
+    with new_desk(ROOMY) as desk:
+        first = desk.start(name="lab")
+        with pytest.raises(ProvisionFailed, match="lab"):
+            desk.start(name="lab")
+        assert desk.ids_on_engine() == [first.id]
+
+
+def test_a_name_that_nobody_has_chosen_gives_way_to_another(new_desk: NewDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = iter([b"\x01\x23\x45\x67", b"\x01\x23\x45\x68", b"\x89\xab\xcd\xef"])
+    with new_desk(ROOMY) as desk:
+        monkeypatch.setattr(os, "urandom", lambda _: next(ids))
+        assert [desk.start().name for _ in range(2)] == ["shell-0123", "shell-89ab"]
+
+
+class Stumbling(FakeEngine):
+    """Refuses the first ``times`` sandboxes for a reason that passes."""
+
+    times = 1
+
+    def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
+        made = super().provision(request, report)
+        if self.times:
+            self.times -= 1
+            raise ProvisionFailed("the pool overlaps", passing=True)
+        return made
+
+
+@pytest.fixture
+def stumbling(tmp_path: Path, clock: FakeClock, paths: Paths) -> Iterator[Desk]:
+    with open_desk(paths, Stumbling(tmp_path / "engine", clock), clock, ROOMY) as desk:
+        yield desk
+
+
+def test_what_passes_by_itself_is_tried_once_more(stumbling: Desk) -> None:
+    shown: list[str] = []
+
+    def report(line: str) -> AbstractContextManager[None]:
+        shown.append(line)
+        return nullcontext()
+
+    asked = StartRequest(backend="fake", template=TEMPLATE, ttl=timedelta(hours=1))
+    session = stumbling.sessions.start(asked, report)
+    assert stumbling.ids_on_engine() == [session.id]
+    assert "trying once more: the pool overlaps" in shown
+    assert [one.state for one in stumbling.sessions.store.history()] == [State.FAILED, State.READY]
+
+
+def test_but_only_once_and_not_where_what_has_failed_is_to_be_kept(stumbling: Desk) -> None:
+    with pytest.raises(ProvisionFailed, match="overlaps"):
+        stumbling.start(keep_on_failure=True)
+    assert isinstance(stumbling.engine, Stumbling)
+    stumbling.engine.times = 2
+    with pytest.raises(ProvisionFailed, match="overlaps"):
+        stumbling.start()
+    assert len(stumbling.ids_on_engine()) == 1
 
 
 @pytest.mark.parametrize("cause", [ProvisionFailed("no room"), KeyboardInterrupt(), SystemExit(143), OSError("odd")])
@@ -54,6 +137,24 @@ def test_whatever_stops_a_provision_rolls_it_back_and_is_raised_again(desk: Desk
     assert desk.ids_on_engine() == []
     (failed,) = desk.sessions.store.history()
     assert (failed.state, failed.reason) == (State.FAILED, str(cause) or type(cause).__name__)
+
+
+@pytest.mark.parametrize(
+    "env", [{"BIG": "x" * 128 * 1024}, {"BIG": "ä" * 65536}, {f"V{number}": "x" * 100_000 for number in range(22)}]
+)
+def test_an_environment_that_no_program_can_be_started_with_fails_the_start(desk: Desk, env: dict[str, str]) -> None:
+    """On Linux, whatever the engine: here on this machine itself, whose kernel says the same."""
+    with pytest.raises(OSError, match="too long"):
+        subprocess.run(("true",), env=env, check=True)
+    with pytest.raises(ProvisionFailed, match="no program could be started with"):
+        desk.start(template=TEMPLATE._replace(env=env))
+    assert desk.ids_on_engine() == []
+
+
+def test_a_large_environment_that_programs_can_be_started_with_is_none_of_these(desk: Desk) -> None:
+    env = {f"V{number}": "x" * (128 * 1024 - 10) for number in range(13)}
+    subprocess.run(("true",), env=env, check=True)
+    assert desk.start(template=TEMPLATE._replace(env=env)).state is State.READY
 
 
 def test_a_failed_preparation_rolls_back_too(desk: Desk) -> None:

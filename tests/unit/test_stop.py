@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tempshell_cli.core.errors import EngineUnavailable, LeftoverRemains
+from tempshell_cli.core.errors import EngineUnavailable, LeftoverRemains, ProvisionFailed
 from tempshell_cli.sessions.model import State
 
 from .desk import Desk
@@ -28,6 +28,15 @@ def test_what_cannot_be_removed_is_named_and_stays_on_record(desk: Desk) -> None
     desk.engine.stuck.clear()
     desk.sweep()
     assert desk.state_of(session.id) == (State.ENDED, "stopped")
+
+
+def test_a_removal_that_the_engine_refuses_is_no_other_than_one_that_fails(desk: Desk) -> None:
+    """By a policy before the engine, say."""
+    session = desk.start()
+    desk.engine.refused[session.id] = ProvisionFailed("the engine refused: forbidden by proxy")
+    with pytest.raises(LeftoverRemains, match="forbidden by proxy"):
+        desk.sessions.stop(session)
+    assert desk.state_of(session.id)[0] is State.STOPPING
 
 
 def test_a_stop_while_the_engine_is_away_is_done_by_a_later_sweep(desk: Desk) -> None:

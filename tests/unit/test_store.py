@@ -63,13 +63,12 @@ def test_live_sessions_are_those_that_may_have_something_on_an_engine(paths: Pat
         assert len(opened.store.history()) == len(State)
 
 
-def test_starts_are_counted_by_owner_and_time_and_failed_ones_are_not(paths: Paths) -> None:
+def test_starts_are_counted_by_time_and_failed_ones_are_not(paths: Paths) -> None:
     with open_store(paths) as opened:
         opened.store.save(SESSION)
         opened.store.save(SESSION._replace(id="old", created=NOON - timedelta(hours=2), state=State.ENDED))
-        opened.store.save(SESSION._replace(id="bobs", owner="bob"))
         opened.store.save(SESSION._replace(id="failed", state=State.FAILED))
-        assert opened.store.started_since("ann", NOON - timedelta(hours=1)) == 1
+        assert opened.store.started_since(NOON - timedelta(hours=1)) == 1
 
 
 def test_events_come_back_in_their_order(paths: Paths) -> None:
@@ -108,7 +107,7 @@ def test_a_task_that_was_put_back_has_no_score_until_it_is_checked_again(paths: 
 def test_proofs_do_not_count_as_starts(paths: Paths) -> None:
     with open_store(paths) as opened:
         opened.store.save(SESSION._replace(state=State.ENDED, reason=PROOF))
-        assert opened.store.started_since("ann", NOON - timedelta(hours=1)) == 0
+        assert opened.store.started_since(NOON - timedelta(hours=1)) == 0
 
 
 def test_what_fails_in_a_transaction_has_changed_nothing(paths: Paths) -> None:

@@ -123,6 +123,19 @@ class Template(NamedTuple):
     placement: Placement = Placement()
 
 
+class Terms(NamedTuple):
+    """What a session has been granted and is bound by, for its sandbox to carry: a lost record grants nothing again.
+
+    ``lease`` is the time it was given in all, ``extensions`` how many of them are in that. ``tasks`` are the ids of the
+    tasks that were drawn for it, and ``exam`` is what makes it an exam ("": it is none); ``sessions.exam`` reads both.
+    """
+
+    lease: timedelta = timedelta()
+    extensions: int = 0
+    tasks: Sequence[str] = ()
+    exam: str = ""
+
+
 class SandboxRequest(NamedTuple):
     """What to make, for whom, until when (an aware UTC time). The ``session`` id names and labels it all.
 
@@ -136,6 +149,7 @@ class SandboxRequest(NamedTuple):
     name: str = ""
     pack: str = ""
     ports: Mapping[str, int] = MappingProxyType({})
+    terms: Terms = Terms()
 
     def half_made(self, backend: str) -> Sandbox:
         """Return what there may be of it before it is ready: enough for ``destroy``."""
@@ -162,7 +176,8 @@ class Sandbox(NamedTuple):
 
     ``details`` is the backend's own: all that ``shell`` needs, so that no engine is asked before an exec.
     ``frozen`` is what was left of the lease of one that is paused. ``lost`` says what keeps it from running, a sentence
-    for each part, such as "container term-ckad-0badcafe is gone".
+    for each part, such as "container term-ckad-0badcafe is gone". ``is_torn``: a change of the deadline, or a pause,
+    was cut short, and its parts disagree; ``deadline`` and ``frozen`` are what counts, and setting them again heals it.
     """
 
     backend: str
@@ -176,6 +191,8 @@ class Sandbox(NamedTuple):
     home: str = "/home/learner"
     frozen: timedelta | None = None
     lost: tuple[str, ...] = ()
+    terms: Terms = Terms()
+    is_torn: bool = False
 
     @property
     def place(self) -> str:
@@ -268,8 +285,11 @@ class Backend(Protocol):
         """Return the local command that runs ``argv`` in the sandbox's home and passes its exit code on."""
         ...
 
-    def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
-        """Move the deadline on the resource itself."""
+    def set_deadline(self, sandbox: Sandbox, deadline: datetime, terms: Terms | None = None) -> None:
+        """Move the deadline on the resource itself, and with it the terms, which else stay as they are.
+
+        Cut short at any point, it leaves what ``find`` returns as it was, or as it is to be.
+        """
         ...
 
     def destroy(self, sandbox: Sandbox) -> Receipt:

@@ -10,12 +10,15 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from tempshell_cli.backends.base import Role
+from tempshell_cli.core.errors import ProvisionFailed
 
 VARIABLES = "/run/tempshell/variables"
 # A shell, because engines report a missing program in different ways, some of them on standard output; it exits with
 # 127 and 126. A shell with a locale that is not installed complains on standard error.
 _RUN = 'exec "$@"'
 _RUN_WITH_VARIABLES = f"[ ! -r {VARIABLES} ] || . {VARIABLES} 2>/dev/null; {_RUN}"
+# 32 pages for one of them; for all, a quarter of the usual limit of the stack, less what the pointers and others take.
+_LONGEST_VARIABLE, _ALL_VARIABLES = 128 * 1024, 2**21 - 2**18
 # What bash or dash refuse to set, or change when they are set. A program named env sets these, for an instant in its
 # argv; they say something to the shell, so they are no secrets.
 _OF_THE_SHELL = frozenset(
@@ -26,6 +29,22 @@ _OF_THE_SHELL = frozenset(
         *("UID", "_"),
     }
 )
+
+
+def refuse_oversized(env: Mapping[str, str]) -> None:
+    """Raise ProvisionFailed for variables with which the kernel starts no program: execve(2), on argument sizes."""
+    sizes = {name: len(f"{name}={value}".encode("utf-8", "surrogateescape")) + 1 for name, value in env.items()}
+    longest = max(sizes, key=lambda name: sizes[name], default="")
+    if longest and sizes[longest] > _LONGEST_VARIABLE:
+        raise ProvisionFailed(
+            f"no program could be started with {longest}: {sizes[longest]} bytes, of {_LONGEST_VARIABLE}",
+            hint="copy it in as a file with `tempshell cp`",
+        )
+    if sum(sizes.values()) > _ALL_VARIABLES:
+        raise ProvisionFailed(
+            f"no program could be started with these variables: they have {sum(sizes.values())} bytes in all",
+            hint=f"{_ALL_VARIABLES} bytes are the most; copy files in with `tempshell cp`",
+        )
 
 
 def entry_argv(argv: Sequence[str], role: Role) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 _SCRIPT = Path(__file__).with_name("init.sh")
 # dash has no `read -t`, so bash is preferred; where there is none, sh is busybox's ash in practice.
@@ -20,15 +21,25 @@ def init_argv(deadline: float, *, watched: bool = False) -> list[str]:
     return ["/bin/sh", "-c", _CHOOSE, script, str(int(deadline)), *(["watched"] if watched else [])]
 
 
-def move_deadline(deadline: float) -> bytes:
-    """Return what to write to the standard input of PID 1 so that it ends at ``deadline`` instead."""
-    return f"deadline {int(deadline)}\n".encode() * 2
+class Told(NamedTuple):
+    """What PID 1 holds: its deadline (seconds since the epoch), and the terms that came with one (``labels``)."""
+
+    deadline: int
+    terms: str = ""
 
 
-def told_deadline(output: bytes) -> float | None:
-    """Return the deadline that PID 1 has told last on its standard output, if it has told any.
+def move_deadline(deadline: float, terms: str = "") -> bytes:
+    """Return what to write to the standard input of PID 1 so that it ends at ``deadline`` instead.
 
-    Who is root in a container can write there, too: a line that is no deadline of PID 1's tells nothing.
+    ``terms`` are one line, which it keeps in the place of those that it has, if it is not empty.
     """
-    told = re.findall(rb"^deadline ([0-9]{1,11})$", output, re.MULTILINE)
-    return float(told[-1]) if told else None
+    return f"{f'deadline {int(deadline)} {terms}'.rstrip()}\n".encode() * 2
+
+
+def told_by_init(output: bytes) -> Told | None:
+    """Return what PID 1 has told last on its standard output, if it has told anything.
+
+    Who is root in a container can write there, too: a line that PID 1 would not have written tells nothing.
+    """
+    told = re.findall(rb"^deadline ([0-9]{1,11})(?: (\{.*\}))?$", output, re.MULTILINE)
+    return Told(int(told[-1][0]), told[-1][1].decode(errors="replace")) if told else None

@@ -1,7 +1,8 @@
 # The first process of a sandbox. It holds the sandbox open, reaps what is left behind, and ends it at the deadline.
 #
 # $1 is the deadline in seconds since the epoch. A line "deadline N" on standard input moves it: only the engine can
-# write there, so nobody inside the sandbox can. It is sent twice: the end of a tick can cut one line in two, which is
+# write there, so nobody inside the sandbox can. What follows N are the terms of the session; they are kept and told with
+# the deadline, for whoever has lost their record. The line is sent twice: the end of a tick can cut one in two, which is
 # then ignored. The read is the tick, and a builtin on purpose: a child (sleep, date) could be stopped by a person
 # inside, and a wall clock read each second holds across a suspend.
 # $2 is "watched" where a supervisor holds the other end of the input as long as it lives: its end ends the sandbox,
@@ -12,16 +13,21 @@
 # deadline holds, so it comes only where it does: a start waits for it.
 trap '' HUP INT QUIT ILL TRAP ABRT BUS FPE USR1 SEGV USR2 PIPE ALRM TERM XCPU XFSZ VTALRM PROF SYS
 deadline=$1
+terms=''
 [ "$EPOCHSECONDS" ] || { echo "there is neither bash 5 nor busybox here" >&2; exit 1; }
 [ "$EPOCHSECONDS" -lt "$deadline" ] || { echo "the deadline has passed by the clock here" >&2; exit 1; }
 echo "deadline $deadline"
 while [ "$EPOCHSECONDS" -lt "$deadline" ]; do
-  read -r -t 1 word moved || {
+  read -r -t 1 word moved given || {
     [ "$?:$2:${BASH_VERSION:+bash}" = 1:watched:bash ] && exit
     word=''
   }
   case $word:$moved in
     deadline:*[!0-9]* | deadline:) ;;
-    deadline:*) deadline=$moved; echo "deadline $deadline" ;;
+    deadline:*)
+      case $given in
+        '' | '{'*) deadline=$moved; terms=${given:-$terms}; echo "deadline $deadline${terms:+ $terms}" ;;
+      esac
+      ;;
   esac
 done

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from tempshell_cli import __version__
-from tempshell_cli.backends.base import Profile, SandboxRequest
+from tempshell_cli.backends.base import Profile, SandboxRequest, Terms
 
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 _SESSION = re.compile(r"[a-z0-9]{1,40}", re.ASCII)
@@ -20,6 +23,7 @@ VERSION = f"{PREFIX}version"
 NAME = f"{PREFIX}name"
 PACK = f"{PREFIX}pack"
 PROFILE = f"{PREFIX}profile"
+TERMS = f"{PREFIX}terms"  # as JSON, in one line of ASCII
 
 
 def labels(request: SandboxRequest, component: str) -> dict[str, str]:
@@ -33,6 +37,7 @@ def labels(request: SandboxRequest, component: str) -> dict[str, str]:
         NAME: request.name,
         PACK: request.pack,
         PROFILE: str(request.template.profile),
+        TERMS: terms_text(request.terms),
     }
 
 
@@ -48,9 +53,14 @@ def session_of(found: Mapping[str, str]) -> str:
     return named if _SESSION.fullmatch(named) else ""
 
 
-def deadline_of(found: Mapping[str, str]) -> datetime:
-    """Return the deadline that labels tell; one that nobody can read, or that names no zone, has passed long ago."""
-    return own_deadline(found) or _LONG_AGO
+def deadline_of(found: Mapping[str, str], ahead: timedelta = timedelta()) -> datetime:
+    """Return the deadline that labels tell; one that nobody can read, or that names no zone, has passed long ago.
+
+    ``ahead`` is how far the clock that it was written by is before the one that it is wanted by.
+    """
+    with suppress(OverflowError):
+        return (own_deadline(found) or _LONG_AGO) - ahead
+    return _LONG_AGO
 
 
 def own_deadline(found: Mapping[str, str]) -> datetime | None:
@@ -66,3 +76,40 @@ def profile_of(found: Mapping[str, str]) -> Profile:
     """Return the profile that labels tell; one that this version does not know is the smallest."""
     told = found.get(PROFILE, "")
     return Profile(told) if told in set(Profile) else Profile.RESTRICTED
+
+
+def terms_text(terms: Terms) -> str:
+    """Return terms as one line, "" where there are none."""
+    told = {
+        "lease": int(terms.lease.total_seconds()),
+        "extensions": terms.extensions,
+        "tasks": list(terms.tasks),
+        "exam": terms.exam,
+    }
+    told = {name: value for name, value in told.items() if value}
+    return json.dumps(told, separators=(",", ":")) if told else ""
+
+
+def terms_of(text: str) -> Terms:
+    """Return the terms that a line tells, as far as it makes sense: a stranger may have written it."""
+    told: Any = None
+    with suppress(ValueError, RecursionError):
+        told = json.loads(text)
+    if not isinstance(told, dict):
+        return Terms()
+    lease, extensions = (_count(told.get(name)) for name in ("lease", "extensions"))
+    tasks, exam = told.get("tasks"), told.get("exam")
+    return Terms(
+        lease=timedelta(seconds=lease),
+        extensions=extensions,
+        tasks=tuple(one for one in tasks if isinstance(one, str)) if isinstance(tasks, list) else (),
+        exam=exam if isinstance(exam, str) else "",
+    )
+
+
+_MOST = 10**9  # of seconds, and of extensions
+
+
+def _count(value: object) -> int:
+    """Return a number that there can be, 0 for anything that is not one."""
+    return min(max(0, value), _MOST) if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -68,7 +68,7 @@ class Options(NamedTuple):
     replace: bool = False
     tasks: Sequence[str] = ()
     spare: timedelta = timedelta()
-    begin: Callable[[Sandbox], None] = lambda _: None
+    begin: Callable[[Backend, Sandbox], None] = lambda *_: None
 
 
 def launch(sessions: Sessions, options: Options, report: Report) -> Session:
@@ -113,6 +113,7 @@ def _request(sessions: Sessions, options: Options, pack: Pack | None) -> StartRe
         ttl=_ttl(options.ttl, settings) + options.spare,
         name=options.name,
         pack=reference(options.pack, pack) if pack else "",
+        tasks=options.tasks,
         keep_on_failure=options.keep_on_failure,
         prepare=_preparation(sessions, options, pack) if pack else _nothing,
     )
@@ -371,7 +372,7 @@ def _preparation(sessions: Sessions, options: Options, pack: Pack) -> Callable[[
         for task in pack.tasks:
             with report(f"setting up {task.id}"):
                 apply_setup(task, grader)
-        options.begin(sandbox)
+        options.begin(backend, sandbox)
 
     return prepare
 

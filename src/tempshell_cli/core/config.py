@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from collections.abc import Mapping
 from datetime import timedelta
@@ -148,22 +147,11 @@ class Settings(NamedTuple):
     screen: ScreenSettings = ScreenSettings()
     recording: Recording = Recording()
 
-    def owner_name(self) -> str:
-        """Return who owns the sessions started here: the ``owner`` setting, else ``user@host``."""
-        return self.owner or f"{_user()}@{os.uname().nodename}"
-
     def limits_in_force(self) -> Limits:
         """Return the limits, without the per-owner ones where ``TEMPSHELL_NO_LIMITS`` is set."""
         if os.environ.get(NO_LIMITS, "") in {"", "0"}:
             return self.limits
         return self.limits._replace(per_owner=_UNLIMITED, starts_per_hour=_UNLIMITED)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user without a name, as in many a container; the error is Python's version's
-        return str(os.getuid())
 
 
 _Section = TypeVar(

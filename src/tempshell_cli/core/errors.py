@@ -28,9 +28,10 @@ class TempshellError(Exception):
 
     exit_code: ClassVar[ExitCode] = ExitCode.BUG
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", passing: bool = False) -> None:
         super().__init__(message)
         self.hint = hint
+        self.passing = passing  # the same may succeed a moment later, with nothing changed
 
 
 class UsageProblem(TempshellError):

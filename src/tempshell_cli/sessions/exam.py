@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from tempshell_cli.backends.base import Sandbox
 from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.sessions.model import Session, State
-from tempshell_cli.sessions.store import Store
+from tempshell_cli.sessions.store import Event, Store
 
 # The event of a session that has just some tasks of its pack; its detail is their ids.
 DRAWN = "drawn"
@@ -24,6 +25,7 @@ FOUND = "found"
 # What an exam's sandbox lasts beyond it: to be set up in, and (the last part of it) to be graded in.
 SPARE = timedelta(minutes=5)
 FOR_GRADING = timedelta(minutes=2)
+_DIGITS, _LONGEST = 18, 10**7  # of numbers that a stranger may have written; seconds
 
 
 class Exam(NamedTuple):
@@ -47,6 +49,31 @@ class Exam(NamedTuple):
 def exam_detail(seed: int, now: datetime, time: timedelta, deadline: datetime) -> str:
     """Return the detail of an EXAM that begins now; before the sandbox's deadline there is time to grade it."""
     return f"{seed} {min(now + time, deadline - FOR_GRADING).isoformat()}"
+
+
+def exam_terms(detail: str, now: datetime, deadline: datetime) -> str:
+    """Return what the terms of a sandbox say of an EXAM that begins now: its seed, and two times in seconds.
+
+    That is how long it takes, and how long before the deadline it ends: clocks differ from machine to machine.
+    """
+    seed, _, ends = detail.partition(" ")
+    end = datetime.fromisoformat(ends)
+    return f"{seed} {(end - now).total_seconds():.0f} {(deadline - end).total_seconds():.0f}"
+
+
+def events_of(sandbox: Sandbox) -> list[Event]:
+    """Return the events that the terms of a sandbox stand for; of an exam that makes no sense, one that is over."""
+    found = []
+    begun = sandbox.deadline
+    if sandbox.terms.exam:
+        words = (*sandbox.terms.exam.split(), "", "", "")[:3]
+        seed, takes, before = (int(word[:_DIGITS]) if word.isdecimal() else 0 for word in words)
+        ends = sandbox.deadline - timedelta(seconds=min(before, _LONGEST))
+        begun = ends - timedelta(seconds=min(takes, _LONGEST))
+        found = [Event(begun, sandbox.session, EXAM, f"{seed} {ends.isoformat()}")]
+    if sandbox.terms.tasks:
+        found.insert(0, Event(begun, sandbox.session, DRAWN, " ".join(sandbox.terms.tasks)))
+    return found
 
 
 def exam_of(store: Store, session: str) -> Exam | None:

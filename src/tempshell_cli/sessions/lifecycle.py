@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from tempshell_cli.backends.base import (
@@ -20,13 +23,16 @@ from tempshell_cli.backends.base import (
     Sandbox,
     SandboxRequest,
     Template,
+    Terms,
     UsesPorts,
 )
+from tempshell_cli.backends.entry import refuse_oversized
 from tempshell_cli.core.clock import Clock
 from tempshell_cli.core.config import Settings
 from tempshell_cli.core.errors import (
     EngineUnavailable,
     LeftoverRemains,
+    NoSuchSession,
     PortTaken,
     ProvisionFailed,
     TempshellError,
@@ -36,9 +42,10 @@ from tempshell_cli.core.interrupts import shielded
 from tempshell_cli.core.journal import Journal
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.sessions.engines import Engines
-from tempshell_cli.sessions.exam import FOUND, refuse_in_exam
-from tempshell_cli.sessions.lookup import refuse_unusable, select
+from tempshell_cli.sessions.exam import EXAM, FOUND, exam_detail, exam_terms, refuse_in_exam
+from tempshell_cli.sessions.lookup import refuse_expired, refuse_unusable, select
 from tempshell_cli.sessions.model import Session, State
+from tempshell_cli.sessions.owner import owners
 from tempshell_cli.sessions.policy import check_extension, check_limits
 from tempshell_cli.sessions.pool import Pool, TimedOut
 from tempshell_cli.sessions.ports import wanted_ports
@@ -47,12 +54,16 @@ from tempshell_cli.sessions.starting import start_mark
 from tempshell_cli.sessions.store import Event, Score, Store
 
 _MOST_PORTS_TRIED = 15
+_LONGEST_NAME = 35  # characters, and five more that tell one session from another
 _STAY = "its sessions stay on record, as last known"
 _REAP = "the record is kept; `tempshell reap` tries again"
 
 
 class StartRequest(NamedTuple):
-    """What a user asks for. ``prepare`` runs in the sandbox before it is ready, and may fail the start."""
+    """What a user asks for. ``prepare`` runs in the sandbox before it is ready, and may fail the start.
+
+    ``tasks`` are the ids of those that were drawn of the pack; none: it has all of them.
+    """
 
     backend: str
     template: Template
@@ -60,6 +71,7 @@ class StartRequest(NamedTuple):
     endpoint: str = ""
     name: str = ""
     pack: str = ""
+    tasks: Sequence[str] = ()
     keep_on_failure: bool = False
     prepare: Callable[[Backend, Sandbox, Report], None] = lambda *_: None
 
@@ -89,15 +101,20 @@ class Sessions:
         self.pool = Pool()
         self._silent: set[Backend] = set()  # reported already
 
+    @cached_property
+    def owners(self) -> tuple[str, ...]:
+        """The names of this user on engines; see ``owner.owners``."""
+        return owners(self.paths, self.settings)
+
     @property
     def owner(self) -> str:
         """Who owns what is started here."""
-        return self.settings.owner_name()
+        return self.owners[0]
 
     @property
     def reaper(self) -> Reaper:
-        """The sweep for this owner."""
-        return Reaper(self.store, self.paths, self.clock, self.owner, self.pool)
+        """The sweep for this user."""
+        return Reaper(self.store, self.paths, self.clock, self.owners, self.pool)
 
     def sweep(  # noqa: PLR0913 - how to sweep
         self,
@@ -114,6 +131,11 @@ class Sessions:
         Each has ``patience`` times the time that the settings give it, those that ``must_answer`` as long as they take.
         What is left alone is reported unless ``quiet``, an engine once until it answers again.
         """
+        for one in self.store.live():
+            endpoint = self.engines.of(one).endpoint
+            if endpoint != one.endpoint:  # an earlier release kept what was asked for
+                details = {**one.details, "endpoint": endpoint} if "endpoint" in one.details else one.details
+                self.store.save(one._replace(endpoint=endpoint, details=details))
         known = self.engines.of_all(self.store.live())
         backends = list(dict.fromkeys([*extra, *known]))
         timeout = self.settings.engines.answer_in.total_seconds() * patience
@@ -185,7 +207,8 @@ class Sessions:
     def start(self, request: StartRequest, report: Report) -> Session:
         """Make a session; when this returns it is ready.
 
-        Whatever stops it half-way (an error, Ctrl-C) rolls back what was made, then is raised again.
+        Whatever stops it half-way (an error, Ctrl-C) rolls back what was made, then is raised again; but what may
+        succeed a moment later is tried a second time, as another session.
         """
         self.store.refuse_copy()
         backend = self.engines.get(request.backend, request.endpoint)
@@ -194,10 +217,20 @@ class Sessions:
             if silent is backend:
                 raise cause
         on_engine = swept.count(backend)
+        try:
+            return self._start(request, backend, on_engine, report)
+        except TempshellError as cause:
+            if not cause.passing or request.keep_on_failure:
+                raise
+            with report(f"trying once more: {cause}"):
+                pass
+        return self._start(request, backend, on_engine, report)
+
+    def _start(self, request: StartRequest, backend: Backend, on_engine: int, report: Report) -> Session:
         session = self._candidate(request, backend)
         with start_mark(self.paths, session.id):
             try:
-                self._intend(session, on_engine)
+                self._intend(session, on_engine, is_named=bool(request.name))
                 sandbox = self._provision(session, request, backend, report)
                 request.prepare(backend, sandbox, report)
                 return self._record(_on(session, sandbox)._replace(state=State.READY), STARTED, _how(request))
@@ -210,7 +243,11 @@ class Sessions:
         """Remove everything of a session and verify it; raises LeftoverRemains, the record kept, where it cannot."""
         if self.store.change(session.id, state=State.STOPPING):
             self.journal("stopping", session.id, reason)
-        receipt = self.engines.of(session).destroy(session.sandbox)
+        try:
+            receipt = self.engines.of(session).destroy(session.sandbox)
+        except ProvisionFailed as refused:
+            self.journal("leftover", session.id, str(refused))
+            raise LeftoverRemains(f"{session.name} could not be removed: {refused}", hint=_REAP) from refused
         if receipt.leftover:
             left = ", ".join(receipt.leftover)
             self.journal("leftover", session.id, left)
@@ -234,55 +271,93 @@ class Sessions:
             return None
 
     def stop_own(self) -> None:
-        """Stop every live session of this owner, to make room for another; raises LeftoverRemains."""
+        """Stop every live session of this user, to make room for another; raises LeftoverRemains."""
         for session in self.store.live():
-            if session.owner == self.owner:
-                self.stop(session, "replaced")
+            self.stop(session, "replaced")
 
     def extend(self, session: Session) -> Session:
-        """Move the deadline once, on the engine and on record; raises LimitReached, UsageProblem in an exam."""
-        self.store.refuse_copy()
-        refuse_in_exam(self.store, session, "an exam is not extended")
+        """Move the deadline once, on the engine and then on record; raises LimitReached, UsageProblem in an exam."""
         more = self.settings.lease.extension
-        with self.store.transaction():
-            current = self.store.get(session.id) or session
+        backend = self.engines.of(session)
+        with self._changing(session, backend) as (current, sandbox):
+            refuse_in_exam(self.store, current, "an exam is not extended")
             refuse_unusable(current)
             check_extension(current, self.settings.limits, extension=more, longest=self.settings.lease.maximum)
             extended = current._replace(
                 deadline=current.deadline + more, lease=current.lease + more, extensions=current.extensions + 1
             )
-            self.store.save(extended)
-        try:
-            self.engines.of(session).set_deadline(session.sandbox, extended.deadline)
-        except BaseException:
-            self.store.save(current)
-            raise
-        self.journal("extended", session.id, extended.deadline.isoformat())
-        return extended
+            before = sandbox.terms._replace(lease=current.lease, extensions=current.extensions)
+            terms = before._replace(lease=extended.lease, extensions=extended.extensions)
+            with _undone_by(lambda: backend.set_deadline(sandbox, current.deadline, before)):
+                backend.set_deadline(sandbox, extended.deadline, terms)
+            return self._record(extended, "extended", extended.deadline.isoformat())
 
     def pause(self, session: Session) -> Session:
         """Freeze a session and its clock; raises UsageProblem where its backend cannot, and in an exam."""
-        self.store.refuse_copy()
         refuse_in_exam(self.store, session, "an exam is not paused")
         backend = self.engines.of(session)
         if not isinstance(backend, CanPause):
             raise UsageProblem(f"a {backend.name} session cannot be paused", hint="those of kind can")
-        if session.frozen is not None:
-            return session
-        refuse_unusable(session)
-        now = self.clock.now()
-        left, until = session.remaining(now), (now + self.settings.lease.longest_pause).replace(microsecond=0)
-        backend.pause(session.sandbox, left=left, until=until)
-        return self._record(session._replace(state=State.PAUSED, deadline=until, frozen=left), "paused", "")
+        with self._changing(session, backend) as (current, sandbox):
+            refuse_in_exam(self.store, current, "an exam is not paused")
+            if current.frozen is not None:
+                return current
+            refuse_unusable(current)
+            now = self.clock.now()
+            left, until = current.remaining(now), (now + self.settings.lease.longest_pause).replace(microsecond=0)
+            with _undone_by(lambda: backend.resume(sandbox, current.deadline)):
+                backend.pause(sandbox, left=left, until=until)
+            return self._record(current._replace(state=State.PAUSED, deadline=until, frozen=left), "paused", "")
 
     def resume(self, session: Session) -> Session:
         """Let a paused session go on, with what was left of its lease."""
         backend = self.engines.of(session)
-        if session.frozen is None or not isinstance(backend, CanPause):
-            raise UsageProblem(f"{session.name} is not paused", hint="`tempshell pause` freezes a session")
-        deadline = (self.clock.now() + session.frozen).replace(microsecond=0)
-        backend.resume(session.sandbox, deadline)
-        return self._record(session._replace(state=State.READY, deadline=deadline, frozen=None), "resumed", "")
+        if not isinstance(backend, CanPause):
+            raise _not_paused(session)
+        with self._changing(session, backend) as (current, sandbox):
+            if current.frozen is None and session.frozen is None:
+                raise _not_paused(session)
+            if current.frozen is None:  # another command has let it go on
+                return current
+            deadline = (self.clock.now() + current.frozen).replace(microsecond=0)
+            backend.resume(sandbox, deadline)
+            return self._record(current._replace(state=State.READY, deadline=deadline, frozen=None), "resumed", "")
+
+    def begin_exam(self, backend: Backend, sandbox: Sandbox, seed: int, time: timedelta) -> None:
+        """Make a session that is being started an exam of that length, on its engine and on record."""
+        now = self.clock.now()
+        detail = exam_detail(seed, now, time, sandbox.deadline)
+        terms = sandbox.terms._replace(exam=exam_terms(detail, now, sandbox.deadline))
+        backend.set_deadline(sandbox, sandbox.deadline, terms)
+        self.journal(EXAM, sandbox.session, detail)
+
+    @contextmanager
+    def _changing(self, session: Session, backend: Backend) -> Iterator[tuple[Session, Sandbox]]:
+        """Hold a session, as its engine has it now, in the block, against other commands and sweeps.
+
+        Raises NoSuchSession where its sandbox is gone.
+        """
+        self.store.refuse_copy()
+        if session.frozen is None:
+            refuse_unusable(session)
+        with start_mark(self.paths, session.id):
+            found = [one for one in backend.find(session.owner) if one.session == session.id]
+            sandbox = next((one for one in found if one.place == session.sandbox.place or not session.details), None)
+            if sandbox is None:
+                raise NoSuchSession(
+                    f"{session.name} has no sandbox any more",
+                    hint="`tempshell list` shows what runs, and why others ended",
+                )
+            if sandbox.condition is Condition.UNKNOWN:
+                raise EngineUnavailable(
+                    f"the sandbox of {session.name} cannot be reached from here", hint="see `tempshell status`"
+                )
+            sandbox = self.reaper.learn(backend, sandbox, session)
+            current = self.store.get(session.id) or session
+            refuse_expired(current, self.clock.now())
+            if current.state is State.LOST:
+                refuse_unusable(current)
+            yield current, sandbox
 
     def select(self, token: str = "", *, expired_too: bool = False) -> Session:
         """Return the live session that the token names: see ``lookup.select``."""
@@ -301,11 +376,9 @@ class Sessions:
     def _candidate(self, request: StartRequest, backend: Backend) -> Session:
         now = self.clock.now()
         session_id = os.urandom(4).hex()
-        pack = request.pack.rsplit("/", 1)[-1].partition("@")[0]  # an added one's is NAME@DIGITS
-        name = request.name or f"{pack or 'shell'}-{session_id[:4]}"
         return Session(
             id=session_id,
-            name=name,
+            name=request.name or f"{_name_after(request.pack)}-{session_id[:4]}",
             owner=self.owner,
             backend=backend.name,
             endpoint=backend.endpoint,  # resolved: a later change of context does not lose the session
@@ -318,6 +391,7 @@ class Sessions:
 
     def _provision(self, session: Session, request: StartRequest, backend: Backend, report: Report) -> Sandbox:
         """Make the sandbox; where a port turns out to be taken by something else, with the next ones."""
+        refuse_oversized(request.template.env)
         tried: set[int] = set()
         while True:
             ports = self._allocate_ports(session, backend, tried)
@@ -334,12 +408,12 @@ class Sessions:
         with self.store.transaction():
             return self.store.allocate_ports(session.id, wanted)
 
-    def _intend(self, session: Session, on_engine: int) -> None:
+    def _intend(self, session: Session, on_engine: int, *, is_named: bool) -> None:
         """Put the session on record before any engine is asked, if the limits allow one more."""
         with self.store.transaction():
             check_limits(self.store, self.settings.limits_in_force(), session, on_engine)
             if any(one.name == session.name for one in self.store.live()):
-                raise NameTaken(session.name)
+                raise NameTaken(session.name, passing=not is_named)
             self.store.save(session)
         self.journal("creating", session.id, session.name)
 
@@ -361,7 +435,7 @@ class Sessions:
         """Leave what a failed start has made, with the way into it where the engine has a sandbox already."""
         with suppress(EngineUnavailable):
             session = next(
-                (_on(session, one) for one in backend.find(self.owner) if one.session == session.id), session
+                (_on(session, one) for one in backend.find(session.owner) if one.session == session.id), session
             )
         self._record(session._replace(state=State.KEPT, reason=reason), "kept", reason)
 
@@ -392,11 +466,39 @@ class Sessions:
         Journal(self.paths.log).write(event.at, event.kind, session=event.session, detail=event.detail)
 
 
+def _name_after(pack: str) -> str:
+    """Return what a session is called after its pack, whose directory may have any name: a part of a host name.
+
+    Those have lowercase letters, digits and hyphens (RFC 1123); accents go, what is left without any letter is a pack.
+    """
+    if not pack:
+        return "shell"
+    own = pack.rsplit("/", 1)[-1].partition("@")[0]  # an added one's is NAME@DIGITS
+    plain = unicodedata.normalize("NFKD", own).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_NAME].strip("-") or "pack"
+
+
+@contextmanager
+def _undone_by(undo: Callable[[], None]) -> Iterator[None]:
+    """Undo what the block has done half-way; where that fails, too, the next look at the engine heals it."""
+    try:
+        yield
+    except BaseException:
+        with shielded(), suppress(TempshellError, OSError):
+            undo()
+        raise
+
+
+def _not_paused(session: Session) -> UsageProblem:
+    return UsageProblem(f"{session.name} is not paused", hint="`tempshell pause` freezes a session")
+
+
 class NameTaken(ProvisionFailed):
     """Another live session has the name."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"a session named {name!r} is running", hint="choose another --name, or stop that one")
+    def __init__(self, name: str, *, passing: bool) -> None:
+        what = f"a session named {name!r} is running"
+        super().__init__(what, hint="choose another --name, or stop that one", passing=passing)
 
 
 def _rolled_back(backend: Backend, session: Session) -> str:
@@ -421,6 +523,7 @@ def _sandbox_request(session: Session, request: StartRequest) -> SandboxRequest:
         template=request.template,
         name=session.name,
         pack=session.pack,
+        terms=Terms(lease=session.lease, tasks=tuple(request.tasks)),
     )
 
 

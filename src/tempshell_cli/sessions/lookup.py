@@ -25,9 +25,15 @@ def select(store: Store, now: datetime, token: str, *, expired_too: bool = False
         raise NoSuchSession(f"{what}: {names}", hint="name one of them")
     if not matches:
         raise _no_match(store, token)
-    if matches[0].is_over(now) and not expired_too:
-        raise _expired(matches[0])
+    if not expired_too:
+        refuse_expired(matches[0], now)
     return matches[0]
+
+
+def refuse_expired(session: Session, now: datetime) -> None:
+    """Raise SessionExpired where the session is over."""
+    if session.is_over(now):
+        raise _expired(session)
 
 
 def refuse_unusable(session: Session) -> None:

@@ -20,14 +20,14 @@ def check_limits(store: Store, limits: Limits, candidate: Session, on_engine: in
     other people's among them.
     """
     live = store.live()
-    _check_owner(limits, [session for session in live if session.owner == candidate.owner])
+    _check_owner(limits, live)
     here = [session for session in live if _engine(session) == _engine(candidate)]
     if max(len(here), on_engine) >= limits.per_engine:
         raise LimitReached(
             f"the {candidate.backend} engine already runs {limits.per_engine} sessions",
             hint="stop one, or raise per_engine under [limits] in the config",
         )
-    started = store.started_since(candidate.owner, candidate.created - _HOUR)
+    started = store.started_since(candidate.created - _HOUR)
     if started >= limits.starts_per_hour:
         raise LimitReached(
             f"{started} sessions were started in the last hour, the limit is {limits.starts_per_hour}",

@@ -9,15 +9,16 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from tempshell_cli.backends.base import Backend, Condition, Receipt, Sandbox
+from tempshell_cli.backends.base import Backend, CanPause, Condition, Receipt, Sandbox
 from tempshell_cli.core.clock import Clock
 from tempshell_cli.core.errors import EngineUnavailable, TempshellError
 from tempshell_cli.core.journal import Journal
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.text import one_line
+from tempshell_cli.sessions.exam import events_of
 from tempshell_cli.sessions.model import SETTLED, Session, State
 from tempshell_cli.sessions.pool import Pool, TimedOut
-from tempshell_cli.sessions.starting import is_starting
+from tempshell_cli.sessions.starting import clear_marks, is_starting, start_mark
 from tempshell_cli.sessions.store import Event, Store
 
 _NO_TIMEOUTS: Mapping[Backend, float | None] = MappingProxyType({})
@@ -36,9 +37,14 @@ class Sweep:
         self.silent: list[tuple[Backend, TempshellError]] = []
         self.troubled: list[str] = []
 
-    def of_others(self, owner: str, clock: Clock) -> list[Session]:
-        """Return what runs for other owners, as far as the engines tell."""
-        return [adopted(backend, one, clock) for backend, one in self.running if one.owner != owner]
+    def of_others(self, sessions: Collection[Session], clock: Clock) -> list[Session]:
+        """Return what runs for others, as far as the engines tell: what is none of these ``sessions``."""
+        known = {(one.backend, one.endpoint, one.id) for one in sessions}
+        return [
+            adopted(backend, one, clock)
+            for backend, one in self.running
+            if (backend.name, backend.endpoint, one.session) not in known
+        ]
 
     def count(self, backend: Backend) -> int:
         """Return how many sandboxes run on an engine, of whoever was asked about."""
@@ -54,13 +60,16 @@ class _End(NamedTuple):
 
 
 class Reaper:
-    """Sweeps engines on behalf of one owner. Never touches what belongs to another."""
+    """Sweeps engines on behalf of one user, who may have several names. Never touches what belongs to another.
 
-    def __init__(self, store: Store, paths: Paths, clock: Clock, owner: str, pool: Pool) -> None:
+    What is in this user's store is this user's, whatever name it carries.
+    """
+
+    def __init__(self, store: Store, paths: Paths, clock: Clock, owners: Collection[str], pool: Pool) -> None:
         self.store = store
         self.paths = paths
         self.clock = clock
-        self.owner = owner
+        self.owners = owners
         self.pool = pool
 
     def sweep(
@@ -81,6 +90,7 @@ class Reaper:
         Engines are asked, and remove things, in threads; only this thread reads and writes the store.
         """
         done = Sweep()
+        clear_marks(self.paths)
         asked = list(dict.fromkeys(backends))
         answer_in = {backend: timeouts.get(backend) for backend in asked}
         # Before the engine is asked: what another process starts or finishes meanwhile is neither half made nor gone.
@@ -139,7 +149,7 @@ class Reaper:
 
     def _owners(self, known: Iterable[Session], *, others: bool) -> list[str | None]:
         """Return whom to ask for: who has changed name or machine owned under the old one; None: everybody."""
-        return [None] if others else list(dict.fromkeys([self.owner, *(one.owner for one in known)]))
+        return [None] if others else list(dict.fromkeys([*self.owners, *(one.owner for one in known)]))
 
     def _judge(
         self, backend: Backend, found: Sequence[Sandbox], known: Mapping[str, Session], done: Sweep, *, clear: bool
@@ -163,7 +173,7 @@ class Reaper:
             done.troubled.append(f"session {sandbox.session} on {backend.name}: {what}")
         if sandbox.condition is Condition.UNKNOWN:
             return None
-        mine = sandbox.owner == (session.owner if session else self.owner)
+        mine = sandbox.owner in ({session.owner} if session else self.owners)
         mine |= not sandbox.owner and (bool(session) or not backend.is_shared)
         if mine and (reason := self._why_end(sandbox, session, settled=sandbox.session in known, clear=clear)):
             return _End(sandbox, session, reason)
@@ -228,8 +238,15 @@ class Reaper:
 
         What has changed on record since the engine was asked is newer than its answer.
         """
-        if session and session.state in SETTLED and _differs(session, sandbox):
-            self._learn(session, known, {**state_of(sandbox), "deadline": sandbox.deadline})
+        if is_starting(self.paths, sandbox.session):  # whoever changes it records it
+            return
+        if sandbox.is_torn and sandbox.condition is Condition.RUNNING:
+            with start_mark(self.paths, sandbox.session):  # and meanwhile somebody may have
+                again = {(one.place, one.session): one for one in backend.find(sandbox.owner)}
+                sandbox = again.get((sandbox.place, sandbox.session), sandbox)
+                sandbox = _healed(backend, sandbox, self.clock) if sandbox.is_torn else sandbox
+        if session and known.get(session.id) == session:
+            self.learn(backend, sandbox, session)
         # One that is broken and on no record may be another machine's, half made.
         if sandbox.condition not in {Condition.RUNNING, Condition.STOPPED}:
             return
@@ -238,6 +255,27 @@ class Reaper:
                 return
             self.store.save(adopted(backend, sandbox, self.clock))
             self.store.add_event(Event(self.clock.now(), sandbox.session, "adopted", backend.name))
+            self._learn_events(sandbox)
+
+    def learn(self, backend: Backend, sandbox: Sandbox, session: Session) -> Sandbox:
+        """Bring the record of a session up to what its engine says, and heal what was cut short there.
+
+        Returns the sandbox as it is then.
+        """
+        if sandbox.is_torn and sandbox.condition is Condition.RUNNING:
+            sandbox = _healed(backend, sandbox, self.clock)
+        if session.state in SETTLED and _differs(session, sandbox):
+            self._learn(session, {session.id: session}, _said_by(sandbox))
+        self._learn_events(sandbox)
+        return sandbox
+
+    def _learn_events(self, sandbox: Sandbox) -> None:
+        """Record which tasks a session has, and that it is an exam, where its sandbox alone knows."""
+        if told := events_of(sandbox):
+            known = {event.kind for event in self.store.events(sandbox.session)}
+            for event in told:
+                if event.kind not in known:
+                    self.store.add_event(event)
 
     def _learn(self, session: Session, known: Mapping[str, Session], changes: Mapping[str, Any]) -> None:
         """Put on record what the engine says, unless that changed meanwhile; a new state is part of the history."""
@@ -260,11 +298,22 @@ def _odd(backend: Backend, cause: Exception) -> EngineUnavailable:
     )
 
 
+def _healed(backend: Backend, sandbox: Sandbox, clock: Clock) -> Sandbox:
+    """Give all parts of a sandbox what counts there: a change was cut short. A pause that was goes on no further."""
+    if sandbox.frozen is not None and isinstance(backend, CanPause):
+        deadline = (clock.now() + sandbox.frozen).replace(microsecond=0)
+        backend.resume(sandbox, deadline)
+        return sandbox._replace(deadline=deadline, frozen=None, is_torn=False)
+    backend.set_deadline(sandbox, sandbox.deadline)
+    return sandbox._replace(is_torn=False)
+
+
 def _differs(session: Session, sandbox: Sandbox) -> bool:
-    """Tell whether the engine has another deadline than the record, or another state: something happened elsewhere."""
+    """Tell whether the engine has another deadline than the record, another state or other terms."""
     moved = abs(session.deadline - sandbox.deadline) > _AS_GOOD_AS_ONE
     now = state_of(sandbox)
-    return moved or (session.state, session.reason) != (now["state"], now["reason"])
+    terms = bool(sandbox.terms.lease) and (session.lease, session.extensions) != sandbox.terms[:2]
+    return moved or terms or (session.state, session.reason) != (now["state"], now["reason"])
 
 
 _NOTHING_LEFT, _NOTHING_RUNS = "nothing of it is left", "nothing in it runs any more"
@@ -287,19 +336,25 @@ def state_of(sandbox: Sandbox) -> dict[str, Any]:
     return {"state": state, "reason": "; ".join(lost), "frozen": sandbox.frozen}
 
 
+def _said_by(sandbox: Sandbox) -> dict[str, Any]:
+    """Return what of a session its sandbox says. One of an older tempshell has no terms: those on record stay."""
+    terms = sandbox.terms
+    granted = {"lease": terms.lease, "extensions": terms.extensions} if terms.lease else {}
+    return {**state_of(sandbox), "deadline": sandbox.deadline, **granted}
+
+
 def adopted(backend: Backend, sandbox: Sandbox, clock: Clock) -> Session:
     """Return a session for a sandbox that only the engine knows."""
+    told = {"lease": sandbox.deadline - clock.now() if sandbox.frozen is None else sandbox.frozen, **_said_by(sandbox)}
     return Session(
         id=sandbox.session,
         name=sandbox.name or sandbox.session,
         owner=sandbox.owner,
         backend=backend.name,
         endpoint=backend.endpoint,
-        **state_of(sandbox),
         created=clock.now(),
-        deadline=sandbox.deadline,
         pack=sandbox.pack,
-        lease=sandbox.deadline - clock.now() if sandbox.frozen is None else sandbox.frozen,
         home=sandbox.home,
         details=sandbox.details,
+        **told,
     )

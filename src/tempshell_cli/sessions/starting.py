@@ -1,4 +1,4 @@
-"""The mark of a start under way: a lock that the kernel frees when its process ends, however it ends."""
+"""The mark of a start or a change under way: a lock that the kernel frees when its process ends, however it ends."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from tempshell_cli.core.paths import Paths
 
 
 @contextmanager
 def start_mark(paths: Paths, session: str) -> Iterator[None]:
-    """Hold the session's mark while it is being made."""
+    """Hold the session's mark while it is made or changed; wait for whoever else holds it."""
     file = paths.private("starting") / session
-    mark = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    mark = _locked(file)
     try:
-        fcntl.flock(mark, fcntl.LOCK_EX)
         yield
     finally:
         file.unlink(missing_ok=True)
@@ -24,7 +24,7 @@ def start_mark(paths: Paths, session: str) -> Iterator[None]:
 
 
 def is_starting(paths: Paths, session: str) -> bool:
-    """Tell whether a living process is making the session; clears the mark of one that died."""
+    """Tell whether a living process is making or changing the session; clears the mark of one that died."""
     file = paths.state / "starting" / session
     try:
         mark = os.open(file, os.O_RDWR | os.O_CLOEXEC)
@@ -35,7 +35,35 @@ def is_starting(paths: Paths, session: str) -> bool:
     except BlockingIOError:
         return True
     else:
-        file.unlink(missing_ok=True)
+        if _is_at(mark, file):
+            file.unlink(missing_ok=True)
         return False
     finally:
         os.close(mark)
+
+
+def clear_marks(paths: Paths) -> None:
+    """Clear the marks of processes that died, also before they had anything on record."""
+    for file in (paths.state / "starting").glob("*"):
+        is_starting(paths, file.name)
+
+
+def _locked(file: Path) -> int:
+    """Return a locked descriptor of the file; whoever held it before may have removed it while we waited."""
+    while True:
+        mark = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX)
+        except BaseException:
+            os.close(mark)
+            raise
+        if _is_at(mark, file):
+            return mark
+        os.close(mark)
+
+
+def _is_at(mark: int, file: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(mark), file.stat())
+    except FileNotFoundError:
+        return False

@@ -203,10 +203,10 @@ class Store:
         (theirs,) = self._connection.execute("PRAGMA data_version").fetchone()
         return theirs, self._connection.total_changes
 
-    def started_since(self, owner: str, since: datetime) -> int:
-        """Return how many sessions the owner has started since then; failed starts and proofs do not count."""
-        query = "SELECT count(*) FROM session WHERE owner = ? AND created >= ? AND state != ? AND reason != ?"
-        row = self._connection.execute(query, (owner, since.timestamp(), State.FAILED, PROOF)).fetchone()
+    def started_since(self, since: datetime) -> int:
+        """Return how many sessions were started since then; failed starts and proofs do not count."""
+        query = "SELECT count(*) FROM session WHERE created >= ? AND state != ? AND reason != ?"
+        row = self._connection.execute(query, (since.timestamp(), State.FAILED, PROOF)).fetchone()
         return int(row[0])
 
     def add_event(self, event: Event) -> None:

@@ -18,6 +18,7 @@ from tempshell_cli.backends.base import (
     Role,
     Sandbox,
     SandboxRequest,
+    Terms,
 )
 from tempshell_cli.backends.docker.container import (
     Place,
@@ -129,10 +130,11 @@ class DockerBackend:
             return found
         raise ProvisionFailed(f"container {container_name(sandbox.session)} is gone", hint="see `tempshell status`")
 
-    def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
-        """Tell PID 1, and wait until it has taken it."""
+    def set_deadline(self, sandbox: Sandbox, deadline: datetime, terms: Terms | None = None) -> None:
+        """Tell PID 1, and wait until it has taken it: labels of a container cannot be changed."""
+        told = labels.terms_text(terms) if terms else ""
         with self.engine.speaking():
-            self.engine.move_deadline(sandbox.details["container"], self.engine.theirs(deadline))
+            self.engine.move_deadline(sandbox.details["container"], self.engine.theirs(deadline), told)
 
     def destroy(self, sandbox: Sandbox) -> Receipt:
         """Remove the container and the network that are the session's and its owner's, and look until they are gone."""
@@ -181,13 +183,13 @@ class DockerBackend:
     def _found(self, container: Mapping[str, Any]) -> Sandbox:
         from docker.errors import APIError  # noqa: PLC0415 - loaded with the client
 
-        (condition, lost), told = _condition(container), None
+        (condition, lost), carried = _condition(container), container["Labels"]
         try:
-            told = None if condition is Condition.DEAD else self.engine.told_deadline(container["Id"])
+            carried = self.engine.carried_by(container)
         except APIError as cause:  # of one container: its log cannot be read
             condition, lost = Condition.UNKNOWN, (one_line(str(cause)),)
-        deadline = self.engine.ours(told or labels.deadline_of(container["Labels"]))
-        return _sandbox(container["Labels"], self.endpoint, deadline, condition)._replace(lost=lost)
+        deadline = self.engine.ours(labels.deadline_of(carried))
+        return _sandbox(carried, self.endpoint, deadline, condition)._replace(lost=lost)
 
     def _orphan(self, found: Mapping[str, str]) -> Sandbox:
         """Return what is left where only the network is: the container's files were in its memory, or went with it."""
@@ -236,4 +238,5 @@ def _sandbox(found: Mapping[str, str], endpoint: str, deadline: datetime, condit
         pack=found.get(labels.PACK, ""),
         condition=condition,
         home=home_of(profile),
+        terms=labels.terms_of(found.get(labels.TERMS, "")),
     )

@@ -1,4 +1,9 @@
-"""Which Docker engine is meant, for the SDK and for the CLI alike."""
+"""Which Docker engine is meant, for the SDK and for the CLI alike.
+
+What is asked for is resolved once, to an address that is kept: what DOCKER_HOST, DOCKER_CONTEXT or a context say later
+makes no difference to a session that is there. An address is a URL; over tcp, how it is secured follows, and with TLS
+the directory of the certificates: ``tcp://127.0.0.1:2375#plain``, ``tcp://box:2376#tlsverify=/home/me/.docker``.
+"""
 
 from __future__ import annotations
 
@@ -21,51 +26,77 @@ _START = "start it, choose another with --docker-context, or use --backend local
 _JOIN = "join the docker group (`sudo usermod -aG docker $USER`, then log in again)"
 _USE_TLS = "it speaks TLS: set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH, or use a context with its certificates"
 _CERTIFICATES = "check that it runs, and ca.pem, cert.pem and key.pem in DOCKER_CERT_PATH or in the context"
-DEFAULT = "default"
+_FORMS = "write it like unix:///run/docker.sock, ssh://me@box or tcp://127.0.0.1:2375"
+_DEFAULT, _DEFAULT_SOCKET = "default", "unix:///var/run/docker.sock"
+_PLAIN, _TLS, _VERIFIED = "plain", "tls", "tlsverify"
+_RESOLVED = re.compile(r"(tcp://.*)#(plain|tlsverify|tls)=?(.*)", re.DOTALL)
+_PORT, _TLS_PORT = 2375, 2376  # as in the docker command
 _DIALLED = "unix://dialled"  # a name the SDK takes; what carries its requests is mounted
 _TIMEOUT = 60  # seconds for one answer; builds and pulls stream and have their own
-_SOCKETS = {"", "unix", "npipe"}
 
 
 class _Address(NamedTuple):
-    """The URL of an engine, "" for the SDK's default socket, and whether the docker command speaks TLS with it."""
+    """The URL of an engine, over tcp how it is secured, and with TLS by which directory's certificates."""
 
     url: str
-    secured: bool = False
+    mode: str = ""
+    certificates: str = ""
+
+    @classmethod
+    def parse(cls, endpoint: str) -> _Address:
+        """Read what ``str`` has written."""
+        found = _RESOLVED.fullmatch(endpoint)
+        return cls(*found.groups()) if found else cls(endpoint)
+
+    def __str__(self) -> str:
+        mode = f"#{self.mode}" if self.mode else ""
+        return f"{self.url}{mode}{'=' if self.certificates else ''}{self.certificates}"
+
+    @property
+    def is_secured(self) -> bool:
+        return self.mode in {_TLS, _VERIFIED}
 
     @property
     def scheme(self) -> str:
-        return urlsplit(self.url).scheme
+        return self.url.partition(":")[0]
 
 
-def resolve(endpoint: str) -> str:
-    """Return a context name or a host URL for what was asked for; "" means what the docker CLI would use.
+def resolve(asked: str) -> str:
+    """Return the address of what was asked for: a context, a host, or "" for what the docker command would use.
 
-    The order is the CLI's: DOCKER_HOST, DOCKER_CONTEXT, the current context of its config file, ``default``.
+    The order is that command's: DOCKER_HOST, DOCKER_CONTEXT, the current context of its configuration, ``default``; and
+    so are the forms of a host. Raises EngineUnavailable for what is none of them.
     """
-    if endpoint:
-        return endpoint
-    return os.environ.get("DOCKER_HOST") or os.environ.get("DOCKER_CONTEXT") or _current_context() or DEFAULT
+    if _RESOLVED.fullmatch(asked):
+        return str(_host(*_Address.parse(asked)))
+    if ":" in asked:  # no context has one in its name
+        return str(_host(asked, *_tls_of_environment()))
+    set_host = os.environ.get("DOCKER_HOST", "")
+    name = asked or (_DEFAULT if set_host else os.environ.get("DOCKER_CONTEXT") or _current_context() or _DEFAULT)
+    return str(_host(set_host, *_tls_of_environment()) if name == _DEFAULT else _context(name))
 
 
 def environment(endpoint: str) -> dict[str, str]:
-    """Return what makes docker, and a program that uses it, such as kind, take this endpoint whatever else is set.
-
-    Without it, docker's context ``default`` is the engine that DOCKER_HOST names.
-    """
-    host, context = (endpoint, "") if _is_host(endpoint) else ("", endpoint)
-    named = {"DOCKER_HOST": host, "DOCKER_CONTEXT": context}
-    # Contexts have their own; for a socket, or over ssh, docker reads these certificates too, and fails without them.
-    return named if host.startswith("tcp://") else {**named, "DOCKER_TLS": "", "DOCKER_TLS_VERIFY": ""}
+    """Return what makes docker, and a program that uses it, such as kind, take this address whatever else is set."""
+    # An earlier release has kept the names of contexts.
+    url, mode, certificates = _Address.parse(endpoint if ":" in endpoint else resolve(endpoint))
+    return {
+        "DOCKER_HOST": url,
+        "DOCKER_CONTEXT": "",
+        # Over anything but tcp docker reads these certificates too, and fails without them.
+        "DOCKER_TLS": "1" if mode == _TLS else "",
+        "DOCKER_TLS_VERIFY": "1" if mode == _VERIFIED else "",
+        "DOCKER_CERT_PATH": certificates,
+    }
 
 
 def host(endpoint: str) -> str:
-    """Return the URL of an endpoint; "" is the SDK's default socket."""
-    return _address(endpoint).url
+    """Return the URL of an address."""
+    return _Address.parse(endpoint).url
 
 
 def connect(endpoint: str) -> APIClient:
-    """Return an SDK client for an endpoint; raises EngineUnavailable with the engine's words.
+    """Return an SDK client for an address; raises EngineUnavailable with the engine's words.
 
     What is not a socket of this machine is reached through the docker command: it has the user's ssh configuration
     and certificates, and says the same about them in all that tempshell does.
@@ -73,12 +104,12 @@ def connect(endpoint: str) -> APIClient:
     from docker import APIClient  # noqa: PLC0415 - 50 ms, and an exec needs none of it
     from docker.errors import DockerException  # noqa: PLC0415
 
-    address = _address(endpoint)
+    address = _Address.parse(endpoint)
     _refuse_open_network(address)
-    if address.scheme not in _SOCKETS:
+    if address.scheme != "unix":
         return _connect_by_command(endpoint)
     try:
-        return APIClient(base_url=address.url or None, version="auto", timeout=_TIMEOUT)
+        return APIClient(base_url=address.url, version="auto", timeout=_TIMEOUT)
     except DockerException as cause:
         raise unavailable(endpoint, cause) from cause
 
@@ -113,28 +144,56 @@ def unavailable(endpoint: str, cause: Exception) -> EngineUnavailable:
         said = system[1]
     if "HTTPS server" in said:
         hint = _USE_TLS
-    elif _speaks_tls(endpoint):
+    elif _Address.parse(endpoint).is_secured:
         hint = _CERTIFICATES
     else:
         hint = _JOIN if "denied" in said else _START
-    return EngineUnavailable(f"the Docker engine ({endpoint}) does not answer: {said}", hint=hint)
+    return EngineUnavailable(f"the Docker engine ({host(endpoint)}) does not answer: {said}", hint=hint)
 
 
-def _speaks_tls(endpoint: str) -> bool:
+def without_password(asked: str) -> str:
+    """Return what was asked for without what stands before an ``@``: it may be a password, and is for nobody's eyes."""
+    scheme, mark, rest = asked.rpartition("://")
+    return f"{scheme}{mark}{rest.rpartition('@')[2]}"
+
+
+def _host(asked: str, mode: str, certificates: str = "") -> _Address:
+    """Return the address of a host, over tcp with that mode; raises EngineUnavailable.
+
+    The forms are those of the docker command (github.com/docker/cli, opts/hosts.go): without a scheme it is tcp, and
+    what is missing is that of the default.
+    """
+    text = asked.strip() or _DEFAULT_SOCKET
+    scheme, _, rest = text.partition("://") if "://" in text else ("tcp", "", text)
+    shown = without_password(text)
     try:
-        return _address(endpoint).secured
-    except EngineUnavailable:
-        return False
+        parts = urlsplit(f"{scheme}://{rest}")
+        port, name = parts.port, parts.hostname or ""
+    except ValueError:  # in whose words there may be a part of a password
+        raise EngineUnavailable(f"the Docker host {shown} cannot be read", hint=_FORMS) from None
+    if parts.password is not None or (scheme == "tcp" and "@" in rest):
+        raise EngineUnavailable(
+            f"the Docker host {shown} is not taken with a password in it", hint="use a key with ssh, or TLS with tcp"
+        )
+    if scheme == "npipe":
+        raise EngineUnavailable(f"{shown} is a pipe of Windows: tempshell runs where Docker has a socket", hint=_FORMS)
+    if scheme == "unix":
+        return _Address(text if rest else _DEFAULT_SOCKET)
+    if scheme == "ssh" and name:
+        return _Address(text)
+    if scheme != "tcp":
+        raise EngineUnavailable(f"{shown} is not a Docker host", hint=_FORMS)
+    name = f"[{name}]" if ":" in name else name
+    address = _Address("", mode, os.path.abspath(certificates) if mode != _PLAIN else "")  # noqa: PTH100 - a link may move
+    standard = _TLS_PORT if address.is_secured else _PORT
+    return address._replace(url=f"tcp://{name or '127.0.0.1'}:{port or standard}{parts.path}")
 
 
-def _address(endpoint: str) -> _Address:
-    """Return where an endpoint is; raises EngineUnavailable for a context that cannot be read."""
-    if endpoint == DEFAULT:
-        return _Address("")
-    if _is_host(endpoint):
-        asks_for_tls = bool(os.environ.get("DOCKER_TLS_VERIFY") or os.environ.get("DOCKER_TLS"))
-        return _Address(endpoint, secured=asks_for_tls and endpoint.startswith("tcp://"))
-    return _context(endpoint)
+def _tls_of_environment() -> tuple[str, str]:
+    """Return the mode for a host over tcp that the environment asks for, and the certificates."""
+    verified, certificates = os.environ.get("DOCKER_TLS_VERIFY"), os.environ.get("DOCKER_CERT_PATH")
+    mode = _VERIFIED if verified else _TLS if os.environ.get("DOCKER_TLS") else _PLAIN
+    return mode, certificates or str(config_directory())
 
 
 def _context(name: str) -> _Address:
@@ -148,8 +207,9 @@ def _context(name: str) -> _Address:
     contexts = config_directory() / "contexts"
     try:
         docker = json.loads((contexts / "meta" / known_as / "meta.json").read_bytes())["Endpoints"]["docker"]
-        own = any((contexts / "tls" / known_as / "docker").glob("*.pem"))
-        return _Address(str(docker["Host"]), secured=own or bool(docker.get("SkipTLSVerify")))
+        certificates = contexts / "tls" / known_as / "docker"
+        verified = _VERIFIED if any(certificates.glob("*.pem")) else _PLAIN
+        return _host(str(docker["Host"]), _TLS if docker.get("SkipTLSVerify") else verified, str(certificates))
     except FileNotFoundError as cause:
         raise EngineUnavailable(
             f"there is no Docker context {name!r}", hint="`docker context ls` lists them"
@@ -162,8 +222,7 @@ def _context(name: str) -> _Address:
 
 def _refuse_open_network(address: _Address) -> None:
     """Refuse an engine whose socket, which is root on its machine, is open to a network."""
-    parts = urlsplit(address.url)
-    if parts.scheme not in {"tcp", "http"} or address.secured or _is_loopback(parts.hostname or ""):
+    if address.scheme != "tcp" or address.is_secured or _is_loopback(urlsplit(address.url).hostname or ""):
         return
     raise EngineUnavailable(f"{address.url} is an unencrypted engine beyond this machine", hint="use ssh:// or TLS")
 
@@ -173,10 +232,6 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _is_host(endpoint: str) -> bool:
-    return "://" in endpoint
 
 
 def _current_context() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -13,7 +14,7 @@ from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Condition, Problem
 from tempshell_cli.backends.docker import endpoint as endpoints
 from tempshell_cli.backends.entry import VARIABLES, variables_script
-from tempshell_cli.backends.init import move_deadline, told_deadline
+from tempshell_cli.backends.init import Told, move_deadline, told_by_init
 from tempshell_cli.core.attempts import attempts
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed, TempshellError
 from tempshell_cli.core.interrupts import held_back
@@ -36,18 +37,24 @@ Labels = Mapping[str, str]
 
 
 class DockerEngine:
-    """The engine of a context or host; see ``endpoint.resolve`` for "".
+    """The engine of a context or host; see ``endpoint.resolve``.
 
     Use it within ``speaking``, which turns what the SDK raises into our errors.
     """
 
     def __init__(self, endpoint: str = "") -> None:
-        self.endpoint = endpoints.resolve(endpoint)
+        self._unknown: EngineUnavailable | None = None
+        try:
+            self.endpoint = endpoints.resolve(endpoint)
+        except EngineUnavailable as cause:  # raised once it is asked: whoever lists all engines has others, too
+            self.endpoint, self._unknown = endpoints.without_password(endpoint), cause
         self._ahead: timedelta | None = None  # of the engine's clock before ours, as far as they differ at all
 
     @cached_property
     def client(self) -> APIClient:
         """The SDK's client; raises EngineUnavailable."""
+        if self._unknown:
+            raise self._unknown
         made = endpoints.connect(self.endpoint)
         made.hooks["response"].append(self._compare_clocks)
         return made
@@ -77,7 +84,7 @@ class DockerEngine:
 
     @property
     def host(self) -> str:
-        """The URL of the engine; "" for the default socket."""
+        """The URL of the engine."""
         return endpoints.host(self.endpoint)
 
     def answers(self) -> bool:
@@ -110,7 +117,8 @@ class DockerEngine:
         except APIError as cause:
             said = str(cause.explanation or cause)
             hint = _NO_NETWORK_LEFT if "address pool" in said else _DOCTOR
-            raise ProvisionFailed(f"the Docker engine refused: {said}", hint=hint) from cause
+            passing = bool(_PASSING.search(said))
+            raise ProvisionFailed(f"the Docker engine refused: {said}", hint=hint, passing=passing) from cause
         except (DockerException, RequestException) as cause:
             raise endpoints.unavailable(self.endpoint, cause) from cause
 
@@ -119,10 +127,10 @@ class DockerEngine:
         with held_back():
             self.client.create_network(name, driver="bridge", labels=dict(carried), check_duplicate=True)
 
-    def create_volume(self, name: str, carried: Labels) -> None:
-        """Make an empty volume."""
+    def create_volume(self, name: str, carried: Labels) -> Labels:
+        """Make an empty volume; return its labels, which are others where there was one of that name."""
         with held_back():
-            self.client.create_volume(name, labels=dict(carried))
+            return dict(self.client.create_volume(name, labels=dict(carried))["Labels"] or {})
 
     def create_container(self, options: Mapping[str, Any]) -> str:
         """Make a container and return its id; raises ProvisionFailed where it would get less than asked for.
@@ -270,11 +278,10 @@ class DockerEngine:
         """Remove a volume and say so; "" where it stays in use."""
         return f"volume {name}" if self._while_used(lambda: self.client.remove_volume(name)) else ""
 
-    def told_deadline(self, container: str) -> datetime | None:
-        """Return the deadline that PID 1 of a running container has told last."""
+    def told(self, container: str) -> Told | None:
+        """Return what PID 1 of a running container has told last."""
         with gone_is_fine():  # two lines: the last may be half written, and then the engine tells nothing of it
-            told = told_deadline(self.client.logs(container, stdout=True, stderr=False, tail=2))
-            return datetime.fromtimestamp(told, UTC) if told else None
+            return told_by_init(self.client.logs(container, stdout=True, stderr=False, tail=2))
         return None
 
     def ended(self, container: str) -> datetime | None:
@@ -285,12 +292,27 @@ class DockerEngine:
             return ended if not state["Running"] and ended.year > 1 else None
         return None
 
-    def move_deadline(self, container: str, deadline: datetime) -> None:
-        """Tell PID 1 through its standard input, and wait until it has taken it."""
+    def told_deadline(self, container: str) -> datetime | None:
+        """Return the deadline that PID 1 of a running container holds."""
+        told = self.told(container)
+        return datetime.fromtimestamp(told.deadline, UTC) if told else None
+
+    def carried_by(self, container: Mapping[str, Any]) -> Labels:
+        """Return the labels of a listed container, with the deadline and the terms that its PID 1 holds by now."""
+        carried: Labels = container["Labels"]
+        told = self.told(container["Id"]) if condition_of(container) is Condition.RUNNING else None
+        if told is None:
+            return carried
+        moved = {labels.DEADLINE: datetime.fromtimestamp(told.deadline, UTC).isoformat()}
+        return {**carried, **moved, **({labels.TERMS: told.terms} if told.terms else {})}
+
+    def move_deadline(self, container: str, deadline: datetime, terms: str = "") -> None:
+        """Tell PID 1 through its standard input, and wait until it has taken it; see ``init.move_deadline``."""
+        wanted = Told(int(deadline.timestamp()), terms)
         channel = self.client.attach_socket(container, params={"stdin": 1, "stream": 1})
         with closing(channel), closing(_socket(channel)) as pipe:
-            pipe.sendall(move_deadline(deadline.timestamp()))
-        self._until(lambda: self.told_deadline(container) == deadline.replace(microsecond=0), "moving the deadline")
+            pipe.sendall(move_deadline(wanted.deadline, terms))
+        self._until(lambda: _agrees(self.told(container), wanted), "moving the deadline")
 
     def _until(self, holds: Callable[[], bool], what: str) -> None:
         if not any(holds() for _ in attempts(_PATIENCE)):
@@ -316,6 +338,11 @@ class DockerEngine:
         return False
 
 
+# Other commands, or the kernel, were using the same thing at that moment.
+_PASSING = re.compile(
+    r"pool overlaps|xtables lock|resource busy|resource temporarily unavailable|network \S+ not found|try again",
+    re.IGNORECASE,
+)
 # An engine has some thirty networks to give; each release says in other words that all of them are taken.
 _NO_NETWORK_LEFT = "`docker network prune` removes unused networks; or add default-address-pools to daemon.json"
 _LIMITS = "give more with --node-memory, or see the engine's log"
@@ -332,6 +359,11 @@ def is_connected(container: Mapping[str, Any]) -> bool:
     """Tell whether a listed container is on the network that it was made for, where it was made for one."""
     wanted = container["HostConfig"]["NetworkMode"]
     return wanted == "none" or wanted in (container.get("NetworkSettings") or {}).get("Networks", {})
+
+
+def is_paused(container: Mapping[str, Any]) -> bool:
+    """Tell whether a listed container is frozen."""
+    return bool(container["State"] == PAUSED)
 
 
 def name_of(container: Mapping[str, Any]) -> str:
@@ -375,11 +407,16 @@ def _already(state: str) -> Iterator[None]:
             raise
 
 
+def _agrees(told: Told | None, wanted: Told) -> bool:
+    """Tell whether PID 1 holds what is wanted of it; without terms, those that it has stay."""
+    return told is not None and told.deadline == wanted.deadline and wanted.terms in {"", told.terms}
+
+
 def _await_deadline(output: Any) -> None:  # noqa: ANN401 - a socket, or what the SDK has for one
     """Wait for the first line of PID 1, which says that it holds the deadline: see init.sh."""
     output.settimeout(_SILENCE)
     said = b""
-    while told_deadline(_streams(said)) is None:
+    while told_by_init(_streams(said)) is None:
         chunk = _receive(output)
         if not chunk:
             words = _words(_streams(said)) or "it said nothing"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
 from functools import cached_property, partial
@@ -25,10 +25,11 @@ from tempshell_cli.backends.base import (
     Sandbox,
     SandboxRequest,
     Template,
+    Terms,
     WorkloadImage,
 )
 from tempshell_cli.backends.docker.container import ROOT, home_of, user_in, user_of
-from tempshell_cli.backends.docker.engine import PAUSED, DockerEngine, name_of, of_owner, of_session
+from tempshell_cli.backends.docker.engine import PAUSED, DockerEngine, is_paused, name_of, of_owner, of_session
 from tempshell_cli.backends.docker.exec import Entry, exec_command
 from tempshell_cli.backends.docker.expired import Dated, dated, over, remove
 from tempshell_cli.backends.docker.liveness import all_run
@@ -45,14 +46,15 @@ from tempshell_cli.backends.kind.parts import Parts, condition
 from tempshell_cli.backends.kind.record import (
     ON_NODE,
     SHELL,
+    Change,
+    change_record,
     create_record,
     is_named,
     left_of,
-    move_record,
     record_labels,
     records,
 )
-from tempshell_cli.core.errors import ProvisionFailed, UsageProblem
+from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed, UsageProblem
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.process import Command
 
@@ -164,7 +166,7 @@ class KindBackend:
             terminals = {labels.session_of(one["Labels"]): one for one in self._terminals(owner) if _is_terminal(one)}
             nodes = _by_session(self._nodes())
             recorded = records(self.engine, owner)
-            known = {**self._strays(owner), **recorded}
+            known = {**self._strays(owner, recorded), **recorded}
             if owner is None:
                 known |= {session: _orphan(session) for session in nodes.keys() - known.keys()}
             return [
@@ -220,22 +222,16 @@ class KindBackend:
             images = self._load_shipped(sandbox.session, WorkloadImage.PRACTICE, lambda _: nullcontext())
         return enforces_policies(Trial(partial(self.kubectl, sandbox), images[0], "Never", "tempshell-trial"))
 
-    def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
-        """Move the deadline in the nodes, in the terminal and on record."""
+    def set_deadline(self, sandbox: Sandbox, deadline: datetime, terms: Terms | None = None) -> None:
+        """Move the deadline in the terminal, in the nodes and on record."""
         with self.engine.speaking():
-            deadline = self.engine.theirs(deadline)
-            self._arm(sandbox.session, deadline)
-            if self._look(sandbox.session).has_terminal:
-                self.engine.move_deadline(terminal_name(sandbox.session), deadline)
-            move_record(self.engine, sandbox.session, deadline)
+            told = labels.terms_text(terms) if terms else ""
+            self._change(sandbox.session, Change(self.engine.theirs(deadline), terms=told))
 
     def pause(self, sandbox: Sandbox, *, left: timedelta, until: datetime) -> None:
         """Freeze nodes and terminal. Their deadlines are moved first: a frozen timer goes off when it thaws."""
         with self.engine.speaking():
-            until = self.engine.theirs(until)
-            self._arm(sandbox.session, until)
-            self.engine.move_deadline(terminal_name(sandbox.session), until)
-            move_record(self.engine, sandbox.session, until, left)
+            self._change(sandbox.session, Change(self.engine.theirs(until), left))
             for container in self._parts(sandbox.session):
                 self.engine.pause(container["Id"])
 
@@ -247,6 +243,25 @@ class KindBackend:
             if self._look(sandbox.session).stopped:
                 self._restore(sandbox.session, self.engine.theirs(deadline), lambda _: nullcontext())
         self.set_deadline(sandbox, deadline)
+
+    def _change(self, session: str, change: Change) -> None:
+        """Move the deadline in the terminal, then in the nodes, then on record, which is what counts: see ``_is_torn``.
+
+        What a record that was lost has said is read from another part, before anything is moved.
+        """
+        carried = self._carried(session)
+        if self._look(session).has_terminal:
+            self.engine.move_deadline(terminal_name(session), change.deadline, change.terms)
+        self._arm(session, change.deadline)
+        change_record(self.engine, carried, change)
+
+    def _carried(self, session: str) -> Mapping[str, str]:
+        """Return the labels of a session's record, else of another part; raises EngineUnavailable without any."""
+        recorded = records(self.engine, session=session)
+        found = recorded.get(session) or self._strays(None, session=session).get(session)
+        if not found:
+            raise EngineUnavailable("the cluster is gone", hint="`tempshell list` shows what runs")
+        return found
 
     def kubeconfig(self, sandbox: Sandbox) -> Kubeconfig:
         """Return the kubeconfig for the engine's machine, whose loopback interface has the API's port."""
@@ -354,16 +369,21 @@ class KindBackend:
         """Return what the engine has of a session, which it has something of."""
         recorded = records(self.engine, session=session)
         terminals = [one for one in self._terminals(session=session) if _is_terminal(one)]
-        carried = recorded.get(session) or self._strays(None).get(session) or _orphan(session)
+        carried = recorded.get(session) or self._strays(None, session=session).get(session) or _orphan(session)
         return Parts(session, carried, bool(recorded), next(iter(terminals), None), self._nodes(session))
 
     def _found(self, parts: Parts) -> Sandbox:
         found, lost = condition(parts)
         sandbox = _sandbox(parts.carried, self.endpoint, found)._replace(lost=lost)
-        if parts.terminal and not parts.has_record:  # what else carries labels has the first deadline
-            told = self.engine.told_deadline(parts.terminal["Id"])
-            sandbox = sandbox._replace(deadline=told or sandbox.deadline)
-        return self._by_our_clock(sandbox)
+        is_torn = found is Condition.RUNNING and self._is_torn(sandbox, parts)
+        return self._by_our_clock(sandbox._replace(is_torn=is_torn))
+
+    def _is_torn(self, sandbox: Sandbox, parts: Parts) -> bool:
+        """Tell whether the parts do not hold what the record says; the terminal's deadline is the first to be moved."""
+        if sandbox.frozen is not None:
+            return not all(is_paused(part) for part in parts.all)
+        held = self.engine.carried_by(parts.terminal) if parts.terminal else parts.carried
+        return labels.deadline_of(held) != sandbox.deadline
 
     def _by_our_clock(self, sandbox: Sandbox) -> Sandbox:
         return sandbox._replace(deadline=self.engine.ours(sandbox.deadline))
@@ -432,10 +452,19 @@ class KindBackend:
         found = self.engine.networks(of_session(session), f"{labels.COMPONENT}={_NETWORK}", *of_owner(owner))
         return [one for one in found if one["Name"] == cluster_name(labels.session_of(one["Labels"]))]
 
-    def _strays(self, owner: str | None) -> dict[str, Mapping[str, str]]:
-        """Return the labels of what may have outlived its session's record, by session."""
-        found = [*self._terminals(owner), *self._networks(owner)]
-        return {labels.session_of(one["Labels"]): one["Labels"] for one in found}
+    def _strays(
+        self, owner: str | None, recorded: Collection[str] = (), *, session: str | None = None
+    ) -> dict[str, Mapping[str, str]]:
+        """Return by session what is carried by parts that have outlived the record; the terminal knows until when."""
+        networks = self._networks(owner, session=session)
+        found: dict[str, Mapping[str, str]] = {labels.session_of(one["Labels"]): one["Labels"] for one in networks}
+        for part in self._terminals(owner, session=session):
+            of = labels.session_of(part["Labels"])
+            if of not in recorded:
+                told = self.engine.carried_by(part) if _is_terminal(part) else part["Labels"]
+                held = {name: told[name] for name in (labels.DEADLINE, labels.TERMS) if name in told}
+                found[of] = {**told, **found.get(of, {}), **held}
+        return {of: carried for of, carried in found.items() if of not in recorded}
 
 
 _INSTALL_KIND = "install kind: https://kind.sigs.k8s.io/docs/user/quick-start/#installation"
@@ -499,4 +528,5 @@ def _sandbox(carried: Mapping[str, str], endpoint: str, condition: Condition) ->
         condition=condition,
         home=home_of(profile),
         frozen=left_of(carried),
+        terms=labels.terms_of(carried.get(labels.TERMS, "")),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 
 from tempshell_cli.backends.base import NO_KUBERC
 
@@ -43,9 +42,9 @@ def filler_name(session: str) -> str:
     return f"fill-{cluster_name(session)}"
 
 
-def record_name(session: str, deadline: datetime) -> str:
-    """Return the name of the volume that stands for the session: each deadline has one of its own."""
-    return f"{cluster_name(session)}-{int(deadline.timestamp())}"
+def record_name(session: str, number: int) -> str:
+    """Return the name of the volume that stands for the session: each change of the record makes another."""
+    return f"{cluster_name(session)}-{number}"
 
 
 def kubeconfig_name(session: str) -> str:

@@ -1,7 +1,7 @@
-"""The engine's record of a session: an empty volume whose labels say whose cluster it is, and until when.
+"""The engine's record of a session: an empty volume whose labels say whose cluster it is, until when, on which terms.
 
-Labels cannot be changed, so a moved deadline is another volume. It is made before the old one is removed: whatever
-happens in between, there is a record.
+Labels cannot be changed, so a change is another volume, with the next number. It is made before the old one is removed:
+whatever happens in between, there is a record, and the highest number counts.
 """
 
 from __future__ import annotations
@@ -9,17 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import SandboxRequest, Template
 from tempshell_cli.backends.docker.engine import DockerEngine, of_owner, of_session
 from tempshell_cli.backends.kind.names import cluster_name, record_name
+from tempshell_cli.core.errors import ProvisionFailed
 
 RECORD = "cluster"
 _MARK = f"{labels.COMPONENT}={RECORD}"
 SHELL, ON_NODE = f"{labels.PREFIX}shell", "node"  # where the person's shell is; by default in the terminal
 LEFT = f"{labels.PREFIX}left"  # seconds of the lease when the cluster was paused
+_NUMBER = f"{labels.PREFIX}record"
+
+
+class Change(NamedTuple):
+    """What a record says from now on.
+
+    ``left`` is what a paused session has left of its lease, None for one that runs; terms stay where there are none.
+    """
+
+    deadline: datetime
+    left: timedelta | None = None
+    terms: str = ""
 
 
 # What it takes to make the terminal again, and to see that a node is gone.
@@ -29,7 +42,7 @@ NODES = f"{labels.PREFIX}nodes"  # the ends of their names
 
 def create_record(engine: DockerEngine, carried: Mapping[str, str], session: str) -> None:
     """Make the record of a session that is about to be made."""
-    engine.create_volume(record_name(session, labels.deadline_of(carried)), carried)
+    engine.create_volume(record_name(session, 0), carried)
 
 
 def record_labels(request: SandboxRequest, nodes: Sequence[str] = ()) -> dict[str, str]:
@@ -49,27 +62,33 @@ def template_of(carried: Mapping[str, str]) -> Template:
     return made
 
 
-def move_record(engine: DockerEngine, session: str, deadline: datetime, left: timedelta | None = None) -> None:
-    """Give the record another deadline; ``left`` is what a paused one has left of its lease."""
+def change_record(engine: DockerEngine, carried: Mapping[str, str], change: Change) -> None:
+    """Have the record say something else; where it was lost, make it from what another part of the session carries.
+
+    Raises ProvisionFailed where somebody else has changed it at the same time.
+    """
+    session = carried[labels.SESSION]
     old = [one for one in engine.volumes(of_session(session), _MARK) if is_named(one, one["Name"])]
-    carried = {name: value for name, value in newest(old)["Labels"].items() if name != LEFT}
-    carried[labels.DEADLINE] = deadline.isoformat(timespec="seconds")
-    if left is not None:
-        carried[LEFT] = str(int(left.total_seconds()))
-    name = record_name(session, deadline)
-    engine.create_volume(name, carried)
+    number = 1 + max((_number(volume) for volume in old), default=0)
+    told = {name: value for name, value in labels.of_part(carried, RECORD).items() if name != LEFT}
+    told |= {_NUMBER: str(number), labels.DEADLINE: change.deadline.isoformat(timespec="seconds")}
+    if change.left is not None:
+        told[LEFT] = str(int(change.left.total_seconds()))
+    if change.terms:
+        told[labels.TERMS] = change.terms
+    if engine.create_volume(record_name(session, number), told) != told:
+        raise ProvisionFailed("another command is changing the session", hint="try again")
     for volume in old:
-        if volume["Name"] != name:
-            engine.remove_volume(volume["Name"])
+        engine.remove_volume(volume["Name"])
 
 
 def records(engine: DockerEngine, owner: str | None = None, session: str | None = None) -> dict[str, Mapping[str, str]]:
-    """Return the labels of the sessions' records, by session."""
-    found: dict[str, list[Mapping[str, Mapping[str, str]]]] = {}
-    for volume in engine.volumes(of_session(session), _MARK, *of_owner(owner)):
+    """Return the labels of the sessions' records, by session; where a change was cut in two, those of the later one."""
+    found: dict[str, Mapping[str, str]] = {}
+    for volume in _in_order(engine.volumes(of_session(session), _MARK, *of_owner(owner))):
         if is_named(volume, volume["Name"]):
-            found.setdefault(labels.session_of(volume["Labels"]), []).append(volume)
-    return {of: newest(volumes)["Labels"] for of, volumes in found.items()}
+            found[labels.session_of(volume["Labels"])] = volume["Labels"]
+    return found
 
 
 def is_named(thing: Mapping[str, Any], name: str) -> bool:
@@ -78,12 +97,16 @@ def is_named(thing: Mapping[str, Any], name: str) -> bool:
     return bool(session) and cluster_name(session) in name
 
 
-def newest(volumes: Iterable[Mapping[str, Mapping[str, str]]]) -> Mapping[str, Mapping[str, str]]:
-    """Return the record that counts where a move was cut in two: the one that lasts longer."""
-    return max(volumes, key=lambda volume: labels.deadline_of(volume["Labels"]))
-
-
 def left_of(record: Mapping[str, str]) -> timedelta | None:
     """Return what a paused session has left of its lease; None for one that runs."""
     told = record.get(LEFT, "")
     return timedelta(seconds=int(told)) if told.isdecimal() else None
+
+
+def _in_order(volumes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(volumes, key=lambda volume: (_number(volume), labels.deadline_of(volume["Labels"])))
+
+
+def _number(volume: Mapping[str, Any]) -> int:
+    told = volume["Labels"].get(_NUMBER, "")
+    return int(told) if told.isdecimal() else 0

@@ -11,16 +11,9 @@ from typing import Any
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Report, SandboxRequest
 from tempshell_cli.backends.docker.engine import DockerEngine, name_of, of_session
-from tempshell_cli.backends.kind.names import (
-    ADMIN,
-    cluster_name,
-    control_plane_name,
-    filler_name,
-    record_name,
-    terminal_name,
-)
+from tempshell_cli.backends.kind.names import ADMIN, cluster_name, control_plane_name, filler_name, terminal_name
 from tempshell_cli.backends.kind.parts import Parts
-from tempshell_cli.backends.kind.record import RECORD, template_of
+from tempshell_cli.backends.kind.record import Change, change_record, template_of
 from tempshell_cli.backends.kind.terminal import ensure_terminal_image, start_terminal
 from tempshell_cli.backends.kind.timer import arm
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
@@ -39,8 +32,7 @@ def restore(
     """
     found = parts()
     if not found.has_record:
-        carried = {**labels.of_part(found.carried, RECORD), labels.DEADLINE: deadline.isoformat(timespec="seconds")}
-        engine.create_volume(record_name(found.session, deadline), carried)
+        change_record(engine, found.carried, Change(deadline))
     _connect(engine, found, report)
     for part in found.all:
         if part not in found.stopped:

@@ -49,7 +49,7 @@ class Api:
     def __init__(self, credentials: Credentials, scratch: Path) -> None:
         self.credentials = credentials
         self._connection = Connection(credentials, scratch)
-        self.ahead = timedelta()  # of the cluster's clock before ours, as far as they differ at all
+        self._ahead: timedelta | None = None
 
     def get(self, path: str, **query: str) -> Object | None:
         """Return an object, None where there is none."""
@@ -190,10 +190,17 @@ class Api:
             for value in values:
                 yield f"Impersonate-Extra-{quote(str(key).lower(), safe='')}", str(value)
 
+    @property
+    def ahead(self) -> timedelta:
+        """How far the cluster's clock is before ours, as far as they differ at all; every answer tells it."""
+        if self._ahead is None:
+            self.get("/version")
+        return self._ahead or timedelta()
+
     def _compare_clocks(self, told: str | None) -> None:
-        if told:
-            ahead = parsedate_to_datetime(told) - datetime.now(UTC)
-            self.ahead = ahead if abs(ahead) > _CLOCKS_AGREE else timedelta()
+        with suppress(TypeError, ValueError):  # no date, or none that can be read
+            ahead = parsedate_to_datetime(told or "") - datetime.now(UTC)
+            self._ahead = ahead if abs(ahead) > _CLOCKS_AGREE else timedelta()
 
     def _silent(self, cause: Exception) -> EngineUnavailable:
         server = self.credentials.cluster.get("server", "")

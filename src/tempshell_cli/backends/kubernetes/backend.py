@@ -19,6 +19,7 @@ from tempshell_cli.backends.base import (
     Sandbox,
     SandboxRequest,
     Template,
+    Terms,
 )
 from tempshell_cli.backends.kubernetes import credentials as kubeconfigs
 from tempshell_cli.backends.kubernetes import kubectl
@@ -99,6 +100,7 @@ class KubernetesBackend:
 
         api = self.clusters.current()
         kubeconfig = self.clusters.keep(request.session, api)
+        request = request._replace(deadline=request.deadline + api.ahead)
         image = on_nodes(api, request.template, report, self.loader())
         namespace = self.place.namespace
         if namespace:
@@ -163,12 +165,13 @@ class KubernetesBackend:
 
         return enforces_policies(trial(self.clusters.of(sandbox.session), sandbox, partial(self.kubectl, sandbox)))
 
-    def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
+    def set_deadline(self, sandbox: Sandbox, deadline: datetime, terms: Terms | None = None) -> None:
         """Move the Job's deadline."""
         from tempshell_cli.backends.kubernetes.session import SessionObjects  # noqa: PLC0415 - as above
 
         api = self.clusters.of(sandbox.session)
-        SessionObjects(api, sandbox.session, sandbox.details["namespace"]).move_deadline(deadline)
+        objects = SessionObjects(api, sandbox.session, sandbox.details["namespace"])
+        objects.move_deadline(deadline + api.ahead, terms)
 
     def destroy(self, sandbox: Sandbox) -> Receipt:
         """Remove the session's Job, pod and namespace, and look until nothing of it runs."""

@@ -59,7 +59,7 @@ def look(api: Api, wanted: Wanted) -> list[Found]:
     within = f"/namespaces/{wanted.namespace}" if wanted.namespace else ""
     query = {"labelSelector": selector(owner=wanted.owner, backend=wanted.backend)}
     try:
-        namespaces = [] if within else [one for one in api.items(f"{CORE}/namespaces", **query) if _counts(one)]
+        namespaces = [] if within else [one for one in api.items(f"{CORE}/namespaces", **query) if _counts(one, api)]
         jobs = api.items(f"{BATCH}{within}/jobs", **query)
         pods = api.items(f"{CORE}{within}/pods", **query)
     except Refused as cause:
@@ -94,7 +94,7 @@ def sandbox(found: Found, api: Api, backend: str, kubeconfig: str) -> Sandbox:
         backend=backend,
         session=found.session,
         owner=told.get(labels.OWNER, ""),
-        deadline=labels.deadline_of(told),
+        deadline=labels.deadline_of(told, api.ahead),
         details={
             "kubeconfig": kubeconfig,
             "context": api.credentials.context,
@@ -107,15 +107,17 @@ def sandbox(found: Found, api: Api, backend: str, kubeconfig: str) -> Sandbox:
         condition=condition,
         home=home_of(profile),
         lost=(lost,) if lost else (),
+        terms=labels.terms_of(str(told.get(labels.TERMS, ""))),
+        is_torn=found.job is not None and labels.deadline_of(annotations_of(found.job)) != labels.deadline_of(told),
     )
 
 
 _NAMED = "name one you may use with --namespace; `tempshell rbac` prints what else an administrator has to grant"
 
 
-def _counts(namespace: Object) -> bool:
+def _counts(namespace: Object, api: Api) -> bool:
     """Tell whether a namespace is still something: one that the cluster is just finishing has nothing in it."""
-    return not is_going(namespace) or is_stuck(namespace)
+    return not is_going(namespace) or is_stuck(namespace, api.ahead)
 
 
 def _in_own_namespaces(namespaces: Sequence[Object], jobs: Sequence[Object], pods: Sequence[Object]) -> list[Found]:

@@ -19,7 +19,7 @@ BACKEND = f"{labels.PREFIX}backend"
 ACCESS = f"{labels.PREFIX}access"
 POD = f"{labels.PREFIX}pod"  # on the Job: the UID of the pod that the session was made with
 _MANAGED_BY = "app.kubernetes.io/managed-by"
-_ANNOTATIONS = (labels.OWNER, labels.DEADLINE, labels.NAME, labels.PACK, labels.PROFILE)
+_ANNOTATIONS = (labels.OWNER, labels.DEADLINE, labels.NAME, labels.PACK, labels.PROFILE, labels.TERMS)
 
 
 class Mark(NamedTuple):

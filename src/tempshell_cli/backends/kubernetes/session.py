@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tempshell_cli.backends import labels
-from tempshell_cli.backends.base import Access
+from tempshell_cli.backends.base import Access, Terms
 from tempshell_cli.backends.kubernetes import helpers, trouble
 from tempshell_cli.backends.kubernetes.api import CONFLICT, FORBIDDEN, NOT_FOUND, Api, Object, Refused
 from tempshell_cli.backends.kubernetes.helpers import CORE, ApiServer, Part
@@ -35,6 +35,8 @@ _UNDECIDED = 4.0  # seconds in which what is not lasting may pass by itself
 _EVENTS = 0.5  # seconds between two looks at the events
 _GONE = 30.0  # seconds for what was deleted to be gone
 _PULL_SECRETS = {"kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"}  # types
+# Too many requests, for longer than they are asked again; an API server that starts, or whose etcd elects a leader.
+_PASSING = {429, 500, 503, 504}
 _REMOVED = timedelta(seconds=60)  # in which a cluster finishes a namespace that has nothing in it
 
 
@@ -69,7 +71,7 @@ class SessionObjects:
         with _told_as_failure():
             pod = _Arrival(self).wait()
             self._api.patch(self._job_path, {"metadata": {"annotations": {POD: pod["metadata"]["uid"]}}})
-            return self.move_deadline(deadline), pod
+            return self._end_job_at(deadline, {}), pod
 
     def job(self) -> Object | None:
         """Return the Job, None where there is none."""
@@ -91,18 +93,28 @@ class SessionObjects:
         """The name of the Job."""
         return self._name
 
-    def move_deadline(self, deadline: datetime) -> Object:
-        """Have the Job end at the deadline: it counts from when the cluster has started it, in whole seconds."""
+    def move_deadline(self, deadline: datetime, terms: Terms | None = None) -> None:
+        """Have the Job end at the deadline, a time of the cluster's clock, and keep the terms.
+
+        What a namespace of the session's own says counts, so it comes last: until then nothing is promised.
+        """
+        told = {labels.DEADLINE: deadline.isoformat(timespec="seconds")}
+        if terms:
+            told[labels.TERMS] = labels.terms_text(terms)
+        self._end_job_at(deadline, told)
+        if self.own:
+            self._api.patch(f"{CORE}/namespaces/{self.namespace}", {"metadata": {"annotations": told}})
+
+    def _end_job_at(self, deadline: datetime, told: Mapping[str, str]) -> Object:
+        """Give the Job what is left until the deadline, in whole seconds from when the cluster has started it."""
         found = self.job()
         if found is None:
             raise Refused(NOT_FOUND, f"job {self._name!r} not found")
         started = (found.get("status") or {}).get("startTime")
         since = parsed_time(started) if started else datetime.now(UTC) + self._api.ahead
-        seconds = max(1, math.ceil((deadline + self._api.ahead - since).total_seconds()))
-        told = {"annotations": {labels.DEADLINE: deadline.isoformat(timespec="seconds")}}
-        if self.own and found["metadata"]["annotations"].get(labels.DEADLINE) != told["annotations"][labels.DEADLINE]:
-            self._api.patch(f"{CORE}/namespaces/{self.namespace}", {"metadata": told})
-        return self._api.patch(self._job_path, {"metadata": told, "spec": {"activeDeadlineSeconds": seconds}})
+        seconds = max(1, math.ceil((deadline - since).total_seconds()))
+        change = {"metadata": {"annotations": told}, "spec": {"activeDeadlineSeconds": seconds}}
+        return self._api.patch(self._job_path, change)
 
     def remove(self, owner: str) -> tuple[list[str], list[str]]:
         """Remove all of it that is the owner's; return what is gone, and what is not.
@@ -176,7 +188,11 @@ class SessionObjects:
     def _stuck(self) -> list[str]:
         """Name a namespace of our own that the cluster is unable to finish."""
         found = self._namespace() if self.own else None
-        if not found or session_of(found) != self._session or (is_going(found) and not is_stuck(found)):
+        if (
+            not found
+            or session_of(found) != self._session
+            or (is_going(found) and not is_stuck(found, self._api.ahead))
+        ):
             return []
         conditions = (found.get("status") or {}).get("conditions", ())
         said = "; ".join(str(one.get("message", "")) for one in conditions if one.get("status") == "True")
@@ -228,7 +244,7 @@ class SessionObjects:
         return found
 
     def _seconds_until(self, deadline: datetime) -> int:
-        return max(1, math.ceil((deadline - datetime.now(UTC)).total_seconds()) + 1)
+        return max(1, math.ceil((deadline - datetime.now(UTC) - self._api.ahead).total_seconds()) + 1)
 
     def _pod_path(self, pod: Object) -> str:
         return f"{CORE}/namespaces/{self.namespace}/pods/{name_of(pod)}"
@@ -242,10 +258,10 @@ class SessionObjects:
         return f"{self._jobs}/{self._name}"
 
 
-def is_stuck(namespace: Object) -> bool:
-    """Tell whether a namespace has been on its way out for longer than that takes."""
+def is_stuck(namespace: Object, ahead: timedelta) -> bool:
+    """Tell whether a namespace has been on its way out for longer than that takes; ``ahead`` is the cluster's clock."""
     deleted = namespace["metadata"].get("deletionTimestamp")
-    return bool(deleted) and datetime.now(UTC) - parsed_time(deleted) > _REMOVED
+    return bool(deleted) and datetime.now(UTC) + ahead - parsed_time(deleted) > _REMOVED
 
 
 class _Arrival:
@@ -298,6 +314,7 @@ def _told_as_failure() -> Iterator[None]:
         if cause.status == NOT_FOUND:
             raise ProvisionFailed(str(cause), hint="see that the namespace exists") from cause
         if cause.status == CONFLICT:
-            raise ProvisionFailed(str(cause), hint="start again: each start has names of its own") from cause
+            hint = "start again: each start has names of its own"
+            raise ProvisionFailed(str(cause), hint=hint, passing=True) from cause
         hint = next((hint for sign, hint in trouble.REFUSALS if sign in str(cause)), cause.hint)
-        raise ProvisionFailed(str(cause), hint=hint) from cause
+        raise ProvisionFailed(str(cause), hint=hint, passing=cause.status in _PASSING) from cause

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import subprocess
@@ -9,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -23,13 +24,15 @@ from tempshell_cli.backends.base import (
     Role,
     Sandbox,
     SandboxRequest,
+    Terms,
 )
 from tempshell_cli.backends.init import init_argv
+from tempshell_cli.backends.labels import terms_of, terms_text
 from tempshell_cli.backends.local import bwrap, limits, staging
 from tempshell_cli.backends.local.bwrap import find_bwrap
 from tempshell_cli.backends.local.kernel import kill_process
 from tempshell_cli.backends.local.memory_files import MemoryFiles, memory_files
-from tempshell_cli.backends.local.process import is_same, open_process
+from tempshell_cli.backends.local.process import is_same, open_process, whereabouts
 from tempshell_cli.backends.local.rundir import FILTER, LOG, MARK, PROCESS, Labels, RunDir
 from tempshell_cli.backends.local.seccomp import filter_program
 from tempshell_cli.backends.local.strays import end_strays, strays
@@ -41,7 +44,9 @@ _HOME = "/home/learner"
 # systemd's range for users that exist only while a service runs (systemd.exec(5), DynamicUser=).
 _FIRST_UID, _PAIRS = 61184, (65519 - 61184) // 2
 _LATEST = datetime.max.replace(tzinfo=UTC, microsecond=0).timestamp()
-_PATIENCE = 5.0  # seconds until the kernel has ended what was killed
+_PATIENCE = 5.0  # seconds until the kernel has ended what was killed, or a supervisor elsewhere what it was told to
+_POLL = 0.05
+_A_DAY = timedelta(days=1).total_seconds()
 _START = 60.0  # seconds for a supervisor to say whether the sandbox is up; it gives up earlier by itself
 
 
@@ -118,14 +123,15 @@ class LocalBackend:
         """Tell whether the supervisor and the first process run."""
         return _is_whole(RunDir(sandbox.details["run"]))
 
-    def set_deadline(self, sandbox: Sandbox, deadline: datetime) -> None:
+    def set_deadline(self, sandbox: Sandbox, deadline: datetime, terms: Terms | None = None) -> None:
         """Write the labels anew; the supervisor reads them once a second."""
         run = RunDir(sandbox.details["run"])
         with _files_of_ours():
             labels = run.labels()
             if labels is None or not run.holder():
                 raise EngineUnavailable("the sandbox is gone", hint="`tempshell list` shows what runs")
-            run.label(labels.having(deadline=deadline.timestamp()))
+            kept = terms_text(terms) if terms else labels["terms"]
+            run.label(labels.having(deadline=deadline.timestamp(), terms=kept))
 
     def destroy(self, sandbox: Sandbox) -> Receipt:
         """End the supervisor and with it the sandbox, and remove what they have on disk."""
@@ -134,6 +140,9 @@ class LocalBackend:
 
     def _destroy(self, session: str) -> Receipt:
         run = RunDir(str(self._root() / session))
+        labels = run.labels()
+        if labels and _condition(run, labels) is Condition.UNKNOWN:
+            return _end_elsewhere(run, labels)
         first, removed = run.record(PROCESS), []
         removed += [f"sandbox process {pid}" for pid in _end(run, first)]
         # Once a first process is on record a look at /proc is saved: all that runs is its namespace.
@@ -164,7 +173,11 @@ class LocalBackend:
 
 _MISSING = "bubblewrap is missing: no program bwrap is found on the PATH, and none comes with tempshell here"
 _DOCTOR = "`tempshell doctor` tells what this machine lacks"
-_ENDED = "its processes have ended, and its files were in memory"
+_ELSEWHERE = "it was started in another PID namespace or on another machine"
+_LOST = {
+    Condition.DEAD: ("its processes have ended, and its files were in memory",),
+    Condition.UNKNOWN: (_ELSEWHERE,),
+}
 _WORDLESS = "the kernel has ended it; it may need more --memory"
 _USERNS_HINT = (
     "allow user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone=1,"
@@ -206,11 +219,13 @@ def _labels(request: SandboxRequest) -> Labels:
         deadline=request.deadline.timestamp(),
         home=_HOME,
         uid=_uid(request.session),
+        **whereabouts(),
         grader="" if os.geteuid() else _uid(request.session) + 1,
         admin="yes" if admin else "",
         memory=template.memory,
         pids=template.pids,
         cpus=template.cpus,
+        terms=terms_text(request.terms),
     )
 
 
@@ -240,7 +255,8 @@ def _supervise(run: RunDir, labels: Labels) -> None:
             raise ProvisionFailed(f"the sandbox did not start in {_START:.0f} seconds", hint=_DOCTOR) from cause
     if started.stdout != b"ready\n":
         said = (run.read(LOG) or started.stderr).decode(errors="replace").strip() or _WORDLESS
-        raise ProvisionFailed(f"the sandbox did not start: {said.splitlines()[-1]}", hint=_DOCTOR)
+        passing = any(os.strerror(one) in said for one in (errno.EAGAIN, errno.EBUSY))
+        raise ProvisionFailed(f"the sandbox did not start: {said.splitlines()[-1]}", hint=_DOCTOR, passing=passing)
 
 
 def _options(run: RunDir, labels: Labels, make: MemoryFiles) -> list[str]:
@@ -256,7 +272,7 @@ def _is_whole(run: RunDir) -> bool:
 
 
 def _sandbox(run: RunDir, labels: Labels) -> Sandbox:
-    whole = _is_whole(run)
+    condition = _condition(run, labels)
     return Sandbox(
         backend=LocalBackend.name,
         session=labels["session"],
@@ -265,10 +281,47 @@ def _sandbox(run: RunDir, labels: Labels) -> Sandbox:
         details={"run": run.path},
         name=labels["name"],
         pack=labels["pack"],
-        condition=Condition.RUNNING if whole else Condition.DEAD,
+        condition=condition,
         home=labels["home"],
-        lost=() if whole else (_ENDED,),
+        lost=_LOST.get(condition, ()),
+        terms=terms_of(labels["terms"]),
     )
+
+
+def _condition(run: RunDir, labels: Labels) -> Condition:
+    """Return UNKNOWN for what was started where this process cannot look: its home directory is seen from there, too.
+
+    That is another PID namespace, whose lock is seen here, or another machine, whose lock may not be. A machine that
+    has no identity cannot be told from one that was started again: what it has left is dead a day after its deadline.
+    """
+    here, held = whereabouts(), run.is_held()
+    if labels["boot"] in {"", here["boot"]}:
+        elsewhere = labels["pidns"] not in {"", here["pidns"]}
+        if elsewhere:
+            return Condition.UNKNOWN if held else Condition.DEAD
+        return Condition.RUNNING if _is_whole(run) else Condition.DEAD
+    if held:
+        return Condition.UNKNOWN
+    was_here = bool(here["machine"]) and labels["machine"] == here["machine"]
+    return Condition.DEAD if was_here or time.time() > labels.number("deadline") + _A_DAY else Condition.UNKNOWN
+
+
+def _end_elsewhere(run: RunDir, labels: Labels) -> Receipt:
+    """Have the supervisor of a sandbox end it where that runs: its deadline, which it reads there, has passed.
+
+    Raises EngineUnavailable where it does not, so that ``stop --forget`` gives it up.
+    """
+    with suppress(FileNotFoundError):  # it has just ended
+        run.label(labels.having(deadline=1))
+    late = time.monotonic() + _PATIENCE
+    while Path(run.path).is_dir():
+        if time.monotonic() > late:
+            raise EngineUnavailable(
+                f"the sandbox cannot be ended from here: {_ELSEWHERE}",
+                hint="stop it there; `tempshell stop --forget` takes it off the record",
+            )
+        time.sleep(_POLL)
+    return Receipt(labels["session"], [f"directory {run.path}"])
 
 
 def _multiplexer(run: RunDir) -> str:

@@ -10,7 +10,7 @@ import os
 import sys
 
 from tempshell_cli.backends.local import kernel, limits
-from tempshell_cli.backends.local.process import is_same
+from tempshell_cli.backends.local.process import is_same, whereabouts
 from tempshell_cli.backends.local.rundir import FILTER, PROCESS, Labels, RunDir
 from tempshell_cli.backends.local.userns import GRADER, LEARNER, become
 
@@ -41,7 +41,12 @@ def main() -> int:
     try:
         run = RunDir(run_dir)
         labels, process, program = run.labels(), run.record(PROCESS), run.read(FILTER)
-        supervisor = run.holder()
+        supervisor, here = run.holder(), whereabouts()
+        if labels and run.is_held() and any(labels[name] not in {"", here[name]} for name in ("boot", "pidns")):
+            _complain(
+                "the sandbox was started in another PID namespace or on another machine, and cannot be entered here"
+            )
+            return CANNOT_ENTER
         if labels is None or process is None or not supervisor:
             _complain("the sandbox is gone")
             return CANNOT_ENTER

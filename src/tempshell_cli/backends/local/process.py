@@ -1,4 +1,4 @@
-"""Which process is the first of a sandbox: a number alone can be another's by the time it is used.
+"""Which process is the first of a sandbox, and where: a number alone can be another's by the time it is used.
 
 Imports little: see ``__init__``.
 """
@@ -25,8 +25,24 @@ def identity(pid: int) -> dict[str, str]:
         "pid": str(pid),
         "started": fields[_STARTED].decode(),
         "pidns": os.readlink(f"/proc/{pid}/ns/pid"),
-        "boot": read_file("/proc/sys/kernel/random/boot_id").strip().decode(),
+        "boot": _boot(),
     }
+
+
+def whereabouts() -> dict[str, str]:
+    """Return where this process is, for a home directory that others see too: machine, boot, and PID namespace.
+
+    The machine is "" where nobody has given it an identity (machine-id(5)), as in many containers.
+    """
+    try:
+        machine = read_file("/etc/machine-id").strip().decode(errors="replace")
+    except OSError:
+        machine = ""
+    return {"machine": machine, "boot": _boot(), "pidns": os.readlink("/proc/self/ns/pid")}
+
+
+def _boot() -> str:
+    return read_file("/proc/sys/kernel/random/boot_id").strip().decode()
 
 
 def is_same(recorded: dict[str, str]) -> bool:

@@ -125,19 +125,29 @@ class RunDir:
     def holder(self) -> int:
         """Return the pid of the supervisor that holds the lock, or 0.
 
-        A lock of an open file description has no process (the kernel says -1), nor has one of another machine that is
-        seen through NFS, or of a process outside our PID namespace (0).
+        A lock of an open file description has no process (the kernel says -1), nor has one of a process outside our PID
+        namespace (0); that of one on another machine, seen through NFS, is nobody's here. See ``is_held``.
         """
+        _, pid = self._asked()
+        return max(0, pid)
+
+    def is_held(self) -> bool:
+        """Tell whether anybody holds the lock, here or elsewhere."""
+        kind, _ = self._asked()
+        return kind != fcntl.F_UNLCK
+
+    def _asked(self) -> tuple[int, int]:
+        """Return what kind of lock there is, and whose."""
         try:
             lock = self.open(_LOCK, os.O_RDWR)
         except FileNotFoundError:
-            return 0
+            return fcntl.F_UNLCK, 0
         try:
             asked = _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
             kind, _, _, _, pid = _FLOCK.unpack(fcntl.fcntl(lock, fcntl.F_GETLK, asked))
         finally:
             os.close(lock)
-        return 0 if kind == fcntl.F_UNLCK else max(0, int(pid))
+        return kind, 0 if kind == fcntl.F_UNLCK else int(pid)
 
     def open(self, name: str, flags: int) -> int:
         """Open a file of the directory; raises PermissionError where one of the two is not ours, or a link."""

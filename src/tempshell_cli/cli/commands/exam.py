@@ -130,14 +130,13 @@ def exam(
 
 
 def _begin(sessions: Sessions, options: Options, tasks: int | None, seed: int | None, *, quiet: bool) -> Session:
-    from tempshell_cli.backends.base import Sandbox
     from tempshell_cli.cli import console
     from tempshell_cli.cli.launch import launch
     from tempshell_cli.cli.report_text import counted
     from tempshell_cli.core.units import format_duration
     from tempshell_cli.packs.grading.draw import draw, gradable
     from tempshell_cli.packs.library.find import find_pack
-    from tempshell_cli.sessions.exam import EXAM, SPARE, exam_detail
+    from tempshell_cli.sessions.exam import SPARE
     from tempshell_cli.sessions.proving import new_seed
 
     pack = find_pack(options.pack)
@@ -145,12 +144,13 @@ def _begin(sessions: Sessions, options: Options, tasks: int | None, seed: int | 
     drawn = draw(pack, tasks or min(len(gradable(pack)), _MOST_TASKS), number)
     time = _time(options.ttl, pack, sessions.settings)
 
-    def begin(sandbox: Sandbox) -> None:
-        detail = exam_detail(number, sessions.clock.now(), time, sandbox.deadline)
-        sessions.journal(EXAM, sandbox.session, detail)
-
     console.note(f"tempshell: {counted(len(drawn))} in {format_duration(time)}, seed {number}")
-    options = options._replace(ttl=format_duration(time), tasks=drawn, spare=SPARE, begin=begin)
+    options = options._replace(
+        ttl=format_duration(time),
+        tasks=drawn,
+        spare=SPARE,
+        begin=lambda backend, sandbox: sessions.begin_exam(backend, sandbox, number, time),
+    )
     return launch(sessions, options, console.silence if quiet else console.progress)
 
 

@@ -33,7 +33,7 @@ def list_(
         swept = sweep(sessions, everywhere=all_owners, everybodys=all_owners)
         shown = sessions.store.history() if show_all else sessions.store.live()
         if all_owners:
-            shown += swept.of_others(sessions.owner, sessions.clock)
+            shown += swept.of_others(sessions.store.live(), sessions.clock)
         now = sessions.clock.now()
     if as_json:
         console.say_json([session_json(one, now) for one in shown])
