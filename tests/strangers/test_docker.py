@@ -90,7 +90,7 @@ def _start(engine: MemoryDocker, own: Own) -> list[str]:
         inside = {"x": {"Name": control_plane_name(own.id)}}
         node = {"HostConfig": {"NetworkMode": cluster_name(own.id)}, "State": "running" if running else "exited"}
         made = [
-            engine.put("volume", record_name(own.id, asked.deadline), record_labels(asked)),
+            engine.put("volume", record_name(own.id, 0), record_labels(asked)),
             engine.put(
                 "network",
                 cluster_name(own.id),
