@@ -66,8 +66,9 @@ async def test_an_engine_that_hangs_blocks_no_key() -> None:
         await stage.until(lambda: stage.tasks.current == TASKS[1])
         await stage.lead("c")
         await stage.until(lambda: practice.checked == ["links"])
+        await stage.type("ahead")
         practice.answers.set()
-        await stage.until(lambda: stage.terminal.attachment is not None)
+        await stage.until(lambda: "ahead" in stage.terminal.text()[0])
 
 
 async def test_a_session_that_was_ended_elsewhere_says_so_and_how_to_leave(play: Play) -> None:

@@ -129,6 +129,7 @@ class TerminalPane(Widget, can_focus=True):
         self._emulation = emulation
         self._attachment: Attachment | None = None
         self._opening: Worker[None] | None = None
+        self._ahead: list[ToWorker] = []
         self._over = False
         self._fetching: Worker[None] | None = None  # until the view is at its end again
         self._history = ""
@@ -170,8 +171,15 @@ class TerminalPane(Widget, can_focus=True):
         return [row_text(self._rows.get(y, ())) for y in range(self.size.height)]
 
     def send(self, message: ToWorker) -> None:
-        """Tell the terminal something; nothing happens while no command runs, or where it would be typed read-only."""
-        if not self._attachment or (self._read_only and isinstance(message, _INPUT)):
+        """Tell the terminal something; nothing happens while no command runs, or where it would be typed read-only.
+
+        What is typed while the command is being started is its first input.
+        """
+        if self._read_only and isinstance(message, _INPUT):
+            return
+        if not self._attachment:
+            if self._opening and isinstance(message, _TYPED):
+                self._ahead.append(message)
             return
         if isinstance(message, Scroll):
             self._back = max(0, self._back - message.rows)
@@ -229,7 +237,10 @@ class TerminalPane(Widget, can_focus=True):
             if self._colors() != colors:
                 self._tell_colors()
             self._show_cursor()
+            for typed in self._ahead:
+                self.send(typed)
         self._opening = None
+        self._ahead.clear()
 
     def end(self, notice: str) -> None:
         """End the command for good, and say why."""
@@ -247,6 +258,7 @@ class TerminalPane(Widget, can_focus=True):
         if self._opening:
             self._opening.cancel()
             self._opening = None
+            self._ahead.clear()
         if self._attachment:
             self._end_search()
             self._look_ahead()
@@ -326,8 +338,8 @@ class TerminalPane(Widget, can_focus=True):
         event.stop()
         event.prevent_default()
         self._following = False  # what is typed meanwhile is not for a dialog that comes up late
-        if not self._attachment:
-            if event.key == "enter" and not (self._opening or self._over):
+        if not self._attachment and not self._opening:
+            if event.key == "enter" and not self._over:
                 self.start()
         elif self._searching:
             self._look(self._searching.key(event, self._page()))
