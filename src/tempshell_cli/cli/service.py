@@ -73,7 +73,7 @@ def sweep(
     # What has lost its owner is found where all is looked at, and is whoever's asks where nobody can have forged it.
     looked_at = [*usual, *known] if everybodys else [one for one in usual if not one.is_shared]
     swept = sessions.sweep(usual, everybodys=looked_at, clear=clear, patience=patience)
-    if names:
+    if names and not searched:
         sessions.store.add_event(Event(sessions.clock.now(), "", SEARCHED, sessions.owner))
     return swept
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from tempshell_cli.core.errors import UsageProblem
+from tempshell_cli.core.files import reason
 from tempshell_cli.core.paths import refuse_strangers_file
 from tempshell_cli.core.units import parse_duration, parse_size
 
@@ -133,6 +134,26 @@ class Recording(NamedTuple):
     enabled: bool = False
 
 
+class Copy(NamedTuple):
+    """What ``cp`` copies at most, either way: bytes in all, and files, directories and links."""
+
+    size: str = "4g"
+    entries: int = 100_000
+
+
+class History(NamedTuple):
+    """How long past sessions stay on record, and how many of them.
+
+    ``keep_graded`` and ``most_graded`` are for those in which something was graded. A deadline, an hour in which starts
+    are counted, and what ``drill`` goes by keep a session longer.
+    """
+
+    keep: str = "720h"
+    most: int = 1000
+    keep_graded: str = "17520h"
+    most_graded: int = 1000
+
+
 class Settings(NamedTuple):
     """All settings. The file has the same names: ``[limits] per_owner = 2``."""
 
@@ -146,6 +167,8 @@ class Settings(NamedTuple):
     ports: Ports = Ports()
     screen: ScreenSettings = ScreenSettings()
     recording: Recording = Recording()
+    copy: Copy = Copy()
+    history: History = History()
 
     def limits_in_force(self) -> Limits:
         """Return the limits, without the per-owner ones where ``TEMPSHELL_NO_LIMITS`` is set."""
@@ -164,6 +187,8 @@ _Section = TypeVar(
     Ports,
     ScreenSettings,
     Recording,
+    Copy,
+    History,
     Settings,
 )
 
@@ -196,7 +221,7 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as cause:
-        raise UsageProblem(str(cause), hint="fix the file, or move it away") from cause
+        raise UsageProblem(reason(cause), hint="fix the file, or move it away") from cause
     except RecursionError as cause:
         raise UsageProblem("nested too deeply", hint="fix the file, or move it away") from cause
 
@@ -204,10 +229,11 @@ def _read(file: Path) -> dict[str, Any]:
 def _settings(found: Mapping[str, Any]) -> Settings:
     """Return the settings with every duration and size read once, so that a wrong one is told now."""
     settings = _over(Settings(), found, "")
-    for duration in (*settings.lease, settings.engines.timeout):
+    for duration in (*settings.lease, settings.engines.timeout, settings.history.keep, settings.history.keep_graded):
         parse_duration(duration)
     parse_size(settings.sandbox.memory)
     parse_size(settings.sandbox.node_memory)
+    parse_size(settings.copy.size)
     for kind in settings.ports._fields:
         settings.ports.range_of(kind)
     for name, known in _CHOICES.items():

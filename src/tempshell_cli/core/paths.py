@@ -19,6 +19,10 @@ _PACKAGE = Path(__file__).parent.parent
 _ALL_USERS = str(2**32 - 1)  # user_namespaces(7): the length of the initial namespace's map
 
 
+class Unwritable(UsageProblem):
+    """The state directory cannot be made: there is no room, no right or no file system for it."""
+
+
 class Paths(NamedTuple):
     """The user's directories for tempshell. Nothing is made until it is needed."""
 
@@ -49,7 +53,7 @@ class Paths(NamedTuple):
     def private(self, *parts: str) -> Path:
         """Return a directory below the state directory, made with mode 0700.
 
-        Raises UsageProblem where it cannot be made, belongs to somebody else or is a symbolic link.
+        Raises UsageProblem where it belongs to somebody else or is a symbolic link, Unwritable where it cannot be made.
         """
         made = self.state
         make_private(made)
@@ -61,7 +65,10 @@ class Paths(NamedTuple):
 
 
 def make_private(directory: Path) -> None:
-    """Make a directory of mode 0700, and be sure that it is this user's own and no link put there by another."""
+    """Make a directory of mode 0700, and be sure that it is this user's own and no link put there by another.
+
+    Raises UsageProblem, Unwritable where this user, or nobody, can make it.
+    """
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
         directory.mkdir(mode=0o700, exist_ok=True)
@@ -78,7 +85,7 @@ def make_private(directory: Path) -> None:
         if cause.errno in {errno.ELOOP, errno.ENOTDIR, errno.EEXIST}:
             what = f"{directory} is not a directory of its own"
             raise UsageProblem(what, hint="move it away and try again") from cause
-        raise UsageProblem(
+        raise Unwritable(
             f"cannot use the state directory {directory}: {cause.strerror}",
             hint="make it writable, or point XDG_STATE_HOME to a directory that is",
         ) from cause

@@ -11,7 +11,7 @@ from tempshell_cli.backends.base import Report as Progress
 from tempshell_cli.core.errors import Incomplete, NoSuchSession, SessionExpired, UsageProblem
 from tempshell_cli.core.text import listed
 from tempshell_cli.packs.grading.results import TaskResult, Verdict
-from tempshell_cli.sessions.exam import FOUND, GRADED, INCOMPLETE, exam_of, is_under_way, why_ungraded
+from tempshell_cli.sessions.exam import EXAM, FOUND, GRADED, INCOMPLETE, exam_of, is_under_way, why_ungraded
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.practice import Practice
@@ -20,12 +20,11 @@ from tempshell_cli.sessions.store import Event
 
 def exam_session(sessions: Sessions, token: str) -> Session:
     """Return the exam of that id or name, or without a token the last one; raises NoSuchSession."""
-    exams = [one for one in sessions.store.history() if exam_of(sessions.store, one.id)]
-    meant = [one for one in exams if token in {"", one.id, one.name}]
-    if not meant:
+    found = sessions.store.last_with_event(EXAM, token)
+    if found is None:
         what = f"there is no exam {token!r}" if token else "there is no exam"
         raise NoSuchSession(what, hint="`tempshell exam PACK` begins one, `tempshell list --all` shows those before")
-    return meant[-1]
+    return found
 
 
 class Graded(NamedTuple):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
+from functools import cache
 from typing import NamedTuple
 
 from tempshell_cli.core.errors import PackProblem
+from tempshell_cli.packs.format.pack import Pack
 from tempshell_cli.packs.grading.score import TaskScore
+from tempshell_cli.packs.library.find import find_pack
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.report import Report, report
-from tempshell_cli.sessions.store import PROOF
 
 
 class Past(NamedTuple):
@@ -53,12 +55,9 @@ class Trend(NamedTuple):
 
 def past_practice(sessions: Sessions, pack: str = "") -> list[Past]:
     """Return the sessions in which something was graded, oldest first: all, or a pack's (by id, name or directory)."""
-    graded = [
-        _past(sessions, one)
-        for one in sessions.store.history()
-        if one.pack and one.reason != PROOF and sessions.store.scores(one.id)
-    ]
-    meant = str(Path(pack).resolve()) if "/" in pack else pack
+    find = cache(find_pack)  # a pack is read once, however often it was practised
+    graded = [_past(sessions, one, find) for one in sessions.store.graded()]
+    meant = os.path.realpath(pack) if "/" in pack else pack
     return [one for one in graded if meant in {"", one.pack, one.name}]
 
 
@@ -74,9 +73,9 @@ def trends(past: Iterable[Past]) -> list[Trend]:
     return [Trend(pack, domain, shares) for (pack, domain), shares in sorted(points.items())]
 
 
-def _past(sessions: Sessions, session: Session) -> Past:
+def _past(sessions: Sessions, session: Session, find: Callable[[str], Pack]) -> Past:
     try:
-        return Past(session, report(sessions, session))
+        return Past(session, report(sessions, session, find))
     except PackProblem as gone:
         return Past(session, None, str(gone))
 

@@ -49,6 +49,7 @@ from tempshell_cli.sessions.owner import owners
 from tempshell_cli.sessions.policy import check_extension, check_limits
 from tempshell_cli.sessions.pool import Pool, TimedOut
 from tempshell_cli.sessions.ports import wanted_ports
+from tempshell_cli.sessions.pruning import prune
 from tempshell_cli.sessions.reaper import Reaper, Sweep, state_of
 from tempshell_cli.sessions.starting import start_mark
 from tempshell_cli.sessions.store import Event, Score, Store
@@ -216,6 +217,7 @@ class Sessions:
         for silent, cause in swept.silent:
             if silent is backend:
                 raise cause
+        prune(self.store, self.settings.history, self.clock.now())
         on_engine = swept.count(backend)
         try:
             return self._start(request, backend, on_engine, report)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tempshell_cli.core.errors import NoSuchSession, SessionExpired, TempshellError, UsageProblem
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.store import Store
+
+# A deadline is told in whole seconds, and an engine may be as much ahead of it.
+_EARLY = timedelta(seconds=1)
 
 
 def select(store: Store, now: datetime, token: str, *, expired_too: bool = False) -> Session:
@@ -61,10 +64,17 @@ def refuse_unusable(session: Session) -> None:
         )
 
 
+def refuse_ended(store: Store, session: Session, now: datetime) -> None:
+    """Raise SessionExpired where the deadline of a session has passed, which has ended what ran in it."""
+    current = store.get(session.id) or session
+    if current.frozen is None and current.is_over(now + _EARLY):
+        raise _expired(current)
+
+
 def _no_match(store: Store, token: str) -> TempshellError:
     if not token:
         return NoSuchSession("there is no session", hint="`tempshell start` makes one")
-    past = next((one for one in reversed(store.history()) if token in {one.id, one.name}), None)
+    past = store.last(token)
     if past and past.reason == "expired":
         return _expired(past)
     if past and past.reason in {"vanished", "died"}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
@@ -48,11 +48,12 @@ class Kept(NamedTuple):
 
 
 class Practice:
-    """Grades the tasks of one session."""
+    """Grades the tasks of one session; ``find`` loads its pack."""
 
-    def __init__(self, sessions: Sessions, session: Session) -> None:
+    def __init__(self, sessions: Sessions, session: Session, find: Callable[[str], Pack] = find_pack) -> None:
         self.sessions = sessions
         self.session = session
+        self._find = find
 
     @cached_property
     def pack(self) -> Pack:
@@ -63,7 +64,7 @@ class Practice:
         """
         if not self.session.pack:
             raise UsageProblem(f"{self.session.name} has no pack", hint="`tempshell start PACK` makes one with tasks")
-        pack = find_pack(self.session.pack if self.session.state.is_live else newest(self.session.pack))
+        pack = self._find(self.session.pack if self.session.state.is_live else newest(self.session.pack))
         drawn = drawn_tasks(self.sessions.store, self.session.id)
         return pack.only(drawn) if drawn else pack
 

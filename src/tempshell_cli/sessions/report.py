@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from tempshell_cli.backends.base import Profile
 from tempshell_cli.core.errors import NoSuchSession, SessionExpired
 from tempshell_cli.packs.format.pack import Pack
 from tempshell_cli.packs.grading.score import PackScore, score_pack
+from tempshell_cli.packs.library.find import find_pack
 from tempshell_cli.sessions.effort import effort
 from tempshell_cli.sessions.exam import Exam, exam_of
 from tempshell_cli.sessions.lifecycle import STARTED, Sessions
@@ -46,9 +47,9 @@ class Report(NamedTuple):
     tempshell: str = __version__
 
 
-def report(sessions: Sessions, session: Session) -> Report:
+def report(sessions: Sessions, session: Session, find: Callable[[str], Pack] = find_pack) -> Report:
     """Return the report of a session; raises UsageProblem where it has no pack, PackProblem where that is gone."""
-    practice = Practice(sessions, session)
+    practice = Practice(sessions, session, find)
     pack, scores = practice.pack, sessions.store.scores(session.id)
     now = sessions.clock.now()
     took = effort(session, sessions.store.events(session.id), scores, now)
@@ -91,11 +92,7 @@ def recorded(sessions: Sessions, token: str) -> Session:
     try:
         return sessions.select(token)
     except (NoSuchSession, SessionExpired):
-        past = [one for one in sessions.store.history() if _is_meant(one, token)]
-        if not past or (not token and sessions.store.live()):
+        past = sessions.store.last(token) if token else sessions.store.last_with_pack()
+        if past is None or (not token and sessions.store.live()):
             raise
-        return past[-1]
-
-
-def _is_meant(session: Session, token: str) -> bool:
-    return token in {session.id, session.name} if token else bool(session.pack)
+        return past

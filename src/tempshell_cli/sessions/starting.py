@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tempshell_cli.core.paths import Paths
@@ -27,7 +27,7 @@ def is_starting(paths: Paths, session: str) -> bool:
     """Tell whether a living process is making or changing the session; clears the mark of one that died."""
     file = paths.state / "starting" / session
     try:
-        mark = os.open(file, os.O_RDWR | os.O_CLOEXEC)
+        mark = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return False
     try:
@@ -35,8 +35,9 @@ def is_starting(paths: Paths, session: str) -> bool:
     except BlockingIOError:
         return True
     else:
-        if _is_at(mark, file):
-            file.unlink(missing_ok=True)
+        with suppress(OSError):  # a read-only disk; the next one clears it
+            if _is_at(mark, file):
+                file.unlink()
         return False
     finally:
         os.close(mark)

@@ -7,48 +7,24 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from tempshell_cli.core.errors import LimitReached, UsageProblem
-from tempshell_cli.core.paths import Paths, locked
+from tempshell_cli.core.paths import Paths, Unwritable, locked
 from tempshell_cli.sessions.model import LIVE, Session, State
+from tempshell_cli.sessions.schema import prepare
 
 # Why a session ended that was only made to prove a pack.
 PROOF = "proof"
-_VERSION = 2
 _BUSY = 5.0  # seconds to wait for another process' lock
-_MAKE_ROOM = "make room there, or point XDG_STATE_HOME elsewhere; `tempshell stop` works without"
+_ELSEWHERE = "or point XDG_STATE_HOME elsewhere; `tempshell stop` works without"
 _ROOM = 64 * 1024  # bytes: what SQLite needs for its journal, and the memory that its readers share
 _MEMORY = "/dev/shm"  # noqa: S108 - a directory that is made there is this user's alone
-_SCHEMA = """
-CREATE TABLE session (
-    id TEXT PRIMARY KEY, name TEXT NOT NULL, owner TEXT NOT NULL, backend TEXT NOT NULL, endpoint TEXT NOT NULL,
-    state TEXT NOT NULL, created REAL NOT NULL, deadline REAL NOT NULL, pack TEXT NOT NULL, lease REAL NOT NULL,
-    extensions INTEGER NOT NULL, home TEXT NOT NULL, details TEXT NOT NULL, ended REAL, reason TEXT NOT NULL,
-    frozen REAL
-) STRICT;
-CREATE INDEX session_state ON session (state);
-CREATE TABLE event (
-    at REAL NOT NULL, session TEXT NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL
-) STRICT;
-CREATE INDEX event_session ON event (session, at);
-CREATE TABLE score (
-    session TEXT NOT NULL, task TEXT NOT NULL, at REAL NOT NULL, verdict TEXT NOT NULL,
-    earned REAL NOT NULL, points REAL NOT NULL, version TEXT NOT NULL, digest TEXT NOT NULL,
-    incomplete TEXT NOT NULL DEFAULT ''
-) STRICT;
-CREATE INDEX score_session ON score (session, task);
-CREATE TABLE port (
-    number INTEGER PRIMARY KEY, session TEXT NOT NULL REFERENCES session (id), kind TEXT NOT NULL
-) STRICT;
-"""
-# What each version added to the one before it.
-_UPGRADES = {2: "ALTER TABLE score ADD COLUMN incomplete TEXT NOT NULL DEFAULT ''"}
 _COLUMNS = (
     "id", "name", "owner", "backend", "endpoint", "state", "created", "deadline", "pack", "lease", "extensions",
     "home", "details", "ended", "reason", "frozen",
@@ -57,6 +33,15 @@ _UPSERT = (
     f"INSERT OR REPLACE INTO session ({', '.join(_COLUMNS)}) "  # noqa: S608 - the column names above
     f"VALUES ({', '.join('?' * len(_COLUMNS))})"
 )
+
+
+# The few that are found are sorted: with its index on `created` SQLite would look at all in that order (the plus sign
+# keeps it from that, https://www.sqlite.org/optoverview.html).
+_FEW = "ORDER BY +created"
+# What can be forgotten: no engine has anything of it, and it counts no more against the starts of an hour.
+_PAST = "+state IN (?, ?) AND deadline < ? AND created < ?"
+_GRADED = "pack != '' AND reason != ? AND EXISTS (SELECT 1 FROM score WHERE score.session = session.id)"
+_AN_HOUR = timedelta(hours=1)
 
 
 class Event(NamedTuple):
@@ -124,12 +109,12 @@ class Store:
 
     def __init__(self, connection: _Connection) -> None:
         self._connection = connection
-        self.is_copy = False  # what is written is not kept
+        self.unkept = ""  # why what is written is not kept, "" where it is
 
     def refuse_copy(self) -> None:
         """Raise UsageProblem where nothing that is written would be kept."""
-        if self.is_copy:
-            raise UsageProblem("the disk of the state directory is full", hint=_MAKE_ROOM)
+        if self.unkept:
+            raise UsageProblem(self.unkept, hint=f"make room there, or make it writable, {_ELSEWHERE}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -203,6 +188,25 @@ class Store:
         (theirs,) = self._connection.execute("PRAGMA data_version").fetchone()
         return theirs, self._connection.total_changes
 
+    def last(self, token: str) -> Session | None:
+        """Return the newest session of that id or name, whatever its state."""
+        named = self._select("WHERE name = ? ORDER BY created DESC LIMIT 1", token)
+        return max((one for one in (self.get(token), *named) if one), key=lambda one: one.created, default=None)
+
+    def last_with_pack(self) -> Session | None:
+        """Return the newest session that had a pack, whatever its state."""
+        return next(iter(self._select("WHERE pack != '' ORDER BY created DESC LIMIT 1")), None)
+
+    def last_with_event(self, kind: str, token: str = "") -> Session | None:
+        """Return the newest session with an event of that kind, of all or of those of an id or name."""
+        marked = "WHERE id IN (SELECT session FROM event WHERE kind = ?) AND ? IN ('', id, name)"
+        return next(iter(self._select(f"{marked} {_FEW} DESC LIMIT 1", kind, token)), None)
+
+    def graded(self) -> list[Session]:
+        """Return the sessions in which something was graded, oldest first, but for proofs."""
+        marked = "WHERE id IN (SELECT session FROM score) AND pack != '' AND reason != ?"
+        return self._select(f"{marked} {_FEW}", PROOF)
+
     def started_since(self, since: datetime) -> int:
         """Return how many sessions were started since then; failed starts and proofs do not count."""
         query = "SELECT count(*) FROM session WHERE created >= ? AND state != ? AND reason != ?"
@@ -220,10 +224,19 @@ class Store:
         rows = self._connection.execute(f"SELECT * FROM event {where[0]} ORDER BY at, rowid", where[1])  # noqa: S608
         return [Event(_time(at), of, kind, detail) for at, of, kind, detail in rows]
 
+    def events_of(self, token: str) -> list[Event]:
+        """Return the events of all sessions of that id or name, oldest first."""
+        rows = self._connection.execute(
+            "SELECT event.* FROM session CROSS JOIN event ON event.session = session.id "
+            "WHERE session.id = ? OR session.name = ? ORDER BY at, event.rowid",
+            (token, token),
+        )
+        return [Event(_time(at), of, kind, detail) for at, of, kind, detail in rows]
+
     def was_searched(self, owner: str) -> bool:
         """Tell whether engines were looked at for what this store may have lost, or never had, of an owner."""
-        which = "session = '' AND kind = ? AND detail = ?"
-        found = self._connection.execute(f"SELECT 1 FROM event WHERE {which} LIMIT 1", (SEARCHED, owner))  # noqa: S608
+        query = "SELECT 1 FROM event WHERE kind = ? AND session = '' AND detail = ? LIMIT 1"
+        found = self._connection.execute(query, (SEARCHED, owner))
         return found.fetchone() is not None
 
     def add_score(self, score: Score) -> None:
@@ -241,6 +254,41 @@ class Store:
         resets = {event.detail: event.at for event in self.events(session) if event.kind == RESET}
         latest = {score.task: score for score in self.scores(session)}
         return {task: score for task, score in latest.items() if task not in resets or score.at > resets[task]}
+
+    def past(self, now: datetime, *, graded: bool, since: datetime, most: int) -> Iterator[str]:
+        """Yield the ids of past sessions to forget, oldest first: those from before ``since``, and all but ``most``.
+
+        ``graded``: those in which something was graded, else the others. A session that may have something on an
+        engine, or whose deadline has not passed, is none of them, nor one that was started within the last hour.
+        """
+        kind = _GRADED if graded else f"NOT ({_GRADED})"
+        before = since.timestamp()
+        if self._count(graded=graded) > most:
+            surplus = f"SELECT created FROM session WHERE {kind} ORDER BY created DESC LIMIT 1 OFFSET ?"  # noqa: S608
+            row = self._connection.execute(surplus, (PROOF, most)).fetchone()
+            before = max(before, row[0]) if row else before
+        ended = (State.ENDED, State.FAILED, now.timestamp(), (now - _AN_HOUR).timestamp())
+        query = f"SELECT id FROM session WHERE {_PAST} AND {kind} AND created <= ? ORDER BY created"  # noqa: S608
+        yield from (row[0] for row in self._connection.execute(query, (*ended, PROOF, before)))
+
+    def _count(self, *, graded: bool) -> int:
+        """Return how many sessions there are, or how many of them are graded, at most."""
+        what = "DISTINCT session) FROM score" if graded else "*) FROM session"
+        return int(self._connection.execute(f"SELECT count({what}").fetchone()[0])
+
+    def outcomes(self) -> Iterator[tuple[str, str, str]]:
+        """Yield pack, task and session of each task's last score in each session, newest first, but for errors."""
+        rows = self._connection.execute(
+            "SELECT pack, task, id, verdict, max(at) FROM score JOIN session ON session.id = score.session "
+            "GROUP BY score.session, task ORDER BY created DESC"
+        )
+        yield from ((pack, task, session) for pack, task, session, verdict, _ in rows if verdict != "error")
+
+    def forget(self, sessions: Iterable[str]) -> None:
+        """Remove sessions with all their events and scores."""
+        ids = [(one,) for one in sessions]
+        for table, column in (("event", "session"), ("score", "session"), ("port", "session"), ("session", "id")):
+            self._connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", ids)  # noqa: S608 - constants
 
     def close(self) -> None:
         """Close the file."""
@@ -260,8 +308,8 @@ class Opened(NamedTuple):
     @property
     def notes(self) -> list[str]:
         """What a person should know of it, a line each."""
-        if self.store.is_copy:
-            return ["the disk of the state directory is full: nothing is recorded until there is room"]
+        if self.store.unkept:
+            return [f"{self.store.unkept}: nothing is recorded"]
         if self.moved_aside:
             return [
                 f"the store was damaged and is now {self.moved_aside};",
@@ -274,14 +322,18 @@ class Opened(NamedTuple):
 def open_store(paths: Paths, *, mend: bool = True) -> Iterator[Opened]:
     """Open the store, making it where there is none; a corrupt file is moved aside (``mend``), never deleted.
 
-    On a full disk it is a copy in memory, that looking and stopping need no room. Raises StoreUnavailable where it
-    cannot be read or written, now or in the block, and UsageProblem where it is damaged.
+    Where its directory cannot be written, it is a copy in memory: looking and stopping need no more. Raises
+    StoreUnavailable where it cannot be read or written, now or in the block, and UsageProblem where it is damaged.
     """
-    paths.private()
     try:
-        with _with_room(paths.store) as file:
+        paths.private()
+        unkept = _why_unkept(paths)
+    except Unwritable as cause:
+        unkept = str(cause)
+    try:
+        with _copied(paths.store) if unkept else nullcontext(paths.store) as file:
             opened = _open_or_replace(file) if mend else Opened(_open(file))
-            opened.store.is_copy = file != paths.store
+            opened.store.unkept = unkept
             try:
                 yield opened
             finally:
@@ -293,6 +345,25 @@ def open_store(paths: Paths, *, mend: bool = True) -> Iterator[Opened]:
             f"the store {paths.store} is damaged: {cause}",
             hint="move it away; running sandboxes are found again by their labels",
         ) from cause
+
+
+def _why_unkept(paths: Paths) -> str:
+    """Return why nothing can be written to the store, "" where that is possible."""
+    disk = os.statvfs(paths.state)
+    if disk.f_flag & os.ST_RDONLY:
+        return f"the file system of {paths.state} is read-only"
+    if disk.f_bavail * disk.f_frsize < _ROOM or (disk.f_files and not disk.f_favail):
+        return "the disk of the state directory is full"
+    # SQLite's own files beside it, too: they may be another user's, since somebody ran tempshell with sudo.
+    for file in (paths.state, *_files(paths.store)):
+        if file.exists() and not os.access(file, os.W_OK):
+            return f"{file} cannot be written"
+    return ""
+
+
+def _files(store: Path) -> tuple[Path, Path, Path]:
+    """Return the file of the store, its journal, and the memory that its readers share."""
+    return store, Path(f"{store}-wal"), Path(f"{store}-shm")
 
 
 @contextmanager
@@ -312,17 +383,13 @@ def _unavailable(file: Path, cause: sqlite3.OperationalError) -> StoreUnavailabl
 
 
 @contextmanager
-def _with_room(file: Path) -> Iterator[Path]:
-    """Yield the file, or a copy of it that lasts for the block where its disk has no room for a journal."""
-    disk = os.statvfs(file.parent)
-    if disk.f_bavail * disk.f_frsize >= _ROOM or not file.exists():
-        yield file
-        return
-    with TemporaryDirectory(prefix="tempshell-", dir=_MEMORY if Path(_MEMORY).is_dir() else None) as place:
-        for name in (file.name, f"{file.name}-wal"):
-            if (file.parent / name).exists():
-                shutil.copyfile(file.parent / name, Path(place, name))
-        yield Path(place, file.name)
+def _copied(store: Path) -> Iterator[Path]:
+    """Yield a copy of the store that lasts for the block; an empty place where there is no store."""
+    with TemporaryDirectory(prefix="tempshell-", dir=_MEMORY if os.access(_MEMORY, os.W_OK) else None) as place:
+        for file in _files(store)[:2]:
+            if file.exists():
+                shutil.copyfile(file, Path(place, file.name))
+        yield Path(place, store.name)
 
 
 def _open_or_replace(file: Path) -> Opened:
@@ -344,8 +411,8 @@ def _replace(file: Path) -> Opened:
             raise
     aside = file.with_suffix(f".corrupt-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
     file.rename(aside)
-    for journal in (f"{file}-wal", f"{file}-shm"):
-        Path(journal).unlink(missing_ok=True)
+    for beside in _files(file)[1:]:
+        beside.unlink(missing_ok=True)
     return Opened(_open(file), moved_aside=aside)
 
 
@@ -358,36 +425,11 @@ def _open(file: Path) -> Store:
     with _reported(file):
         connection = _Connection(file, _BUSY)
     try:
-        _prepare(connection)
+        prepare(connection)
     except BaseException:
         connection.close()
         raise
     return Store(connection)
-
-
-def _prepare(connection: _Connection) -> None:
-    if _version(connection) < _VERSION:
-        _create_or_upgrade(connection)
-    if _version(connection) > _VERSION:
-        raise UsageProblem("the store was written by a newer tempshell", hint="upgrade tempshell-cli")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("SELECT max(created) FROM session").fetchone()  # reads pages: a damaged file shows here
-
-
-def _create_or_upgrade(connection: _Connection) -> None:
-    """Make the tables, or add to them what they lack, unless another process was faster."""
-    connection.execute("BEGIN EXCLUSIVE")
-    found = _version(connection)
-    statements = [upgrade for version, upgrade in _UPGRADES.items() if version > found] if found else _SCHEMA.split(";")
-    for statement in statements:
-        connection.execute(statement)
-    connection.execute(f"PRAGMA user_version = {max(found, _VERSION)}")
-    connection.execute("COMMIT")
-    connection.execute("PRAGMA journal_mode = WAL")
-
-
-def _version(connection: _Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _row(session: Session) -> tuple[Any, ...]:

@@ -139,7 +139,7 @@ class RunDir:
     def _asked(self) -> tuple[int, int]:
         """Return what kind of lock there is, and whose."""
         try:
-            lock = self.open(_LOCK, os.O_RDWR)
+            lock = self.open(_LOCK, os.O_RDONLY)  # also where the disk is read-only
         except FileNotFoundError:
             return fcntl.F_UNLCK, 0
         try:

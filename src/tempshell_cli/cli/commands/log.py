@@ -27,11 +27,10 @@ def log(
     from tempshell_cli.sessions.exam import FOUND
 
     with user_sessions() as sessions:
-        ids = {one.id for one in sessions.store.history() if session in {one.id, one.name}}
-        if session and not ids:
+        if session and not sessions.store.last(session):
             raise NoSuchSession(f"there is no session {session!r}", hint="`tempshell list --all` shows ended ones too")
-        kept = sessions.store.events()
-    events = [event for event in kept if event.kind != FOUND and (not ids or event.session in ids)]
+        kept = sessions.store.events_of(session) if session else sessions.store.events()
+    events = [event for event in kept if event.kind != FOUND]
     if as_json:
         console.say_json(
             [

@@ -19,16 +19,19 @@ def reap(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the receipts as JSON.")] = False,
 ) -> None:
-    """Remove what is past its deadline, lost or half made, on every engine."""
+    """Remove what is past its deadline, lost or half made, on every engine, and forget sessions of long ago."""
     from tempshell_cli.cli import console
     from tempshell_cli.cli.render import receipt_json
     from tempshell_cli.cli.service import sweep, sweep_expired, user_sessions
     from tempshell_cli.core.errors import LeftoverRemains
+    from tempshell_cli.sessions.pruning import prune
 
     with user_sessions() as sessions:
         receipts = list(sweep(sessions, everywhere=True, clear=True, patience=_PATIENCE).receipts)
         if expired:
             receipts += sweep_expired(sessions, patience=_PATIENCE)
+        while prune(sessions.store, sessions.settings.history, sessions.clock.now()):
+            pass
     if as_json:
         console.say_json([receipt_json(receipt) for receipt in receipts])
     left = [what for receipt in receipts for what in receipt.leftover]
