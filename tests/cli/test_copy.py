@@ -13,8 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from tempshell_cli.sessions.copy import CopyFailed, unpack
+from tempshell_cli.core.config import Copy
+from tempshell_cli.core.errors import ExitCode, LimitReached
+from tempshell_cli.sessions.unpacking import DEEPEST, Bounds, CopyFailed, unpack
 from tests.support.command_line import Tempshell
+from tests.support.leaks import local_leftovers
+from tests.support.waiting import eventually
 
 LOCAL = pytest.param("local", marks=pytest.mark.engine("local"))
 DOCKER = pytest.param("docker", marks=pytest.mark.engine("docker"))
@@ -302,6 +306,122 @@ def test_what_this_user_may_not_read_or_write_is_named(tempshell: Tempshell, tmp
     assert list(closed.iterdir()) == []
 
 
+# What is too large, and what fails half-way
+
+
+def _bounded(tempshell: Tempshell, **bounds: object) -> None:
+    tempshell.user.configure(copy=bounds)
+
+
+@local
+def test_more_than_the_settings_allow_is_refused_and_leaves_nothing(tempshell: Tempshell) -> None:
+    box = tempshell.directory / "box"
+    box.mkdir()
+    for number in range(5):
+        (box / f"f{number}").write_bytes(b"x" * 1000)
+    tempshell.start()
+    tempshell("cp", "box", ":kept")
+    for bounds, setting in (({"size": "4k"}, "size"), ({"entries": 5}, "entries")):
+        _bounded(tempshell, **bounds)
+        for words in (("box", ":new/deeper/"), (":kept", "back")):
+            assert f"{setting} under [copy]" in tempshell("cp", *words, code=ExitCode.LIMIT).stderr
+    _bounded(tempshell, size="4k")
+    assert "more than 4k" in tempshell("cp", "/dev/stdin", ":f", stdin=b"x" * 5000, code=ExitCode.LIMIT).stderr
+    assert _inside(tempshell, "ls -A").split() == ["kept"]
+    assert [path.name for path in tempshell.directory.iterdir()] == ["box"]
+
+
+@local
+def test_what_is_too_deep_is_refused(tempshell: Tempshell) -> None:
+    deep = tempshell.directory / "deep"
+    deep.joinpath(*["d"] * DEEPEST).mkdir(parents=True)
+    tempshell.start()
+    assert "directories deep" in tempshell("cp", "deep", ":", code=ExitCode.LIMIT).stderr
+    _inside(tempshell, f"mkdir -p deep/{'d/' * DEEPEST}")
+    assert "directories deep" in tempshell("cp", ":deep", "back", code=ExitCode.USAGE).stderr
+    assert not (tempshell.directory / "back").exists()
+
+
+@local
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not")
+def test_of_a_copy_in_that_fails_half_way_nothing_stays(tempshell: Tempshell) -> None:
+    box = tempshell.directory / "box"
+    box.mkdir()
+    for name in "abc":
+        (box / name).write_bytes(os.urandom(100_000))
+    (box / "b").chmod(0)
+    tempshell.start()
+    limited = tempshell.started_by("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all")
+    assert "box/b: Permission denied" in limited("cp", "box", ":new/deeper/", code=ExitCode.USAGE).stderr
+    assert _inside(tempshell, "ls -A").split() == []
+
+
+@pytest.mark.parametrize("engine", [LOCAL, DOCKER])
+def test_of_a_copy_in_that_finds_no_room_nothing_stays(tempshell: Tempshell, engine: str) -> None:
+    with (tempshell.directory / "large").open("wb") as file:
+        file.truncate(300 * 1024**2)  # the home has 256
+    (tempshell.directory / "note").write_text("new")
+    tempshell.start("-b", engine)
+    _inside(tempshell, "echo old >large; mkdir box")
+    refused = tempshell("cp", "large", ":", code=ExitCode.USAGE)
+    assert "inside the sandbox" in refused.stderr
+    tempshell("cp", "large", ":made/deeper/", code=ExitCode.USAGE)
+    assert _inside(tempshell, "ls -A; cat large").split() == ["box", "large", "old"]
+    tempshell("cp", "note", ":")
+    assert _inside(tempshell, "cat note") == "new"
+
+
+@local
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small file system")
+def test_of_a_copy_out_that_finds_no_room_nothing_stays(tempshell: Tempshell, tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    subprocess.run(("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(small)), check=True)
+    try:
+        tempshell.start()
+        _inside(tempshell, "head -c 1000000 /dev/zero >large")
+        refused = tempshell("cp", ":large", str(small), code=ExitCode.USAGE)
+        assert "No space left on device" in refused.stderr
+        assert "Errno" not in refused.stderr
+        assert list(small.iterdir()) == []
+    finally:
+        subprocess.run(("umount", "--lazy", str(small)), check=True)
+
+
+@pytest.mark.parametrize("engine", [LOCAL, DOCKER])
+def test_inside_a_file_takes_no_directorys_place_and_directories_are_merged(tempshell: Tempshell, engine: str) -> None:
+    _tree(tempshell.directory / "tree")
+    (tempshell.directory / "deep").write_text("a file")
+    tempshell.start("-b", engine)
+    _inside(
+        tempshell, "mkdir -p box/deep tree/deep; echo kept >box/deep/own; echo old >tree/deep/note; echo own >tree/own"
+    )
+    assert "is a directory" in tempshell("cp", "deep", ":box", code=ExitCode.USAGE).stderr
+    tempshell("cp", "tree", ":")
+    assert _inside(tempshell, "cat box/deep/own tree/deep/note tree/own; ls -A; ./tree/script").split() == [
+        *("kept", "deep", "own", "box", "tree", "ran")
+    ]
+    assert "inside the sandbox" in tempshell("cp", "tree", ":tree/own", code=ExitCode.USAGE).stderr
+    assert _inside(tempshell, "cat tree/own") == "own\n"
+
+
+@pytest.mark.parametrize("engine", [LOCAL, DOCKER])
+def test_a_socket_inside_is_refused_by_its_name(tempshell: Tempshell, engine: str) -> None:
+    tempshell.start("-b", engine)
+    made = "mkdir box; tmux -S box/socket new-session -d; test -S box/socket"
+    assert tempshell.any_code("exec", "--", "sh", "-c", made).code == 0
+    assert "box/socket" in tempshell("cp", ":box", "back", code=ExitCode.USAGE).stderr
+    assert list(tempshell.directory.iterdir()) == []
+
+
+@local
+def test_a_session_that_is_gone_is_no_fault_of_the_files(tempshell: Tempshell) -> None:
+    tempshell.start("--ttl", "2s")
+    (tempshell.directory / "note").write_text("x")
+    eventually(lambda: not local_leftovers(tempshell.user), "the sandbox has ended by itself")
+    tempshell("cp", "note", ":", code=ExitCode.EXPIRED)
+
+
 # Archives as only a hostile sandbox sends them
 
 
@@ -403,7 +523,7 @@ def unpacked(tmp_path: Path, outside: Path) -> Unpack:
             for member, content in members:
                 made.addfile(member, io.BytesIO(content))
         archive.seek(0)
-        unpack(archive, into)
+        unpack(archive, into, Bounds(Copy(size="1m", entries=50)))
         return into
 
     return unpack_these
@@ -424,7 +544,35 @@ def test_a_hostile_archive_is_refused_and_writes_nothing_outside(
 
 def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CopyFailed):
-        unpack(io.BytesIO(b"no archive at all" * 100), tmp_path)
+        unpack(io.BytesIO(b"no archive at all" * 100), tmp_path, Bounds(Copy()))
+
+
+def _long(kind: bytes, size: int) -> tuple[tarfile.TarInfo, bytes]:
+    member = tarfile.TarInfo("header")
+    member.type, member.size = kind, size
+    return member, b"x" * size
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK])
+def test_a_header_that_would_fill_the_memory_is_refused(unpacked: Unpack, kind: bytes) -> None:
+    with pytest.raises(CopyFailed, match="header"):
+        unpacked((_long(kind, 1024**2), _entry("box")))
+
+
+def test_a_chain_of_headers_is_refused(unpacked: Unpack) -> None:
+    with pytest.raises(CopyFailed):
+        unpacked((*[_long(tarfile.XGLTYPE, 0)] * 5000, _entry("box")))
+
+
+def test_an_archive_of_more_than_is_allowed_is_refused(unpacked: Unpack) -> None:
+    with pytest.raises(LimitReached, match="50 files"):
+        unpacked(tuple(_entry(f"box/{number}", b"") for number in range(51)))
+
+
+def test_hard_links_count_as_what_they_become(unpacked: Unpack) -> None:
+    links = [_hardlink(f"box/{number}", "box/large") for number in range(3)]
+    with pytest.raises(LimitReached, match="1m"):
+        unpacked((_entry("box/large", b"x" * 300_000), *links))
 
 
 def test_links_within_the_copy_arrive(unpacked: Unpack) -> None:

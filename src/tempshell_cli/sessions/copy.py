@@ -3,49 +3,78 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import subprocess
 import tarfile
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from tempshell_cli.backends.base import Backend, Role, Sandbox
-from tempshell_cli.core.errors import TempshellError, UsageProblem
+from tempshell_cli.core.errors import EngineUnavailable, LimitReached, TempshellError, UsageProblem
+from tempshell_cli.core.files import reading
+from tempshell_cli.core.process import Command, cannot_start
+from tempshell_cli.sessions.unpacking import ALONE, DEEPEST, Bounds, CopyFailed, unpack
 
+_COMPLETE = "complete"  # the last member of an archive
 _IS_DIRECTORY = '[ -d "$1" ]'
-_UNPACK = 'mkdir -p -- "$1" && exec tar -x -o -f - -C "$1"'
-_ALONE = "copy the files alone"
-# tar would tell of the directory, where that is not there either.
-# tar goes by the size that a file tells, and those of /proc tell none.
-_PACK = """
-ls -d -- "$3" >/dev/null || exit
+# What a script below exits with that has said why it failed: any other code is the engine's.
+_FAILED = 3
+# Into a directory beside the target, and from there to its place in one step: of a copy that was cut off nothing stays,
+# neither what it has written nor the directories made for it. Two directories of one name become one, as cp has it;
+# hard links need no room.
+_UNPACK = f"""
+into=$1 old=$1/$2 part=$1/.tempshell-$3 made= code={_FAILED}
+new=$part/copy/$2 top=$1
+until [ -d "$top" ]; do made=$top top=${{top%/*}} top=${{top:-/}}; done
+undo() {{
+  chmod -R u+rwx "$part" 2>/dev/null
+  rm -rf -- "$part"
+  [ "$code" != 0 ] && [ "$made" ] || exit "$code"
+  while rmdir -- "$into" 2>/dev/null && [ "$into" != "$made" ]; do into=${{into%/*}}; done
+  exit "$code"
+}}
+trap undo EXIT
+trap exit HUP INT TERM
+mkdir -p -- "$into" && mkdir -m 700 -- "$part" && tar -x -o -f - -C "$part" || exit
+[ -e "$part/{_COMPLETE}" ] || {{ echo "the copy was cut off" >&2; exit; }}
+if [ -d "$new" ] && [ ! -L "$new" ] && [ -d "$old" ]; then
+  cp -a -f -l "$new/." "$old/" 2>/dev/null || cp -a -f "$new/." "$old/" || exit
+elif [ -d "$old" ]; then
+  echo "$old is a directory" >&2
+  exit
+else
+  mv -f -- "$new" "$old" || exit
+fi
+code=0
+"""
+# tar would report the directory, where that is not there either. And it goes by the size that a file reports, and those
+# of /proc report none; a socket it leaves out.
+_PACK = f"""
+ls -d -- "$3" >/dev/null || exit {_FAILED}
 if [ -f "$3" ] && [ ! -s "$3" ] && [ "$(head -c 1 -- "$3" | wc -c)" = 1 ]; then
   echo "$3 has no size, as the files of /proc: read it with cat" >&2
-  exit 1
+  exit {_FAILED}
 fi
-exec tar -c -f - -C "$1" -- "$2"
+tar -c -f - -C "$1" -- "$2" || exit {_FAILED}
 """
-_DEEPEST = 200  # directories in one another
+_LEFT_OUT = "socket ignored"  # of GNU tar and of busybox
+_CHUNK = 1024**2  # bytes
+_FAREWELL = 30.0  # seconds for the other side to undo what it has of a copy that was cut off
 
 
-class CopyFailed(TempshellError):
-    """tar, on one side or the other, did not do its work."""
-
-
-def copy_in(backend: Backend, sandbox: Sandbox, source: Path, target: str) -> None:
+def copy_in(backend: Backend, sandbox: Sandbox, source: Path, target: str, bounds: Bounds) -> None:
     """Copy a file or directory into the sandbox: into ``target`` where that is a directory, else to that name.
 
     A relative target counts from the home inside. What a named pipe or a process substitution holds is read first, to
-    know its size. Raises UsageProblem or CopyFailed.
+    know its size. Raises UsageProblem, CopyFailed, LimitReached, or EngineUnavailable; nothing of it stays then.
     """
     if not os.path.lexists(source):
         raise UsageProblem(f"there is no {source}", hint="name a file or directory of this machine")
-    with _content(source) as content:
+    with reading(source, "see that you may read it"), _content(source, bounds) as content:
         _send(backend, sandbox, source, target, content)
 
 
@@ -54,42 +83,40 @@ def _send(backend: Backend, sandbox: Sandbox, source: Path, target: str, content
     into = target.endswith("/") or _succeeds(backend, sandbox, _IS_DIRECTORY, str(inside))
     # Not resolve(): a link goes in by its own name.
     directory, name = (inside, Path(os.path.abspath(source)).name) if into else (inside.parent, inside.name)  # noqa: PTH100
-    with (
-        _running(backend, sandbox, _UNPACK, str(directory), stdin=subprocess.PIPE) as stream,
-        tarfile.open(fileobj=stream, mode="w|") as archive,
-    ):
+    words = (str(directory), name, os.urandom(4).hex())
+    with _running(backend, sandbox, _UNPACK, *words, stdin=subprocess.PIPE) as stream:
         try:
-            if content is None:
-                archive.add(source, arcname=name)
-            else:
-                archive.addfile(_plain(name, content), content)
+            with tarfile.open(fileobj=stream, mode="w|") as archive:
+                if content is None:
+                    archive.add(source, arcname=f"copy/{name}")
+                else:
+                    archive.addfile(_plain(f"copy/{name}", content), content)
+                archive.addfile(tarfile.TarInfo(_COMPLETE))
         except BrokenPipeError:
-            raise  # the other side says why
-        except OSError as cause:
-            raise _unreadable(source, cause) from cause
+            return  # the other side says why
 
 
-def _content(source: Path) -> AbstractContextManager[IO[bytes] | None]:
+def _content(source: Path, bounds: Bounds) -> AbstractContextManager[IO[bytes] | None]:
     """Return what is in a file whose size says nothing; None for what an archive takes as it is.
 
-    Raises UsageProblem for what cannot be read, and what is none of these, here or in a directory that is to go in.
+    Raises UsageProblem for what is neither, here or in a directory that is to go in, LimitReached, and OSError.
     """
-    try:
-        found = source.lstat()
-        if stat.S_ISLNK(found.st_mode) and _is_stream(source):
-            found = source.stat()
-        if stat.S_ISDIR(found.st_mode):
-            _refuse_odd_files(source)
-            return nullcontext()
-        if stat.S_ISLNK(found.st_mode) or (stat.S_ISREG(found.st_mode) and found.st_size):
-            return nullcontext()
-        if not (stat.S_ISREG(found.st_mode) or stat.S_ISFIFO(found.st_mode)):
-            raise _odd(source)
-        content = tempfile.TemporaryFile()  # noqa: SIM115 - the caller's to close
-        with source.open("rb") as file:
-            shutil.copyfileobj(file, content)
-    except OSError as cause:
-        raise _unreadable(source, cause) from cause
+    found = source.lstat()
+    if stat.S_ISLNK(found.st_mode) and _is_stream(source):
+        found = source.stat()
+    if stat.S_ISDIR(found.st_mode):
+        _measure(source, bounds)
+        return nullcontext()
+    if stat.S_ISLNK(found.st_mode) or (stat.S_ISREG(found.st_mode) and found.st_size):
+        bounds.take(found.st_size)
+        return nullcontext()
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISFIFO(found.st_mode)):
+        raise _odd(source)
+    content = tempfile.TemporaryFile()  # noqa: SIM115 - the caller's to close
+    with source.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            bounds.take(len(chunk))
+            content.write(chunk)
     return content
 
 
@@ -99,16 +126,22 @@ def _is_stream(link: Path) -> bool:
     return target.startswith("/proc/") or not os.path.lexists(target)
 
 
-def _refuse_odd_files(directory: Path) -> None:
-    for where, _, names in os.walk(directory):
-        for name in names:
-            mode = Path(where, name).lstat().st_mode
-            if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
-                raise _odd(Path(where, name))
-
-
-def _unreadable(source: Path, cause: OSError) -> UsageProblem:
-    return UsageProblem(f"cannot read {cause.filename or source}: {cause.strerror}", hint="see that you may read it")
+def _measure(directory: Path, bounds: Bounds) -> None:
+    """Count what is in a directory; raises UsageProblem for what cannot be copied, LimitReached, and OSError."""
+    waiting = [(directory, 1)]
+    while waiting:
+        where, depth = waiting.pop()
+        bounds.take(0)
+        if depth > DEEPEST:
+            raise LimitReached(f"{where} is more than {DEEPEST} directories deep", hint=ALONE)
+        for entry in os.scandir(where):
+            found = entry.stat(follow_symlinks=False)
+            if stat.S_ISDIR(found.st_mode):
+                waiting.append((Path(entry), depth + 1))
+            elif stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode):
+                bounds.take(found.st_size)
+            else:
+                raise _odd(Path(entry))
 
 
 def _odd(path: Path) -> UsageProblem:
@@ -123,12 +156,12 @@ def _plain(name: str, content: IO[bytes]) -> tarfile.TarInfo:
     return made
 
 
-def copy_out(backend: Backend, sandbox: Sandbox, source: str, target: Path) -> None:
+def copy_out(backend: Backend, sandbox: Sandbox, source: str, target: Path, bounds: Bounds) -> None:
     """Copy a file or directory out of the sandbox: into ``target`` where that is a directory, else to that name.
 
     What comes out is a stranger's: nothing is written outside ``target``, whatever the archive says; only files,
     directories and links within the copy are taken. An existing file of that name is replaced, a directory is not.
-    Raises CopyFailed.
+    Raises UsageProblem, CopyFailed, LimitReached, or EngineUnavailable; nothing of it stays then.
     """
     inside = PurePosixPath(sandbox.home, source)
     if not inside.name:
@@ -139,7 +172,7 @@ def copy_out(backend: Backend, sandbox: Sandbox, source: str, target: Path) -> N
     with _fresh_directory(wanted.parent) as fresh:
         words = (str(inside.parent), inside.name, str(inside))
         with _running(backend, sandbox, _PACK, *words, stdout=subprocess.PIPE) as stream:
-            unpack(stream, Path(fresh))
+            unpack(stream, Path(fresh), bounds)
         _move(Path(fresh, inside.name), wanted)
 
 
@@ -170,83 +203,6 @@ def _fresh_directory(parent: Path) -> Iterator[str]:
         yield fresh
 
 
-def unpack(stream: IO[bytes], directory: Path) -> None:
-    """Unpack a hostile archive into an empty directory.
-
-    Links are made last, so that no file can be written through one, and none is made through another. Names must
-    stay inside the directory, link targets inside what the archive puts there under one name: it will be moved.
-    Raises CopyFailed.
-    """
-    directory = directory.resolve()
-    links = []
-    try:
-        with tarfile.open(fileobj=stream, mode="r|") as archive:
-            for member in archive:
-                path = _inside(directory, member.name)
-                if member.issparse():
-                    raise CopyFailed(f"{member.name!r} may be larger than what is sent of it", hint=_ALONE)
-                if member.issym() or member.islnk():
-                    links.append((path, member))
-                elif member.isdir():
-                    path.mkdir(mode=0o755, parents=True, exist_ok=True)
-                elif member.isfile():
-                    _write(path, archive.extractfile(member), member.mode)
-                else:
-                    raise CopyFailed(f"{member.name!r} is neither file, directory nor link", hint=_ALONE)
-        for path, member in links:
-            _link(directory, path, member)
-    except (tarfile.TarError, OSError) as cause:
-        raise CopyFailed(f"the archive from the sandbox cannot be unpacked: {cause}") from cause
-    for path, member in links:  # once all are there: one may lead out only by way of another
-        _stay_within(_top(directory, path), Path(os.path.realpath(path)), member)
-
-
-def _write(path: Path, content: IO[bytes] | None, mode: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode & 0o777)
-    with os.fdopen(made, "wb") as file:
-        if content is not None:
-            shutil.copyfileobj(content, file)
-
-
-def _link(directory: Path, path: Path, member: tarfile.TarInfo) -> None:
-    if member.islnk():
-        source = _inside(directory, member.linkname)
-        _stay_within(_top(directory, path), Path(os.path.realpath(source)), member)
-        _write_through_no_link(path, member)
-        with source.open("rb") as content:
-            _write(path, content, source.stat().st_mode)
-    else:
-        target = Path(os.path.normpath(path.parent / member.linkname))
-        _stay_within(_top(directory, path), target, member)
-        _write_through_no_link(path, member)
-        path.symlink_to(member.linkname)
-
-
-def _top(directory: Path, path: Path) -> Path:
-    """Return the part of the copy that the path is in: what will be moved as one."""
-    return directory.joinpath(*path.relative_to(directory).parts[:1])
-
-
-def _stay_within(top: Path, target: Path, member: tarfile.TarInfo) -> None:
-    if member.linkname.startswith("/") or not target.is_relative_to(top):
-        raise CopyFailed(f"{member.name!r} links to {member.linkname!r}, outside the copy", hint=_ALONE)
-
-
-def _write_through_no_link(path: Path, member: tarfile.TarInfo) -> None:
-    if path.parent.resolve() != path.parent:
-        raise CopyFailed(f"{member.name!r} lies behind a link", hint="do not trust that sandbox")
-
-
-def _inside(directory: Path, name: str) -> Path:
-    parts = PurePosixPath(name).parts
-    if name.startswith("/") or ".." in parts or "\0" in name:
-        raise CopyFailed(f"the sandbox's archive names {name!r}, outside the copy", hint="do not trust that sandbox")
-    if len(parts) > _DEEPEST:
-        raise CopyFailed(f"the sandbox's archive is more than {_DEEPEST} directories deep", hint=_ALONE)
-    return directory.joinpath(*parts)
-
-
 def _move(fresh: Path, wanted: Path) -> None:
     if wanted.is_dir() and not wanted.is_symlink():
         raise UsageProblem(f"there is a directory {wanted} already", hint="remove it, or choose another name")
@@ -265,30 +221,65 @@ def _running(
     stdin: int | None = None,
     stdout: int | None = None,
 ) -> Iterator[IO[bytes]]:
-    """Run a script in the sandbox and yield its open end; raises CopyFailed with its own words where it fails."""
+    """Run a script in the sandbox and yield its open end; raises CopyFailed with its own words where it fails.
+
+    Raises EngineUnavailable with the engine's where that did. When an error of the block is raised, the script has
+    undone its part.
+    """
     command = backend.shell(sandbox, _script(script, arguments), role=Role.SETUP)
     # To a file, not a pipe: nobody reads it until the end.
-    with (
-        tempfile.TemporaryFile() as said,
-        subprocess.Popen(
-            command.argv, env=command.environment(), stdin=stdin or subprocess.DEVNULL, stdout=stdout, stderr=said
-        ) as process,
-    ):
+    with tempfile.TemporaryFile() as said, _started(command, stdin, stdout, said) as process:
         stream = process.stdin or process.stdout
         assert stream is not None  # noqa: S101 - one of the two was asked for
-        failure = None
         try:
             yield stream
-        except (BrokenPipeError, CopyFailed) as cause:
-            failure = cause
+        except CopyFailed as failure:  # an archive that is cut short: the script may say why
+            _end(process, stream)
+            words = _words(said)
+            raise (_failure(process.returncode, words) if words else None) or failure from None
+        except BaseException:
+            _end(process, stream)
+            raise
+        with suppress(BrokenPipeError):
+            stream.close()
+        if failed := _failure(process.wait(), _words(said)):
+            raise failed
+
+
+def _started(command: Command, stdin: int | None, stdout: int | None, stderr: IO[bytes]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            command.argv, env=command.environment(), stdin=stdin or subprocess.DEVNULL, stdout=stdout, stderr=stderr
+        )
+    except OSError as cause:
+        raise cannot_start(command.argv, cause) from cause
+
+
+def _end(process: subprocess.Popen[bytes], stream: IO[bytes]) -> None:
+    """Let a script see the end of its stream, and end itself."""
+    with suppress(BrokenPipeError):
         stream.close()
-        code = process.wait()
-        said.seek(0)
-        words = said.read().decode(errors="replace").strip()
-    if code:
-        raise CopyFailed(f"copying failed inside the sandbox: {words or f'exit code {code}'}") from failure
-    if failure:
-        raise failure
+    try:
+        process.wait(_FAREWELL)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _words(said: IO[bytes]) -> str:
+    said.seek(0)
+    return said.read().decode(errors="replace").strip()
+
+
+def _failure(code: int, words: str) -> TempshellError | None:
+    """Return what went wrong by the exit code and the words of a script, None where nothing did."""
+    if code == 0 and _LEFT_OUT not in words:
+        return None
+    if code in {0, _FAILED}:
+        return CopyFailed(f"copying failed inside the sandbox: {words or 'no reason given'}", hint=ALONE)
+    return EngineUnavailable(
+        f"the sandbox could not be entered: {words or f'exit code {code}'}", hint="see `tempshell status`"
+    )
 
 
 def _succeeds(backend: Backend, sandbox: Sandbox, script: str, *arguments: str) -> bool:

@@ -26,8 +26,10 @@ def cp(
     A relative path in the session counts from its home; :PATH means the only session.
     """
     from tempshell_cli.cli.service import user_sessions
+    from tempshell_cli.core.errors import EngineUnavailable
     from tempshell_cli.sessions.copy import copy_in, copy_out
-    from tempshell_cli.sessions.lookup import refuse_unusable
+    from tempshell_cli.sessions.lookup import refuse_ended, refuse_unusable
+    from tempshell_cli.sessions.unpacking import Bounds
 
     token_in, inside_in = _split(source)
     token_out, inside_out = _split(target)
@@ -38,11 +40,15 @@ def cp(
     with user_sessions() as sessions:
         session = _select(sessions, source if token_in is not None else target)
         refuse_unusable(session)
-        backend = sessions.engines.of(session)
-        if token_in is None:
-            copy_in(backend, session.sandbox, Path(source), inside_out)
-        else:
-            copy_out(backend, session.sandbox, inside_in, Path(target))
+        backend, bounds = sessions.engines.of(session), Bounds(sessions.settings.copy)
+        try:
+            if token_in is None:
+                copy_in(backend, session.sandbox, Path(source), inside_out, bounds)
+            else:
+                copy_out(backend, session.sandbox, inside_in, Path(target), bounds)
+        except EngineUnavailable:
+            refuse_ended(sessions.store, session, sessions.clock.now())
+            raise
 
 
 def _select(sessions: Sessions, path: str) -> Session:
