@@ -33,9 +33,9 @@ def main() -> NoReturn:
 def _execute(session: str, argv: list[str]) -> int:
     """Run the plain form of ``exec``, which needs no options parsed: Typer alone would take as long as all the rest."""
     from tempshell_cli.cli.ending import exit_code_of  # noqa: PLC0415 - nothing before it is known what is needed
-    from tempshell_cli.cli.execute import become  # noqa: PLC0415
+    from tempshell_cli.cli.execute import execute  # noqa: PLC0415
 
-    return exit_code_of(lambda: become(session, argv))
+    return exit_code_of(lambda: sys.exit(execute(session, argv)))
 
 
 def _command_line() -> int:

@@ -14,6 +14,16 @@ from tempshell_cli.cli.console import complain
 from tempshell_cli.core.errors import ExitCode, TempshellError
 from tempshell_cli.core.interrupts import handle
 
+# What the system says of the user's own files and limits; without the name of a file, ENOENT would be ours.
+_OF_NO_FILE = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EFBIG}
+_OF_A_FILE = {
+    *(*_OF_NO_FILE, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ELOOP),
+    *(errno.ENAMETOOLONG, errno.ENXIO, errno.EIO, errno.ESTALE, errno.ETXTBSY, errno.EEXIST),
+}
+_HINTS = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free some space and try again"),
+    **dict.fromkeys((errno.EMFILE, errno.ENFILE), "raise the limit of open files: `ulimit -n`"),
+}
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -74,13 +84,14 @@ def _reader_left() -> int:
 
 
 def _report_bug(bug: Exception) -> int:
-    if isinstance(bug, OSError) and bug.errno == errno.ENOSPC:
-        complain(f"no space left: {bug.filename or 'on the disk'}", "free some space and try again")
-        return int(ExitCode.USAGE)
     if os.environ.get("TEMPSHELL_DEBUG"):
         import traceback
 
         traceback.print_exception(bug)
+    if isinstance(bug, OSError) and bug.errno in (_OF_A_FILE if bug.filename else _OF_NO_FILE):
+        what = f"cannot use {bug.filename}" if bug.filename else "the system refuses"
+        complain(f"{what}: {bug.strerror}", _HINTS.get(bug.errno or 0, "see that you may use it, and try again"))
+        return int(ExitCode.USAGE)
     complain(
         f"this is a bug: {type(bug).__name__}: {bug}",
         "run it again with TEMPSHELL_DEBUG=1 and report what it prints; `tempshell reap` cleans up",

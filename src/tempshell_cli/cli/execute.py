@@ -3,41 +3,75 @@
 from __future__ import annotations
 
 import os
-import signal
+import subprocess
 import sys
 from typing import NoReturn
 
 from tempshell_cli.backends import registry
 from tempshell_cli.backends.base import Backend, ChecksLiveness
+from tempshell_cli.backends.signals import marked, send_argv
 from tempshell_cli.cli.console import note_store, progress
 from tempshell_cli.core.clock import SystemClock
 from tempshell_cli.core.errors import NoSuchSession
-from tempshell_cli.core.interrupts import handle
+from tempshell_cli.core.foreground import PassOn, run_client
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.process import Command, cannot_start
-from tempshell_cli.sessions.lookup import refuse_unusable, select
+from tempshell_cli.sessions.lookup import refuse_ended, refuse_unusable, select
 from tempshell_cli.sessions.model import SETTLED, Session, State
 from tempshell_cli.sessions.store import open_store
 
 
-def become(token: str, argv: list[str], *, tty: bool = False, user: str | None = None) -> NoReturn:
-    """Replace this process by the engine's own exec in a session: nothing stands between the two programs.
+# Of kubectl and docker where there is nothing to enter, or where it goes away; of ssh.
+_OF_THE_ENGINE = {1, 137, 255}
 
-    What has stopped or is gone of the sandbox is brought back before. Raises NoSuchSession, SessionExpired,
-    EngineUnavailable and ProvisionFailed.
+
+def execute(token: str, argv: list[str], *, tty: bool = False, user: str | None = None) -> int:
+    """Run a command in a session, on our own standard streams, and return its exit code.
+
+    Where nothing is to be done for it meanwhile, this process becomes the engine's own exec. What has stopped or is gone
+    of the sandbox is brought back before. Raises NoSuchSession, EngineUnavailable, ProvisionFailed, and SessionExpired
+    where the session is over, also where that has ended the command.
     """
     session = _find(token)
     backend = registry.load(session.backend, session.endpoint)
     if session.frozen is None and session.state in SETTLED and not _seems_whole(session, backend):
         session = _restored(session)
     refuse_unusable(session)
-    command = backend.shell(session.sandbox, argv, tty=tty and sys.stdin.isatty(), user=user)
-    if not isinstance(backend, ChecksLiveness) or backend.is_alive(session.sandbox) is None:
-        _run_and_look(command, session)
+    mark, tty = os.urandom(8).hex(), tty and sys.stdin.isatty()
+    command = backend.shell(session.sandbox, marked(argv, mark), tty=tty, user=user)
+    if command.passes_signals:
+        _become(backend.shell(session.sandbox, argv, tty=tty, user=user))
+    code = run_client(command, _to(backend, session, mark, user), tty=tty)
+    if code:
+        with open_store(Paths.of_user()) as opened:
+            refuse_ended(opened.store, session, SystemClock().now())
+    if code in _OF_THE_ENGINE and not (isinstance(backend, ChecksLiveness) and backend.is_alive(session.sandbox)):
+        refuse_lost(session)
+    return code
+
+
+def _become(command: Command) -> NoReturn:
     try:
         os.execvpe(command.argv[0], command.argv, command.environment())
     except OSError as cause:
         raise cannot_start(command.argv, cause) from cause
+
+
+def _to(backend: Backend, session: Session, mark: str, user: str | None) -> PassOn:
+    """Return what sends a signal to the command of that mark."""
+
+    def pass_on(number: int) -> subprocess.Popen[bytes]:
+        sending = backend.shell(session.sandbox, send_argv(mark, number), user=user)
+        return subprocess.Popen(
+            sending.argv,
+            env=sending.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    return pass_on
 
 
 def _seems_whole(session: Session, backend: Backend) -> bool:
@@ -45,28 +79,6 @@ def _seems_whole(session: Session, backend: Backend) -> bool:
     if session.state is not State.READY:
         return False
     return not isinstance(backend, ChecksLiveness) or backend.is_alive(session.sandbox) is not False
-
-
-def _run_and_look(command: Command, session: Session) -> NoReturn:
-    """Run the engine's own exec as a child, and see afterwards whether a failure was the command's or the sandbox's.
-
-    For engines that cannot be asked quickly before: a cluster, or one on another machine. Raises NoSuchSession.
-    """
-    import subprocess
-
-    try:
-        child = subprocess.Popen(command.argv, env=command.environment())
-    except OSError as cause:
-        raise cannot_start(command.argv, cause) from cause
-    handle(_PASSED_ON, lambda number, _: child.send_signal(number))
-    code = child.wait()
-    if code in _OF_THE_ENGINE:
-        refuse_lost(session)
-    raise SystemExit(code if code >= 0 else 128 - code)
-
-
-_PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-_OF_THE_ENGINE = {1, 137, 255}  # of kubectl and docker where there is nothing to enter, or where it goes away; of ssh
 
 
 def refuse_lost(session: Session) -> None:

@@ -22,6 +22,7 @@ from tempshell_cli.backends.base import (
 from tempshell_cli.cli import console
 from tempshell_cli.core.config import KubernetesSettings, Settings
 from tempshell_cli.core.errors import LimitReached, PackProblem, UsageProblem
+from tempshell_cli.core.files import reading
 from tempshell_cli.core.text import one_line
 from tempshell_cli.core.units import format_duration, format_size, parse_duration, parse_size
 from tempshell_cli.sessions.choice import AUTO, EMBEDDED, choose_backend
@@ -237,10 +238,8 @@ def _pods_endpoint(options: Options) -> str:
 def _text(file: Path | None) -> str:
     if file is None:
         return ""
-    try:
+    with reading(file, "it is a kind configuration, in YAML"):
         return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as cause:
-        raise UsageProblem(f"cannot read {file}: {cause}", hint="it is a kind configuration, in YAML") from cause
 
 
 def _template(options: Options, settings: Settings, pack: Pack | None, backend: str) -> Template:
@@ -313,10 +312,8 @@ _PLAIN_TEXT = "write it in UTF-8, without NUL characters"
 
 
 def _env_lines(file: Path) -> list[str]:
-    try:
+    with reading(file, "it is a file of NAME=VALUE lines"):
         lines = [line.removesuffix("\r") for line in file.read_text("utf-8-sig").split("\n")]
-    except (OSError, UnicodeDecodeError) as cause:
-        raise UsageProblem(f"cannot read {file}: {cause}", hint="it is a file of NAME=VALUE lines") from cause
     return [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 

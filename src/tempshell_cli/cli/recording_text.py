@@ -11,6 +11,7 @@ from typing import Any
 
 from tempshell_cli.cli import console
 from tempshell_cli.core.errors import TempshellError, UsageProblem
+from tempshell_cli.core.files import reading, writing
 from tempshell_cli.core.text import strip_controls
 from tempshell_cli.core.units import format_duration, format_size
 from tempshell_cli.sessions.recordings import panes_of
@@ -74,7 +75,8 @@ def exported(file: Path, form: str, at: float | None) -> str:
         raise UsageProblem("--at is for a picture", hint="--format svg makes one")
     if form == "cast":
         read_header(file)
-        return file.read_text("utf-8")
+        with reading(file, "it may have been damaged"):
+            return file.read_text("utf-8")
     return _picture(file, at) if form == "svg" else _text(file)
 
 
@@ -83,13 +85,13 @@ def write_out(content: str, output: Path | None) -> None:
     if output is None:
         sys.stdout.write(content)
         return
-    try:
+    with writing(output, "name a file that is not there yet"):
         output.touch(0o600, exist_ok=False)
-        output.write_text(content, "utf-8")
-    except OSError as cause:
-        raise UsageProblem(
-            f"cannot write {output}: {cause.strerror}", hint="name a file that is not there yet"
-        ) from cause
+        try:
+            output.write_text(content, "utf-8")
+        except BaseException:
+            output.unlink()
+            raise
 
 
 def _picture(file: Path, at: float | None) -> str:

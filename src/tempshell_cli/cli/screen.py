@@ -15,9 +15,11 @@ import typer
 from tempshell_cli.cli.console import is_interactive, note, say, say_json
 from tempshell_cli.cli.render import say_receipt, session_json
 from tempshell_cli.cli.result_text import verdict_words
+from tempshell_cli.core.errors import ExitCode
 from tempshell_cli.sessions.exam import exam_of, refuse_handed_in
 from tempshell_cli.sessions.lease import Urgency, notice, urgency
 from tempshell_cli.sessions.lifecycle import Sessions
+from tempshell_cli.sessions.lookup import refuse_ended
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.store import Score, StoreUnavailable
 
@@ -74,7 +76,10 @@ def open_screen(sessions: Sessions, session: Session, visit: Visit) -> None:
     gc.enable()  # off since the start of the program: see __main__
     with recorded(sessions, session, wanted=visit.record or sessions.settings.recording.enabled) as recording:
         if visit.plain or os.environ.get("TERM", "dumb") == "dumb":
-            raise typer.Exit(_attach_plain(sessions, session, recording, read_only=visit.read_only))
+            code = _attach_plain(sessions, session, recording, read_only=visit.read_only)
+            if code not in {0, ExitCode.EXPIRED}:  # the local backend has said so itself
+                refuse_ended(sessions.store, session, sessions.clock.now())
+            raise typer.Exit(code)
         _practise(sessions, session, recording, visit)
 
 
@@ -97,6 +102,8 @@ def _practise(sessions: Sessions, session: Session, recording: Record | None, vi
         report_text.say(report(sessions, current))
     if outcome.receipt:
         say_receipt(session.name, outcome.receipt)
+    elif outcome.ending is Ending.EXPIRED:
+        refuse_ended(sessions.store, current, sessions.clock.now())
     elif not current.state.is_live:
         note(f"tempshell: {session.name} is gone: {current.reason}")
     elif (exam := exam_of(sessions.store, session.id)) and exam.incomplete:

@@ -18,12 +18,14 @@ class Command(NamedTuple):
 
     ``env`` is laid over the environment of this process, or is all of it where ``alone`` is set. Who runs it on a new
     terminal makes that with ``ptmx``, where one is named: the multiplexer (pts(4)) of the place it goes to.
+    ``passes_signals``: what it runs in a sandbox gets the signals that it gets, and ends with the session's expiry.
     """
 
     argv: tuple[str, ...]
     env: Mapping[str, str] = NOTHING
     alone: bool = False
     ptmx: str = ""
+    passes_signals: bool = False
 
     def environment(self) -> dict[str, str]:
         """Return the whole environment the command runs with."""

@@ -116,8 +116,9 @@ class LocalBackend:
             )
         run = sandbox.details["run"]
         if not tty:
-            return Command((*_program("enter"), "pipes", role, run, *argv))
-        return Command((*_program("enter"), "tty", role, run, *argv), ptmx=_multiplexer(RunDir(run)))
+            return Command((*_program("enter"), "pipes", role, run, *argv), passes_signals=True)
+        ptmx = _multiplexer(RunDir(run))
+        return Command((*_program("enter"), "tty", role, run, *argv), ptmx=ptmx, passes_signals=True)
 
     def is_alive(self, sandbox: Sandbox) -> bool | None:
         """Tell whether the supervisor and the first process run."""

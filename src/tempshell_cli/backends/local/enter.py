@@ -1,13 +1,16 @@
 """Run a command inside a local sandbox. The arguments: ``tty`` or ``pipes``, a role, the run directory, the command.
 
 The exit code is the command's, 128 + N where a signal N ended it; 126 or 127 where it cannot be executed, as a shell
-has it; 125 where the sandbox itself cannot be entered, as ``docker run`` has it.
+has it; 125 where the sandbox itself cannot be entered, as ``docker run`` has it; 7 where the session's deadline has
+ended the command, as tempshell has it.
 """
 
 from __future__ import annotations
 
 import os
+import select
 import sys
+import time
 
 from tempshell_cli.backends.local import kernel, limits
 from tempshell_cli.backends.local.process import is_same, whereabouts
@@ -19,10 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CANNOT_ENTER, CANNOT_EXECUTE, NOT_FOUND = 125, 126, 127
+EXPIRED = 7  # of core.errors.ExitCode
 _LEARNER, _GRADER = "learner", "grader"  # of backends.base.Role
 # To read what is the learner's alone, and to look at what the learner runs.
 _GRADERS_RIGHTS = (kernel.CAP_DAC_OVERRIDE, kernel.CAP_KILL, kernel.CAP_SYS_PTRACE)
 _SCRATCH = b"/var/tmp"
+_LAST = 1.0  # seconds that the first process of a sandbox may outlive the others by
 _FDS = 2**31 - 1  # more than there can be
 _NAMESPACES = ("ipc", "uts", "net", "cgroup", "pid", "mnt")
 
@@ -50,12 +55,17 @@ def main() -> int:
         if labels is None or process is None or not supervisor:
             _complain("the sandbox is gone")
             return CANNOT_ENTER
+        first = os.pidfd_open(process.integer("pid"))
         _enter(labels, process, supervisor, role)
         doing = "run the command"
-        return run_it(lambda: execute(labels, program, role, argv))
+        code = run_it(lambda: execute(labels, program, role, argv))
     except OSError as cause:
         _complain(f"cannot {doing}: {cause.strerror}")
         return CANNOT_ENTER
+    if code and time.time() >= labels.number("deadline") and select.select([first], [], [], _LAST)[0]:
+        _complain("the session has expired")
+        return EXPIRED
+    return code
 
 
 def _enter(labels: Labels, process: Labels, supervisor: int, role: str) -> None:

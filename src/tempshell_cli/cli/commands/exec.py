@@ -27,6 +27,6 @@ def exec_(
     argv = inner_argv(context)
     if not argv:
         raise typer.BadParameter("put the command behind --, as in: tempshell exec ID -- ls -l")
-    from tempshell_cli.cli.execute import become
+    from tempshell_cli.cli.execute import execute
 
-    become(session, argv, tty=tty, user=user or None)
+    raise typer.Exit(execute(session, argv, tty=tty, user=user or None))

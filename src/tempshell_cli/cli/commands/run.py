@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 import typer
@@ -111,7 +110,15 @@ def run(
 
 
 def _run(sessions: Sessions, session: Session, argv: list[str]) -> int:
-    """Run the command on our own standard streams, and return its exit code (128 + N where a signal ended it)."""
-    command = sessions.engines.of(session).shell(session.sandbox, argv)
-    code = subprocess.run(command.argv, env=command.environment(), check=False).returncode
-    return code if code >= 0 else 128 - code
+    """Run the command on our own standard streams, and return its exit code (128 + N where a signal ended it).
+
+    Raises SessionExpired where the deadline has ended it.
+    """
+    from tempshell_cli.core.errors import ExitCode
+    from tempshell_cli.core.foreground import run_client
+    from tempshell_cli.sessions.lookup import refuse_ended
+
+    code = run_client(sessions.engines.of(session).shell(session.sandbox, argv))
+    if code not in {0, ExitCode.EXPIRED}:  # the local backend has said so itself
+        refuse_ended(sessions.store, session, sessions.clock.now())
+    return code

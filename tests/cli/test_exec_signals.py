@@ -1,0 +1,125 @@
+"""A signal that comes to ``exec`` comes to the command inside, and a background job reads no terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pexpect
+import pytest
+
+from tempshell_cli.core.errors import ExitCode
+from tests.support.command_line import Tempshell
+from tests.support.waiting import eventually
+
+ENGINES = [pytest.param(name, marks=pytest.mark.engine(name)) for name in ("local", "docker", "kubernetes")]
+on_each_engine = pytest.mark.parametrize("engine", ENGINES)
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP)
+
+
+@contextmanager
+def _running(tempshell: Tempshell, session: str, script: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a script in a session that has said that it is up."""
+    with tempshell.running("exec", *options, session, "--", "sh", "-c", f"echo up; {script}") as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"up\n"
+        yield process
+
+
+def _is_gone(tempshell: Tempshell, session: str, word: str) -> bool:
+    """Tell whether nothing inside has the word in its command line."""
+    script = 'for file in /proc/[0-9]*/cmdline; do tr "\\0" " " <"$file"; echo; done 2>/dev/null'
+    listed = tempshell("exec", session, "--", "sh", "-c", script).stdout
+    return not [line for line in listed.splitlines() if line.startswith(word)]
+
+
+@on_each_engine
+def test_a_signal_ends_the_command_inside(tempshell: Tempshell, engine: str) -> None:
+    """And tempshell with the code of the command."""
+    session = tempshell.start("-b", engine)
+    for number in SIGNALS:
+        with _running(tempshell, session, "exec sleep 4321") as process:
+            process.send_signal(number)
+            assert process.wait(30) == 128 + number
+        eventually(lambda: _is_gone(tempshell, session, "sleep 4321"), "it has ended inside", 10)
+
+
+@on_each_engine
+def test_a_command_that_handles_a_signal_has_the_last_word(tempshell: Tempshell, engine: str) -> None:
+    """A Ctrl-C is for it alone, as everything that a terminal sends to all of its foreground group."""
+    session = tempshell.start("-b", engine)
+    with _running(tempshell, session, "trap 'echo tidied; exit 5' INT; while :; do sleep 0.1; done") as process:
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.communicate(timeout=30)[0] == b"tidied\n"
+        assert process.returncode == 5
+
+
+@on_each_engine
+def test_what_the_command_has_started_gets_the_signal_too(tempshell: Tempshell, engine: str) -> None:
+    session = tempshell.start("-b", engine)
+    with _running(tempshell, session, "sleep 4321 & sleep 4321") as process:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 128 + signal.SIGTERM
+    eventually(lambda: _is_gone(tempshell, session, "sleep 4321"), "it has ended inside", 10)
+
+
+@pytest.mark.parametrize("engine", ENGINES[1:])
+def test_a_command_that_cannot_be_found_inside_ends_at_this_end(tempshell: Tempshell, engine: str) -> None:
+    """It has thrown away the variable that it is found by."""
+    session = tempshell.start("-b", engine)
+    with _running(tempshell, session, "exec env -i sleep 4321") as process:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 128 + signal.SIGTERM
+
+
+@on_each_engine
+def test_a_hang_up_of_a_terminal_ends_the_command_inside(tempshell: Tempshell, engine: str) -> None:
+    session = tempshell.start("-b", engine)
+    with tempshell.on_terminal("exec", "-t", session, "--", "sh", "-c", "echo up; sleep 4321") as child:
+        child.expect("up")
+        child.kill(signal.SIGTERM)
+        child.expect(pexpect.EOF)
+    eventually(lambda: _is_gone(tempshell, session, "sleep 4321"), "it has ended inside", 10)
+
+
+@on_each_engine
+def test_as_a_background_job_of_a_terminal_it_runs_and_reads_nothing(tempshell: Tempshell, engine: str) -> None:
+    session = tempshell.start("-b", engine)
+    shell = tempshell.started_by("bash", "--norc", "-i", "-c", '"$@" & wait $!; echo "ended with $?"; cat', "bash")
+    for argv in (("exec", session), ("run", "-q", "-b", engine)):
+        with shell.on_terminal(*argv, "--", "sh", "-c", "sleep 1; exit 9") as child:
+            child.expect("ended with 9")
+            child.sendline("for the shell")
+            child.expect("for the shell\r\nfor the shell")
+
+
+@on_each_engine
+def test_in_the_foreground_it_reads_the_terminal(tempshell: Tempshell, engine: str) -> None:
+    session = tempshell.start("-b", engine)
+    with tempshell.on_terminal("exec", session, "--", "sh", "-c", "echo up; cat; echo the end") as child:
+        child.expect("up")
+        child.sendline("typed")
+        child.expect("typed\r\ntyped")
+        child.sendeof()
+        child.expect("the end")
+        child.expect(pexpect.EOF)
+
+
+@on_each_engine
+@pytest.mark.parametrize("command", ["run", "exec", "exec -t", "attach --plain"])
+def test_a_command_that_the_deadline_ends_is_reported_so(tempshell: Tempshell, engine: str, command: str) -> None:
+    sleep = ("--", "sh", "-c", "sleep 600")
+    if command == "run":
+        told = tempshell("run", "-q", "-b", engine, "--ttl", "10s", *sleep, code=ExitCode.EXPIRED).stderr
+    else:
+        session = tempshell.start("-b", engine, "--ttl", "10s")
+        words = (*command.split(), session)
+        with tempshell.on_terminal(*words, *(sleep if command.startswith("exec") else ())) as child:
+            child.expect(pexpect.EOF, timeout=60)
+            told = str(child.before)
+            child.wait()
+            assert child.exitstatus == ExitCode.EXPIRED, told
+    assert told.count("expired") == 1
