@@ -89,8 +89,8 @@ def _report_bug(bug: Exception) -> int:
 
         traceback.print_exception(bug)
     if isinstance(bug, OSError) and bug.errno in (_OF_A_FILE if bug.filename else _OF_NO_FILE):
-        what = f"cannot use {bug.filename}" if bug.filename else "the system refuses"
-        complain(f"{what}: {bug.strerror}", _HINTS.get(bug.errno or 0, "see that you may use it, and try again"))
+        what = f"cannot use {bug.filename}: {bug.strerror}" if bug.filename else bug.strerror.lower()
+        complain(what, _HINTS.get(bug.errno or 0, "see that you may use it, and try again"))
         return int(ExitCode.USAGE)
     complain(
         f"this is a bug: {type(bug).__name__}: {bug}",
