@@ -28,9 +28,9 @@ _OF_THE_ENGINE = {1, 137, 255}
 def execute(token: str, argv: list[str], *, tty: bool = False, user: str | None = None) -> int:
     """Run a command in a session, on our own standard streams, and return its exit code.
 
-    Where nothing is to be done for it meanwhile, this process becomes the engine's own exec. What has stopped or is gone
-    of the sandbox is brought back before. Raises NoSuchSession, EngineUnavailable, ProvisionFailed, and SessionExpired
-    where the session is over, also where that has ended the command.
+    Where nothing is to be done for it meanwhile, this process becomes the engine's own exec. What has stopped or is
+    gone of the sandbox is brought back before. Raises NoSuchSession, EngineUnavailable, ProvisionFailed, and
+    SessionExpired where the session is over, also where that has ended the command.
     """
     session = _find(token)
     backend = registry.load(session.backend, session.endpoint)
