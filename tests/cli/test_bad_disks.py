@@ -64,7 +64,7 @@ def test_a_file_of_the_store_that_this_user_may_not_write_is_named(tempshell: Te
     file.touch()
     file.chmod(0o444)
     _looks_and_enters(tempshell.started_by(*ORDINARY), session, f"{file} cannot be written")
-    assert "left over: nothing" in tempshell.started_by(*ORDINARY)("stop", "lab").stdout
+    assert "left over: nothing" in tempshell("stop", "lab").stdout
 
 
 def test_without_a_state_directory_one_can_look(tempshell: Tempshell) -> None:
@@ -83,7 +83,7 @@ def test_without_a_state_directory_one_can_look(tempshell: Tempshell) -> None:
     ("words", "named"),
     [
         (("start", "--env-file", "closed/file"), "closed/file: Permission denied"),
-        (("start", "--env-file", "closed"), "closed: Is a directory"),
+        (("start", "--env-file", "open"), "open: Is a directory"),
         (("run", "--kind-config", "missing", "--", "true"), "missing: No such file or directory"),
         (("start", "--env-file", "file/x"), "file/x: Not a directory"),
         (("start", "--env-file", "loop"), "loop: Too many levels of symbolic links"),
@@ -102,6 +102,7 @@ def test_what_the_system_says_of_a_file_is_reported_in_words(
     here = tempshell.directory
     (here / "file").write_text("x")
     (here / "loop").symlink_to("loop")
+    (here / "open").mkdir()
     (here / "closed").mkdir()
     (here / "closed" / "file").write_text("A=1\n")
     (here / "closed").chmod(0o000 if words[1] != "new" else 0o555)

@@ -87,6 +87,7 @@ def test_a_hang_up_of_a_terminal_ends_the_command_inside(tempshell: Tempshell, e
 
 @on_each_engine
 def test_as_a_background_job_of_a_terminal_it_runs_and_reads_nothing(tempshell: Tempshell, engine: str) -> None:
+    tempshell.user.configure(limits={"per_owner": 2})
     session = tempshell.start("-b", engine)
     shell = tempshell.started_by("bash", "--norc", "-i", "-c", '"$@" & wait $!; echo "ended with $?"; cat', "bash")
     for argv in (("exec", session), ("run", "-q", "-b", engine)):

@@ -84,13 +84,13 @@ def test_with_nohup_it_outlives_a_hang_up(tempshell: Tempshell, engine: str) -> 
     _outlives(tempshell, engine, "HUP", signal.SIGHUP)
 
 
-@pytest.mark.engine("local")
+@on_each_engine
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT])
 def test_as_a_scripts_background_job_it_outlives_what_interrupts_the_script(
-    tempshell: Tempshell, number: signal.Signals
+    tempshell: Tempshell, engine: str, number: signal.Signals
 ) -> None:
-    """The clients of Docker and Kubernetes do not: they take a Ctrl-C though they were started with it ignored."""
-    _outlives(tempshell, "local", "INT,QUIT", number)
+    """The clients of Docker and Kubernetes would not: they take a Ctrl-C though they were started with it ignored."""
+    _outlives(tempshell, engine, "INT,QUIT", number)
 
 
 @pytest.mark.engine("local")

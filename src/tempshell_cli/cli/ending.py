@@ -89,7 +89,8 @@ def _report_bug(bug: Exception) -> int:
 
         traceback.print_exception(bug)
     if isinstance(bug, OSError) and bug.errno in (_OF_A_FILE if bug.filename else _OF_NO_FILE):
-        what = f"cannot use {bug.filename}: {bug.strerror}" if bug.filename else bug.strerror.lower()
+        said = str(bug.strerror)
+        what = f"cannot use {bug.filename}: {said}" if bug.filename else said.lower()
         complain(what, _HINTS.get(bug.errno or 0, "see that you may use it, and try again"))
         return int(ExitCode.USAGE)
     complain(

@@ -75,7 +75,7 @@ def shielded() -> Iterator[None]:
 def held_back() -> Iterator[None]:
     """Let Ctrl-C, TERM and HUP take effect at the end of the block; a second one does at once.
 
-    Only the main thread gets them, so elsewhere nothing is done.
+    What is ignored stays ignored, also by what the block starts. Only the main thread gets them, so elsewhere nothing is done.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -92,7 +92,8 @@ def held_back() -> Iterator[None]:
         for number, handler in before.items():
             signal.signal(number, handler)
 
-    before = {number: signal.signal(number, hold) for number in _SIGNALS}
+    heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, hold) for number in heard}
     try:
         yield
     finally:

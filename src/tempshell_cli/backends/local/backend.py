@@ -151,12 +151,12 @@ class LocalBackend:
         if half_way:
             removed += [f"process {pid}" for pid in end_strays(run.path)]
         removed += [f"control group {group}" for group in limits.remove_cgroups(session)]
-        if Path(run.path).is_dir():
-            run.remove()
-            removed.append(f"directory {run.path}")
+        stuck = _remove(run) if Path(run.path).is_dir() else None
+        removed += [f"directory {run.path}"] if stuck == "" else []
         if staging.unstage(session):
             removed.append("staged bubblewrap")
-        leftover = [f"supervisor {pid}" for pid in [run.holder()] if pid]
+        leftover = [f"directory {run.path}: {stuck}"] if stuck else []
+        leftover += [f"supervisor {pid}" for pid in [run.holder()] if pid]
         leftover += [f"sandbox process {first['pid']}"] if first and is_same(first.values) else []
         leftover += [f"process {pid}" for pid in (strays(run.path) if half_way else ())]
         return Receipt(session, removed, leftover + [f"control group {one}" for one in limits.groups_of(session)])
@@ -184,6 +184,17 @@ _USERNS_HINT = (
     "allow user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone=1,"
     " kernel.apparmor_restrict_unprivileged_userns=0), or use --backend docker"
 )
+
+
+def _remove(run: RunDir) -> str:
+    """Remove a directory; return what is in the way, such as a read-only disk, "" where it is gone."""
+    try:
+        run.remove()
+    except PermissionError:  # it is not ours
+        raise
+    except OSError as cause:
+        return cause.strerror or str(cause)
+    return ""
 
 
 def _trial(found: str) -> str:
