@@ -20,7 +20,6 @@ from tempshell_cli.sessions.lookup import refuse_ended, refuse_unusable, select
 from tempshell_cli.sessions.model import SETTLED, Session, State
 from tempshell_cli.sessions.store import open_store
 
-
 # Of kubectl and docker where there is nothing to enter, or where it goes away; of ssh.
 _OF_THE_ENGINE = {1, 137, 255}
 

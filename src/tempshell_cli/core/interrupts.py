@@ -75,7 +75,8 @@ def shielded() -> Iterator[None]:
 def held_back() -> Iterator[None]:
     """Let Ctrl-C, TERM and HUP take effect at the end of the block; a second one does at once.
 
-    What is ignored stays ignored, also by what the block starts. Only the main thread gets them, so elsewhere nothing is done.
+    What is ignored stays ignored, also by what the block starts. Only the main thread gets them, so elsewhere nothing
+    is done.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
