@@ -13,7 +13,7 @@ from tempshell_cli.core.config import Copy
 from tempshell_cli.core.errors import ExitCode, LimitReached, TempshellError, UsageProblem
 from tempshell_cli.core.files import reason
 from tempshell_cli.core.units import parse_size
-from tempshell_cli.packs.archive import BROKEN
+from tempshell_cli.packs.library.archive import BROKEN
 
 DEEPEST = 200  # directories in one another; tarfile calls itself for each
 ALONE = "copy the files alone"
