@@ -46,3 +46,13 @@ def test_a_signal_that_cannot_be_passed_on_ends_the_client() -> None:
 
     script = f"kill -TERM {os.getpid()}; exec sleep 600"
     assert run_client(Command(("sh", "-c", script)), pass_on) == 128 + signal.SIGTERM
+
+
+def test_what_is_ignored_is_ignored_by_the_client() -> None:
+    """As with nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert run_client(Command(("sh", "-c", "kill -HUP $$; exit 3"))) == 3
+        assert run_client(Command(("sh", "-c", "kill -HUP $$; exit 3")), lambda _: subprocess.Popen(("true",))) == 3
+    finally:
+        signal.signal(signal.SIGHUP, before)
