@@ -33,7 +33,7 @@ QUESTIONS: dict[str, Callable[[Store], object]] = {
     "the newest with a pack": lambda store: store.last_with_pack(),
     "the newest exam": lambda store: store.last_with_event(EXAM),
     "an exam by its name": lambda store: store.last_with_event(EXAM, "lab"),
-    "the starts of an hour": lambda store: store.started_since("ann", SINCE),
+    "the starts of an hour": lambda store: store.started_since(SINCE),
     "the events of a session": lambda store: store.events("s1"),
     "the events of a name": lambda store: store.events_of("lab"),
     "whether engines were searched": lambda store: store.was_searched("ann"),
