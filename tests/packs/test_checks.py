@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from tempshell_cli.packs.checks.file import MAX_READ
+from tempshell_cli.packs.checks.places import NEEDS_KUBERNETES
 from tempshell_cli.packs.checks.shell import SandboxShell
 from tempshell_cli.packs.grading.grader import Grader
-from tempshell_cli.packs.grading.look import MAX_READ, NEEDS_KUBERNETES, look
+from tempshell_cli.packs.grading.look import look
 from tempshell_cli.packs.grading.results import Outcome, Verdict
 
 from .conftest import DOCKER, LOCAL

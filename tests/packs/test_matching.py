@@ -8,8 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from tempshell_cli.packs.checks.criteria import TextMatch
-from tempshell_cli.packs.checks.matching import CannotLook, data_mismatch, json_mismatch, text_mismatch, yaml_mismatch
+from tempshell_cli.packs.checks.matching import (
+    CannotLook,
+    TextMatch,
+    data_mismatch,
+    json_mismatch,
+    text_mismatch,
+    yaml_mismatch,
+)
 
 
 def text(found: bytes, **want: str) -> bool:

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from tempshell_cli.core.process import Completed
-from tempshell_cli.packs.checks.criteria import ObjectState, Where
 from tempshell_cli.packs.checks.matching import CannotLook, Prevented
-from tempshell_cli.packs.checks.objects import object_mismatch
+from tempshell_cli.packs.checks.objects import ObjectState, Where
 from tempshell_cli.packs.checks.quantity import quantity
 from tempshell_cli.packs.checks.workload import KubectlShell, NewestPod, WorkloadShell
 
@@ -47,6 +46,21 @@ class Cluster:
         return self.answer
 
 
+@dataclass
+class Outside:
+    """A sandbox of which the cluster alone is looked at."""
+
+    cluster: Cluster
+    home: str = "/"
+
+    @property
+    def grader(self) -> Outside:
+        return self
+
+    def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
+        raise AssertionError((argv, stdin, timeout))
+
+
 def _says(stderr: str, code: int = 1) -> Cluster:
     return Cluster(Completed(code, b"", stderr.encode()))
 
@@ -55,7 +69,7 @@ FOUND = Cluster(Completed(0, json.dumps(DEPLOYMENT).encode(), b""))
 
 
 def _differs(cluster: Cluster = FOUND, **wanted: Any) -> Any:  # noqa: ANN401 - a mismatch
-    return object_mismatch(ObjectState(ref="deployment/shop/web", **wanted), cluster, 5)
+    return ObjectState(ref="deployment/shop/web", **wanted).look(Outside(cluster), 5)
 
 
 @pytest.mark.parametrize(

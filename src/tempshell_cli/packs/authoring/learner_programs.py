@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from posixpath import basename
 
-from tempshell_cli.packs.checks.criteria import TERMINAL, Exec
+from tempshell_cli.packs.checks.places import TERMINAL
+from tempshell_cli.packs.checks.program import Exec
 
 _SHELLS = {"sh", "bash", "dash", "ash", "zsh", "ksh"}
 _PYTHONS = {"python", "python3"}

@@ -12,8 +12,9 @@ from msgspec import UNSET
 from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.authoring.findings import Finding, Level
 from tempshell_cli.packs.authoring.learner_programs import learners_program
-from tempshell_cli.packs.checks.criteria import Check, Exec, Expect
+from tempshell_cli.packs.checks.criteria import Check
 from tempshell_cli.packs.checks.matching import path_fault
+from tempshell_cli.packs.checks.program import Exec, Expect
 from tempshell_cli.packs.format.model import PackHead, TaskFrontMatter
 from tempshell_cli.packs.format.native import MANIFEST, TaskSource
 from tempshell_cli.packs.format.translations import translation_of

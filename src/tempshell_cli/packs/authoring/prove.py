@@ -19,13 +19,12 @@ from msgspec import Struct, structs
 
 from tempshell_cli.backends.base import Capability
 from tempshell_cli.core.errors import EngineUnavailable
-from tempshell_cli.packs.checks.criteria import TERMINAL
+from tempshell_cli.packs.checks.places import NEEDS_KUBERNETES
 from tempshell_cli.packs.checks.shell import SandboxShell
 from tempshell_cli.packs.format.model import Mutant
 from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.capabilities import out_of_reach, wanted_by, without
 from tempshell_cli.packs.grading.grader import LOOKS_AT_ONCE, Grader
-from tempshell_cli.packs.grading.look import NEEDS_KUBERNETES
 from tempshell_cli.packs.grading.results import TaskResult, Verdict
 from tempshell_cli.packs.grading.setup import SetupFailed, apply_setup, how_it_ended, missing_tools, run_asset
 
@@ -284,6 +283,4 @@ def _ids(ids: Collection[str]) -> str:
 
 def _needs_cluster(task: Task) -> bool:
     """Return whether a check looks into a cluster; what the setup does with one, ``cluster.misfit`` knows."""
-    probes = (*task.head.checks, *task.head.setup.ready)
-    places = {one.in_ for probe in probes for one in (probe.exec, probe.http) if one}
-    return any(probe.object for probe in probes) or bool(places - {TERMINAL})
+    return any(probe.kind.needs_cluster for probe in (*task.head.checks, *task.head.setup.ready))

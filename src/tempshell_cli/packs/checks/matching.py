@@ -1,20 +1,21 @@
-"""Whether what was found is what was asked for, and if not, in which words the two differ."""
+"""What a check says of a text or of data, whether what was found is like that, and in which words the two differ."""
 
 from __future__ import annotations
 
 import json
 import re
 import sys
+import warnings
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
 from tempshell_cli.core.errors import PackProblem, TempshellError
 from tempshell_cli.core.process import Command
 from tempshell_cli.core.runner import SubprocessRunner
-from tempshell_cli.packs.checks.criteria import Expect, OutputMatch, TextMatch
 from tempshell_cli.packs.reading.document import read_document
+from tempshell_cli.packs.reading.fields import Strict, says
 
 # A pattern from a stranger, on a text from a stranger, can take for ever (CWE-1333), and `re` cannot be
 # interrupted: so it runs in a process of its own, which can. It answers 10 for found and 11 for not found.
@@ -26,6 +27,36 @@ _SEARCH_SECONDS = 3.0
 # tried in 0.05 s with the slowest pattern of 1000, which is sooner than a process starts on a busy machine.
 _BRANCHES = re.compile(r"[*+?{|]")
 _SHORT = 65536
+_LONGEST_PATTERN = 1000
+
+
+class TextMatch(Strict, frozen=True, kw_only=True):
+    """What a text must be like; every key given must hold."""
+
+    equals: Annotated[str | None, says("The whole of it; a newline at the end does not matter.")] = None
+    contains: Annotated[str | None, says("A part of it.")] = None
+    regex: Annotated[
+        str | None,
+        says("Python's, searched for, `^` and `$` at each line. One that takes more than three seconds is an error."),
+    ] = None
+
+    def __post_init__(self) -> None:
+        if self._is_empty():
+            raise ValueError(f"give one of {', '.join(self.__struct_fields__)}")
+        if self.regex is not None:
+            refuse_bad_pattern(self.regex)
+
+    def _is_empty(self) -> bool:
+        return self.equals is None and self.contains is None and self.regex is None
+
+
+class OutputMatch(TextMatch, frozen=True, kw_only=True):
+    """What an output must be like; every key given must hold."""
+
+    json: Annotated[Any, says("It parses, and matches in part.")] = msgspec.UNSET
+
+    def _is_empty(self) -> bool:
+        return super()._is_empty() and self.json is msgspec.UNSET
 
 
 class Mismatch(NamedTuple):
@@ -41,16 +72,6 @@ class CannotLook(TempshellError):
 
 class Prevented(TempshellError):
     """A check that could not run because of what the learner did: it counts as failed."""
-
-
-def exit_mismatch(expect: Expect, code: int) -> Mismatch | None:
-    """Compare an exit code."""
-    if expect.exit == "nonzero":
-        return None if code else Mismatch("an exit code other than 0", "exit code 0")
-    wanted = expect.exit if isinstance(expect.exit, tuple) else (expect.exit,)
-    if code in wanted:
-        return None
-    return Mismatch(f"exit code {' or '.join(map(str, wanted))}", f"exit code {code}")
 
 
 def output_mismatch(want: OutputMatch, found: bytes) -> Mismatch | None:
@@ -165,3 +186,15 @@ def search(pattern: str, text: str) -> bool:
         why = f"took more than {_SEARCH_SECONDS:g} s" if done.timed_out else "could not be searched for"
         raise CannotLook(f"the pattern /{pattern}/ {why}", hint="report it to the pack's author")
     return done.exit_code == _FOUND
+
+
+def refuse_bad_pattern(pattern: str) -> None:
+    """Raise ValueError for a pattern that is too long or does not compile."""
+    if len(pattern) > _LONGEST_PATTERN:
+        raise ValueError(f"regex is longer than {_LONGEST_PATTERN} characters")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as cause:
+        raise ValueError(f"regex does not compile: {cause}") from cause

@@ -1,19 +1,31 @@
-"""Live objects of a cluster, and what a check says they must be like."""
+"""The check ``object``: a live object of the cluster, and what it must be like."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import UNSET, Meta, field
 
 from tempshell_cli.core.process import Completed
 from tempshell_cli.core.text import strip_controls
-from tempshell_cli.packs.checks.criteria import ObjectState, Where
-from tempshell_cli.packs.checks.matching import CannotLook, Mismatch, data_mismatch, found_in, search, shown
+from tempshell_cli.packs.checks.kind import Kind
+from tempshell_cli.packs.checks.matching import (
+    CannotLook,
+    Mismatch,
+    data_mismatch,
+    found_in,
+    refuse_bad_pattern,
+    search,
+    shown,
+)
+from tempshell_cli.packs.checks.places import cluster_of
 from tempshell_cli.packs.checks.quantity import quantity
-from tempshell_cli.packs.checks.shell import ClusterView
+from tempshell_cli.packs.checks.shell import ClusterView, SandboxShell
 from tempshell_cli.packs.checks.workload import NOT_FOUND, refuse_broken_api
+from tempshell_cli.packs.reading.fields import END, Strict, says
 
 _NO_SUCH_KIND = "the server doesn't have a resource type"
 _COMPARE: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
@@ -22,22 +34,88 @@ _COMPARE: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
     ">": lambda found, value: found > value,
     ">=": lambda found, value: found >= value,
 }
+Reference = Annotated[
+    str,
+    Meta(
+        title="reference",
+        pattern=rf"^[a-z][a-z0-9.]*(/[a-z0-9][a-z0-9.-]*){{1,2}}{END}",
+        examples=["deployment/shop/web", "node/worker"],
+    ),
+]
 
 
-def object_mismatch(wanted: ObjectState, cluster: ClusterView, timeout: float) -> Mismatch | None:
-    """Look at the object once; raises CannotLook where the cluster does not say."""
-    done = cluster.kubectl(*get_object(wanted.ref), timeout=timeout)
-    if done.timed_out or done.exit_code:
-        return _absent(wanted, cluster, done)
-    if not wanted.exists:
-        return Mismatch(f"no {wanted.ref}", "it is there")
-    try:
-        found = msgspec.json.decode(done.stdout)
-    except msgspec.DecodeError as cause:
-        raise CannotLook(f"{wanted.ref} is larger than can be looked at") from cause
-    if differs := data_mismatch(wanted.match, found, same=_same):
-        return Mismatch(f"{wanted.ref}: {differs.expected}", differs.found)
-    return next((differs for one in wanted.where if (differs := _where_mismatch(one, found, wanted.ref))), None)
+class Where(Strict, frozen=True, kw_only=True):
+    """A condition on values of a live object: each that the path finds must satisfy it, and there must be one."""
+
+    jsonpath: Annotated[
+        str,
+        says("RFC 9535's, or kubectl's (`{.spec.replicas}`), without patterns in filters."),
+    ]
+    op: Annotated[
+        Literal["==", "!=", "<", "<=", ">", ">=", "contains", "regex", "exists"],
+        says("How the value is compared. `exists` asks whether there is one; with `value: false`, that there is none."),
+    ] = "=="
+    value: Annotated[Any, says("What it is compared with: a quantity for `<` and its like, a pattern for `regex`.")] = (
+        UNSET
+    )
+
+    def __post_init__(self) -> None:
+        if self.op == "exists":
+            if not (self.value is UNSET or isinstance(self.value, bool)):
+                raise ValueError("`exists` takes `value: true` or `value: false`")
+        elif self.value is UNSET:
+            raise ValueError(f"`{self.op}` needs a `value`")
+        elif self.op == "regex":
+            if not isinstance(self.value, str):
+                raise ValueError("`regex` needs a text as its `value`")
+            refuse_bad_pattern(self.value)
+        elif self.op in _COMPARE and quantity(self.value) is None:
+            raise ValueError(f"`{self.op}` compares quantities, and {self.value!r} is not one")
+
+
+class ObjectState(Kind, frozen=True, kw_only=True):
+    """Look at an object of the session's cluster, with a kubectl and credentials that are not the learner's.
+
+    An object that is not there is a wrong answer; a cluster that does not say is an error.
+    """
+
+    ref: Annotated[Reference, says("Which: `kind/namespace/name`, or `kind/name` where there is no namespace.")]
+    exists: Annotated[bool, says("Whether it must be there, or must not.")] = True
+    match: Annotated[
+        dict[str, Any],
+        says("Compared in part, and quantities as quantities: `0.1` is `100m`."),
+    ] = field(default_factory=dict)
+    where: Annotated[tuple[Where, ...], says("Conditions on single values.")] = ()
+
+    def __post_init__(self) -> None:
+        if not self.exists and (self.match or self.where):
+            raise ValueError("an object that must not exist can have no match and no where")
+
+    @property
+    def needs_cluster(self) -> bool:
+        """Always."""
+        return True
+
+    @property
+    def object_ref(self) -> str:
+        """The object itself."""
+        return self.ref
+
+    def look(self, sandbox: SandboxShell, timeout: float) -> Mismatch | None:
+        """Read the object, and compare it."""
+        cluster = cluster_of(sandbox)
+        done = cluster.kubectl(*get_object(self.ref), timeout=timeout)
+        if done.timed_out or done.exit_code:
+            return _absent(self, cluster, done)
+        if not self.exists:
+            return Mismatch(f"no {self.ref}", "it is there")
+        try:
+            found = msgspec.json.decode(done.stdout)
+        except msgspec.DecodeError as cause:
+            raise CannotLook(f"{self.ref} is larger than can be looked at") from cause
+        if differs := data_mismatch(self.match, found, same=_same):
+            return Mismatch(f"{self.ref}: {differs.expected}", differs.found)
+        return next((differs for one in self.where if (differs := _where_mismatch(one, found, self.ref))), None)
 
 
 def get_object(ref: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from tempshell_cli.packs.checks.criteria import Probe, kinds_in
 from tempshell_cli.packs.format.model import PackHead, TaskFrontMatter, Translation
 from tempshell_cli.packs.reading.fields import END
 
@@ -20,7 +21,6 @@ _MODELS: dict[str, tuple[type[msgspec.Struct], str]] = {
     "translation": (Translation, "The front matter of a translated task of a tempshell pack"),
 }
 PARTS = tuple(_MODELS)
-_LOOKS = ("exec", "object", "file", "http")
 
 
 def schema_of(part: str) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def schema_of(part: str) -> dict[str, Any]:
     model, title = _MODELS[part]
     (_,), definitions = msgspec.json.schema_components([model])
     for name in definitions.keys() & {"Check", "Probe"}:
-        definitions[name]["oneOf"] = [_given(look) for look in _LOOKS]
+        definitions[name]["oneOf"] = [_given(key) for key in kinds_in(Probe)]
     root = definitions.pop(model.__name__)
     head = {"$schema": _DIALECT, "$id": f"urn:tempshell:format:{FORMAT}:{part}"}
     schema: dict[str, Any] = _plain({**head, **root, "title": title, "$defs": dict(sorted(definitions.items()))})

@@ -66,8 +66,8 @@ def gathered(shell: SandboxShell, tasks: Iterable[Task]) -> SandboxShell:
     These are their objects, and the pods of which they enter the newest.
     """
     checks = [check for task in tasks for check in task.head.checks]
-    refs = {check.object.ref for check in checks if check.object}
-    labels = {pods for check in checks if (pods := check.pods)}
+    refs = {ref for check in checks if (ref := check.kind.object_ref)}
+    labels = {pods for check in checks if (pods := check.kind.pods)}
     if shell.cluster is None or len(refs) + len(labels) < 2:  # noqa: PLR2004 - one is read as fast by itself
         return shell
     return GatheredShell(shell, GatheredCluster(shell.cluster, _read(shell.cluster, refs, labels)))

@@ -86,7 +86,7 @@ class Grader:
         """
         with self.looks:
             first = look(probe, shell or self.shell)
-            stale = first.verdict is Verdict.FAIL and shell is not None and probe.pods
+            stale = first.verdict is Verdict.FAIL and shell is not None and probe.kind.pods
             return look(probe, self.shell) if stale or first.cause else first
 
     def _grade_check(self, check: Check, needed: Sequence[Future[CheckResult]], lacks: Sequence[str]) -> CheckResult:

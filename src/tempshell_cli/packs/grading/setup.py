@@ -11,12 +11,12 @@ from posixpath import dirname
 from tempshell_cli.core.errors import ExitCode, TempshellError, UsageProblem
 from tempshell_cli.core.process import Completed
 from tempshell_cli.core.text import strip_controls
+from tempshell_cli.packs.checks.places import NEEDS_KUBERNETES
 from tempshell_cli.packs.checks.shell import EVAL_STDIN, SandboxShell
 from tempshell_cli.packs.format.model import SetupFile
 from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.cluster import namespace
 from tempshell_cli.packs.grading.grader import Grader
-from tempshell_cli.packs.grading.look import NEEDS_KUBERNETES
 from tempshell_cli.packs.grading.results import Verdict
 from tempshell_cli.packs.reading.fields import seconds
 

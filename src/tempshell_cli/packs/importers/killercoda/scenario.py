@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from tempshell_cli.backends.base import Profile
 from tempshell_cli.core.text import one_line, strip_controls
-from tempshell_cli.packs.checks.criteria import Check, Exec
+from tempshell_cli.packs.checks.criteria import Check
+from tempshell_cli.packs.checks.program import Exec
 from tempshell_cli.packs.checks.shell import EVAL_STDIN
 from tempshell_cli.packs.format.model import Hint, PackHead, SandboxWish, Setup, SetupFile, TaskHead
 from tempshell_cli.packs.format.pack import Pack, Task

@@ -1,0 +1,112 @@
+"""The check ``file``: a file in the sandbox, what it is and what it contains."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET
+
+from tempshell_cli.packs.checks.endings import refuse_ended, said
+from tempshell_cli.packs.checks.kind import Kind
+from tempshell_cli.packs.checks.matching import (
+    CannotLook,
+    Mismatch,
+    TextMatch,
+    json_mismatch,
+    text_mismatch,
+    yaml_mismatch,
+)
+from tempshell_cli.packs.checks.shell import SandboxShell
+from tempshell_cli.packs.checks.terminal import TerminalShell
+from tempshell_cli.packs.reading.fields import Mode, SandboxPath, says
+
+MAX_READ = 64 * 1024
+# $1 is the path, $2 is -L where links are followed, $3 how many bytes to read. Writes one line of metadata, then
+# the contents; exits with 4 where stat fails and 5 where reading fails, with the reason on stdout.
+_READ_FILE = """
+PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+export PATH LC_ALL
+stat $2 -c '%F|%a|%U' -- "$1" 2>&1 || exit 4
+[ "$3" = 0 ] || [ ! -f "$1" ] || head -c "$3" -- "$1" 2>&1 || exit 5
+"""
+_NO_STAT, _NO_READ = 4, 5
+_ABSENT = ("No such file or directory", "Not a directory")
+_KINDS = {"regular file": "file", "regular empty file": "file", "symbolic link": "symlink"}
+
+
+class FileState(Kind, frozen=True, kw_only=True):
+    """Look at a file in the sandbox. At most 64 KiB of it are read."""
+
+    path: Annotated[SandboxPath, says("Absolute, or from the learner's home.")]
+    exists: Annotated[bool, says("Whether it must be there, or must not.")] = True
+    kind: Annotated[
+        Literal["file", "directory", "symlink"], says("What it is. Links are followed, unless this asks for one.")
+    ] = "file"
+    text: Annotated[TextMatch | None, says("What is in it, as text.")] = None
+    json: Annotated[Any, says("It parses, and matches in part.")] = UNSET
+    yaml: Annotated[Any, says("It parses, and matches in part.")] = UNSET
+    mode: Annotated[Mode | None, says("Its permissions.")] = None
+    owner: Annotated[str | None, says("The name of the user who owns it.")] = None
+
+    def __post_init__(self) -> None:
+        if not self.exists and (self.reads or self.mode or self.owner):
+            raise ValueError("a file that must not exist can have no text, json, yaml, mode or owner")
+        if self.reads and self.kind != "file":
+            raise ValueError(f"a {self.kind} has no text, json or yaml")
+
+    @property
+    def reads(self) -> bool:
+        """Whether the check is about what the file contains."""
+        return self.text is not None or self.json is not UNSET or self.yaml is not UNSET
+
+    def look(self, sandbox: SandboxShell, timeout: float) -> Mismatch | None:
+        """Read what the file is and, where the check is about that, what it contains."""
+        shell = TerminalShell(sandbox)
+        follow = "" if self.kind == "symlink" else "-L"
+        limit = str(MAX_READ + 1 if self.reads else 0)
+        path = self.path if self.path.startswith("/") else f"{shell.home}/{self.path.removeprefix('~/')}"
+        done = shell.run(("/bin/sh", "-c", _READ_FILE, "sh", path, follow, limit), timeout=timeout)
+        refuse_ended(done)
+        if done.timed_out:  # a pipe, or a link that leads round and round: the learner's doing
+            return Mismatch(f"{self.path} read within {timeout:g} s", "it took longer")
+        if done.exit_code not in {0, _NO_STAT, _NO_READ}:
+            raise CannotLook(f"{self.path} cannot be looked at: exit code {done.exit_code}{said(done)}")
+        about, _, content = done.stdout.partition(b"\n")
+        if done.exit_code == _NO_STAT:
+            return _absent_file(self, about.decode(errors="replace"))
+        if not self.exists:
+            return Mismatch(f"no {self.path}", f"it is there: {about.decode(errors='replace')}")
+        if done.exit_code == _NO_READ:
+            return Mismatch(f"{self.path} can be read", content.decode(errors="replace"))
+        return _metadata_mismatch(self, about.decode(errors="replace")) or _content_mismatch(self, content)
+
+
+def _absent_file(wanted: FileState, reason: str) -> Mismatch | None:
+    absent = any(words in reason for words in _ABSENT)
+    if absent and not wanted.exists:
+        return None
+    expected = f"a {wanted.kind} {wanted.path}" if wanted.exists else f"no {wanted.path}"
+    return Mismatch(expected, "it is not there" if absent else reason)
+
+
+def _metadata_mismatch(wanted: FileState, about: str) -> Mismatch | None:
+    kind, _, rest = about.partition("|")
+    mode, _, owner = rest.partition("|")
+    kind = _KINDS.get(kind, kind)
+    if kind != wanted.kind:
+        return Mismatch(f"{wanted.path}: a {wanted.kind}", f"a {kind}")
+    if wanted.mode and int(wanted.mode, 8) != int(mode, 8):
+        return Mismatch(f"{wanted.path}: mode {wanted.mode}", f"mode {mode:0>4}")
+    if wanted.owner and wanted.owner != owner:
+        return Mismatch(f"{wanted.path}: owner {wanted.owner}", f"owner {owner}")
+    return None
+
+
+def _content_mismatch(wanted: FileState, content: bytes) -> Mismatch | None:
+    if len(content) > MAX_READ:
+        return Mismatch(f"{wanted.path}: at most {MAX_READ >> 10} KiB", "a larger file")
+    if wanted.text and (differs := text_mismatch(wanted.text, content)):
+        return differs
+    if wanted.json is not UNSET and (differs := json_mismatch(wanted.json, content)):
+        return differs
+    return None if wanted.yaml is UNSET else yaml_mismatch(wanted.yaml, content)

@@ -1,0 +1,45 @@
+"""What a kind of check is: the keys that a pack gives it, and how it looks at a sandbox."""
+
+from __future__ import annotations
+
+from abc import ABCMeta, abstractmethod
+
+from msgspec import StructMeta
+
+from tempshell_cli.packs.checks.matching import Mismatch
+from tempshell_cli.packs.checks.shell import SandboxShell
+from tempshell_cli.packs.reading.fields import Strict
+
+
+class _AbstractStructMeta(StructMeta, ABCMeta):
+    """The metaclass of a struct with abstract methods."""
+
+
+class Kind(Strict, metaclass=_AbstractStructMeta, frozen=True, kw_only=True):
+    """A kind of check: its fields are its keys in a pack. A field of ``criteria.Probe`` registers it.
+
+    The reference and the schema show its docstring and what its fields say. docs/extending.md walks through one.
+    """
+
+    @abstractmethod
+    def look(self, sandbox: SandboxShell, timeout: float) -> Mismatch | None:
+        """Look once, for ``timeout`` seconds at most; return what is wrong, None where nothing is. Changes nothing.
+
+        Raises CannotLook where the look could not be taken through no fault of the learner's, Prevented where it is the
+        learner's doing, and EngineUnavailable.
+        """
+
+    @property
+    def needs_cluster(self) -> bool:
+        """Whether it looks into a Kubernetes cluster."""
+        return False
+
+    @property
+    def object_ref(self) -> str:
+        """The object of the cluster that it reads, so that one look can read those of many checks; "" for none."""
+        return ""
+
+    @property
+    def pods(self) -> tuple[str, str] | None:
+        """The label and the namespace of the pods of which it enters the newest; None where it enters none by these."""
+        return None

@@ -1,0 +1,181 @@
+"""The check ``exec``: a program, how it must end and what it must write; and its control."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, field
+
+from tempshell_cli.core.process import Completed
+from tempshell_cli.core.text import one_line
+from tempshell_cli.packs.checks.endings import NOT_STARTED, SIGNALS, ended, is_there, said
+from tempshell_cli.packs.checks.kind import Kind
+from tempshell_cli.packs.checks.kubectl_words import refuse_more_than_a_look
+from tempshell_cli.packs.checks.matching import CannotLook, Mismatch, OutputMatch, output_mismatch
+from tempshell_cli.packs.checks.places import CLUSTER, TERMINAL, Place, newest_pods, shell_at
+from tempshell_cli.packs.checks.shell import SandboxShell
+from tempshell_cli.packs.checks.terminal import KILLED, TerminalShell
+from tempshell_cli.packs.reading.fields import Id, NoNul, Strict, says
+
+KUBECTL = "kubectl"
+
+
+class Expect(Strict, frozen=True, kw_only=True):
+    """How a program must end, and what it must write."""
+
+    exit: Annotated[
+        int | Literal["nonzero"] | Annotated[tuple[int, ...], Meta(min_length=1)],
+        says("The exit code: a number, several of which one must be it, or `nonzero`."),
+    ] = 0
+    stdout: Annotated[OutputMatch | None, says("What it writes.")] = None
+    stderr: Annotated[OutputMatch | None, says("What it complains of.")] = None
+
+
+class Exec(Kind, frozen=True, kw_only=True):
+    """Run a program: by absolute path and with a clean environment, or, in a workload, with the container's own.
+
+    A program that is missing is an error, not a wrong answer, unless it is the learner's own. A workload that is not
+    there is a wrong answer, one that cannot be entered an error.
+    """
+
+    argv: Annotated[
+        tuple[NoNul, ...],
+        Meta(min_length=1),
+        says("The program and its arguments. No shell reads them; write `[bash, -c, …]` for one."),
+    ]
+    stdin: Annotated[str, says("What it reads.")] = ""
+    in_: Annotated[
+        Place,
+        says(
+            "Where: the learner's sandbox (`terminal`); a workload, such as `pod/web`, `deploy/web`, or `app=web` for "
+            "the newest pod with that label; or, for a `kubectl` that only looks, outside of both with the grader's "
+            "own rights (`cluster`)."
+        ),
+    ] = field(default=TERMINAL, name="in")
+    as_: Annotated[
+        Literal["grader", "learner"] | None,
+        says(
+            "As whom, in the terminal: the grader, who reads every file and whom the learner cannot interfere with, or "
+            "the learner, for what runs a program of theirs. By default as the learner where the program itself is "
+            "theirs, by a relative path or one below their home, else as the grader."
+        ),
+    ] = field(default=None, name="as")
+    ns: Annotated[Id | None, says("The workload's namespace, or kubectl's.")] = None
+    expect: Annotated[Expect, says("How it must end; by default with exit code 0.")] = Expect()
+
+    def __post_init__(self) -> None:
+        _refuse_odd_program(self.argv)
+        if self.in_ == CLUSTER:
+            if self.argv[0] != KUBECTL:
+                raise ValueError(f"in the cluster itself only {KUBECTL} runs")
+            refuse_more_than_a_look(self.argv)
+        if self.as_ and self.in_ != TERMINAL:
+            raise ValueError("`as` is for programs in the terminal")
+
+    def is_learners(self, home: str) -> bool:
+        """Whether the program itself is one of the learner's, whose home is the directory given."""
+        program = self.argv[0]
+        return "/" in program and (not program.startswith("/") or program.startswith(f"{home}/"))
+
+    def runs_as_learner(self, home: str) -> bool:
+        """Whether it runs as the learner, and not as the grader."""
+        return self.as_ == "learner" if self.as_ else self.is_learners(home)
+
+    @property
+    def needs_cluster(self) -> bool:
+        """Whether it runs anywhere but in the learner's sandbox."""
+        return self.in_ != TERMINAL
+
+    @property
+    def pods(self) -> tuple[str, str] | None:
+        """Those of which it enters the newest."""
+        return newest_pods(self.in_, self.ns)
+
+    def look(self, sandbox: SandboxShell, timeout: float) -> Mismatch | None:
+        """Run the program, and compare how it ends and what it writes."""
+        as_learner = self.in_ == TERMINAL and self.runs_as_learner(sandbox.home)
+        shell = TerminalShell(sandbox, as_learner=True) if as_learner else shell_at(self.in_, self.ns, sandbox)
+        done = shell.run(self.argv, stdin=self.stdin.encode(), timeout=timeout)
+        # Elsewhere a program may be ended by the `timeout` of a busybox, which the check has asked for.
+        signals = {KILLED} if as_learner or self.in_ != TERMINAL else SIGNALS
+        if done.exit_code in signals and (done.timed_out or not _asks_for(done.exit_code, self.expect)):
+            return Mismatch(f"an end of its own, within {timeout:g} s", f"{ended(done)}{said(done)}")
+        if done.timed_out:
+            return Mismatch(f"an end within {timeout:g} s", f"still running{said(done)}")
+        if _may_not_have_started(done, self.expect) and not is_there(self.argv[0], shell, timeout):
+            return _absent_program(self, shell.home)
+        if differs := _exit_mismatch(self.expect, done.exit_code):
+            return Mismatch(differs.expected, f"{differs.found}{said(done)}")
+        return _streams_mismatch(self.expect, done)
+
+
+class Control(Strict, frozen=True, kw_only=True):
+    """The same program where it must succeed. If that fails, too, the check is an error, and not a pass.
+
+    What is not given is taken from the check's ``exec``, but for ``expect``. It runs as the same user.
+    """
+
+    argv: Annotated[
+        Annotated[tuple[NoNul, ...], Meta(min_length=1)] | None, says("Another program, or other arguments.")
+    ] = None
+    stdin: Annotated[str | None, says("What it reads.")] = None
+    in_: Annotated[Place | None, says("Where.")] = field(default=None, name="in")
+    ns: Annotated[Id | None, says("The workload's namespace.")] = None
+    expect: Annotated[Expect, says("How it must end; by default with exit code 0.")] = Expect()
+
+    def __post_init__(self) -> None:
+        if self.argv:
+            _refuse_odd_program(self.argv)
+
+    def over(self, exec_: Exec) -> Exec:
+        """Return what to run: this control, laid over the program it is the control of."""
+        place = self.in_ or exec_.in_
+        return Exec(
+            argv=self.argv or exec_.argv,
+            stdin=exec_.stdin if self.stdin is None else self.stdin,
+            in_=place,
+            as_=exec_.as_ if place == TERMINAL else None,
+            ns=self.ns or exec_.ns,
+            expect=self.expect,
+        )
+
+
+def _streams_mismatch(expect: Expect, done: Completed) -> Mismatch | None:
+    for name, want, found in (("stdout", expect.stdout, done.stdout), ("stderr", expect.stderr, done.stderr)):
+        if want and (differs := output_mismatch(want, found)):
+            return Mismatch(f"on {name}: {differs.expected}", f"on {name}: {differs.found}")
+    return None
+
+
+def _may_not_have_started(done: Completed, expect: Expect) -> bool:
+    """Tell whether the exit code speaks of the program's start, and the check did not ask for just that code.
+
+    "nonzero" does not ask for it: a missing ``nc`` must not prove that a port is closed.
+    """
+    return done.exit_code in NOT_STARTED and not _asks_for(done.exit_code, expect)
+
+
+def _asks_for(code: int, expect: Expect) -> bool:
+    return code in (expect.exit if isinstance(expect.exit, tuple) else (expect.exit,))
+
+
+def _absent_program(wanted: Exec, home: str) -> Mismatch:
+    """A program of the learner's that does not run is a wrong answer; one of the sandbox's is a broken sandbox."""
+    if not wanted.is_learners(home):
+        raise CannotLook(f"the sandbox has no {wanted.argv[0]}", hint="choose another image")
+    return Mismatch(f"a program {wanted.argv[0]}", "no such file, or not executable")
+
+
+def _exit_mismatch(expect: Expect, code: int) -> Mismatch | None:
+    if expect.exit == "nonzero":
+        return None if code else Mismatch("an exit code other than 0", "exit code 0")
+    wanted = expect.exit if isinstance(expect.exit, tuple) else (expect.exit,)
+    if code in wanted:
+        return None
+    return Mismatch(f"exit code {' or '.join(map(str, wanted))}", f"exit code {code}")
+
+
+def _refuse_odd_program(argv: tuple[str, ...]) -> None:
+    """Refuse what ``env`` and ``timeout``, which stand before it, would take for a word of their own."""
+    if not argv[0] or argv[0].startswith("-") or "=" in argv[0]:
+        raise ValueError(f"{one_line(argv[0])!r} is not the name of a program")

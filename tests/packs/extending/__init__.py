@@ -1,0 +1,1 @@
+"""The examples of docs/extending.md, as another distribution would have them."""
