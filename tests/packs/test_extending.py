@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import shutil
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,14 @@ from tempshell_cli.packs.checks.shell import SandboxShell
 from tempshell_cli.packs.grading.grader import Grader
 from tempshell_cli.packs.grading.look import look
 from tempshell_cli.packs.grading.results import Outcome
+from tempshell_cli.packs.importers.registry import GROUP, importers
 from tempshell_cli.packs.library.find import find_pack
 from tempshell_cli.packs.library.load import is_pack, load_pack
 
 from .drafts import Draft, refusal_of
 from .extending.lines import CheckWithLines
 
+PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 DECK = """\
 id: capitals
 title: Capitals
@@ -111,6 +114,12 @@ def test_a_broken_importer_is_named_and_harms_no_other_format(
     scenario.write("index.json", '{"title": "Fine", "backend": {"imageid": "ubuntu"}}')
     assert load_pack(scenario.root).head.title == "Fine"
     assert "no pack 'nowhere'" in refusal_of(lambda: find_pack("nowhere"))
+
+
+def test_the_built_in_importers_are_the_entry_points_of_this_distribution() -> None:
+    declared = tomllib.loads(PROJECT.read_text("utf-8"))["project"]["entry-points"][GROUP]
+    built_in = [f"{type(importer).__module__}:{type(importer).__qualname__}" for importer in importers()]
+    assert built_in[: len(declared)] == list(declared.values())
 
 
 def _looked(shell: SandboxShell, **words: Any) -> Outcome:  # noqa: ANN401 - the words of the format

@@ -13,7 +13,6 @@ import msgspec
 
 from tempshell_cli.core.errors import PackProblem, TempshellError
 from tempshell_cli.core.process import Command
-from tempshell_cli.core.runner import SubprocessRunner
 from tempshell_cli.packs.reading.document import read_document
 from tempshell_cli.packs.reading.fields import Strict, says
 
@@ -180,6 +179,8 @@ def search(pattern: str, text: str) -> bool:
     """Tell whether the pattern is found, ``^`` and ``$`` at each line; raises CannotLook where that takes too long."""
     if len(text) <= _SHORT and not _BRANCHES.search(pattern):
         return re.search(pattern, text, re.MULTILINE) is not None
+    from tempshell_cli.core.runner import SubprocessRunner  # noqa: PLC0415 - whoever only reads a pack needs no processes
+
     command = Command((sys.executable, "-I", "-S", "-c", _SEARCH))
     done = SubprocessRunner().run(command, stdin=json.dumps([pattern, text]).encode(), timeout=_SEARCH_SECONDS)
     if done.exit_code not in {_FOUND, _NOT_FOUND}:
