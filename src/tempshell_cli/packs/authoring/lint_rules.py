@@ -14,8 +14,8 @@ from tempshell_cli.packs.authoring.findings import Finding, Level
 from tempshell_cli.packs.authoring.learner_programs import learners_program
 from tempshell_cli.packs.checks.criteria import Check
 from tempshell_cli.packs.checks.matching import path_fault
-from tempshell_cli.packs.checks.program import Exec, Expect
-from tempshell_cli.packs.format.model import PackHead, TaskFrontMatter
+from tempshell_cli.packs.checks.program import Expect
+from tempshell_cli.packs.format.model import PackHead
 from tempshell_cli.packs.format.native import MANIFEST, TaskSource
 from tempshell_cli.packs.format.translations import translation_of
 from tempshell_cli.packs.reading.document import Document, Location
@@ -90,7 +90,10 @@ def latest_images(draft: Draft) -> Iterator[Finding]:
 def telling_hints(draft: Draft) -> Iterator[Finding]:
     """A hint leads to the solution; it does not quote it."""
     for task in draft.tasks:
-        answers = [_squeezed(draft.files.get(name, b"").decode(errors="replace")) for name in _answers(task.head)]
+        answers = [
+            _squeezed(draft.files.get(name, b"").decode(errors="replace"))
+            for name in (task.head.solution, *task.head.alternatives)
+        ]
         for index, hint in enumerate(task.head.hints):
             if any(_shared(_squeezed(hint.text), answer) for answer in answers):
                 what = f"the hint has {_LONGEST_SHARED} characters of a solution in it"
@@ -112,7 +115,9 @@ def missing_controls(draft: Draft) -> Iterator[Finding]:
     """That something fails proves nothing where it could never have worked."""
     for task in draft.tasks:
         for index, check in enumerate(task.head.checks):
-            if check.exec and _expects_only_failure(check.exec.expect) and not check.control and not check.gate:
+            expect = check.exec.expect if check.exec else Expect()
+            fails = 0 not in expect.codes and not expect.stdout and not expect.stderr
+            if fails and not check.control and not check.gate:
                 what = f"the check `{check.id}` expects a failure and has no control"
                 hint = "`control` runs the same program where it must succeed"
                 yield _soft_at(task, "no-control", ("checks", index), what, hint)
@@ -178,10 +183,6 @@ def _translations(draft: Draft) -> list[str]:
     return [translation_of(task, locale) for locale in draft.head.locales[1:] for task in draft.head.tasks]
 
 
-def _answers(head: TaskFrontMatter) -> tuple[str, ...]:
-    return (head.solution, *head.alternatives)
-
-
 def _squeezed(text: str) -> str:
     return " ".join(text.split())
 
@@ -216,17 +217,8 @@ def _loose_images(name: str, line: str) -> Iterator[str]:
 def _is_text_over_yaml(check: Check) -> bool:
     if check.file:
         return check.file.text is not None and check.file.yaml is UNSET and check.file.path.endswith(_YAML_FILES)
-    return check.exec is not None and _greps_yaml(check.exec)
-
-
-def _greps_yaml(exec_: Exec) -> bool:
-    line = " ".join(exec_.argv)
+    line = " ".join(check.exec.argv) if check.exec else ""
     return bool(_SEARCHES_TEXT.search(line) and _READS_YAML.search(line))
-
-
-def _expects_only_failure(expect: Expect) -> bool:
-    codes = expect.exit if isinstance(expect.exit, tuple) else (expect.exit,)
-    return 0 not in codes and not expect.stdout and not expect.stderr
 
 
 def _error(rule: str, file: str, line: int, message: str, hint: str = "") -> Finding:

@@ -103,7 +103,9 @@ def why_unprovable(task: Task, capabilities: Collection[Capability], *, has_clus
     lacking = [str(cap) for cap in task.head.requires.caps if cap not in capabilities]
     if lacking:
         return f"the backend lacks {', '.join(lacking)}"
-    return NEEDS_KUBERNETES if _needs_cluster(task) and not has_cluster else ""
+    # What the setup does with a cluster, ``cluster.misfit`` knows.
+    looks_into_cluster = any(probe.kind.needs_cluster for probe in (*task.head.checks, *task.head.setup.ready))
+    return NEEDS_KUBERNETES if looks_into_cluster and not has_cluster else ""
 
 
 def prove_task(task: Task, shell: SandboxShell, lacking: Mapping[Capability, str] = _NOTHING) -> TaskProof:
@@ -165,12 +167,9 @@ def prove_together(wanted: Sequence[Task], shell: SandboxShell, lacking: Contain
         sound = [task for task in tasks if not steps[task.id].problem]
         with ThreadPoolExecutor(at_once) as pool:
             taken = pool.map(_timed, repeat(TOGETHER), [partial(look, task, grader) for task in sound])
-            steps |= {task.id: _added(steps[task.id], step) for task, step in zip(sound, taken, strict=True)}
+            for task, step in zip(sound, taken, strict=True):
+                steps[task.id] = structs.replace(step, seconds=steps[task.id].seconds + step.seconds)
     return steps
-
-
-def _added(before: Step, after: Step) -> Step:
-    return structs.replace(after, seconds=before.seconds + after.seconds)
 
 
 def _steps(task: Task, grader: Grader) -> Iterator[Step]:
@@ -279,8 +278,3 @@ def _reason(result: TaskResult, ids: Collection[str]) -> str:
 
 def _ids(ids: Collection[str]) -> str:
     return ", ".join(f"`{one}`" for one in sorted(ids))
-
-
-def _needs_cluster(task: Task) -> bool:
-    """Return whether a check looks into a cluster; what the setup does with one, ``cluster.misfit`` knows."""
-    return any(probe.kind.needs_cluster for probe in (*task.head.checks, *task.head.setup.ready))

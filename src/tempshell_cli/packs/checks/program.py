@@ -30,6 +30,13 @@ class Expect(Strict, frozen=True, kw_only=True):
     stdout: Annotated[OutputMatch | None, says("What it writes.")] = None
     stderr: Annotated[OutputMatch | None, says("What it complains of.")] = None
 
+    @property
+    def codes(self) -> tuple[int, ...]:
+        """The exit codes that it names; none for ``nonzero``."""
+        if isinstance(self.exit, str):
+            return ()
+        return self.exit if isinstance(self.exit, tuple) else (self.exit,)
+
 
 class Exec(Kind, frozen=True, kw_only=True):
     """Run a program: by absolute path and with a clean environment, or, in a workload, with the container's own.
@@ -98,15 +105,17 @@ class Exec(Kind, frozen=True, kw_only=True):
         done = shell.run(self.argv, stdin=self.stdin.encode(), timeout=timeout)
         # Elsewhere a program may be ended by the `timeout` of a busybox, which the check has asked for.
         signals = {KILLED} if as_learner or self.in_ != TERMINAL else SIGNALS
-        if done.exit_code in signals and (done.timed_out or not _asks_for(done.exit_code, self.expect)):
+        asked_for = done.exit_code in self.expect.codes
+        if done.exit_code in signals and (done.timed_out or not asked_for):
             return Mismatch(f"an end of its own, within {timeout:g} s", f"{ended(done)}{said(done)}")
         if done.timed_out:
             return Mismatch(f"an end within {timeout:g} s", f"still running{said(done)}")
-        if _may_not_have_started(done, self.expect) and not is_there(self.argv[0], shell, timeout):
-            return _absent_program(self, shell.home)
-        if differs := _exit_mismatch(self.expect, done.exit_code):
-            return Mismatch(differs.expected, f"{differs.found}{said(done)}")
-        return _streams_mismatch(self.expect, done)
+        # "nonzero" does not ask for a code of NOT_STARTED: a missing `nc` must not prove that a port is closed.
+        if done.exit_code in NOT_STARTED and not asked_for and not is_there(self.argv[0], shell, timeout):
+            if not self.is_learners(shell.home):
+                raise CannotLook(f"the sandbox has no {self.argv[0]}", hint="choose another image")
+            return Mismatch(f"a program {self.argv[0]}", "no such file, or not executable")
+        return _exit_mismatch(self.expect, done) or _streams_mismatch(self.expect, done)
 
 
 class Control(Strict, frozen=True, kw_only=True):
@@ -140,39 +149,19 @@ class Control(Strict, frozen=True, kw_only=True):
         )
 
 
+def _exit_mismatch(expect: Expect, done: Completed) -> Mismatch | None:
+    if (done.exit_code != 0) if expect.exit == "nonzero" else (done.exit_code in expect.codes):
+        return None
+    wanted = " or ".join(map(str, expect.codes))
+    asked = f"exit code {wanted}" if wanted else "an exit code other than 0"
+    return Mismatch(asked, f"exit code {done.exit_code}{said(done)}")
+
+
 def _streams_mismatch(expect: Expect, done: Completed) -> Mismatch | None:
     for name, want, found in (("stdout", expect.stdout, done.stdout), ("stderr", expect.stderr, done.stderr)):
         if want and (differs := output_mismatch(want, found)):
             return Mismatch(f"on {name}: {differs.expected}", f"on {name}: {differs.found}")
     return None
-
-
-def _may_not_have_started(done: Completed, expect: Expect) -> bool:
-    """Tell whether the exit code speaks of the program's start, and the check did not ask for just that code.
-
-    "nonzero" does not ask for it: a missing ``nc`` must not prove that a port is closed.
-    """
-    return done.exit_code in NOT_STARTED and not _asks_for(done.exit_code, expect)
-
-
-def _asks_for(code: int, expect: Expect) -> bool:
-    return code in (expect.exit if isinstance(expect.exit, tuple) else (expect.exit,))
-
-
-def _absent_program(wanted: Exec, home: str) -> Mismatch:
-    """A program of the learner's that does not run is a wrong answer; one of the sandbox's is a broken sandbox."""
-    if not wanted.is_learners(home):
-        raise CannotLook(f"the sandbox has no {wanted.argv[0]}", hint="choose another image")
-    return Mismatch(f"a program {wanted.argv[0]}", "no such file, or not executable")
-
-
-def _exit_mismatch(expect: Expect, code: int) -> Mismatch | None:
-    if expect.exit == "nonzero":
-        return None if code else Mismatch("an exit code other than 0", "exit code 0")
-    wanted = expect.exit if isinstance(expect.exit, tuple) else (expect.exit,)
-    if code in wanted:
-        return None
-    return Mismatch(f"exit code {' or '.join(map(str, wanted))}", f"exit code {code}")
 
 
 def _refuse_odd_program(argv: tuple[str, ...]) -> None:

@@ -23,7 +23,9 @@ def draw(pack: Pack, count: int, seed: int) -> tuple[str, ...]:
     # Of all that Random does, only what random() returns is promised to stay the same in later Pythons.
     chance = random.Random(seed)  # noqa: S311 - a draw that can be repeated, not a secret
     stacks = _stacks(pack, chance)
-    seats = _seats({domain: len(tasks) for domain, tasks in stacks.items()}, _weights(pack), count, chance)
+    seats = _seats(
+        {domain: len(tasks) for domain, tasks in stacks.items()}, pack.head.domains or {"": 1}, count, chance
+    )
     return _shuffled([task for domain, tasks in stacks.items() for task in tasks[: seats[domain]]], chance)
 
 
@@ -37,10 +39,6 @@ def _stacks(pack: Pack, chance: random.Random) -> dict[str, Sequence[str]]:
     tasks = sorted((task.head.domain or "", task.id) for task in gradable(pack))
     domains = dict.fromkeys(domain for domain, _ in tasks)
     return {domain: _shuffled([task for of, task in tasks if of == domain], chance) for domain in domains}
-
-
-def _weights(pack: Pack) -> Mapping[str, int]:
-    return pack.head.domains or {"": 1}
 
 
 def _seats(room: Mapping[str, int], weights: Mapping[str, int], count: int, chance: random.Random) -> dict[str, int]:

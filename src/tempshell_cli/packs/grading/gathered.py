@@ -100,26 +100,22 @@ class _Listed(msgspec.Struct):
 def _read(cluster: ClusterView, refs: Iterable[str], labels: Iterable[tuple[str, str]]) -> dict[tuple[str, ...], bytes]:
     """Return what ``kubectl get`` would print of each, by its arguments; nothing where not all can be read."""
     kinds = {split_ref(ref)[0] for ref in refs} | ({"pod"} if labels else set())
+    asked = ("get", ",".join(sorted(kinds)), "--all-namespaces", "--output", "json")
     try:
-        there = _list(cluster, sorted(kinds))
+        items = msgspec.json.decode(cluster.kubectl(*asked, timeout=_SECONDS).stdout, type=_Listed).items
+        there = [(msgspec.json.decode(item, type=_Head), item) for item in items]
     except (EngineUnavailable, msgspec.DecodeError):  # each check says for itself what it cannot see
         return {}
     at: dict[tuple[str, ...], list[tuple[_Head, msgspec.Raw]]] = defaultdict(list)
     for head, item in there:
         at[head.metadata.namespace, head.metadata.name].append((head, item))
-    objects = {get_object(ref): found[0] for ref in refs if (found := _of_kind(at, ref))}
+    objects = {}
+    for ref in refs:
+        kind, *place = split_ref(ref)
+        found = [item for head, item in at.get(tuple(place), ()) if head.is_a(kind)]
+        if found:
+            objects[get_object(ref)] = bytes(found[0])
     return objects | {get_pods(*label): _pods(there, *label) for label in labels}
-
-
-def _list(cluster: ClusterView, kinds: Sequence[str]) -> list[tuple[_Head, msgspec.Raw]]:
-    done = cluster.kubectl("get", ",".join(kinds), "--all-namespaces", "--output", "json", timeout=_SECONDS)
-    items = msgspec.json.decode(done.stdout, type=_Listed).items
-    return [(msgspec.json.decode(item, type=_Head), item) for item in items]
-
-
-def _of_kind(at: Mapping[tuple[str, ...], Iterable[tuple[_Head, msgspec.Raw]]], ref: str) -> list[bytes]:
-    kind, *place = split_ref(ref)
-    return [bytes(item) for head, item in at.get(tuple(place), ()) if head.is_a(kind)]
 
 
 def _pods(there: Iterable[tuple[_Head, msgspec.Raw]], label: str, namespace: str) -> bytes:

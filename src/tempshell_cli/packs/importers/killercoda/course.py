@@ -62,7 +62,8 @@ def _children(root: Path, where: str) -> Iterator[tuple[str, str]]:
     if not has_file(root / where, STRUCTURE):
         yield from ((posixpath.join(where, name), "") for name in sorted(_names(root / where)))
         return
-    for item in _structure(root / where).items:
+    file = root / where / STRUCTURE
+    for item in decode(read_json(_text(file), source=str(file)), _Structure).items:
         yield posixpath.normpath(posixpath.join(where, item.path)), one_line(item.title)
 
 
@@ -85,10 +86,6 @@ def _names(directory: Path) -> list[str]:
     except (OSError, ValueError):  # not a directory, not one that may be entered, or no path at all
         return []
     return [name for name in names if not name.startswith(".")]
-
-
-def _structure(directory: Path) -> _Structure:
-    return decode(read_json(_text(directory / STRUCTURE), source=str(directory / STRUCTURE)), _Structure)
 
 
 def _title(scenario: Path) -> str:
