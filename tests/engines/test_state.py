@@ -90,17 +90,19 @@ def test_an_exam_is_one_without_its_record(anywhere: Tempshell, engine: str, tmp
 @pytest.mark.engine("kind")
 def test_a_lost_record_of_a_cluster_is_made_again(tempshell: Tempshell) -> None:
     """`docker volume prune --all` takes it. What was extended stays extended, and no timer is left where nothing is."""
-    configure_for_kind(tempshell.user)
+    configure_for_kind(tempshell.user, limits={"extensions": 2}, lease={"longest": "9h"})
     session = tempshell.start("--backend", "kind")
     tempshell("extend", session)
-    (before,) = tempshell("list", "--json").json()
-    for command in ("list", "extend", "pause"):
-        _lose_the_record(session)
-        tempshell(command, *([] if command == "list" else [session]), code=LIMIT if command == "extend" else 0)
-        assert len(_records(session)) == 1
+    _lose_the_record(session)
+    before = tempshell("extend", session, "--json").json()
+    assert before["extensions"] == len(_records(session)) + 1 == 2
+    _lose_the_record(session)
+    assert "already extended" in tempshell("extend", session, code=LIMIT).stderr
+    tempshell("pause", session)
+    assert len(_records(session)) == 1
     tempshell("resume", session)
     (after,) = tempshell("list", "--json").json()
-    assert after["extensions"] == 1
+    assert (after["state"], after["extensions"]) == ("ready", 2)
     assert abs(after["remaining"] - before["remaining"]) < 120
     tempshell("stop", session)
 
