@@ -64,31 +64,29 @@ def render() -> str:
     with user_sessions() as sessions:
         session = launch(sessions, Options(pack="linux-basics", backend="local", name="practice"), silence)
         try:
-            solved = _solve_all_before(_TASK, sessions, session)
-            return asyncio.run(
-                _picture(PracticeApp(_AtOneMoment(sessions, session), look=ScreenSettings(theme="dark")), solved)
-            )
+            _solve_all_before(_TASK, sessions, session)
+            screen = PracticeApp(_AtOneMoment(sessions, session), look=ScreenSettings(theme="dark"))
+            return asyncio.run(_picture(screen))
         finally:
             sessions.stop(session)
 
 
-def _solve_all_before(last: str, sessions: Sessions, session: Session) -> int:
-    """Solve every task up to that one, and return how many these are."""
+def _solve_all_before(last: str, sessions: Sessions, session: Session) -> None:
+    """Solve and check every task up to that one."""
     practice = Practice(sessions, session)
-    for number, task in enumerate(practice.pack.tasks):
+    for task in practice.pack.tasks:
         if task.id == last:
-            return number
+            return
         run_solution(task, SandboxExec(sessions.engines.of(session), session.sandbox))
         practice.check_all([task])
     raise LookupError(last)
 
 
-async def _picture(app: App[Outcome], solved: int) -> str:
+async def _picture(app: App[Outcome]) -> str:
     async with app.run_test(size=_SIZE) as pilot:
         terminal = app.screen.query_one(TerminalPane)
         await _until(lambda: "$" in "".join(terminal.text()))
-        for _ in range(solved):
-            await pilot.press(_LEADER, "n")
+        # It opens at the first task that is not solved.
         for line, shown in _TYPED:
             for character in line:  # not by the pilot: it waits for the screen after each
                 terminal.send(Key(character, character))

@@ -210,7 +210,7 @@ def test_a_failed_start_can_be_kept_for_a_look(tempshell: Tempshell, pack: Draft
     tempshell("start", "--backend", engine, "--detach", "--keep-on-failure", str(pack.root), code=PROVISION)
     tempshell("reap")
     (kept,) = tempshell("list", "--json").json()
-    assert kept["state"] == "broken"
+    assert kept["state"] == "kept"
     assert tempshell("exec", kept["id"], "--", "ls").stdout == "evidence\n"
     tempshell("stop", kept["id"])
     assert_nothing_is_left(tempshell, docker=engine == "docker", after="stop")
