@@ -99,6 +99,14 @@ class Api:
                     raise Refused(int(event["object"].get("code", _GONE)), str(event["object"].get("message")))
                 yield event["type"], event["object"]
 
+    def first_line(self, path: str, **query: str) -> bytes:
+        """Return the first line of a log, and wait for it; nothing where the log ends before."""
+        with self._connection.beside() as beside, self._spoken():
+            answer, lines = beside.lines(f"{self._prefix}{path}?{urlencode({**query, 'follow': '1'})}", self._headers())
+            if answer.status >= _REFUSED:
+                raise Refused(answer.status, _message(answer.content, answer.reason))
+            return next(iter(lines), b"")
+
     def _items(self, path: str, query: Mapping[str, str]) -> tuple[list[Object], str]:
         """Return the objects of a list, and the version that it is of."""
         try:

@@ -50,6 +50,7 @@ _IN_NAMESPACE = (
     Right("", ("pods",), ("get", "list", "delete")),
     Right("", ("pods",), ("watch",), needed=False),  # else they are listed again and again
     Right("", ("pods/exec",), ("create", "get")),  # kubectl dials by POST or, over WebSockets, by GET
+    Right("", ("pods/log",), ("get",), needed=False),  # whether the first process holds; else that it runs counts
     Right("", ("events",), ("list",)),
     Right("", ("serviceaccounts",), ("create", "delete")),
     Right("", ("secrets",), ("create", "delete")),

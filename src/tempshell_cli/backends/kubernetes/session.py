@@ -11,8 +11,10 @@ from typing import Any
 
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Access, Terms
+from tempshell_cli.backends.init import told_by_init
 from tempshell_cli.backends.kubernetes import helpers, trouble
 from tempshell_cli.backends.kubernetes.api import CONFLICT, FORBIDDEN, NOT_FOUND, Api, Object, Refused
+from tempshell_cli.backends.kubernetes.exec import CONTAINER
 from tempshell_cli.backends.kubernetes.helpers import CORE, ApiServer, Part
 from tempshell_cli.backends.kubernetes.marks import (
     POD,
@@ -28,6 +30,7 @@ from tempshell_cli.backends.kubernetes.marks import (
 from tempshell_cli.backends.kubernetes.pod import Image, job
 from tempshell_cli.core.attempts import attempts
 from tempshell_cli.core.errors import ProvisionFailed
+from tempshell_cli.core.text import one_line
 
 BATCH = "/apis/batch/v1"
 _PATIENCE = 300.0  # seconds for a pod to come up: images are pulled, nodes are added
@@ -81,6 +84,22 @@ class SessionObjects:
         """Yield the pods of the Job, as a rule one, whenever something about them changes; see ``Api.follow``."""
         wanted = selector(session=self._session, component="terminal")
         return self._api.follow(f"{CORE}/namespaces/{self.namespace}/pods", patience, labelSelector=wanted)
+
+    def holds(self, pod: Object) -> bool:
+        """Tell whether the pod's first process has said that it holds the sandbox; waits for what it says first.
+
+        That its containers run is not enough: an image whose shell does something else runs, too, for a moment. Where
+        nobody may read logs it has to be. Raises ProvisionFailed where it says something else.
+        """
+        try:
+            said = self._api.first_line(f"{self._pod_path(pod)}/log", container=CONTAINER)
+        except Refused as cause:
+            return cause.status == FORBIDDEN
+        if said and not told_by_init(said):
+            raise ProvisionFailed(
+                f"the sandbox did not start: {one_line(said.decode(errors='replace'))}", hint=trouble.NEEDS_A_SHELL
+            )
+        return bool(said)
 
     def events(self, name: str) -> list[Object]:
         """Return the events about an object of that name."""
@@ -276,7 +295,7 @@ class _Arrival:
         pod: Object | None = None
         for pods in self._objects.follow_pods(_PATIENCE):
             pod = next(iter(pods), None)
-            if pod and trouble.is_complete(pod):
+            if pod and trouble.is_complete(pod) and self._objects.holds(pod):
                 return pod
             found = trouble.of_pod(pod) if pod else self._without_pod() if self._events_are_due() else None
             if found and (found.lasting or self._stays(pod)):

@@ -11,6 +11,7 @@ from tempshell_cli.core.text import one_line
 
 Object = Mapping[str, Any]
 # Reasons for which a container waits, and will until somebody changes something.
+NEEDS_A_SHELL = "see the image: it needs /bin/sh, and bash 5 or busybox"
 _IMAGE = "see the image's name, --pull-secret, and that the nodes can pull it (or load it, on kind and minikube)"
 _STUCK = {
     "ErrImagePull": _IMAGE,
@@ -19,8 +20,8 @@ _STUCK = {
     "ErrImageNeverPull": "the nodes lack the image, and were told not to pull it: load it, or name one of a registry",
     "ImageInspectError": _IMAGE,
     "RegistryUnavailable": _IMAGE,
-    "CrashLoopBackOff": "see the image: it needs /bin/sh, and bash 5 or busybox",
-    "RunContainerError": "see the image: it needs /bin/sh, and bash 5 or busybox",
+    "CrashLoopBackOff": NEEDS_A_SHELL,
+    "RunContainerError": NEEDS_A_SHELL,
     "CreateContainerError": "see the image, and what the cluster adds to pods",
     "CreateContainerConfigError": "see the image: it must run as uid 10001",
 }
@@ -90,7 +91,7 @@ def of_pod(pod: Object) -> Trouble | None:
     # The one of two containers that has ended is not the end of the pod.
     ended = any("terminated" in _state(pod, container["name"]) for container in _ours(pod))
     if ended or status.get("phase") in {"Failed", "Succeeded"}:
-        return Trouble(f"the sandbox ended as soon as it had started: {end_of(pod)}", _STUCK["CrashLoopBackOff"])
+        return Trouble(f"the sandbox ended as soon as it had started: {end_of(pod)}", NEEDS_A_SHELL)
     for container in (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())):
         waiting = (container.get("state") or {}).get("waiting") or {}
         reason = waiting.get("reason", "")
