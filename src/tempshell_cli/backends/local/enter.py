@@ -56,9 +56,10 @@ def main() -> int:
             _complain("the sandbox is gone")
             return CANNOT_ENTER
         first = os.pidfd_open(process.integer("pid"))
+        groups = limits.opened(labels["session"], limits.GRADER if role == _GRADER else limits.LEARNER)
         _enter(labels, process, supervisor, role)
         doing = "run the command"
-        code = run_it(lambda: execute(labels, program, role, argv))
+        code = run_it(lambda: execute(labels, program, role, argv, groups))
     except OSError as cause:
         _complain(f"cannot {doing}: {cause.strerror}")
         return CANNOT_ENTER
@@ -70,7 +71,6 @@ def main() -> int:
 
 def _enter(labels: Labels, process: Labels, supervisor: int, role: str) -> None:
     """Join everything of the sandbox, and be nobody more than the role's user."""
-    limits.join(labels["session"], os.getpid(), limits.GRADER if role == _GRADER else limits.LEARNER)
     pid, is_root = process["pid"], os.geteuid() == 0
     namespaces = [_namespace(f"{pid}/ns/{name}") for name in _NAMESPACES]
     innermost = _namespace(f"{pid}/ns/user")
@@ -122,10 +122,14 @@ def _namespace(place: str) -> int:
     return os.open(f"/proc/{place}", os.O_RDONLY | os.O_CLOEXEC)
 
 
-def execute(labels: Labels, program: bytes, role: str, argv: list[str]) -> None:
-    """Become the command: in the sandbox's home, with its environment, limits and filter. Does not return."""
+def execute(labels: Labels, program: bytes, role: str, argv: list[str], groups: list[int]) -> None:
+    """Become the command: in the sandbox's groups and home, with its environment, limits and filter. Does not return.
+
+    This process alone is in the groups. What ends the sandbox ends all that is, and its parent is to report it.
+    """
     code = CANNOT_EXECUTE
     try:
+        limits.enter(groups)
         _restrict(labels, program, role)
         os.chdir(labels["home"])
         own = labels.env if role == _LEARNER else {}

@@ -55,10 +55,21 @@ def groups_of(session: str, kinds: tuple[str, ...] = (LEARNER, GRADER)) -> list[
     return [group for name in _CONTROLLERS for kind in kinds if os.path.isdir(group := _group(session, name, kind))]
 
 
-def join(session: str, pid: int, kind: str = LEARNER) -> None:
-    """Move a process into the session's groups."""
-    for group in groups_of(session, (kind,)):
+def join(session: str, pid: int) -> None:
+    """Move a process into the learner's groups of the session."""
+    for group in groups_of(session, (LEARNER,)):
         _write(f"{group}/cgroup.procs", str(pid))
+
+
+def opened(session: str, kind: str) -> list[int]:
+    """Open the session's groups for a child to ``enter`` from where these files are not in sight."""
+    return [os.open(f"{group}/cgroup.procs", os.O_WRONLY | os.O_CLOEXEC) for group in groups_of(session, (kind,))]
+
+
+def enter(groups: list[int]) -> None:
+    """Move this process into groups that are ``opened``."""
+    for group in groups:
+        os.write(group, b"0")
 
 
 def remove_cgroups(session: str) -> list[str]:
