@@ -21,7 +21,7 @@ LEFT_OUT = "does not answer within 1 s"
 @pytest.fixture(params=["docker", "kubernetes"])
 def slow(request: pytest.FixtureRequest, tempshell: Tempshell) -> Iterator[Tempshell]:
     """Somebody who has a session on an engine that never answers, by the name ``far``."""
-    tempshell.user.configure(engines={"timeout": "1s"}, limits={"per_owner": 9})
+    tempshell.user.configure(engines={"timeout": "4s"}, limits={"per_owner": 9})
     with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as local, socket.socket() as net:
         local.bind(f"{folder}/engine.sock")  # a short path: unix(7) allows 107 bytes
         net.bind(("127.0.0.1", 0))

@@ -70,6 +70,8 @@ def test_two_machines_of_one_owner_count_the_same_extensions(
     assert seen[0]["extensions"] == seen[1]["extensions"] == 1
     assert abs(seen[0]["remaining"] - seen[1]["remaining"]) < 60
     other_machine("stop", session)
+    assert [one["state"] for one in anywhere("list", "--json").json()] == ["lost"]
+    anywhere("stop", session)
     assert anywhere("list", "--quiet").stdout == ""
 
 
