@@ -79,7 +79,7 @@ def vim(folder: Path) -> Program:
         Step(":set nocursorline notermguicolors\r", "function_79"),
         Step("\x17tgg", "Top"),
         Step("dG", "No lines"),
-        Step("u", "more lines"),
+        Step("u", "import os"),
         Step(":help\r", "help.txt"),
         Step("", "help.txt", LARGE),
         Step("", "help.txt", FIRST),
