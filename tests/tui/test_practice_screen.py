@@ -642,7 +642,7 @@ async def test_an_attach_that_fails_says_why_and_can_be_tried_again(play: Play, 
         assert stage.sees("no-such-program-anywhere")
         practice.shell = Command(("cat",))
         await stage.press("enter")
-        assert stage.terminal.attachment
+        await stage.until(lambda: stage.terminal.attachment is not None)
         assert stage.terminal.notice == ""
 
 
