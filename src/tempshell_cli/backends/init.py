@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+FIRST_WORD = b"deadline "  # how the line begins that PID 1 writes once it holds the sandbox
 _SCRIPT = Path(__file__).with_name("init.sh")
 # dash has no `read -t`, so bash is preferred; where there is none, sh is busybox's ash in practice.
 _CHOOSE = 'command -v bash >/dev/null && exec bash -c "$0" init "$@"; exec sh -c "$0" init "$@"'

@@ -11,7 +11,7 @@ from typing import Any
 
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Access, Terms
-from tempshell_cli.backends.init import told_by_init
+from tempshell_cli.backends.init import FIRST_WORD
 from tempshell_cli.backends.kubernetes import helpers, trouble
 from tempshell_cli.backends.kubernetes.api import CONFLICT, FORBIDDEN, NOT_FOUND, Api, Object, Refused
 from tempshell_cli.backends.kubernetes.exec import CONTAINER
@@ -95,7 +95,7 @@ class SessionObjects:
             said = self._api.first_line(f"{self._pod_path(pod)}/log", container=CONTAINER)
         except Refused as cause:
             return cause.status == FORBIDDEN
-        if said and not told_by_init(said):
+        if said and not said.startswith(FIRST_WORD):
             raise ProvisionFailed(
                 f"the sandbox did not start: {one_line(said.decode(errors='replace'))}", hint=trouble.NEEDS_A_SHELL
             )
