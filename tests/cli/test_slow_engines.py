@@ -15,7 +15,7 @@ from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.store import open_store
 from tests.support.command_line import Outcome, Tempshell
 
-LEFT_OUT = "does not answer within 1 s"
+LEFT_OUT = "does not answer within 4 s"
 
 
 @pytest.fixture(params=["docker", "kubernetes"])
