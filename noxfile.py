@@ -16,7 +16,7 @@ DOCKER, KIND, PODS, BROWSER = "docker", "kind", "kubernetes", "browser"  # marke
 LONG = "long"  # what takes minutes, or an engine of its own; and hypothesis' profile, in tests/conftest.py
 NO_ENGINE, CHECK_FAILED = 4, 6  # exit codes of tempshell
 # Workers of pytest where no cluster takes the processors: most tests wait for a process most of the time.
-WORKERS = 2 * (os.cpu_count() or 1)
+WORKERS = 3 * (os.cpu_count() or 1)
 SHIPPED = {"tempshell_cli/_data/images/shell/Dockerfile", "tempshell_cli/_data/task_packs/linux-basics/pack.yaml"}
 
 UV = "uv>=0.9"

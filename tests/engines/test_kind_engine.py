@@ -136,6 +136,7 @@ def test_a_cluster_that_a_restart_of_its_engine_has_stopped_is_started_again_whe
     assert theirs("stop", "lab", "--json").json()[0]["leftover"] == []
 
 
+@pytest.mark.long  # two minutes; that a sweep removes what is over is tested on each engine
 def test_one_that_is_past_its_deadline_after_the_restart_is_removed(engine: PrivateEngine, theirs: Tempshell) -> None:
     theirs.start("-b", "kind", "--name", "lab", "--ttl", f"{2 * BOOT}s")
     ends = theirs("status", "lab", "--json").json()["deadline"]
