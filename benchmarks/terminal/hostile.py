@@ -23,7 +23,7 @@ from benchmarks.table import Row, measured, show
 from benchmarks.user import User, somebody
 from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.emulated import EmulatedProcess, Emulation, WorkerLost
-from tempshell_cli.terminal.engine import ENGINES, GHOSTTY
+from tempshell_cli.terminal.emulators.choice import ENGINES, GHOSTTY
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import Row as Line
 from tempshell_cli.terminal.screen import row_text

@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.table import Row, not_measured, rate
 from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.emulated import EmulatedProcess
-from tempshell_cli.terminal.engine import open_engine
+from tempshell_cli.terminal.emulators.choice import open_engine
 from tempshell_cli.terminal.pty import CHUNK
 from tempshell_cli.terminal.screen import row_text
 from tempshell_cli.terminal.wire import Frame, Shown, Type

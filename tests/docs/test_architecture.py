@@ -39,8 +39,10 @@ def test_every_name_is_in_its_file() -> None:
     assert [(name, path) for name, path in named if not re.search(rf"\b{name}\b", where(path).read_text("utf-8"))] == []
 
 
-def test_every_wing_and_every_room_of_packs_is_on_the_map() -> None:
-    rooms = [f"packs/{one.parent.name}" for one in SOURCE.glob("packs/*/__init__.py")]
+def test_every_wing_and_every_room_is_on_the_map() -> None:
+    rooms = [
+        f"{wing}/{one.parent.name}" for wing in ("packs", "terminal") for one in SOURCE.glob(f"{wing}/*/__init__.py")
+    ]
     for place in (*WINGS, *rooms):
         assert f"| `{place}` |" in TEXT, place
 

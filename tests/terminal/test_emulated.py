@@ -18,7 +18,7 @@ import pytest
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.emulated import EmulatedProcess, Emulation, WorkerLost
-from tempshell_cli.terminal.engine import BITTTY, ENGINES, GHOSTTY
+from tempshell_cli.terminal.emulators.choice import BITTTY, ENGINES, GHOSTTY
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import row_text
 from tempshell_cli.terminal.wire import Focus, Key, Paste, Resize, Scroll, Type, screen_link
@@ -301,7 +301,7 @@ def test_a_worker_that_talks_nonsense_is_caught(nonsense: bytes) -> None:
 def test_without_the_native_library_the_other_engine_takes_over() -> None:
     script = (
         "import sys; sys.modules['pyghostty._ffi'] = None\n"
-        "from tempshell_cli.terminal.engine import open_engine\n"
+        "from tempshell_cli.terminal.emulators.choice import open_engine\n"
         "from tempshell_cli.terminal.pty import Size\n"
         "print(type(open_engine(Size(80, 24))).__name__)"
     )

@@ -6,7 +6,7 @@ import pytest
 from benchmarks.terminal.hostile import soak
 from benchmarks.terminal.hostile_output import HostileOutput
 
-from tempshell_cli.terminal.engine import BITTTY, GHOSTTY
+from tempshell_cli.terminal.emulators.choice import BITTTY, GHOSTTY
 
 STEPS, KILL_EVERY = 250, 100
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from tempshell_cli.terminal.engine import Engine, open_engine
+from tempshell_cli.terminal.emulators.base import Engine
+from tempshell_cli.terminal.emulators.choice import open_engine
 from tempshell_cli.terminal.pty import PtyMaster, Size
 
 from .waiting import PATIENCE, read_until, until

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tempshell_cli.terminal.engine import ENGINES, Engine, open_engine
+from tempshell_cli.terminal.emulators.base import Engine
+from tempshell_cli.terminal.emulators.choice import ENGINES, open_engine
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import TextRow, row_text
 from tempshell_cli.terminal.search import Search

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tempshell_cli.terminal.engine import Engine, open_engine
+from tempshell_cli.terminal.emulators.base import Engine
+from tempshell_cli.terminal.emulators.choice import open_engine
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.tail import Tail, new_tail
 

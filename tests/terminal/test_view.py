@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from tempshell_cli.terminal.engine import ENGINES, open_engine
+from tempshell_cli.terminal.emulators.choice import ENGINES, open_engine
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import Row, Status, row_text
 from tempshell_cli.terminal.view import View

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tempshell_cli.core.process import Command
-from tempshell_cli.terminal.engine import TERMINAL_ENV, Engine, open_engine
+from tempshell_cli.terminal.emulators.base import TERMINAL_ENV, Engine
+from tempshell_cli.terminal.emulators.choice import open_engine
 from tempshell_cli.terminal.pty import PtyProcess, Size
 from tempshell_cli.terminal.screen import Row, row_text
 

@@ -13,8 +13,8 @@ from textual import events
 from tempshell_cli.backends.base import Receipt
 from tempshell_cli.core.errors import EngineUnavailable, UsageProblem
 from tempshell_cli.core.process import Command
-from tempshell_cli.terminal.cast import read_events
 from tempshell_cli.terminal.emulated import Emulation
+from tempshell_cli.terminal.recording.cast import read_events
 from tempshell_cli.terminal.wire import Record
 from tempshell_cli.tui.app import PracticeApp
 from tempshell_cli.tui.countdown import Phase

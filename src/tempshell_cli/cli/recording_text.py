@@ -15,8 +15,8 @@ from tempshell_cli.core.files import reading, writing
 from tempshell_cli.core.text import strip_controls
 from tempshell_cli.core.units import format_duration, format_size
 from tempshell_cli.sessions.recordings import panes_of
-from tempshell_cli.terminal.cast import Event, Header, Summary, read_events, read_header, summary
-from tempshell_cli.terminal.recorder import MARKER, RESIZE
+from tempshell_cli.terminal.recording.cast import Event, Header, Summary, read_events, read_header, summary
+from tempshell_cli.terminal.recording.recorder import MARKER, RESIZE
 from tempshell_cli.terminal.screen import Row
 
 FORMATS = ("cast", "svg", "txt")
@@ -56,7 +56,7 @@ def recordings_json(files: Sequence[Path]) -> list[dict[str, Any]]:
 def play_here(file: Path, *, speed: float, idle: float) -> None:
     """Play a recording on stdout, and leave the terminal as it was."""
     from tempshell_cli.terminal.modes import RESET
-    from tempshell_cli.terminal.playback import play
+    from tempshell_cli.terminal.recording.playback import play
 
     header = read_header(file)
     _warn_if_small(header.size.columns, header.size.rows)
@@ -95,7 +95,7 @@ def write_out(content: str, output: Path | None) -> None:
 
 
 def _picture(file: Path, at: float | None) -> str:
-    from tempshell_cli.terminal.playback import last_screen
+    from tempshell_cli.terminal.recording.playback import last_screen
     from tempshell_cli.tui.picture import svg
 
     header = read_header(file)
@@ -104,7 +104,7 @@ def _picture(file: Path, at: float | None) -> str:
 
 
 def _text(file: Path) -> str:
-    from tempshell_cli.terminal.playback import transcript
+    from tempshell_cli.terminal.recording.playback import transcript
     from tempshell_cli.terminal.screen import row_text
 
     lines = [strip_controls(row_text(row)).rstrip() for row in _rows(file, transcript)]

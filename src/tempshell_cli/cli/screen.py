@@ -26,7 +26,7 @@ from tempshell_cli.sessions.store import Score, StoreUnavailable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tempshell_cli.terminal.recorder import Recorder
+    from tempshell_cli.terminal.recording.recorder import Recorder
     from tempshell_cli.terminal.wire import Record
 
 
@@ -171,7 +171,7 @@ def _after(first: str, notices: Callable[[], str | None]) -> Callable[[], str | 
 
 
 def _recorder(recording: Record) -> Recorder:
-    from tempshell_cli.terminal.recorder import Recorder
+    from tempshell_cli.terminal.recording.recorder import Recorder
     from tempshell_cli.terminal.relay import terminal_size
 
     return Recorder(recording, terminal_size(sys.stdout.fileno()))

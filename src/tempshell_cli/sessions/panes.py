@@ -18,7 +18,7 @@ from tempshell_cli.backends.base import Backend, Role
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.terminal.pty import Size
-from tempshell_cli.terminal.recorder import Recorder
+from tempshell_cli.terminal.recording.recorder import Recorder
 from tempshell_cli.terminal.wire import Record
 
 # The shell is opened after this has begun. The client counts for no size.

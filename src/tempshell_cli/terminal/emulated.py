@@ -11,7 +11,8 @@ from typing import NamedTuple, Self
 import msgspec
 
 from tempshell_cli.core.process import Command
-from tempshell_cli.terminal.engine import BITTTY, GHOSTTY, TERMINAL_ENV
+from tempshell_cli.terminal.emulators.base import TERMINAL_ENV
+from tempshell_cli.terminal.emulators.choice import BITTTY, GHOSTTY
 from tempshell_cli.terminal.pty import PtyMaster, PtyProcess, Size
 from tempshell_cli.terminal.tail import new_tail
 from tempshell_cli.terminal.wire import FromWorker, Link, Record, Resize, Start, ToWorker, screen_link

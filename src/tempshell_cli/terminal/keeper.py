@@ -18,7 +18,7 @@ from functools import cache
 
 import msgspec
 
-from tempshell_cli.terminal.engine import open_engine
+from tempshell_cli.terminal.emulators.choice import open_engine
 from tempshell_cli.terminal.pty import PtyMaster, Size
 from tempshell_cli.terminal.tail import Tail
 from tempshell_cli.terminal.wire import STARTED, Start

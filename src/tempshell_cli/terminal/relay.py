@@ -22,7 +22,7 @@ from tempshell_cli.terminal.modes import RESET
 from tempshell_cli.terminal.pty import PtyProcess, Size
 
 if TYPE_CHECKING:
-    from tempshell_cli.terminal.recorder import Recorder
+    from tempshell_cli.terminal.recording.recorder import Recorder
 
 # Returns a line to show the user, once, or None. Asked every second, so it must not block.
 Notices = Callable[[], str | None]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tempshell_cli.terminal.engine import Engine
+from tempshell_cli.terminal.emulators.base import Engine
 from tempshell_cli.terminal.screen import TextRow
 from tempshell_cli.terminal.wire import Find, Hit, Hits
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from tempshell_cli.terminal.engine import Engine, open_engine
+from tempshell_cli.terminal.emulators.base import Engine
+from tempshell_cli.terminal.emulators.choice import open_engine
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import Cursor, Row, Status
 from tempshell_cli.terminal.search import Search

@@ -16,9 +16,10 @@ from functools import partial
 
 import msgspec
 
-from tempshell_cli.terminal.engine import Engine, open_engine
+from tempshell_cli.terminal.emulators.base import Engine
+from tempshell_cli.terminal.emulators.choice import open_engine
 from tempshell_cli.terminal.pty import CHUNK, PtyMaster, Size
-from tempshell_cli.terminal.recorder import Recorder
+from tempshell_cli.terminal.recording.recorder import Recorder
 from tempshell_cli.terminal.screen import Status
 from tempshell_cli.terminal.tail import Tail
 from tempshell_cli.terminal.view import View

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 import pytest
 from _pytest.mark.structures import ParameterSet
 
-from tempshell_cli.terminal.engine import BITTTY, ENGINES, GHOSTTY, Engine, open_engine
+from tempshell_cli.terminal.emulators.base import Engine
+from tempshell_cli.terminal.emulators.choice import BITTTY, ENGINES, GHOSTTY, open_engine
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import row_text
 

@@ -16,9 +16,9 @@ from bittty import Board, KeyEvent, KeyModifiers, TerminalCaps  # type: ignore[i
 from bittty.model import BITTTY  # type: ignore[import-untyped]
 from bittty.terminals import Terminal  # type: ignore[import-untyped]
 
-from tempshell_cli.terminal.bittty_limits import limit
-from tempshell_cli.terminal.bittty_repairs import History, erase_in_the_background_alone, fit_primary
-from tempshell_cli.terminal.engine import MOST_COPIED
+from tempshell_cli.terminal.emulators.base import MOST_COPIED
+from tempshell_cli.terminal.emulators.bittty.limits import limit
+from tempshell_cli.terminal.emulators.bittty.repairs import History, erase_in_the_background_alone, fit_primary
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import (
     CELL_HEIGHT,

@@ -1,4 +1,4 @@
-"""What a terminal emulator has to be able to do, and which one is taken."""
+"""What a terminal emulator has to be able to do."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ from typing import ClassVar, Protocol
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import Row, Status, TextRow
 from tempshell_cli.terminal.wire import Key, Mouse
-
-# libghostty-vt, by far the fastest; and pure Python, for platforms without its wheel (musl).
-GHOSTTY = "ghostty"
-BITTTY = "bittty"
-ENGINES = (GHOSTTY, BITTTY)
 
 # Of what a program wants on the clipboard; what is longer is left alone. In bytes.
 MOST_COPIED = 1024**2
@@ -96,18 +91,3 @@ class Engine(Protocol):
     def close(self) -> None:
         """Give back what the engine holds."""
         ...
-
-
-def open_engine(size: Size, name: str = GHOSTTY) -> Engine:
-    """Return an engine of this name; where ghostty cannot be loaded, the other one."""
-    # One of the two is enough, and each costs 8 MB or more: only what is used is imported.
-    if name == GHOSTTY:
-        try:
-            from tempshell_cli.terminal.ghostty_engine import GhosttyEngine  # noqa: PLC0415 - see above
-
-            return GhosttyEngine(size)
-        except (ImportError, OSError):
-            pass
-    from tempshell_cli.terminal.bittty_engine import BitttyEngine  # noqa: PLC0415 - see above
-
-    return BitttyEngine(size)

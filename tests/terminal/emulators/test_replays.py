@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from tempshell_cli.core.process import Command
-from tempshell_cli.terminal.engine import ENGINES
+from tempshell_cli.terminal.emulators.choice import ENGINES
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.wire import Key
 

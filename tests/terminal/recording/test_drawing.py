@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tempshell_cli.terminal.drawing import Drawing
-from tempshell_cli.terminal.engine import BITTTY, open_engine
+from tempshell_cli.terminal.emulators.choice import BITTTY, open_engine
 from tempshell_cli.terminal.pty import Size
+from tempshell_cli.terminal.recording.drawing import Drawing
 
 # What is dangerous, what it is made of, and what a terminal does in the middle of it.
 _PIECES = [

@@ -8,7 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tempshell_cli.core.process import Command
-from tempshell_cli.terminal.engine import ENGINES, TERMINAL_ENV, open_engine
+from tempshell_cli.terminal.emulators.base import TERMINAL_ENV
+from tempshell_cli.terminal.emulators.choice import ENGINES, open_engine
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import row_text
 
@@ -20,7 +21,7 @@ _SIZE = Size(80, 25)  # what the suite resizes every terminal to
 
 def main() -> None:
     """Run the suite for each engine asked for; ends with 1 where a result is another than the one kept."""
-    parser = argparse.ArgumentParser(prog="python -m tests.terminal.esctest", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.terminal.emulators.esctest", description=__doc__)
     parser.add_argument("checkout", type=Path, help="a clone of https://github.com/ThomasDickey/esctest2")
     parser.add_argument("--engine", choices=ENGINES, action="append", help="which engine [all of them]")
     parser.add_argument("--cases", default="", help="a pattern that the names of the cases must have [all of them]")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from tempshell_cli.terminal.engine import MOST_COPIED
-from tempshell_cli.terminal.ghostty_calls import (
+from tempshell_cli.terminal.emulators.base import MOST_COPIED
+from tempshell_cli.terminal.emulators.ghostty.calls import (
     CData,
     change,
     check,
@@ -23,9 +23,9 @@ from tempshell_cli.terminal.ghostty_calls import (
     string,
     title,
 )
-from tempshell_cli.terminal.ghostty_gaps import GapFiller
-from tempshell_cli.terminal.ghostty_input import InputEncoder, encode_paste
-from tempshell_cli.terminal.ghostty_rows import RowReader
+from tempshell_cli.terminal.emulators.ghostty.gaps import GapFiller
+from tempshell_cli.terminal.emulators.ghostty.input import InputEncoder, encode_paste
+from tempshell_cli.terminal.emulators.ghostty.rows import RowReader
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import CELL_HEIGHT, CELL_WIDTH, Cursor, CursorShape, Row, Status, TextRow, rgb
 from tempshell_cli.terminal.wire import Key, Mouse

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from math import ceil
 
 from tempshell_cli.core.process import Command
-from tempshell_cli.terminal.engine import Engine
+from tempshell_cli.terminal.emulators.base import Engine
 from tempshell_cli.terminal.pty import PtyProcess, Size
 from tempshell_cli.terminal.screen import Row
 

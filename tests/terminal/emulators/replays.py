@@ -14,7 +14,8 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from tempshell_cli.core.process import Command
-from tempshell_cli.terminal.engine import TERMINAL_ENV, Engine, open_engine
+from tempshell_cli.terminal.emulators.base import TERMINAL_ENV, Engine
+from tempshell_cli.terminal.emulators.choice import open_engine
 from tempshell_cli.terminal.pty import PtyProcess, Size
 from tempshell_cli.terminal.screen import (
     Attribute,
@@ -27,8 +28,7 @@ from tempshell_cli.terminal.screen import (
 )
 from tempshell_cli.terminal.wire import Key
 from tests.support.tmux import Pane, tmux_pane
-
-from .waiting import PATIENCE
+from tests.terminal.waiting import PATIENCE
 
 # A program that has been silent for so long, in seconds, waits for a key. A cut elsewhere is as good a test.
 _QUIET = 0.08

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from tempshell_cli.terminal.ghostty_calls import CData, get, lib, set_title, title
+from tempshell_cli.terminal.emulators.ghostty.calls import CData, get, lib, set_title, title
 
 # Looked for in all output, so it has to fail early: each alternative begins with a character of its own, no group is
 # kept, and some that come along are handed on as they are.

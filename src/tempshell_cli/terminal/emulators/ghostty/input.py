@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tempshell_cli.terminal.ghostty_calls import CData, check, ffi, lib, made, sized
+from tempshell_cli.terminal.emulators.ghostty.calls import CData, check, ffi, lib, made, sized
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import CELL_HEIGHT, CELL_WIDTH
 from tempshell_cli.terminal.wire import Key, Modifiers, Mouse, MouseAction

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tempshell_cli.terminal.engine import ENGINES, MOST_COPIED, Engine, open_engine
+from tempshell_cli.terminal.emulators.base import MOST_COPIED, Engine
+from tempshell_cli.terminal.emulators.choice import ENGINES, open_engine
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import (
     Attribute,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.terminal.pty import Size
-from tempshell_cli.terminal.recorder import MARKER
+from tempshell_cli.terminal.recording.recorder import MARKER
 
 _VERSION = 3
 # No terminal is larger; an emulator would take the memory for one that is.

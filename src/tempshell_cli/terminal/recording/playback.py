@@ -8,11 +8,12 @@ from contextlib import suppress
 
 from tempshell_cli.core.redact import OUTPUT
 from tempshell_cli.core.text import one_line
-from tempshell_cli.terminal.cast import Event, Header, parse_size
-from tempshell_cli.terminal.drawing import Drawing
-from tempshell_cli.terminal.engine import BITTTY, Engine, open_engine
+from tempshell_cli.terminal.emulators.base import Engine
+from tempshell_cli.terminal.emulators.choice import BITTTY, open_engine
 from tempshell_cli.terminal.pty import Size
-from tempshell_cli.terminal.recorder import MARKER, RESIZE
+from tempshell_cli.terminal.recording.cast import Event, Header, parse_size
+from tempshell_cli.terminal.recording.drawing import Drawing
+from tempshell_cli.terminal.recording.recorder import MARKER, RESIZE
 from tempshell_cli.terminal.screen import Cursor, Row, row_text
 
 # A screen wiped whole, or exchanged for another.

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tempshell_cli.core.process import Command
-from tempshell_cli.terminal.engine import ENGINES, Engine, open_engine
+from tempshell_cli.terminal.emulators.base import Engine
+from tempshell_cli.terminal.emulators.choice import ENGINES, open_engine
 from tempshell_cli.terminal.pty import Size
 
 from .esctest.__main__ import kept

@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from tempshell_cli.terminal.ghostty_calls import CData, check, ffi, lib, made, sized
+from tempshell_cli.terminal.emulators.ghostty.calls import CData, check, ffi, lib, made, sized
 from tempshell_cli.terminal.screen import (
     DEFAULT_COLOR,
     Attribute,

@@ -12,15 +12,14 @@ import pytest
 
 from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.process import Command
-from tempshell_cli.terminal.cast import Event, Header, read_events, summary
 from tempshell_cli.terminal.emulated import EmulatedProcess, Emulation
-from tempshell_cli.terminal.playback import last_screen, play, transcript
 from tempshell_cli.terminal.pty import Size
-from tempshell_cli.terminal.recorder import Recorder
+from tempshell_cli.terminal.recording.cast import Event, Header, read_events, summary
+from tempshell_cli.terminal.recording.playback import last_screen, play, transcript
+from tempshell_cli.terminal.recording.recorder import Recorder
 from tempshell_cli.terminal.screen import row_text
 from tempshell_cli.terminal.wire import Key, Mark, Record, Resize
-
-from .waiting import Watcher
+from tests.terminal.waiting import Watcher
 
 SIZE = Size(40, 5)
 CANARY = "canary-4711"

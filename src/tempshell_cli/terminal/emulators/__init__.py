@@ -1,0 +1,1 @@
+"""Terminal emulators without a window: one protocol, two libraries behind it, and which one is taken."""

@@ -1,0 +1,1 @@
+"""bittty, the emulator in pure Python: slower, and it cannot crash."""

@@ -1,0 +1,1 @@
+"""Recordings: writing asciicasts, reading them, and showing them again."""
