@@ -29,7 +29,7 @@ from tempshell_cli.sessions.practice import Practice
 from tempshell_cli.terminal.wire import Key
 from tempshell_cli.tui.app import PracticeApp
 from tempshell_cli.tui.outcome import Outcome
-from tempshell_cli.tui.terminal_pane import TerminalPane
+from tempshell_cli.tui.terminal.pane import TerminalPane
 
 from .places import ROOT
 

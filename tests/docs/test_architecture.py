@@ -41,7 +41,9 @@ def test_every_name_is_in_its_file() -> None:
 
 def test_every_wing_and_every_room_is_on_the_map() -> None:
     rooms = [
-        f"{wing}/{one.parent.name}" for wing in ("packs", "terminal") for one in SOURCE.glob(f"{wing}/*/__init__.py")
+        f"{wing}/{one.parent.name}"
+        for wing in ("tui", "packs", "terminal")
+        for one in SOURCE.glob(f"{wing}/*/__init__.py")
     ]
     for place in (*WINGS, *rooms):
         assert f"| `{place}` |" in TEXT, place

@@ -18,7 +18,7 @@ from tempshell_cli.terminal.screen import Row, row_text
 
 PATIENCE = 20.0
 SIZE = Size(120, 36)
-TESTS = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -68,7 +68,7 @@ class Outer:
 
 @contextmanager
 def outer(command: Command) -> Iterator[Outer]:
-    path = os.pathsep.join(filter(None, (str(TESTS), os.environ.get("PYTHONPATH"))))
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     env = {**TERMINAL_ENV, "PYTHONPATH": path, **command.env}
     with PtyProcess.spawn(Command(command.argv, env), SIZE) as process:
         yield Outer(process, open_engine(SIZE))

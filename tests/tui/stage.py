@@ -18,7 +18,7 @@ from tempshell_cli.tui.dialog import Dialog
 from tempshell_cli.tui.outcome import Outcome
 from tempshell_cli.tui.practice_screen import PracticeScreen
 from tempshell_cli.tui.task_pane import TaskPane
-from tempshell_cli.tui.terminal_pane import TerminalPane
+from tempshell_cli.tui.terminal.pane import TerminalPane
 
 from .fakes import FakePractice
 

@@ -13,7 +13,7 @@ from .outer import outer
 
 PROGRAM = """
 import sys
-from tui.fakes import FakePractice
+from tests.tui.fakes import FakePractice
 from tempshell_cli.core.config import ScreenSettings
 from tempshell_cli.core.process import Command
 from tempshell_cli.tui.app import run_practice

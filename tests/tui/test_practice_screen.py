@@ -21,7 +21,7 @@ from tempshell_cli.tui.countdown import Phase
 from tempshell_cli.tui.goodbye import Goodbye
 from tempshell_cli.tui.outcome import Ending, Outcome
 from tempshell_cli.tui.practice_screen import PracticeScreen
-from tempshell_cli.tui.terminal_pane import TerminalPane
+from tempshell_cli.tui.terminal.pane import TerminalPane
 
 from .conftest import Play
 from .fakes import ROWS, TASKS, FakePractice

@@ -18,7 +18,7 @@ from .outer import PATIENCE, Outer, outer
 
 SETUP = """
 import sys
-from tui.fakes import FakePractice
+from tests.tui.fakes import FakePractice
 from tempshell_cli.core.process import Command
 from tempshell_cli.tui.app import run_practice
 practice = FakePractice(shell=Command(("bash", "--norc", "-c", sys.argv[1])))

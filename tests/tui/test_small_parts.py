@@ -12,7 +12,7 @@ from tempshell_cli.terminal.screen import Run
 from tempshell_cli.terminal.wire import Key, Modifiers
 from tempshell_cli.tui.countdown import Phase, clock_text, phase_of
 from tempshell_cli.tui.keys import leader_key, leader_label, to_key
-from tempshell_cli.tui.strips import row_strip
+from tempshell_cli.tui.terminal.strips import row_strip
 from tempshell_cli.tui.theme import DARK, LIGHT, preferred_theme
 
 CTRL, ALT, SHIFT = Modifiers.CTRL, Modifiers.ALT, Modifiers.SHIFT

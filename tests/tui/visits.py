@@ -13,7 +13,7 @@ from tempshell_cli.core.process import Command
 from tempshell_cli.packs.grading.results import CheckResult, Verdict
 from tempshell_cli.tui.goodbye import Goodbye
 from tempshell_cli.tui.port import TaskState, TaskView
-from tempshell_cli.tui.terminal_pane import TerminalPane
+from tempshell_cli.tui.terminal.pane import TerminalPane
 
 from .fakes import FakePractice
 from .stage import LEADER, Stage

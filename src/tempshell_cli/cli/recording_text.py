@@ -96,7 +96,7 @@ def write_out(content: str, output: Path | None) -> None:
 
 def _picture(file: Path, at: float | None) -> str:
     from tempshell_cli.terminal.recording.playback import last_screen
-    from tempshell_cli.tui.picture import svg
+    from tempshell_cli.tui.terminal.picture import svg
 
     header = read_header(file)
     size, rows = last_screen(header, read_events(file), float("inf") if at is None else at)

@@ -25,7 +25,7 @@ from tempshell_cli.tui.keys import Stroke
 from tempshell_cli.tui.outcome import Ending, Outcome
 from tempshell_cli.tui.port import Practice
 from tempshell_cli.tui.practice_screen import GRACE, PracticeScreen
-from tempshell_cli.tui.terminal_pane import TerminalPane
+from tempshell_cli.tui.terminal.pane import TerminalPane
 from tempshell_cli.tui.theme import DARK, LIGHT, theme_named
 
 __all__ = ["Ending", "Outcome", "PracticeApp", "run_practice"]

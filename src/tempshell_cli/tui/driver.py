@@ -20,7 +20,7 @@ from textual.message import Message
 
 from tempshell_cli.terminal.keyboard import keys_of, split
 from tempshell_cli.tui.keys import Stroke
-from tempshell_cli.tui.outer_cursor import DEFAULT_SHAPE
+from tempshell_cli.tui.terminal.outer_cursor import DEFAULT_SHAPE
 
 # How long the rest of a sequence may take before Escape counts as a key, in seconds. Terminals write a sequence at
 # once; where a slow line parts it all the same, a program without modes of its own still gets the same bytes.

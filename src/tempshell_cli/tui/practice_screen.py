@@ -37,7 +37,7 @@ from tempshell_cli.tui.port import Finished, Practice, SessionView, TaskState
 from tempshell_cli.tui.retries import Retries
 from tempshell_cli.tui.shortcuts import HELP, offered_shortcuts, shortcut_for
 from tempshell_cli.tui.task_pane import TaskPane
-from tempshell_cli.tui.terminal_pane import TerminalPane
+from tempshell_cli.tui.terminal.pane import TerminalPane
 
 Result = TypeVar("Result")
 

@@ -14,9 +14,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tempshell_cli.core.process import Command
-from tempshell_cli.tui.painting import paint_now
-
-from .outer import outer
+from tempshell_cli.tui.terminal.painting import paint_now
+from tests.tui.outer import outer
 
 
 class Sign(Widget):
@@ -53,7 +52,7 @@ class Street(App[None]):
             paint_now(sign, Region(0, 0, sign.size.width, sign.size.height))
 
 
-PROGRAM = Command((sys.executable, "-c", "from tui.test_painting import Street; Street().run()"))
+PROGRAM = Command((sys.executable, "-c", "from tests.tui.terminal.test_painting import Street; Street().run()"))
 
 
 def test_on_a_terminal_it_looks_as_when_textual_paints_it() -> None:

@@ -13,7 +13,7 @@ from rich.terminal_theme import TerminalTheme
 
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import Row
-from tempshell_cli.tui.strips import row_strip
+from tempshell_cli.tui.terminal.strips import row_strip
 from tempshell_cli.tui.theme import DARK, palette
 
 

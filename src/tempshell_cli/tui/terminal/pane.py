@@ -49,16 +49,16 @@ from tempshell_cli.terminal.wire import (
 )
 from tempshell_cli.tui import words
 from tempshell_cli.tui.abandon import abandonable
-from tempshell_cli.tui.attachment import Attachment
 from tempshell_cli.tui.fitting import on_border
 from tempshell_cli.tui.keys import to_key, to_mouse
-from tempshell_cli.tui.outer_cursor import OuterCursor
-from tempshell_cli.tui.painting import paint_now
 from tempshell_cli.tui.port import Practice
 from tempshell_cli.tui.retries import Retries
-from tempshell_cli.tui.searching import Searching
-from tempshell_cli.tui.selection import Selection
-from tempshell_cli.tui.strips import found_style, restyled, row_strip, turned, with_cursor
+from tempshell_cli.tui.terminal.attachment import Attachment
+from tempshell_cli.tui.terminal.outer_cursor import OuterCursor
+from tempshell_cli.tui.terminal.painting import paint_now
+from tempshell_cli.tui.terminal.searching import Searching
+from tempshell_cli.tui.terminal.selection import Selection
+from tempshell_cli.tui.terminal.strips import found_style, restyled, row_strip, turned, with_cursor
 
 _WHEEL_ROWS = 3
 _LEFT = 1

@@ -19,10 +19,9 @@ from tempshell_cli.core.process import Command
 from tempshell_cli.tui.app import PracticeApp
 from tempshell_cli.tui.retries import Retries
 from tempshell_cli.tui.theme import DARK, LIGHT
-
-from .conftest import Play
-from .fakes import FakePractice
-from .stage import LEADER, Stage
+from tests.tui.conftest import Play
+from tests.tui.fakes import FakePractice
+from tests.tui.stage import LEADER, Stage
 
 SHELL = Command(("bash", "--norc", "--noprofile", "-i"), {"PS1": "$ ", "HISTFILE": ""})
 

@@ -10,10 +10,9 @@ from textual import events
 from textual.geometry import Size
 
 from tempshell_cli.core.process import Command
-
-from .conftest import Play
-from .fakes import FakePractice
-from .stage import Stage
+from tests.tui.conftest import Play
+from tests.tui.fakes import FakePractice
+from tests.tui.stage import Stage
 
 NUMBERS = Command(("bash", "--norc", "-c", "for n in {1..400}; do echo line $n.; done; stty -echo; cat -v"))
 

@@ -10,9 +10,8 @@ import pytest
 
 from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.screen import Cursor, CursorShape
-
-from .outer import Outer, outer
-from .test_run_practice import LEADER, SETUP
+from tests.tui.outer import Outer, outer
+from tests.tui.test_run_practice import LEADER, SETUP
 
 PROGRAM = f"""{SETUP}
 from tempshell_cli.core.config import ScreenSettings

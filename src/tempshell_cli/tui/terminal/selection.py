@@ -8,7 +8,7 @@ from typing import NamedTuple
 from textual.geometry import Offset
 from textual.strip import Strip
 
-from tempshell_cli.tui.strips import restyled, turned
+from tempshell_cli.tui.terminal.strips import restyled, turned
 
 
 class Selection(NamedTuple):

@@ -1,0 +1,1 @@
+"""The terminal of the practice screen: the pane, and all that only it needs."""
