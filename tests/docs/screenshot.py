@@ -17,8 +17,8 @@ from pathlib import Path
 from textual.app import App
 
 from tempshell_cli.backends.exec import SandboxExec
-from tempshell_cli.cli.console import silence
 from tempshell_cli.cli.launch import Options, launch
+from tempshell_cli.cli.output.console import silence
 from tempshell_cli.cli.practice import LivePractice
 from tempshell_cli.cli.service import user_sessions
 from tempshell_cli.core.config import ScreenSettings

@@ -11,7 +11,7 @@ import pytest
 
 from tempshell_cli.backends.base import Sandbox, Template
 from tempshell_cli.cli.launch import Options, launch
-from tempshell_cli.cli.pack_text import say_proof
+from tempshell_cli.cli.output.packs import say_proof
 from tempshell_cli.core.config import Settings
 from tempshell_cli.core.errors import EngineUnavailable, ExitCode, UsageProblem
 from tempshell_cli.core.paths import Paths

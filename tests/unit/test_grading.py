@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tempshell_cli.cli import report_text
+from tempshell_cli.cli.output import reports
 from tempshell_cli.cli.practice import LivePractice
 from tempshell_cli.core.errors import EngineUnavailable, Incomplete, SessionExpired, UsageProblem
 from tempshell_cli.sessions.exam import DRAWN, EXAM, FOR_GRADING, exam_detail, exam_of
@@ -85,7 +85,7 @@ def test_where_a_check_could_not_run_it_is_incomplete_and_is_tried_again(desk: D
     assert len(desk.sessions.store.scores(session.id)) == 1
     found = report(desk.sessions, session)
     assert (found.score.percent, found.score.passed, found.score.incomplete) == (66.7, False, ("one/right",))
-    assert report_text.result(found).startswith("66.7 % (incomplete: one/right could not run; the pass mark is 66 %)")
+    assert reports.result(found).startswith("66.7 % (incomplete: one/right could not run; the pass mark is 66 %)")
     draft.write("tasks/one.md", whole)
     end(desk, session)
     found = report(desk.sessions, session)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tempshell_cli.cli.recording_text import exported
+from tempshell_cli.cli.output.recordings import exported
 from tempshell_cli.sessions.panes import _write_down
 
 # As tmux 3.3 says it.

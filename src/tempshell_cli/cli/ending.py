@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
 
-from tempshell_cli.cli.console import complain
+from tempshell_cli.cli.output.console import complain
 from tempshell_cli.core.errors import ExitCode, TempshellError
 from tempshell_cli.core.interrupts import handle
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 from tempshell_cli.backends import registry
 from tempshell_cli.backends.base import Backend, ChecksLiveness
 from tempshell_cli.backends.signals import marked, send_argv
-from tempshell_cli.cli.console import note_store, progress
+from tempshell_cli.cli.output.console import note_store, progress
 from tempshell_cli.core.clock import SystemClock
 from tempshell_cli.core.errors import NoSuchSession
 from tempshell_cli.core.foreground import PassOn, run_client

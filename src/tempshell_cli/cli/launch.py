@@ -19,7 +19,7 @@ from tempshell_cli.backends.base import (
     Sandbox,
     Template,
 )
-from tempshell_cli.cli import console
+from tempshell_cli.cli.output import console
 from tempshell_cli.core.config import KubernetesSettings, Settings
 from tempshell_cli.core.errors import LimitReached, PackProblem, UsageProblem
 from tempshell_cli.core.files import reading

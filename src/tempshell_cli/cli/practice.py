@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tempshell_cli.backends.base import Backend, Receipt
-from tempshell_cli.cli import console, report_text
+from tempshell_cli.cli.output import console, reports
 from tempshell_cli.core.errors import NoSuchSession, SessionExpired, TempshellError
 from tempshell_cli.core.process import Command
 from tempshell_cli.core.repeating import repeating
@@ -139,7 +139,7 @@ class LivePractice:
                 self._grade()
             except SessionExpired:
                 over = True
-        result = report_text.result(report(self._sessions, self._session))
+        result = reports.result(report(self._sessions, self._session))
         return Finished(result, None if over else self._sessions.stop(self._session, "graded"))
 
     def _grade(self) -> None:

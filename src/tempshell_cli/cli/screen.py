@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from tempshell_cli.cli.console import is_interactive, note, say, say_json
-from tempshell_cli.cli.render import say_receipt, session_json
-from tempshell_cli.cli.result_text import verdict_words
+from tempshell_cli.cli.output.console import is_interactive, note, say, say_json
+from tempshell_cli.cli.output.results import verdict_words
+from tempshell_cli.cli.output.sessions import say_receipt, session_json
 from tempshell_cli.core.errors import ExitCode
 from tempshell_cli.sessions.exam import exam_of, refuse_handed_in
 from tempshell_cli.sessions.lease import Urgency, notice, urgency
@@ -84,7 +84,7 @@ def open_screen(sessions: Sessions, session: Session, visit: Visit) -> None:
 
 
 def _practise(sessions: Sessions, session: Session, recording: Record | None, visit: Visit) -> None:
-    from tempshell_cli.cli import report_text
+    from tempshell_cli.cli.output import reports
     from tempshell_cli.cli.practice import LivePractice
     from tempshell_cli.cli.watching import WatchedPractice
     from tempshell_cli.sessions.report import report
@@ -99,7 +99,7 @@ def _practise(sessions: Sessions, session: Session, recording: Record | None, vi
         sessions.sweep()
     current = sessions.store.get(session.id) or session
     if outcome.ending is Ending.GRADED:
-        report_text.say(report(sessions, current))
+        reports.say(report(sessions, current))
     if outcome.receipt:
         say_receipt(session.name, outcome.receipt)
     elif outcome.ending is Ending.EXPIRED:

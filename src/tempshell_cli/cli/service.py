@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from tempshell_cli.backends import registry
 from tempshell_cli.backends.base import Backend, Receipt
-from tempshell_cli.cli.console import note, note_store, progress
+from tempshell_cli.cli.output.console import note, note_store, progress
 from tempshell_cli.core.clock import SystemClock
 from tempshell_cli.core.config import load_settings
 from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession

@@ -23,7 +23,7 @@ def attach(
     theme: Theme = "",
 ) -> None:
     """Go back to a session, on the screen where it was left. Never changes its deadline."""
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
     from tempshell_cli.cli.screen import Visit, open_screen
     from tempshell_cli.cli.service import select_whole, user_sessions
     from tempshell_cli.core.errors import UsageProblem

@@ -25,8 +25,8 @@ def check(
     as_junit: Annotated[bool, typer.Option("--junit", help="Print JUnit's XML, for CI services.")] = False,
 ) -> None:
     """Grade the work: exit code 0 when everything passes, 6 when something does not, 10 when a check could not run."""
-    from tempshell_cli.cli import console
-    from tempshell_cli.cli.result_text import result_lines
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.output.results import result_lines
     from tempshell_cli.cli.service import select_whole, user_sessions
     from tempshell_cli.core.errors import ExitCode, UsageProblem
     from tempshell_cli.packs.grading.results import Verdict

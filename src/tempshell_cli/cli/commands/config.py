@@ -13,7 +13,7 @@ app = new_app("Show the settings and where they are.")
 @app.command()
 def show(as_json: AsJson = False) -> None:
     """Print every setting in force, as TOML that the config file takes."""
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
     from tempshell_cli.core.config import load_settings, settings_json
     from tempshell_cli.core.paths import Paths
 
@@ -33,7 +33,7 @@ def show(as_json: AsJson = False) -> None:
 @app.command()
 def path() -> None:
     """Print where the config file is, or would be."""
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
     from tempshell_cli.core.paths import Paths
 
     console.say(str(Paths.of_user().config_file))

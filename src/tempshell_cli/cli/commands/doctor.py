@@ -19,7 +19,7 @@ app = new_app()
 def doctor(as_json: AsJson = False) -> None:
     """Tell what this machine has, what is missing, and what to type."""
     from tempshell_cli.backends import registry
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import EngineUnavailable
 

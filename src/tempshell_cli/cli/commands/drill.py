@@ -63,8 +63,8 @@ def drill(
     quiet: Quiet = False,
 ) -> None:
     """Repeat the tasks that went wrong or took too long, at growing intervals."""
-    from tempshell_cli.cli import console
     from tempshell_cli.cli.launch import Options, launch, parse_profile
+    from tempshell_cli.cli.output import console
     from tempshell_cli.cli.screen import Visit, show_started
     from tempshell_cli.cli.service import user_sessions
 
@@ -113,7 +113,7 @@ def _pack_of(due: Sequence[Card]) -> str:
 
 
 def _list(cards: Sequence[Card], now: datetime, *, as_json: bool) -> None:
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
 
     if as_json:
         console.say_json([_json(card, now) for card in cards])

@@ -130,9 +130,9 @@ def exam(
 
 
 def _begin(sessions: Sessions, options: Options, tasks: int | None, seed: int | None, *, quiet: bool) -> Session:
-    from tempshell_cli.cli import console
     from tempshell_cli.cli.launch import launch
-    from tempshell_cli.cli.report_text import counted
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.output.reports import counted
     from tempshell_cli.core.units import format_duration
     from tempshell_cli.packs.grading.draw import draw, gradable
     from tempshell_cli.packs.library.find import find_pack
@@ -156,7 +156,7 @@ def _begin(sessions: Sessions, options: Options, tasks: int | None, seed: int | 
 
 def _time(asked: str, pack: Pack, settings: Settings) -> timedelta:
     """Return how long the exam takes: as asked, else as the pack says, but no longer than a session may last."""
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
     from tempshell_cli.core.units import format_duration, parse_duration
 
     if asked or not pack.head.time:
@@ -179,8 +179,8 @@ def _removed(sessions: Sessions, session: Session) -> tuple[Receipt | None, Left
 
 
 def _finish(sessions: Sessions, token: str, *, as_json: bool, quiet: bool) -> None:
-    from tempshell_cli.cli import console, report_text
-    from tempshell_cli.cli.render import say_receipt
+    from tempshell_cli.cli.output import console, reports
+    from tempshell_cli.cli.output.sessions import say_receipt
     from tempshell_cli.core.errors import ExitCode, Incomplete
     from tempshell_cli.sessions.grading import exam_session, finish
     from tempshell_cli.sessions.report import report
@@ -195,9 +195,9 @@ def _finish(sessions: Sessions, token: str, *, as_json: bool, quiet: bool) -> No
     # Removed before anything is printed: whoever reads may go before the end.
     receipt, left = (None, None) if unfinished else _removed(sessions, session)
     if as_json:
-        console.say_json(report_text.as_json(found))
+        console.say_json(reports.as_json(found))
     else:
-        report_text.say(found)
+        reports.say(found)
     if trouble := unfinished or left:
         raise trouble
     if receipt and not as_json:
@@ -211,8 +211,8 @@ def _finish(sessions: Sessions, token: str, *, as_json: bool, quiet: bool) -> No
 def _review(sessions: Sessions, token: str, *, as_json: bool) -> None:
     import msgspec
 
-    from tempshell_cli.cli import console, report_text
-    from tempshell_cli.cli.result_text import result_lines
+    from tempshell_cli.cli.output import console, reports
+    from tempshell_cli.cli.output.results import result_lines
     from tempshell_cli.sessions.grading import exam_session, review
     from tempshell_cli.sessions.report import report
 
@@ -222,10 +222,10 @@ def _review(sessions: Sessions, token: str, *, as_json: bool) -> None:
     solutions = {task.id: task.solution for task in found.pack.tasks}
     if as_json:
         rows = [{**msgspec.to_builtins(one), "solution": solutions[one.task]} for one in results]
-        console.say_json({**report_text.as_json(found), "results": rows})
+        console.say_json({**reports.as_json(found), "results": rows})
         return
     for result in results:
         console.say("\n".join(result_lines(result)))
         console.say("  solution")
         console.say("".join(f"        {line}\n" for line in solutions[result.task].splitlines()))
-    console.say(report_text.result(found))
+    console.say(reports.result(found))

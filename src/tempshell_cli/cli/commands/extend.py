@@ -14,8 +14,8 @@ def extend(
     as_json: AsJson = False,
 ) -> None:
     """Give a session more time, once."""
-    from tempshell_cli.cli import console
-    from tempshell_cli.cli.render import remaining, session_json
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.output.sessions import remaining, session_json
     from tempshell_cli.cli.service import select_whole, user_sessions
 
     with user_sessions() as sessions:

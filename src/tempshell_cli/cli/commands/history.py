@@ -30,7 +30,7 @@ def history(
     as_json: AsJson = False,
 ) -> None:
     """Show your past practice: session by session, and domain by domain over time."""
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.sessions.history import past_practice, trends
 

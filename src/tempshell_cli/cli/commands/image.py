@@ -19,7 +19,7 @@ def ls(docker_context: Context = "", as_json: AsJson = False) -> None:
     """List the shipped images and whether the engine has them."""
     from tempshell_cli.backends.docker import images
     from tempshell_cli.backends.docker.engine import DockerEngine
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
 
     engine, known = DockerEngine(docker_context), images.shipped_images()
     with engine.speaking():
@@ -36,7 +36,7 @@ def build(name: Name = "tempshell/shell", docker_context: Context = "") -> None:
     """Build a shipped image from its Dockerfile."""
     from tempshell_cli.backends.docker import images
     from tempshell_cli.backends.docker.engine import DockerEngine
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
 
     image = images.shipped_image(name)
     engine = DockerEngine(docker_context)
@@ -50,7 +50,7 @@ def pull(name: Name, docker_context: Context = "") -> None:
     """Pull an image from its registry, so that a later start does not wait for it."""
     from tempshell_cli.backends.docker import images
     from tempshell_cli.backends.docker.engine import DockerEngine
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
 
     engine = DockerEngine(docker_context)
     with engine.speaking():

@@ -12,7 +12,7 @@ app = new_app()
 def kubeconfig(session: Session = "") -> None:
     """Print a kubeconfig for a session's cluster, as in: KUBECONFIG=<(tempshell kubeconfig) kubectl get nodes."""
     from tempshell_cli.backends.base import HasKubeconfig
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import select_whole, user_sessions
     from tempshell_cli.core.errors import UsageProblem
     from tempshell_cli.sessions.lookup import refuse_unusable

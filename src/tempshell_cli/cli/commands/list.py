@@ -25,8 +25,8 @@ def list_(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the ids alone.")] = False,
 ) -> None:
     """List your sessions, as the engines have them."""
-    from tempshell_cli.cli import console
-    from tempshell_cli.cli.render import session_json, trouble
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.output.sessions import session_json, trouble
     from tempshell_cli.cli.service import sweep, user_sessions
 
     with user_sessions() as sessions:
@@ -50,7 +50,7 @@ def list_(
 
 
 def _cells(session: Session, now: datetime) -> tuple[str, ...]:
-    from tempshell_cli.cli.render import remaining
+    from tempshell_cli.cli.output.sessions import remaining
 
     left = "-" if session.ended else remaining(session, now)
     return session.id, session.name, session.backend, session.pack or "-", str(session.state), left

@@ -21,7 +21,7 @@ def log(
     as_json: AsJson = False,
 ) -> None:
     """Show what happened to your sessions."""
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import NoSuchSession
     from tempshell_cli.sessions.exam import FOUND

@@ -27,7 +27,7 @@ Wanted = Annotated[
 @app.command("ls")
 def ls(as_json: AsJson = False) -> None:
     """List the packs that can be started by name."""
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
     from tempshell_cli.core.errors import PackProblem
     from tempshell_cli.packs.library.find import find_pack, list_packs, origin
 
@@ -47,9 +47,9 @@ def ls(as_json: AsJson = False) -> None:
 @app.command()
 def show(pack: Name, as_json: AsJson = False) -> None:
     """Say what is in a pack: its version, its digest, its domains and its tasks."""
-    from tempshell_cli.cli import console
-    from tempshell_cli.cli.course_text import say_course
-    from tempshell_cli.cli.pack_text import added_json, describe, pack_json
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.output.courses import say_course
+    from tempshell_cli.cli.output.packs import added_json, describe, pack_json
     from tempshell_cli.packs.library.find import added_as, find_pack
 
     if say_course(pack, as_json=as_json):
@@ -69,8 +69,8 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Fetch a pack, check all of it, and keep it, to be started by name."""
-    from tempshell_cli.cli import console
-    from tempshell_cli.cli.pack_text import added_json
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.output.packs import added_json
     from tempshell_cli.core.text import one_line
     from tempshell_cli.packs.library.sources import parse_source
 
@@ -90,7 +90,7 @@ def add(
 @app.command()
 def rm(pack: Annotated[list[str], typer.Argument(help="Added packs.", autocompletion=added_pack_names)]) -> None:
     """Remove added packs; a session that is running keeps what it was started with."""
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
 
     store, in_use = _store()
     for entry in [store.entry(one) for one in dict.fromkeys(pack)]:
@@ -109,7 +109,7 @@ def update(
     as_json: AsJson = False,
 ) -> None:
     """Fetch added packs again, show what is different, and use it if wanted."""
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
     from tempshell_cli.core.errors import TempshellError
     from tempshell_cli.core.paths import Paths
     from tempshell_cli.packs.library.index import read_index
@@ -132,7 +132,7 @@ def update(
 @app.command()
 def new(directory: Annotated[Path, typer.Argument(help="Where; its name becomes the pack's id.")]) -> None:
     """Write a small pack to begin with, whole and proven."""
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
     from tempshell_cli.packs.authoring.skeleton import new_pack
 
     for file in new_pack(directory):
@@ -152,7 +152,7 @@ def schema(
     ] = "pack",
 ) -> None:
     """Print the JSON Schema of the format."""
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
     from tempshell_cli.core.errors import UsageProblem
     from tempshell_cli.packs.format.schema import PARTS, schema_of
 
@@ -167,7 +167,7 @@ def lint(
     form: Annotated[str, typer.Option("--format", help="How to say it: text, json or sarif.")] = "text",
 ) -> None:
     """Look for mistakes in a pack without running it: exit code 2 when there are errors."""
-    from tempshell_cli.cli.pack_text import say_findings
+    from tempshell_cli.cli.output.packs import say_findings
     from tempshell_cli.core.errors import ExitCode
     from tempshell_cli.packs.authoring.findings import Level
     from tempshell_cli.packs.authoring.lint import lint as findings_of
@@ -204,9 +204,9 @@ def prove(
     quiet: Quiet = False,
 ) -> None:
     """Prove that nothing in a pack is free, right answers pass and wrong ones are caught: else exit code 6."""
-    from tempshell_cli.cli import console
     from tempshell_cli.cli.launch import ask_consent, parse_profile
-    from tempshell_cli.cli.pack_text import proof_line, say_proof
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.output.packs import proof_line, say_proof
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import ExitCode
     from tempshell_cli.packs.library.find import find_pack
@@ -250,8 +250,8 @@ def _now() -> datetime:
 
 def _update(store: PackStore, name: str, in_use: InUse, *, yes: bool, ask: bool) -> dict[str, object]:
     """Fetch a pack again and, if wanted, use it; return that as JSON, and print it where a person may be asked."""
-    from tempshell_cli.cli import console
-    from tempshell_cli.cli.pack_text import changes_json, say_changes
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.output.packs import changes_json, say_changes
     from tempshell_cli.core.text import one_line
     from tempshell_cli.packs.library.changes import compare
     from tempshell_cli.packs.library.sources import parse_source
@@ -274,7 +274,7 @@ def _update(store: PackStore, name: str, in_use: InUse, *, yes: bool, ask: bool)
 
 def _confirm(name: str) -> bool:
     """Ask a person; raises UsageProblem where there is none."""
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
     from tempshell_cli.core.errors import UsageProblem
 
     if not console.is_interactive():

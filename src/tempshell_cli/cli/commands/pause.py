@@ -14,8 +14,8 @@ def pause(
     as_json: AsJson = False,
 ) -> None:
     """Freeze a session and its clock, for as long as the config's `hold` says."""
-    from tempshell_cli.cli import console
-    from tempshell_cli.cli.render import remaining, session_json
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.output.sessions import remaining, session_json
     from tempshell_cli.cli.service import select_whole, user_sessions
 
     with user_sessions() as sessions:

@@ -27,7 +27,7 @@ def rbac(
 
     from tempshell_cli.backends.kubernetes.place import endpoint_of
     from tempshell_cli.backends.kubernetes.rights import Subject, manifests
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
 
     if user and group:
         raise typer.BadParameter("name a user or a group, not both")

@@ -20,8 +20,8 @@ def reap(
     as_json: Annotated[bool, typer.Option("--json", help="Print the receipts as JSON.")] = False,
 ) -> None:
     """Remove what is past its deadline, lost or half made, on every engine, and forget sessions of long ago."""
-    from tempshell_cli.cli import console
-    from tempshell_cli.cli.render import receipt_json
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.output.sessions import receipt_json
     from tempshell_cli.cli.service import sweep, sweep_expired, user_sessions
     from tempshell_cli.core.errors import LeftoverRemains
     from tempshell_cli.sessions.pruning import prune

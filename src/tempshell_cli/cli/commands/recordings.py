@@ -21,8 +21,8 @@ Name = Annotated[
 @app.command("ls")
 def ls(as_json: AsJson = False) -> None:
     """List the recordings."""
-    from tempshell_cli.cli import console
-    from tempshell_cli.cli.recording_text import list_rows, recordings_json
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.output.recordings import list_rows, recordings_json
     from tempshell_cli.core.paths import Paths
     from tempshell_cli.sessions.recordings import Recordings
 
@@ -40,7 +40,7 @@ def play(
     idle: Annotated[float, typer.Option("--idle", min=0, help="No pause longer than so many seconds.")] = 2.0,
 ) -> None:
     """Show a recording in this terminal; Ctrl-C ends it."""
-    from tempshell_cli.cli.recording_text import play_here
+    from tempshell_cli.cli.output.recordings import play_here
     from tempshell_cli.core.paths import Paths
     from tempshell_cli.sessions.recordings import Recordings
 
@@ -57,7 +57,7 @@ def export(
     ] = None,
 ) -> None:
     """Write a recording as an asciicast, its text, or a picture of one moment."""
-    from tempshell_cli.cli.recording_text import exported, write_out
+    from tempshell_cli.cli.output.recordings import exported, write_out
     from tempshell_cli.core.paths import Paths
     from tempshell_cli.sessions.recordings import Recordings
 
@@ -67,7 +67,7 @@ def export(
 @app.command()
 def rm(recording: Annotated[list[str], typer.Argument(help="Recordings.", autocompletion=recording_names)]) -> None:
     """Remove recordings."""
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
     from tempshell_cli.core.paths import Paths
     from tempshell_cli.sessions.recordings import Recordings, remove
 

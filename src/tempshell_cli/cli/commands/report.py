@@ -21,16 +21,16 @@ def report(
     form: Annotated[str, typer.Option("--format", help="How to write it: md, json or html.")] = "md",
 ) -> None:
     """Print a session's results to hand in, with the pack's version and digest and that of tempshell."""
-    from tempshell_cli.cli import console, report_text
+    from tempshell_cli.cli.output import console, reports
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import UsageProblem
-    from tempshell_cli.sessions import report as reports
+    from tempshell_cli.sessions import report as results
 
     if form not in {"md", "json", "html"}:
         raise UsageProblem(f"--format {form!r} is unknown", hint="one of md, json, html")
     with user_sessions() as sessions:
-        found = reports.report(sessions, reports.recorded(sessions, session))
+        found = results.report(sessions, results.recorded(sessions, session))
     if form == "json":
-        console.say_json(report_text.as_json(found))
+        console.say_json(reports.as_json(found))
     else:
-        console.say(report_text.as_html(found) if form == "html" else report_text.as_markdown(found))
+        console.say(reports.as_html(found) if form == "html" else reports.as_markdown(found))

@@ -18,7 +18,7 @@ def reset(
     session: OfSession = "",
 ) -> None:
     """Put one task back to its start; the others stay as they are."""
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import select_whole, user_sessions
     from tempshell_cli.sessions.practice import Practice
 

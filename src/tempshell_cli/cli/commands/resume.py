@@ -14,8 +14,8 @@ def resume(
     as_json: AsJson = False,
 ) -> None:
     """Let a paused session go on."""
-    from tempshell_cli.cli import console
-    from tempshell_cli.cli.render import remaining, session_json
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.output.sessions import remaining, session_json
     from tempshell_cli.cli.service import select, user_sessions
 
     with user_sessions() as sessions:

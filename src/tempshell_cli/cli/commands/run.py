@@ -71,8 +71,8 @@ def run(
 
     The exit code is the command's.
     """
-    from tempshell_cli.cli import console
     from tempshell_cli.cli.launch import Options, launch, parse_access, parse_network, parse_profile
+    from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import user_sessions
 
     argv = inner_argv(context)

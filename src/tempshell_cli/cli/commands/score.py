@@ -22,13 +22,13 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """Tell how a session stands by the last check of each task."""
-    from tempshell_cli.cli import console, report_text
+    from tempshell_cli.cli.output import console, reports
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.sessions.report import recorded, report
 
     with user_sessions() as sessions:
         found = report(sessions, recorded(sessions, session))
     if as_json:
-        console.say_json(report_text.as_json(found))
+        console.say_json(reports.as_json(found))
     else:
-        report_text.say(found)
+        reports.say(found)

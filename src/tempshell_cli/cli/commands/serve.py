@@ -25,7 +25,7 @@ def serve(
     theme: Theme = "",
 ) -> None:
     """Show a session's screen in a browser on this machine, until Ctrl-C. The link is good once."""
-    from tempshell_cli.cli import console
+    from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import select_whole, user_sessions
     from tempshell_cli.sessions.lookup import refuse_unusable
 

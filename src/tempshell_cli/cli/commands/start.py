@@ -77,8 +77,8 @@ def start(
     quiet: Quiet = False,
 ) -> None:
     """Start a session and open its practice screen."""
-    from tempshell_cli.cli import console
     from tempshell_cli.cli.launch import Options, launch, parse_access, parse_network, parse_profile
+    from tempshell_cli.cli.output import console
     from tempshell_cli.cli.screen import Visit, show_started
     from tempshell_cli.cli.service import user_sessions
 

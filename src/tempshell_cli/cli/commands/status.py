@@ -14,9 +14,9 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Show one session: where it runs, what is left of it, how the tasks stand."""
-    from tempshell_cli.cli import console
-    from tempshell_cli.cli.render import remaining, session_json, trouble
-    from tempshell_cli.cli.result_text import verdict_words
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.output.results import verdict_words
+    from tempshell_cli.cli.output.sessions import remaining, session_json, trouble
     from tempshell_cli.cli.service import select, user_sessions
 
     with user_sessions() as sessions:

@@ -29,8 +29,8 @@ def stop(
     as_json: Annotated[bool, typer.Option("--json", help="Print the receipts as JSON.")] = False,
 ) -> None:
     """End a session, remove all of it, and print the receipt."""
-    from tempshell_cli.cli import console
-    from tempshell_cli.cli.render import receipt_json, say_receipt
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.output.sessions import receipt_json, say_receipt
     from tempshell_cli.cli.service import select, sweep, user_sessions
     from tempshell_cli.core.errors import EngineUnavailable
 

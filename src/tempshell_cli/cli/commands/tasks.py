@@ -19,8 +19,8 @@ def tasks(
     as_json: AsJson = False,
 ) -> None:
     """List the tasks of a session and how they stand, or print one."""
-    from tempshell_cli.cli import console
-    from tempshell_cli.cli.result_text import verdict_words
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.output.results import verdict_words
     from tempshell_cli.cli.service import select, user_sessions
     from tempshell_cli.sessions.practice import Practice
 

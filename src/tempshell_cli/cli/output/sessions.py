@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tempshell_cli.backends.base import Receipt
-from tempshell_cli.cli.console import say
+from tempshell_cli.cli.output.console import say
 from tempshell_cli.core.units import format_duration
 from tempshell_cli.sessions.model import Session, State
 

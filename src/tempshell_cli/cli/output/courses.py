@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tempshell_cli.cli import console
+from tempshell_cli.cli.output import console
 
 
 def say_course(pack: str, *, as_json: bool) -> bool:

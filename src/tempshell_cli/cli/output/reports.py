@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from tempshell_cli.cli import console
-from tempshell_cli.cli.result_text import verdict_words
+from tempshell_cli.cli.output import console
+from tempshell_cli.cli.output.results import verdict_words
 from tempshell_cli.core.text import listed, one_line
 from tempshell_cli.core.units import format_duration
 from tempshell_cli.packs.grading.score import TaskScore

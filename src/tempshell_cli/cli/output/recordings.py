@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tempshell_cli.cli import console
+from tempshell_cli.cli.output import console
 from tempshell_cli.core.errors import TempshellError, UsageProblem
 from tempshell_cli.core.files import reading, writing
 from tempshell_cli.core.text import strip_controls

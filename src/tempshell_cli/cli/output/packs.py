@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tempshell_cli import __version__
-from tempshell_cli.cli import console
+from tempshell_cli.cli.output import console
 from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.authoring.findings import Finding, as_sarif, as_text
 from tempshell_cli.packs.authoring.lint import RULES

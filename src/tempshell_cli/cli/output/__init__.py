@@ -1,0 +1,1 @@
+"""Results as text: what commands print, as lines, tables, JSON and files."""
