@@ -37,7 +37,7 @@ def _refused(tempshell: Tempshell, *argv: str, code: int) -> str:
         (("no-such-pack",), ("no pack 'no-such-pack'",)),
         (("linux-basic",), ("no pack 'linux-basic'", "did you mean `linux-basics`?")),
         (("./nowhere",), ("nowhere",)),
-        (("--backend", "lokal"), ("no backend 'lokal'", "did you mean local?")),
+        (("--backend", "lokal"), ("no backend 'lokal'", "did you mean `local`?")),
         (("--profile", "king"), ("--profile 'king' is unknown", "restricted, admin")),
         (("--network", "host"), ("--network 'host' is unknown", "none, default")),
         (("--ttl", "soon"), ("'soon' is not a duration", "45m")),
@@ -159,7 +159,7 @@ def test_an_unknown_task_is_named(tempshell: Tempshell) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[limits]\nper_user = 2\n", ("limits.per_user", "did you mean limits.per_owner?")),
+        ("[limits]\nper_user = 2\n", ("limits.per_user", "did you mean `limits.per_owner`?")),
         ("lease = 5\n", ("lease is a section",)),
         ("[limits]\nper_owner = 'two'\n", ("limits.per_owner takes a whole number", "'two'")),
         ("[limits]\nper_owner = true\n", ("limits.per_owner takes a whole number",)),

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.files import reason
+from tempshell_cli.core.nearest import did_you_mean
 from tempshell_cli.core.paths import refuse_strangers_file
 from tempshell_cli.core.units import parse_duration, parse_size
 
@@ -281,7 +282,4 @@ _KINDS = {str: "a text in quotes", int: "a whole number", float: "a number", boo
 
 
 def _unknown(name: str, known: list[str]) -> UsageProblem:
-    import difflib  # noqa: PLC0415 - only for a misspelt name
-
-    near = difflib.get_close_matches(name, known, 1)
-    return UsageProblem(f"there is no setting {name}", hint=f"did you mean {near[0]}?" if near else "")
+    return UsageProblem(f"there is no setting {name}", hint=did_you_mean(name, known))

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tempshell_cli.core.errors import PackProblem
+from tempshell_cli.core.nearest import nearest
 from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.format.model import PackHead, TaskHead
-from tempshell_cli.packs.reading.decode import nearest
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from tempshell_cli.core.nearest import nearest
 from tempshell_cli.packs.format.model import PackHead, TaskFrontMatter, TaskHead, Translation
 from tempshell_cli.packs.format.versions import is_empty
-from tempshell_cli.packs.reading.decode import nearest
 from tempshell_cli.packs.reading.document import Location
 
 _ALL_PERCENT = 100

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from tempshell_cli.core.errors import PackProblem
+from tempshell_cli.core.nearest import nearest
 from tempshell_cli.core.paths import Paths, shipped
 from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.format.native import MANIFEST
@@ -17,7 +18,6 @@ from tempshell_cli.packs.format.pack import Pack
 from tempshell_cli.packs.format.translations import wanted_languages
 from tempshell_cli.packs.library.index import AddedPack, folder_of, is_reference, read_index, root_of
 from tempshell_cli.packs.library.load import is_pack, load_pack
-from tempshell_cli.packs.reading.decode import nearest
 
 GROUP = "tempshell.packs"
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from tempshell_cli.core.errors import PackProblem, UsageProblem
 from tempshell_cli.core.files import reason
+from tempshell_cli.core.nearest import nearest
 from tempshell_cli.core.paths import Paths, locked
 from tempshell_cli.core.runner import Runner
 from tempshell_cli.core.text import one_line
@@ -30,7 +31,6 @@ from tempshell_cli.packs.library.index import (
 )
 from tempshell_cli.packs.library.load import load_pack
 from tempshell_cli.packs.library.sources import Source
-from tempshell_cli.packs.reading.decode import nearest
 from tempshell_cli.packs.reading.tree import digest, read_tree
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")

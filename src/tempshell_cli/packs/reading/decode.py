@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TypeVar
 
 import msgspec
 from msgspec import inspect
 
 from tempshell_cli.core.errors import PackProblem
+from tempshell_cli.core.nearest import nearest
 from tempshell_cli.packs.reading.document import Document, Location
 from tempshell_cli.packs.reading.fields import END
 
@@ -22,7 +22,6 @@ _STEP = re.compile(r"\.([A-Za-z_]+)|\[([0-9]+)\]")
 _UNKNOWN_KEY = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _WRONG_FORM = re.compile(r"Expected `str` matching regex '(.*)'", re.DOTALL)
 _HINTS = {"Expected `str": "put the value in quotes", "Expected `bool": "write true or false"}
-_MOST_WORDS = 20
 # JSON's words, and those of whoever writes YAML.
 _WORDS = {
     " | null`": "`",
@@ -39,16 +38,6 @@ def decode(document: Document, model: type[Model]) -> Model:
         return msgspec.convert(document.data, model)
     except msgspec.ValidationError as cause:
         raise _explain(document, inspect.type_info(model), str(cause)) from cause
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return a hint, "did you mean `x`?", or the known words where none is near; "" where there are none."""
-    words = sorted(known)
-    close = difflib.get_close_matches(word[:80], words, n=1) or [it for it in words if word and it.startswith(word)]
-    if close:
-        return f"did you mean `{close[0]}`?"
-    more = ", …" if len(words) > _MOST_WORDS else ""
-    return f"known: {', '.join(words[:_MOST_WORDS])}{more}" if words else ""
 
 
 def _explain(document: Document, root: inspect.Type, error: str) -> PackProblem:
