@@ -24,10 +24,10 @@ from .user import TEMPSHELL, User, somebody
 _LIMIT = 1.2
 _GRADED = 20  # sessions, in both stores: history and drill show each of them
 _KEEP_ALL = '[history]\nkeep = "999999h"\nmost = 10000000\nkeep_graded = "999999h"\nmost_graded = 10000000\n'
-# Not `list --all`, nor `log` of all sessions: they print the past.
+# Not `list --all`, nor `events` of all sessions: they print the past.
 _COMMANDS = (
     ("list",), ("status", "lab"), ("exec", "lab", "--", "true"), ("exec", "nobody", "--", "true"), ("attach", "nobody"),
-    ("tasks", "lab"), ("check", "lab"), ("score", "lab"), ("report", "lab"), ("log", "lab"), ("history",),
+    ("tasks", "lab"), ("check", "lab"), ("score", "lab"), ("report", "lab"), ("events", "lab"), ("history",),
     ("drill", "--list"), ("exam", "--review"), ("stop", "nobody"), ("recordings", "ls"), ("run", "--", "true"),
     ("pack", "ls"), ("reap",),
 )  # fmt: skip

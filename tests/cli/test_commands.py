@@ -108,7 +108,7 @@ def test_what_cannot_be_paused_says_what_can(tempshell: Tempshell) -> None:
     tempshell.start("--name", "lab")
     assert "kind" in tempshell("pause", code=2).stderr
     assert "lab is not paused" in tempshell("resume", code=2).stderr
-    assert "lab is no cluster" in tempshell("kubeconfig", code=2).stderr
+    assert "lab is not a cluster" in tempshell("kubeconfig", code=2).stderr
 
 
 def test_list_shows_other_owners_where_that_is_asked_for(tempshell: Tempshell) -> None:

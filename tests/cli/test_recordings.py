@@ -115,6 +115,6 @@ def test_a_recording_that_cannot_be_read_does_not_hide_the_others(tempshell: Tem
     assert "good" in listed.stdout
     assert "cannot read bad.cast" in listed.stderr
     assert "cannot read bad.cast" in tempshell("recordings", "play", "bad", code=2).stderr
-    assert "unknown" in tempshell("recordings", "export", "good", "--format", "gif", code=2).stderr
+    assert "'gif' is not one of 'cast'" in tempshell("recordings", "export", "good", "--format", "gif", code=2).stderr
     assert "--format svg" in tempshell("recordings", "export", "good", "--at", "1", code=2).stderr
     assert "there is no recording" in tempshell("recordings", "rm", "nothing", code=2).stderr

@@ -67,7 +67,7 @@ def do(tempshell: Tempshell, *names: str) -> None:
 def test_reset_puts_one_task_back_and_leaves_the_other(tempshell: Tempshell) -> None:
     do(tempshell, "one", "two")
     tempshell("check")
-    assert tempshell("reset", "one").stdout == "one is at its start again\n"
+    assert tempshell("reset", "one").stdout == "one was reset\n"
     assert verdicts(tempshell) == {"one": None, "two": "pass"}
     tempshell("check", "one", code=6)
     tempshell("check", "two")
@@ -136,7 +136,7 @@ def test_a_session_without_a_pack_has_no_score_and_an_unknown_one_none_either(te
     tempshell.start("--name", "bare")
     assert "no pack" in tempshell("score", code=2).stderr
     assert "otter" in tempshell("report", "otter", code=3).stderr
-    assert "md, json, html" in tempshell("report", "--format", "pdf", code=2).stderr
+    assert "'md', 'json', 'html'" in tempshell("report", "--format", "pdf", code=2).stderr
 
 
 def test_check_as_json_says_of_what_the_results_are(pack: Path, tempshell: Tempshell) -> None:
@@ -250,4 +250,4 @@ def test_check_as_junit_has_a_case_for_each_check(tempshell: Tempshell) -> None:
     failure = suite.find("testcase[@classname='two.two']/failure")
     assert failure is not None
     assert failure.text == "Nothing is there.\nexpected a file two.txt, found it is not there"
-    assert "two answers" in tempshell("check", "--json", "--junit", code=2).stderr
+    assert "cannot be used together" in tempshell("check", "--json", "--junit", code=2).stderr

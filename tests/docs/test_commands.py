@@ -7,12 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from .command_tree import Command, leaves, long_options
+from tempshell_cli.backends import registry
+
+from .command_tree import Command, help_of, leaves, long_options
 from .markdown import commands, documents, inline_commands, rows, section
 from .places import ROOT
 
 TEXT = (ROOT / "docs" / "commands.md").read_text("utf-8")
 TREE = dict(leaves())
+
+
+@pytest.fixture(autouse=True)
+def _the_backend_of_the_guide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Register the example of docs/architecture.md, as test_extending installs it."""
+    monkeypatch.setattr(registry, "names", lambda names=registry.names: [*names(), "plain"])
 
 
 @pytest.mark.parametrize(("name", "command"), TREE.items(), ids=TREE)
@@ -21,6 +29,12 @@ def test_a_command_is_described_with_exactly_the_options_it_has(name: str, comma
         word for cells in rows(section(TEXT, name)) for word in re.findall(r"`(--[a-z-]+)", cells[0])
     }  # the first cell names the option
     assert described == long_options(command)
+
+
+@pytest.mark.parametrize("name", TREE)
+def test_a_command_is_described_with_the_usage_that_its_help_shows(name: str) -> None:
+    usage = help_of(name).splitlines()[0].removeprefix("Usage: ")
+    assert f"```\n{usage}\n```" in section(TEXT, name)
 
 
 @pytest.mark.parametrize("document", documents(), ids=lambda path: path.name)

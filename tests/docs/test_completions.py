@@ -55,7 +55,7 @@ def test_completion_is_silent_where_there_is_nothing_to_offer(tempshell: Tempshe
 def test_the_first_tab_completes_the_name_of_a_session(
     shell: list[str], setup: str, tempshell: Tempshell, tmp_path: Path
 ) -> None:
-    """`log` takes whole names only: that it knows the session proves that Tab has written the rest."""
+    """`events` takes whole names only: that it knows the session proves that Tab has written the rest."""
     if not shutil.which(shell[0]):
         pytest.skip(f"no {shell[0]} here")
     tempshell.start("--backend", "local", "--name", "otter")
@@ -63,7 +63,7 @@ def test_the_first_tab_completes_the_name_of_a_session(
     try:
         child.send(f"{setup}; echo rea''dy\r")
         child.expect("ready")
-        child.send("tempshell log ott\t\r")
+        child.send("tempshell events ott\t\r")
         assert child.expect(["started", "there is no session"]) == 0
     finally:
         child.close(force=True)

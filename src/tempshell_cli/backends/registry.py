@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from tempshell_cli.backends.base import Backend
 from tempshell_cli.core.errors import EngineUnavailable, TempshellError, UsageProblem
+from tempshell_cli.core.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -37,6 +38,12 @@ def load(name: str, endpoint: str = "") -> Backend:
     raise _unknown(name)
 
 
+def refuse_unknown(name: str) -> None:
+    """Raise UsageProblem where no backend has that name."""
+    if name not in _BUILT_IN and name not in names():
+        raise _unknown(name)
+
+
 def names() -> list[str]:
     """Return the names of all backends, the built-in ones first."""
     return [*_BUILT_IN, *sorted({point.name for point in _registered()} - _BUILT_IN.keys())]
@@ -61,8 +68,6 @@ def _registered() -> Iterable[EntryPoint]:
 
 
 def _unknown(name: str) -> UsageProblem:
-    import difflib  # noqa: PLC0415 - only for a misspelt name
-
-    near = difflib.get_close_matches(name, names(), 1)
-    guess = f"did you mean {near[0]}? " if near else ""
-    return UsageProblem(f"there is no backend {name!r}", hint=f"{guess}backends: auto, {', '.join(names())}")
+    known = ["auto", *names()]
+    hint = f"{did_you_mean(name, known)} backends: {', '.join(known)}".lstrip()
+    return UsageProblem(f"there is no backend {name!r}", hint=hint)

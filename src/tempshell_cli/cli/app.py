@@ -30,15 +30,23 @@ def _show_version(value: bool) -> None:  # noqa: FBT001 - Typer calls it so
     no_args_is_help=True,
     epilog="Exit codes: 0 done, 1 a bug, 2 usage, config or pack error, 3 no such session, 4 engine unavailable, "
     "5 provisioning failed and rolled back, 6 a check failed, 7 the session has expired, 8 a limit was reached, "
-    "9 something could not be removed, 10 a check could not run, 130 interrupted. exec and run pass the inner "
-    "command's code on.",
+    "9 something could not be removed, 10 a check could not run, 130 interrupted. exec and run exit with the code of "
+    "the command that they run.",
 )
 def _root(
     _version: Annotated[  # noqa: FBT002 - to Typer a flag is a boolean parameter
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave.")
+        bool,
+        typer.Option("--version", "-v", callback=_show_version, is_eager=True, help="Print the version and exit."),
     ] = False,
 ) -> None:
-    """Give yourself a disposable, isolated shell in seconds, with practice tasks and a countdown beside it."""
+    """Disposable, isolated shells in seconds, with practice tasks and a countdown beside them.
+
+    Examples:
+      tempshell start linux-basics    Practise Linux in a sandbox on this machine
+      tempshell start --backend kind  A Kubernetes cluster, with a shell in it
+      tempshell run -- make test      One command in a new sandbox
+      tempshell pack ls               The packs that you can start
+    """
 
 
 def run() -> int:

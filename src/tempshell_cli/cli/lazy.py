@@ -1,38 +1,103 @@
-"""Commands that are imported when they are used: one that runs costs nothing of the others."""
+"""Commands that are imported when they are used: one that runs costs nothing of the others, and help costs none."""
 
 from __future__ import annotations
 
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import typer
-from typer.core import TyperGroup
+from typer.core import CompletionItem  # type: ignore[attr-defined]  # imported there, not exported
 from typer.main import get_command
+
+from tempshell_cli.cli.command import Group
 
 if TYPE_CHECKING:
     from typer.core import TyperCommand
 
-# In the order of the help. A module holds a function of the command's name, or the ``app`` of a group.
-COMMANDS = (
-    "start", "attach", "serve", "exec", "run", "cp", "list", "status", "tasks", "check", "reset", "score",
-    "report", "exam", "drill", "history", "extend", "pause", "resume", "stop", "reap", "log", "recordings",
-    "kubeconfig", "rbac", "image", "pack", "config", "doctor", "completion",
-)  # fmt: skip
+# In the order of the help: each command with the first sentence of its own help. A module holds a function of the
+# command's name, or the ``app`` of a group.
+GROUPS = {
+    "Sessions": {
+        "start": "Start a session and open its practice screen",
+        "attach": "Return to a session, to the screen as you left it",
+        "list": "List your sessions",
+        "status": "Show one session: its sandbox, its time left and its tasks",
+        "extend": "Give a session more time",
+        "pause": "Freeze a session and its clock",
+        "resume": "Continue a paused session",
+        "stop": "End a session and remove its sandbox",
+    },
+    "Work in a sandbox": {
+        "exec": "Run a command in a session",
+        "run": "Run one command in a new sandbox, then remove the sandbox",
+        "cp": "Copy files between this machine and a session",
+        "serve": "Show a session's screen in a browser on this machine",
+        "kubeconfig": "Print a kubeconfig for a session's cluster",
+    },
+    "Practice": {
+        "tasks": "List the tasks of a session, or print one",
+        "check": "Grade the tasks of a session",
+        "reset": "Reset one task",
+        "score": "Show the score of a session",
+        "report": "Print the results of a session to hand in",
+        "exam": "Take an exam: drawn tasks, a fixed time, one grading",
+        "drill": "Repeat the tasks that went wrong or took too long",
+        "history": "Show your past practice",
+    },
+    "Packs, recordings and images": {
+        "pack": "Find, add, write and prove packs of practice tasks",
+        "recordings": "Play, export and remove recordings",
+        "image": "List, build and pull container images",
+    },
+    "Maintenance": {
+        "doctor": "Check which backends work here, and what the others lack",
+        "events": "Show what happened to your sessions",
+        "reap": "Remove expired, lost and unfinished sandboxes",
+        "config": "Show the settings and where they are stored",
+        "rbac": "Print the rights that a person needs on a cluster",
+        "completion": "Print the completion script for a shell",
+    },
+}
+COMMANDS = tuple(name for commands in GROUPS.values() for name in commands)
+ALIASES = MappingProxyType({"ls": "list", "ps": "list", "rm": "stop", "sh": "attach", "log": "events"})
+# What other tools call it, where spelling leads nowhere.
+_MEANT = MappingProxyType(
+    {
+        **dict.fromkeys(("create", "launch", "new", "up"), "start"),
+        **dict.fromkeys(("connect", "enter", "open", "shell", "ssh"), "attach"),
+        **dict.fromkeys(("delete", "destroy", "down", "kill", "remove"), "stop"),
+        **dict.fromkeys(("describe", "info", "inspect", "show"), "status"),
+        **dict.fromkeys(("journal", "logs"), "events"),
+        **dict.fromkeys(("clean", "cleanup", "gc", "prune"), "reap"),
+        **dict.fromkeys(("copy", "scp"), "cp"),
+        **dict.fromkeys(("grade", "test", "verify"), "check"),
+    }
+)
 _PACKAGE = "tempshell_cli.cli.commands"
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(Group):
     """The root command, with the commands above."""
+
+    aliases = ALIASES
+    meant = _MEANT
+    summaries = GROUPS
 
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # Typer's own Context
         """Return the names of all commands."""
         del ctx
         return list(COMMANDS)
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | None:  # type: ignore[override]  # as above
-        """Import a command; None for a name there is not, and Typer says so."""
+    def load_command(self, name: str) -> TyperCommand | None:
+        """Import a command; None for a name that is not one."""
+        return load(name) if name in COMMANDS else None
+
+    def shell_complete(self, ctx: typer.Context, incomplete: str) -> list[CompletionItem]:  # type: ignore[override]
+        """Return the commands that begin with what was typed, without importing one."""
         del ctx
-        return load(cmd_name) if cmd_name in COMMANDS else None
+        every = ((name, text) for commands in GROUPS.values() for name, text in commands.items())
+        return [CompletionItem(name, help=text) for name, text in every if name.startswith(incomplete)]
 
 
 def load(name: str) -> TyperCommand:

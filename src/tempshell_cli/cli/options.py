@@ -3,31 +3,52 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import typer
 
 from tempshell_cli.cli.complete import backend_names, pack_names, session_names, theme_names
 from tempshell_cli.core.config import KubernetesSettings
 
+# Headings of the help.
+SANDBOX, KIND, PODS, SCREEN = "Sandbox options", "kind options", "Kubernetes options", "Screen options"
+
 Session = Annotated[
-    str, typer.Argument(help="Id, name or a prefix; the only session by default.", autocompletion=session_names)
+    str,
+    typer.Argument(
+        help="A session: its id, its name, or the start of one. [default: the only one]", autocompletion=session_names
+    ),
+]
+PastSession = Annotated[
+    str,
+    typer.Argument(
+        help="A session, which may have ended. [default: the only one, or the last]", autocompletion=session_names
+    ),
 ]
 OfSession = Annotated[
     str,
     typer.Option(
-        "--session", "-s", help="Id, name or a prefix; the only session by default.", autocompletion=session_names
+        "--session",
+        "-s",
+        metavar="SESSION",
+        help="A session, by id or name. [default: the only one]",
+        autocompletion=session_names,
     ),
 ]
 Pack = Annotated[
-    str, typer.Argument(help="A pack by name or directory; none for just a shell.", autocompletion=pack_names)
+    str, typer.Argument(help="A pack, by name or directory. Without one: a plain shell.", autocompletion=pack_names)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AsJunit = Annotated[bool, typer.Option("--junit", help="Print JUnit XML, for CI services.")]
+FORMAT = typer.Option("--format", "-o", help="The output format.")
+Listing = Annotated[Literal["table", "name", "json"], FORMAT]
 
-Name = Annotated[str, typer.Option("--name", help="What to call the session.")]
-Replace = Annotated[bool, typer.Option("--replace", help="Stop the sessions you have first.")]
-Detach = Annotated[bool, typer.Option("--detach", "-d", help="Print the id and leave.")]
-Plain = Annotated[bool, typer.Option("--plain", help="Attach the bare terminal, without tasks beside it.")]
+Name = Annotated[str, typer.Option("--name", metavar="NAME", help="A name for the session. [default: generated]")]
+Replace = Annotated[bool, typer.Option("--replace", help="Stop your other sessions first.")]
+Detach = Annotated[bool, typer.Option("--detach", "-d", help="Print the id and exit.")]
+Plain = Annotated[
+    bool, typer.Option("--plain", help="Attach the bare terminal, without the tasks.", rich_help_panel=SCREEN)
+]
 
 
 def _known_theme(name: str) -> str:
@@ -39,57 +60,163 @@ def _known_theme(name: str) -> str:
     return name
 
 
+def _known_backend(name: str) -> str:
+    """Return the name of a backend; raises UsageProblem for one that is none."""
+    if name and name != "auto":
+        from tempshell_cli.backends.registry import refuse_unknown
+
+        refuse_unknown(name)
+    return name
+
+
 Theme = Annotated[
     str,
     typer.Option(
         "--theme",
-        help="The screen's colours: dark, light, auto, or a theme of Textual's. [default: as configured]",
+        metavar="THEME",
+        help="Colours: dark, light, auto, or a theme of Textual. [default: as configured]",
         callback=_known_theme,
         autocompletion=theme_names,
+        rich_help_panel=SCREEN,
     ),
 ]
 
-# What a sandbox is made of.
+# What a sandbox is made of. The help of --backend also names the backends that there are.
 Backend = Annotated[
     str,
     typer.Option(
-        "--backend", "-b", help="auto, local, docker, kind, kubernetes or minikube.", autocompletion=backend_names
+        "--backend",
+        "-b",
+        metavar="NAME",
+        help="Where the sandbox runs.",
+        callback=_known_backend,
+        autocompletion=backend_names,
     ),
 ]
 DockerContext = Annotated[
     str,
-    typer.Option("--docker-context", "--docker-host", help="A Docker context, or a host such as ssh://me@box."),
+    typer.Option(
+        "--docker-context",
+        "--docker-host",
+        metavar="CONTEXT",
+        help="A Docker context, or a host such as ssh://me@box.",
+        rich_help_panel=SANDBOX,
+    ),
 ]
-Ttl = Annotated[str, typer.Option("--ttl", help="How long it lasts, such as 45m or 1h30m. [default: 60m]")]
+Ttl = Annotated[
+    str,
+    typer.Option("--ttl", metavar="DURATION", help="How long it lasts, such as 45m or 1h30m. [default: 60m]"),
+]
 Image = Annotated[
-    str, typer.Option("--image", help="The container's image, or kind's node image. [default: tempshell/shell]")
+    str,
+    typer.Option(
+        "--image",
+        metavar="IMAGE",
+        help="The container image; for kind, the node image. [default: tempshell/shell]",
+        rich_help_panel=SANDBOX,
+    ),
 ]
-Profile = Annotated[str, typer.Option("--profile", help="restricted, or admin: root inside the sandbox.")]
-Env = Annotated[list[str] | None, typer.Option("--env", "-e", metavar="NAME=VALUE", help="Set a variable inside.")]
-EnvFile = Annotated[Path | None, typer.Option("--env-file", help="Read variables from a file.")]
-Cpus = Annotated[float | None, typer.Option("--cpus", min=0.01, help="Processor cores. [default: 0.5]")]
-Memory = Annotated[str, typer.Option("--memory", "-m", help="Memory, such as 512m or 2g. [default: 512m]")]
-Network = Annotated[str, typer.Option("--network", help="default (one of its own), or none.")]
+Profile = Annotated[
+    str,
+    typer.Option(
+        "--profile",
+        metavar="restricted|admin",
+        help="Your rights inside: admin is root. [default: restricted]",
+        rich_help_panel=SANDBOX,
+    ),
+]
+Env = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--env", "-e", metavar="NAME=VALUE", help="Set an environment variable. Repeatable.", rich_help_panel=SANDBOX
+    ),
+]
+EnvFile = Annotated[
+    Path | None,
+    typer.Option("--env-file", metavar="FILE", help="Read environment variables from a file.", rich_help_panel=SANDBOX),
+]
+Cpus = Annotated[
+    float | None,
+    typer.Option("--cpus", metavar="NUMBER", min=0.01, help="CPU cores. [default: 0.5]", rich_help_panel=SANDBOX),
+]
+Memory = Annotated[
+    str,
+    typer.Option(
+        "--memory",
+        "-m",
+        metavar="SIZE",
+        help="Memory, such as 512m or 2g. [default: 512m]",
+        rich_help_panel=SANDBOX,
+    ),
+]
+Network = Annotated[
+    str,
+    typer.Option(
+        "--network", metavar="default|none", help="The network inside: none turns it off.", rich_help_panel=SANDBOX
+    ),
+]
 NodeCpus = Annotated[
     float | None,
-    typer.Option("--node-cpus", min=0.01, help="Processor cores of each node of a kind cluster. [default: 1.5]"),
+    typer.Option(
+        "--node-cpus", metavar="NUMBER", min=0.01, help="CPU cores of each node. [default: 1.5]", rich_help_panel=KIND
+    ),
 ]
 NodeMemory = Annotated[
-    str, typer.Option("--node-memory", help="Memory of each node of a kind cluster, such as 3g. [default: 2g]")
+    str,
+    typer.Option(
+        "--node-memory",
+        metavar="SIZE",
+        help="Memory of each node, such as 3g. [default: 2g]",
+        rich_help_panel=KIND,
+    ),
 ]
-Nodes = Annotated[int, typer.Option("--nodes", min=1, max=9, help="Nodes of a kind cluster: one, and workers.")]
-KindConfig = Annotated[Path | None, typer.Option("--kind-config", help="A kind configuration to build on.")]
+Nodes = Annotated[
+    int,
+    typer.Option(
+        "--nodes",
+        metavar="NUMBER",
+        min=1,
+        max=9,
+        help="Nodes of the cluster, 1 to 9: a control plane, and workers.",
+        rich_help_panel=KIND,
+    ),
+]
+KindConfig = Annotated[
+    Path | None,
+    typer.Option("--kind-config", metavar="FILE", help="A kind configuration to build on.", rich_help_panel=KIND),
+]
 Load = Annotated[
-    list[str] | None, typer.Option("--load", metavar="IMAGE", help="Load an image of the engine into the cluster.")
+    list[str] | None,
+    typer.Option(
+        "--load",
+        metavar="IMAGE",
+        help="Load an image of the engine into the nodes. Repeatable.",
+        rich_help_panel=KIND,
+    ),
 ]
 KubeContext = Annotated[
-    str, typer.Option("--context", help="A context of the kubeconfig, or minikube's profile. Implies kubernetes.")
+    str,
+    typer.Option(
+        "--context",
+        metavar="CONTEXT",
+        help="A context of the kubeconfig, or minikube's profile.",
+        rich_help_panel=PODS,
+    ),
 ]
 Namespace = Annotated[
-    str, typer.Option("--namespace", help="A namespace that is there. [default: one of the session's own]")
+    str,
+    typer.Option(
+        "--namespace", metavar="NAMESPACE", help="An existing namespace. [default: a new one]", rich_help_panel=PODS
+    ),
 ]
 ClusterAccess = Annotated[
-    str, typer.Option("--cluster-access", help="What kubectl in a pod may do there: none, view or edit.")
+    str,
+    typer.Option(
+        "--cluster-access",
+        metavar="none|view|edit",
+        help="What kubectl in the pod may do in its namespace.",
+        rich_help_panel=PODS,
+    ),
 ]
 
 
@@ -98,17 +225,39 @@ class PodOptions(NamedTuple):
 
     pull_secret: Annotated[
         list[str] | None,
-        typer.Option("--pull-secret", metavar="[NAMESPACE/]NAME", help="A secret that pods pull their image with."),
+        typer.Option(
+            "--pull-secret",
+            metavar="[NAMESPACE/]NAME",
+            help="A secret to pull the image with. Repeatable.",
+            rich_help_panel=PODS,
+        ),
     ] = None
     node_selector: Annotated[
-        list[str] | None, typer.Option("--node-selector", metavar="KEY=VALUE", help="A label of the nodes for pods.")
+        list[str] | None,
+        typer.Option(
+            "--node-selector",
+            metavar="KEY=VALUE",
+            help="A label that the pod's node must have. Repeatable.",
+            rich_help_panel=PODS,
+        ),
     ] = None
     toleration: Annotated[
         list[str] | None,
-        typer.Option("--toleration", metavar="KEY[=VALUE][:EFFECT]", help="A taint that pods tolerate."),
+        typer.Option(
+            "--toleration",
+            metavar="KEY[=VALUE][:EFFECT]",
+            help="A taint that the pod tolerates. Repeatable.",
+            rich_help_panel=PODS,
+        ),
     ] = None
-    runtime_class: Annotated[str, typer.Option("--runtime-class", help="The runtime class of pods.")] = ""
-    priority_class: Annotated[str, typer.Option("--priority-class", help="The priority class of pods.")] = ""
+    runtime_class: Annotated[
+        str,
+        typer.Option("--runtime-class", metavar="NAME", help="The runtime class of the pod.", rich_help_panel=PODS),
+    ] = ""
+    priority_class: Annotated[
+        str,
+        typer.Option("--priority-class", metavar="NAME", help="The priority class of the pod.", rich_help_panel=PODS),
+    ] = ""
 
     def as_settings(self) -> KubernetesSettings:
         """Return them as the settings that they go over."""
@@ -121,5 +270,12 @@ class PodOptions(NamedTuple):
         )
 
 
+Tty = Annotated[bool, typer.Option("--tty", "-t", help="Give the command a terminal.")]
+Interactive = Annotated[bool, typer.Option("--interactive", "-i", help="Pass stdin to the command. Always on.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
-Record = Annotated[bool, typer.Option("--record", help="Record what the terminal shows; see `tempshell recordings`.")]
+Record = Annotated[
+    bool,
+    typer.Option(
+        "--record", help="Record what the terminal shows: see `tempshell recordings`.", rich_help_panel=SCREEN
+    ),
+]

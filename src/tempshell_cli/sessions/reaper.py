@@ -294,7 +294,7 @@ def _find(backend: Backend, owners: Sequence[str | None]) -> list[Sandbox]:
 def _odd(backend: Backend, cause: Exception) -> EngineUnavailable:
     return EngineUnavailable(
         f"the {backend.name} engine gave an answer that nobody expected: {one_line(repr(cause))}",
-        hint="`tempshell doctor` looks at it; `tempshell log` has more",
+        hint="`tempshell doctor` looks at it; `tempshell events` has more",
     )
 
 

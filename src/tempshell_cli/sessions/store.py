@@ -45,7 +45,7 @@ _AN_HOUR = timedelta(hours=1)
 
 
 class Event(NamedTuple):
-    """Something that happened to a session, for ``tempshell log``."""
+    """Something that happened to a session, for ``tempshell events``."""
 
     at: datetime
     session: str

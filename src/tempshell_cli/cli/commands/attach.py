@@ -15,14 +15,21 @@ app = new_app()
 @app.command()
 def attach(
     session: Session = "",
-    plain: Annotated[bool, typer.Option("--plain", help="The bare terminal, without tasks beside it.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="The bare terminal, without the tasks.")] = False,
     read_only: Annotated[
-        bool, typer.Option("--read-only", "-r", help="Only watch: what you type does not reach the session.")
+        bool, typer.Option("--read-only", "-r", help="Only watch: nothing you type reaches the session.")
     ] = False,
     record: Record = False,
     theme: Theme = "",
 ) -> None:
-    """Go back to a session, on the screen where it was left. Never changes its deadline."""
+    """Return to a session, to the screen as you left it.
+
+    Attaching never changes the deadline. Leave with Ctrl+] and d: the session goes on.
+
+    Examples:
+      tempshell attach
+      tempshell attach lab --plain
+    """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.screen import Visit, open_screen
     from tempshell_cli.cli.service import select_whole, user_sessions

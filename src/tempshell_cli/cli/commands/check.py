@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from tempshell_cli.cli.command import new_app
-from tempshell_cli.cli.options import AsJson, OfSession
+from tempshell_cli.cli.options import FORMAT, OfSession
 
 if TYPE_CHECKING:
     from tempshell_cli.packs.format.pack import Pack
@@ -19,28 +19,32 @@ app = new_app()
 
 @app.command()
 def check(
-    task: Annotated[str, typer.Argument(help="A task by its id; all by default.")] = "",
+    task: Annotated[str, typer.Argument(help="A task, by its id. [default: all]")] = "",
     session: OfSession = "",
-    as_json: AsJson = False,
-    as_junit: Annotated[bool, typer.Option("--junit", help="Print JUnit's XML, for CI services.")] = False,
+    form: Annotated[Literal["text", "json", "junit"], FORMAT] = "text",
 ) -> None:
-    """Grade the work: exit code 0 when everything passes, 6 when something does not, 10 when a check could not run."""
+    """Grade the tasks of a session.
+
+    Exits with 0 when everything passes, with 6 when something does not, with 10 when a check could not run.
+
+    Examples:
+      tempshell check
+      tempshell check tidy-permissions --session lab
+    """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.results import result_lines
     from tempshell_cli.cli.service import select_whole, user_sessions
-    from tempshell_cli.core.errors import ExitCode, UsageProblem
+    from tempshell_cli.core.errors import ExitCode
     from tempshell_cli.packs.grading.results import Verdict
     from tempshell_cli.sessions.practice import Practice
 
-    if as_json and as_junit:
-        raise UsageProblem("--json and --junit are two answers", hint="ask for one of them")
     with user_sessions() as sessions:
         practice = Practice(sessions, select_whole(sessions, session))
         wanted = [practice.pack.task(task)] if task else practice.pack.tasks
         results = practice.check_all(wanted)
-    if as_json:
+    if form == "json":
         console.say_json(_as_json(practice.pack, results))
-    elif as_junit:
+    elif form == "junit":
         console.say(_as_junit(practice.pack, results))
     else:
         for result in results:

@@ -28,16 +28,19 @@ class Shell(StrEnum):
 
 
 @app.command()
-def completion(shell: Annotated[Shell, typer.Argument(help="bash, zsh or fish.")]) -> None:
-    """Print the completion script of a shell.
+def completion(shell: Annotated[Shell, typer.Argument(help="The shell.")]) -> None:
+    """Print the completion script for a shell.
 
-    For bash: tempshell completion bash > ~/.local/share/bash-completion/completions/tempshell
+    Examples:
+      source <(tempshell completion bash)          In ~/.bashrc
+      eval "$(tempshell completion zsh)"           In ~/.zshrc, after compinit
+      tempshell completion fish > ~/.config/fish/completions/tempshell.fish
     """
     typer.echo(script(shell))
 
 
 def script(shell: Shell) -> str:
-    """Return the completion script of a shell."""
+    """Return the completion script for a shell."""
     from typer._completion_shared import get_completion_script
 
     made = get_completion_script(prog_name="tempshell", complete_var="_TEMPSHELL_COMPLETE", shell=str(shell))

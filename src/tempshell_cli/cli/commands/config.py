@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from tempshell_cli.cli.command import new_app
 from tempshell_cli.cli.options import AsJson
 
-app = new_app("Show the settings and where they are.")
+app = new_app("Show the settings and where they are stored.")
 
 
 @app.command()
 def show(as_json: AsJson = False) -> None:
-    """Print every setting in force, as TOML that the config file takes."""
+    """Print all settings, as TOML for the config file."""
     from tempshell_cli.cli.output import console
     from tempshell_cli.core.config import load_settings, settings_json
     from tempshell_cli.core.paths import Paths
@@ -32,7 +32,7 @@ def show(as_json: AsJson = False) -> None:
 
 @app.command()
 def path() -> None:
-    """Print where the config file is, or would be."""
+    """Print the path of the config file."""
     from tempshell_cli.cli.output import console
     from tempshell_cli.core.paths import Paths
 

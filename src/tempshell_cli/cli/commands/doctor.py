@@ -17,7 +17,10 @@ app = new_app()
 
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
-    """Tell what this machine has, what is missing, and what to type."""
+    """Check which backends work here, and what the others lack.
+
+    Starts a sandbox on each. Exits with 4 if none of them works.
+    """
     from tempshell_cli.backends import registry
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import user_sessions
@@ -36,7 +39,7 @@ def doctor(as_json: AsJson = False) -> None:
                 console.say(f"  {one.what}\n    {one.hint}")
         console.say(f"state: {state}\nconfig: {config}")
     if all(found.values()):
-        raise EngineUnavailable("no backend is usable here", hint="mend one of those above")
+        raise EngineUnavailable("no backend is usable here", hint="fix one of those above")
 
 
 def _problems(sessions: Sessions, name: str) -> Sequence[Problem]:

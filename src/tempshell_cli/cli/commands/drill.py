@@ -42,9 +42,9 @@ app = new_app()
 @bundled
 def drill(
     pack: Annotated[
-        str, typer.Argument(help="A pack, where tasks of several are due.", autocompletion=pack_names)
+        str, typer.Argument(help="A pack. [default: the only one with tasks due]", autocompletion=pack_names)
     ] = "",
-    only_list: Annotated[bool, typer.Option("--list", help="Show what there is to repeat, and when.")] = False,
+    only_list: Annotated[bool, typer.Option("--list", help="Show what is due, and when, and start nothing.")] = False,
     name: Name = "",
     backend: Backend = "",
     docker_context: DockerContext = "",
@@ -62,7 +62,14 @@ def drill(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Repeat the tasks that went wrong or took too long, at growing intervals."""
+    """Repeat the tasks that went wrong or took too long.
+
+    They come back at growing intervals.
+
+    Examples:
+      tempshell drill
+      tempshell drill --list
+    """
     from tempshell_cli.cli.launch import Options, launch, parse_profile
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.screen import Visit, show_started

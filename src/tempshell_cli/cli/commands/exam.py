@@ -56,15 +56,21 @@ def exam(
         str,
         typer.Argument(
             metavar="PACK|SESSION",
-            help="A pack; with --finish or --review an exam, the last one by default.",
+            help="A pack; with --finish or --review an exam. [default: the last exam]",
             autocompletion=pack_names,
         ),
     ] = "",
-    finish: Annotated[bool, typer.Option("--finish", help="End an exam: it is graded, once, and removed.")] = False,
+    finish: Annotated[bool, typer.Option("--finish", help="Grade an exam, once, and remove its sandbox.")] = False,
     review: Annotated[bool, typer.Option("--review", help="Show what the grading found, and the solutions.")] = False,
-    time: Annotated[str, typer.Option("--time", help="How long it takes. [default: as the pack says]")] = "",
-    tasks: Annotated[int | None, typer.Option("--tasks", min=1, help="How many tasks. [default: 16 at most]")] = None,
-    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Repeat the draw of an earlier exam.")] = None,
+    time: Annotated[
+        str, typer.Option("--time", metavar="DURATION", help="How long the exam takes. [default: as the pack says]")
+    ] = "",
+    tasks: Annotated[
+        int | None, typer.Option("--tasks", metavar="NUMBER", min=1, help="How many tasks. [default: all, up to 16]")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="NUMBER", min=0, help="Draw the same tasks as an earlier exam.")
+    ] = None,
     name: Name = "",
     backend: Backend = "",
     docker_context: DockerContext = "",
@@ -88,7 +94,13 @@ def exam(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Sit an exam: drawn tasks, a fixed time, no help, and one grading at its end."""
+    """Take an exam: drawn tasks, a fixed time, one grading.
+
+    Examples:
+      tempshell exam ckad-core --time 90m
+      tempshell exam --finish    Grade the exam and end it
+      tempshell exam --review    Show what the grading found, and the solutions
+    """
     from tempshell_cli.cli.launch import Options, parse_access, parse_network, parse_profile
     from tempshell_cli.cli.screen import Visit, show_started
     from tempshell_cli.cli.service import user_sessions

@@ -8,7 +8,7 @@ import typer
 
 from tempshell_cli.cli.argv import WithArgv, inner_argv
 from tempshell_cli.cli.command import new_app
-from tempshell_cli.cli.options import Session
+from tempshell_cli.cli.options import Interactive, Session, Tty
 
 app = new_app()
 
@@ -17,16 +17,20 @@ app = new_app()
 def exec_(
     context: typer.Context,
     session: Session = "",
-    tty: Annotated[bool, typer.Option("--tty", "-t", help="Give the command a terminal.")] = False,
-    user: Annotated[str, typer.Option("--user", "-u", help="Run as another user of the container.")] = "",
+    tty: Tty = False,
+    interactive: Interactive = False,
+    user: Annotated[str, typer.Option("--user", "-u", metavar="USER", help="Run as this user of the container.")] = "",
 ) -> None:
-    """Run a command in a session, as in: tempshell exec ID -- ls -l.
+    """Run a command in a session.
 
-    Its standard input, output and error stay apart, and its exit code is passed on.
+    Its stdin, stdout and stderr are yours, and its exit code is passed on.
+
+    Examples:
+      tempshell exec -- ls -l                 In your only session
+      tempshell exec lab -- sh -c 'echo $HOME'
+      tempshell exec -t lab -- vim notes.txt  With a terminal
     """
-    argv = inner_argv(context)
-    if not argv:
-        raise typer.BadParameter("put the command behind --, as in: tempshell exec ID -- ls -l")
+    del interactive  # it always is
     from tempshell_cli.cli.execute import execute
 
-    raise typer.Exit(execute(session, argv, tty=tty, user=user or None))
+    raise typer.Exit(execute(session, inner_argv(context), tty=tty, user=user or None))

@@ -13,7 +13,10 @@ def extend(
     session: Session = "",
     as_json: AsJson = False,
 ) -> None:
-    """Give a session more time, once."""
+    """Give a session more time.
+
+    By default 30 minutes, once, and 90 minutes in all at most: see [lease] in the config.
+    """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.sessions import remaining, session_json
     from tempshell_cli.cli.service import select_whole, user_sessions

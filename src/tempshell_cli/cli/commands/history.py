@@ -25,11 +25,15 @@ _MOST_BARS = 20
 @app.command()
 def history(
     pack: Annotated[
-        str, typer.Option("--pack", "-p", help="Only this pack, by its name or id.", autocompletion=pack_names)
+        str,
+        typer.Option("--pack", "-p", metavar="PACK", help="Only this pack, by name or id.", autocompletion=pack_names),
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show your past practice: session by session, and domain by domain over time."""
+    """Show your past practice.
+
+    Session by session, and domain by domain over time.
+    """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.sessions.history import past_practice, trends

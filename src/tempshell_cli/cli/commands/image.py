@@ -7,16 +7,19 @@ from typing import Annotated
 import typer
 
 from tempshell_cli.cli.command import new_app
-from tempshell_cli.cli.options import AsJson
+from tempshell_cli.cli.options import Listing
 
-app = new_app("The images that tempshell ships.")
-Context = Annotated[str, typer.Option("--docker-context", help="A Docker context, or a host such as ssh://me@box.")]
-Name = Annotated[str, typer.Argument(help="The image, such as tempshell/shell.")]
+app = new_app("List, build and pull container images.")
+Context = Annotated[
+    str,
+    typer.Option("--docker-context", metavar="CONTEXT", help="A Docker context, or a host such as ssh://me@box."),
+]
+Name = Annotated[str, typer.Argument(metavar="IMAGE", help="An image, such as tempshell/shell.")]
 
 
 @app.command("ls")
-def ls(docker_context: Context = "", as_json: AsJson = False) -> None:
-    """List the shipped images and whether the engine has them."""
+def ls(docker_context: Context = "", form: Listing = "table") -> None:
+    """List the images that come with tempshell."""
     from tempshell_cli.backends.docker import images
     from tempshell_cli.backends.docker.engine import DockerEngine
     from tempshell_cli.cli.output import console
@@ -24,8 +27,11 @@ def ls(docker_context: Context = "", as_json: AsJson = False) -> None:
     engine, known = DockerEngine(docker_context), images.shipped_images()
     with engine.speaking():
         rows = [(one.name, one.reference, images.has_image(engine.client, one.reference)) for one in known]
-    if as_json:
+    if form == "json":
         console.say_json([{"name": name, "reference": ref, "present": there} for name, ref, there in rows])
+    elif form == "name":
+        for _, reference, _ in rows:
+            console.say(reference)
     else:
         cells = [(name, ref, "yes" if there else "no") for name, ref, there in rows]
         console.table(("NAME", "REFERENCE", "PRESENT"), cells)
@@ -33,7 +39,7 @@ def ls(docker_context: Context = "", as_json: AsJson = False) -> None:
 
 @app.command()
 def build(name: Name = "tempshell/shell", docker_context: Context = "") -> None:
-    """Build a shipped image from its Dockerfile."""
+    """Build an image that comes with tempshell."""
     from tempshell_cli.backends.docker import images
     from tempshell_cli.backends.docker.engine import DockerEngine
     from tempshell_cli.cli.output import console
@@ -47,7 +53,7 @@ def build(name: Name = "tempshell/shell", docker_context: Context = "") -> None:
 
 @app.command()
 def pull(name: Name, docker_context: Context = "") -> None:
-    """Pull an image from its registry, so that a later start does not wait for it."""
+    """Pull an image, so that no start has to wait for it."""
     from tempshell_cli.backends.docker import images
     from tempshell_cli.backends.docker.engine import DockerEngine
     from tempshell_cli.cli.output import console

@@ -10,7 +10,14 @@ app = new_app()
 
 @app.command()
 def kubeconfig(session: Session = "") -> None:
-    """Print a kubeconfig for a session's cluster, as in: KUBECONFIG=<(tempshell kubeconfig) kubectl get nodes."""
+    """Print a kubeconfig for a session's cluster.
+
+    Your ~/.kube/config is not touched.
+
+    Examples:
+      tempshell kubeconfig > lab.yaml
+      kubectl --kubeconfig lab.yaml get nodes
+    """
     from tempshell_cli.backends.base import HasKubeconfig
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import select_whole, user_sessions
@@ -21,7 +28,7 @@ def kubeconfig(session: Session = "") -> None:
         chosen = select_whole(sessions, session)
         backend = sessions.engines.of(chosen)
         if not isinstance(backend, HasKubeconfig):
-            raise UsageProblem(f"{chosen.name} is no cluster", hint="`tempshell start --backend kind` makes one")
+            raise UsageProblem(f"{chosen.name} is not a cluster", hint="`tempshell start --backend kind` makes one")
         refuse_unusable(chosen)
         access = backend.kubeconfig(chosen.sandbox)
     if access.tunnel:

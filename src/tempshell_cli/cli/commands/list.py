@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from tempshell_cli.cli.command import new_app
-from tempshell_cli.cli.options import AsJson
+from tempshell_cli.cli.options import FORMAT
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,16 +15,25 @@ if TYPE_CHECKING:
     from tempshell_cli.sessions.model import Session
 
 app = new_app()
+_HEADINGS = ("ID", "NAME", "BACKEND", "PACK", "STATE", "LEFT")
 
 
 @app.command()
 def list_(
-    show_all: Annotated[bool, typer.Option("--all", "-a", help="Ended sessions too.")] = False,
-    all_owners: Annotated[bool, typer.Option("--all-owners", help="Everybody's on these engines.")] = False,
-    as_json: AsJson = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the ids alone.")] = False,
+    show_all: Annotated[bool, typer.Option("--all", "-a", help="Also list ended sessions.")] = False,
+    all_owners: Annotated[bool, typer.Option("--all-owners", help="Also list the sessions of others.")] = False,
+    form: Annotated[Literal["table", "wide", "name", "json"], FORMAT] = "table",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only the ids.")] = False,
 ) -> None:
-    """List your sessions, as the engines have them."""
+    """List your sessions.
+
+    They are listed as the engines have them.
+
+    Examples:
+      tempshell list
+      tempshell list -o wide
+      tempshell list --all -o json
+    """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.sessions import session_json, trouble
     from tempshell_cli.cli.service import sweep, user_sessions
@@ -35,15 +44,16 @@ def list_(
         if all_owners:
             shown += swept.of_others(sessions.store.live(), sessions.clock)
         now = sessions.clock.now()
-    if as_json:
+    if form == "json":
         console.say_json([session_json(one, now) for one in shown])
-    elif quiet:
+    elif quiet or form == "name":
         for one in shown:
-            console.say(one.id)
+            console.say(one.id if quiet else one.name)
     else:
-        whose = ("OWNER",) if all_owners else ()
-        rows = [(*_cells(one, now), *([one.owner] if all_owners else [])) for one in shown]
-        console.table(("ID", "NAME", "BACKEND", "PACK", "STATE", "LEFT", *whose), rows)
+        wide = form == "wide"
+        more = [*(["OWNER"] if wide or all_owners else []), *(["ENDPOINT", "STARTED", "DEADLINE"] if wide else [])]
+        rows = [_cells(one, now)[: len(_HEADINGS) + len(more)] for one in shown]
+        console.table((*_HEADINGS, *more), rows)
     for one in shown:
         if what := trouble(one):
             console.note(f"tempshell: {what}")
@@ -53,4 +63,6 @@ def _cells(session: Session, now: datetime) -> tuple[str, ...]:
     from tempshell_cli.cli.output.sessions import remaining
 
     left = "-" if session.ended else remaining(session, now)
-    return session.id, session.name, session.backend, session.pack or "-", str(session.state), left
+    times = (f"{at.astimezone():%Y-%m-%d %H:%M}" for at in (session.created, session.deadline))
+    usual = session.id, session.name, session.backend, session.pack or "-", str(session.state), left
+    return *usual, session.owner, session.endpoint or "-", *times

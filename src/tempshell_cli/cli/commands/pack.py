@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from tempshell_cli.cli.command import new_app
-from tempshell_cli.cli.complete import added_pack_names, backend_names, pack_names
-from tempshell_cli.cli.options import AsJson, Profile, Quiet
+from tempshell_cli.cli.complete import added_pack_names, pack_names
+from tempshell_cli.cli.options import FORMAT, AsJson, Backend, Listing, Profile, Quiet
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,16 +17,14 @@ if TYPE_CHECKING:
     from tempshell_cli.packs.format.pack import Pack
     from tempshell_cli.packs.library.store import InUse, PackStore
 
-app = new_app("Packs of practice tasks: look at them, add others', write them, prove them.")
-Name = Annotated[str, typer.Argument(help="A pack by name or directory.", autocompletion=pack_names)]
-Wanted = Annotated[
-    str, typer.Argument(metavar="[DIR|NAME]", help="A pack by directory or name.", autocompletion=pack_names)
-]
+app = new_app("Find, add, write and prove packs of practice tasks.")
+Name = Annotated[str, typer.Argument(help="A pack, by name or directory.", autocompletion=pack_names)]
+Wanted = Annotated[str, typer.Argument(help="A pack, by directory or name.", autocompletion=pack_names)]
 
 
 @app.command("ls")
-def ls(as_json: AsJson = False) -> None:
-    """List the packs that can be started by name."""
+def ls(form: Listing = "table") -> None:
+    """List the packs that you can start by name."""
     from tempshell_cli.cli.output import console
     from tempshell_cli.core.errors import PackProblem
     from tempshell_cli.packs.library.find import find_pack, list_packs, origin
@@ -37,8 +35,12 @@ def ls(as_json: AsJson = False) -> None:
             rows.append({"name": name, **_summary(find_pack(name)), "source": origin(name)})
         except PackProblem as cause:
             console.complain(f"{name}: {cause}", cause.hint)
-    if as_json:
+    if form == "json":
         console.say_json(rows)
+        return
+    if form == "name":
+        for row in rows:
+            console.say(str(row["name"]))
         return
     columns = ("name", "version", "tasks", "source", "title")
     console.table([column.upper() for column in columns], [[str(row[column]) for column in columns] for row in rows])
@@ -46,7 +48,7 @@ def ls(as_json: AsJson = False) -> None:
 
 @app.command()
 def show(pack: Name, as_json: AsJson = False) -> None:
-    """Say what is in a pack: its version, its digest, its domains and its tasks."""
+    """Show what is in a pack: version, digest, domains and tasks."""
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.courses import say_course
     from tempshell_cli.cli.output.packs import added_json, describe, pack_json
@@ -64,11 +66,19 @@ def show(pack: Name, as_json: AsJson = False) -> None:
 
 @app.command()
 def add(
-    source: Annotated[str, typer.Argument(help="A directory, a tar archive, git+https://…@REF, or oci://….")],
-    name: Annotated[str, typer.Option("--name", help="What to call it here. [default: the pack's id]")] = "",
+    source: Annotated[str, typer.Argument(help="A directory, a tar archive, git+https://…@REF or oci://…")],
+    name: Annotated[
+        str, typer.Option("--name", metavar="NAME", help="A name for it here. [default: the pack's id]")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Fetch a pack, check all of it, and keep it, to be started by name."""
+    """Fetch a pack, validate it, and keep it to start by name.
+
+    Examples:
+      tempshell pack add ./my-pack
+      tempshell pack add git+https://example.com/packs.git@v2#subdirectory=nginx
+      tempshell pack add oci://registry.example.com/packs/nginx:2
+    """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.packs import added_json
     from tempshell_cli.core.text import one_line
@@ -88,8 +98,13 @@ def add(
 
 
 @app.command()
-def rm(pack: Annotated[list[str], typer.Argument(help="Added packs.", autocompletion=added_pack_names)]) -> None:
-    """Remove added packs; a session that is running keeps what it was started with."""
+def rm(
+    pack: Annotated[list[str], typer.Argument(help="One or more added packs.", autocompletion=added_pack_names)],
+) -> None:
+    """Remove added packs.
+
+    A running session keeps the pack that it was started with.
+    """
     from tempshell_cli.cli.output import console
 
     store, in_use = _store()
@@ -103,12 +118,12 @@ def rm(pack: Annotated[list[str], typer.Argument(help="Added packs.", autocomple
 @app.command()
 def update(
     pack: Annotated[
-        list[str] | None, typer.Argument(help="Added packs; all by default.", autocompletion=added_pack_names)
+        list[str] | None, typer.Argument(help="Added packs. [default: all]", autocompletion=added_pack_names)
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Use what is new without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Use them without asking.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Fetch added packs again, show what is different, and use it if wanted."""
+    """Fetch added packs again, show the changes, and use them."""
     from tempshell_cli.cli.output import console
     from tempshell_cli.core.errors import TempshellError
     from tempshell_cli.core.paths import Paths
@@ -130,8 +145,10 @@ def update(
 
 
 @app.command()
-def new(directory: Annotated[Path, typer.Argument(help="Where; its name becomes the pack's id.")]) -> None:
-    """Write a small pack to begin with, whole and proven."""
+def new(
+    directory: Annotated[Path, typer.Argument(help="A new directory. Its name becomes the id of the pack.")],
+) -> None:
+    """Write a small working pack to begin with."""
     from tempshell_cli.cli.output import console
     from tempshell_cli.packs.authoring.skeleton import new_pack
 
@@ -146,12 +163,12 @@ def schema(
     part: Annotated[
         str,
         typer.Argument(
-            metavar="[pack|task|translation]",
-            help="Of what: pack.yaml, or the front matter of a task or a translation.",
+            metavar="pack|task|translation",
+            help="Which part: pack.yaml, or the front matter of a task or a translation.",
         ),
     ] = "pack",
 ) -> None:
-    """Print the JSON Schema of the format."""
+    """Print the JSON Schema of the pack format."""
     from tempshell_cli.cli.output import console
     from tempshell_cli.core.errors import UsageProblem
     from tempshell_cli.packs.format.schema import PARTS, schema_of
@@ -164,9 +181,12 @@ def schema(
 @app.command()
 def lint(
     pack: Wanted = ".",
-    form: Annotated[str, typer.Option("--format", help="How to say it: text, json or sarif.")] = "text",
+    form: Annotated[Literal["text", "json", "sarif"], FORMAT] = "text",
 ) -> None:
-    """Look for mistakes in a pack without running it: exit code 2 when there are errors."""
+    """Find mistakes in a pack without running it.
+
+    Exits with 2 when there are errors.
+    """
     from tempshell_cli.cli.output.packs import say_findings
     from tempshell_cli.core.errors import ExitCode
     from tempshell_cli.packs.authoring.findings import Level
@@ -174,7 +194,6 @@ def lint(
     from tempshell_cli.packs.authoring.shellcheck import found_shellcheck
     from tempshell_cli.packs.library.find import find_root
 
-    _one_of(form, ("text", "json", "sarif"))
     root = find_root(pack)
     findings = findings_of(root, found_shellcheck())
     say_findings(findings, str(root), form)
@@ -186,24 +205,28 @@ def lint(
 def prove(
     pack: Wanted = ".",
     task: Annotated[
-        list[str] | None, typer.Option("--task", help="Only this task. May be given several times.")
+        list[str] | None, typer.Option("--task", metavar="TASK", help="Only this task. Repeatable.")
     ] = None,
-    backend: Annotated[
-        str,
-        typer.Option(
-            "--backend",
-            "-b",
-            help="auto, local, docker, kind, kubernetes or minikube. [default: auto]",
-            autocompletion=backend_names,
-        ),
-    ] = "",
+    backend: Backend = "",
     profile: Profile = "",
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, max=8, help="Sandboxes at once.")] = 1,
-    seed: Annotated[int | None, typer.Option("--seed", help="Repeat the order of an earlier run.")] = None,
-    form: Annotated[str, typer.Option("--format", help="How to say it: table, json or junit.")] = "table",
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", metavar="NUMBER", min=1, max=8, help="Sandboxes at once, 1 to 8.")
+    ] = 1,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="NUMBER", help="Repeat the order of an earlier run.")
+    ] = None,
+    form: Annotated[Literal["table", "json", "junit"], FORMAT] = "table",
     quiet: Quiet = False,
 ) -> None:
-    """Prove that nothing in a pack is free, right answers pass and wrong ones are caught: else exit code 6."""
+    """Prove in sandboxes that a pack grades correctly.
+
+    No check passes before its task is solved, right answers pass, and wrong ones fail. Exits with 6 otherwise.
+
+    Examples:
+      tempshell pack prove
+      tempshell pack prove ./my-pack --task web-server --backend docker
+      tempshell pack prove linux-basics --format junit > proof.xml
+    """
     from tempshell_cli.cli.launch import ask_consent, parse_profile
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.packs import proof_line, say_proof
@@ -212,7 +235,6 @@ def prove(
     from tempshell_cli.packs.library.find import find_pack
     from tempshell_cli.sessions.proving import Prover, choose, new_seed
 
-    _one_of(form, ("table", "json", "junit"))
     found = find_pack(pack)
     wanted = [found.task(one) for one in dict.fromkeys(task or ())] or found.tasks
     with user_sessions() as sessions:
@@ -280,13 +302,6 @@ def _confirm(name: str) -> bool:
     if not console.is_interactive():
         raise UsageProblem(f"nobody can be asked whether to use the new {name}", hint="--yes uses it")
     return typer.confirm("Use it?", err=True)
-
-
-def _one_of(form: str, known: tuple[str, ...]) -> None:
-    from tempshell_cli.core.errors import UsageProblem
-
-    if form not in known:
-        raise UsageProblem(f"--format {form!r} is unknown", hint=f"one of {', '.join(known)}")
 
 
 def _summary(pack: Pack) -> dict[str, object]:

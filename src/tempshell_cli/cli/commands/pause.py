@@ -13,7 +13,10 @@ def pause(
     session: Session = "",
     as_json: AsJson = False,
 ) -> None:
-    """Freeze a session and its clock, for as long as the config's `hold` says."""
+    """Freeze a session and its clock.
+
+    For kind sessions. A paused session is kept for as long as `hold` under [lease] in the config says.
+    """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.sessions import remaining, session_json
     from tempshell_cli.cli.service import select_whole, user_sessions

@@ -15,11 +15,14 @@ _PATIENCE = 6.0  # times what an engine has for its answer where a command sweep
 @app.command()
 def reap(
     expired: Annotated[
-        bool, typer.Option("--expired", help="Also what is past its own deadline by five minutes, whosever it is.")
+        bool, typer.Option("--expired", help="Also what others left, five minutes past its deadline.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the receipts as JSON.")] = False,
 ) -> None:
-    """Remove what is past its deadline, lost or half made, on every engine, and forget sessions of long ago."""
+    """Remove expired, lost and unfinished sandboxes.
+
+    On every engine. Also removes sessions of long ago from the record: see [history] in the config.
+    """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.sessions import receipt_json
     from tempshell_cli.cli.service import sweep, sweep_expired, user_sessions

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from tempshell_cli.cli.command import new_app
 from tempshell_cli.cli.complete import recording_names
-from tempshell_cli.cli.options import AsJson
+from tempshell_cli.cli.options import Listing
 
-app = new_app("What was recorded with --record: play it, export it, remove it.")
+app = new_app("Play, export and remove recordings.")
 Name = Annotated[
     str,
-    typer.Argument(help="A recording, or how its name begins; the newest by default.", autocompletion=recording_names),
+    typer.Argument(help="A recording, or the start of its name. [default: the newest]", autocompletion=recording_names),
 ]
 
 
 @app.command("ls")
-def ls(as_json: AsJson = False) -> None:
+def ls(form: Listing = "table") -> None:
     """List the recordings."""
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.recordings import list_rows, recordings_json
@@ -27,8 +27,11 @@ def ls(as_json: AsJson = False) -> None:
     from tempshell_cli.sessions.recordings import Recordings
 
     files = Recordings(Paths.of_user()).files()
-    if as_json:
+    if form == "json":
         console.say_json(recordings_json(files))
+    elif form == "name":
+        for file in files:
+            console.say(file.stem)
     else:
         console.table(("NAME", "SESSION", "BEGAN", "LENGTH", "SIZE", "MARKS"), list_rows(files))
 
@@ -36,10 +39,12 @@ def ls(as_json: AsJson = False) -> None:
 @app.command()
 def play(
     recording: Name = "",
-    speed: Annotated[float, typer.Option("--speed", min=0.1, max=100, help="How many times as fast.")] = 1.0,
-    idle: Annotated[float, typer.Option("--idle", min=0, help="No pause longer than so many seconds.")] = 2.0,
+    speed: Annotated[
+        float, typer.Option("--speed", metavar="FACTOR", min=0.1, max=100, help="How fast, 0.1 to 100.")
+    ] = 1.0,
+    idle: Annotated[float, typer.Option("--idle", metavar="SECONDS", min=0, help="The longest pause.")] = 2.0,
 ) -> None:
-    """Show a recording in this terminal; Ctrl-C ends it."""
+    """Play a recording in this terminal, until Ctrl-C."""
     from tempshell_cli.cli.output.recordings import play_here
     from tempshell_cli.core.paths import Paths
     from tempshell_cli.sessions.recordings import Recordings
@@ -50,13 +55,15 @@ def play(
 @app.command()
 def export(
     recording: Name = "",
-    form: Annotated[str, typer.Option("--format", help="As what: cast, svg or txt.")] = "cast",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A new file; stdout by default.")] = None,
+    form: Annotated[Literal["cast", "svg", "txt"], typer.Option("--format", help="The output format.")] = "cast",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="A new file. [default: stdout]")
+    ] = None,
     at: Annotated[
-        float | None, typer.Option("--at", min=0, help="The second of the picture. [default: the last]")
+        float | None, typer.Option("--at", metavar="SECOND", min=0, help="The moment of an svg. [default: the last]")
     ] = None,
 ) -> None:
-    """Write a recording as an asciicast, its text, or a picture of one moment."""
+    """Export a recording as asciicast, text or picture."""
     from tempshell_cli.cli.output.recordings import exported, write_out
     from tempshell_cli.core.paths import Paths
     from tempshell_cli.sessions.recordings import Recordings
@@ -65,7 +72,9 @@ def export(
 
 
 @app.command()
-def rm(recording: Annotated[list[str], typer.Argument(help="Recordings.", autocompletion=recording_names)]) -> None:
+def rm(
+    recording: Annotated[list[str], typer.Argument(help="One or more recordings.", autocompletion=recording_names)],
+) -> None:
     """Remove recordings."""
     from tempshell_cli.cli.output import console
     from tempshell_cli.core.paths import Paths

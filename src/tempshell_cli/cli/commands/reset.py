@@ -14,10 +14,13 @@ app = new_app()
 
 @app.command()
 def reset(
-    task: Annotated[str, typer.Argument(help="A task by its id.")],
+    task: Annotated[str, typer.Argument(help="A task, by its id.")],
     session: OfSession = "",
 ) -> None:
-    """Put one task back to its start; the others stay as they are."""
+    """Reset one task.
+
+    Its setup runs again; the other tasks stay as they are.
+    """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import select_whole, user_sessions
     from tempshell_cli.sessions.practice import Practice
@@ -25,4 +28,4 @@ def reset(
     with user_sessions() as sessions:
         practice = Practice(sessions, select_whole(sessions, session))
         practice.reset(practice.pack.task(task))
-    console.say(f"{task} is at its start again")
+    console.say(f"{task} was reset")

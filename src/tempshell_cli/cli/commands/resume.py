@@ -13,7 +13,7 @@ def resume(
     session: Session = "",
     as_json: AsJson = False,
 ) -> None:
-    """Let a paused session go on."""
+    """Continue a paused session."""
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.sessions import remaining, session_json
     from tempshell_cli.cli.service import select, user_sessions

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +18,7 @@ from tempshell_cli.cli.options import (
     Env,
     EnvFile,
     Image,
+    Interactive,
     KindConfig,
     KubeContext,
     Load,
@@ -31,6 +33,7 @@ from tempshell_cli.cli.options import (
     Profile,
     Quiet,
     Ttl,
+    Tty,
 )
 
 if TYPE_CHECKING:
@@ -65,19 +68,25 @@ def run(
     namespace: Namespace = "",
     cluster_access: ClusterAccess = "none",
     pods: PodOptions = PodOptions(),  # noqa: B008 - immutable
+    tty: Tty = False,
+    interactive: Interactive = False,
+    remove: Annotated[bool, typer.Option("--rm", help="Remove the sandbox afterwards. Always on.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Start a sandbox, run a command in it, remove it, as in: tempshell run -- make test.
+    """Run one command in a new sandbox, then remove the sandbox.
 
-    The exit code is the command's.
+    The sandbox does not see your files: send them by stdin. The exit code is the command's.
+
+    Examples:
+      tempshell run -- uname -a
+      tar -c . | tempshell run -- sh -c 'tar -x && make test'
+      tempshell run --image python:3.13 -- python -V
     """
+    del interactive, remove  # both are always so
     from tempshell_cli.cli.launch import Options, launch, parse_access, parse_network, parse_profile
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import user_sessions
 
-    argv = inner_argv(context)
-    if not argv:
-        raise typer.BadParameter("put the command behind --, as in: tempshell run -- make test")
     options = Options(
         pack=pack,
         backend=backend,
@@ -103,13 +112,13 @@ def run(
     with user_sessions() as sessions:
         session = launch(sessions, options, console.silence if quiet else console.progress)
         try:
-            code = _run(sessions, session, argv)
+            code = _run(sessions, session, inner_argv(context), tty=tty)
         finally:
             sessions.stop(session)
     raise typer.Exit(code)
 
 
-def _run(sessions: Sessions, session: Session, argv: list[str]) -> int:
+def _run(sessions: Sessions, session: Session, argv: list[str], *, tty: bool) -> int:
     """Run the command on our own standard streams, and return its exit code (128 + N where a signal ended it).
 
     Raises SessionExpired where the deadline has ended it.
@@ -118,7 +127,8 @@ def _run(sessions: Sessions, session: Session, argv: list[str]) -> int:
     from tempshell_cli.core.foreground import run_client
     from tempshell_cli.sessions.lookup import refuse_ended
 
-    code = run_client(sessions.engines.of(session).shell(session.sandbox, argv))
+    tty = tty and sys.stdin.isatty()
+    code = run_client(sessions.engines.of(session).shell(session.sandbox, argv, tty=tty), tty=tty)
     if code not in {0, ExitCode.EXPIRED}:  # the local backend has said so itself
         refuse_ended(sessions.store, session, sessions.clock.now())
     return code

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from tempshell_cli.cli.command import new_app
-from tempshell_cli.cli.complete import session_names
-from tempshell_cli.cli.options import AsJson
+from tempshell_cli.cli.options import AsJson, PastSession
 
 app = new_app()
 
 
 @app.command()
 def score(
-    session: Annotated[
-        str,
-        typer.Argument(help="Id or name, ended ones too; the only or the last one.", autocompletion=session_names),
-    ] = "",
+    session: PastSession = "",
     as_json: AsJson = False,
 ) -> None:
-    """Tell how a session stands by the last check of each task."""
+    """Show the score of a session.
+
+    By the last check of each task. The session may have ended.
+    """
     from tempshell_cli.cli.output import console, reports
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.sessions.report import recorded, report

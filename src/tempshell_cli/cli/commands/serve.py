@@ -20,11 +20,16 @@ app = new_app()
 @app.command()
 def serve(
     session: Session = "",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="A port of 127.0.0.1; 0 is any.")] = 0,
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="A port of 127.0.0.1; 0: any that is free.")
+    ] = 0,
     open_it: Annotated[bool, typer.Option("--open", help="Open the link in the browser.")] = False,
     theme: Theme = "",
 ) -> None:
-    """Show a session's screen in a browser on this machine, until Ctrl-C. The link is good once."""
+    """Show a session's screen in a browser on this machine.
+
+    Prints a link that lets one browser in, once. Runs until Ctrl-C; the session goes on.
+    """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import select_whole, user_sessions
     from tempshell_cli.sessions.lookup import refuse_unusable

@@ -66,17 +66,25 @@ def start(
     cluster_access: ClusterAccess = "none",
     pods: PodOptions = PodOptions(),  # noqa: B008 - immutable
     keep_on_failure: Annotated[
-        bool, typer.Option("--keep-on-failure", help="Leave a failed sandbox for a look.")
+        bool, typer.Option("--keep-on-failure", help="Keep the sandbox of a failed start to inspect it.")
     ] = False,
     replace: Replace = False,
     detach: Detach = False,
     plain: Plain = False,
     record: Record = False,
     theme: Theme = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and leave.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the session as JSON and exit.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Start a session and open its practice screen."""
+    """Start a session and open its practice screen.
+
+    Examples:
+      tempshell start                       A plain shell
+      tempshell start linux-basics          The tasks of a pack
+      tempshell start ckad-core --backend kind
+      tempshell start --image debian --ttl 90m --name lab
+      tempshell start --detach              For a script: print the id and exit
+    """
     from tempshell_cli.cli.launch import Options, launch, parse_access, parse_network, parse_profile
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.screen import Visit, show_started

@@ -13,7 +13,7 @@ def status(
     session: Session = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show one session: where it runs, what is left of it, how the tasks stand."""
+    """Show one session: its sandbox, its time left and its tasks."""
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.results import verdict_words
     from tempshell_cli.cli.output.sessions import remaining, session_json, trouble

@@ -24,18 +24,25 @@ def stop(
     session: Session = "",
     every: Annotated[bool, typer.Option("--all", help="Stop all your sessions.")] = False,
     forget: Annotated[
-        bool, typer.Option("--forget", help="Take a session off the record even if its engine does not answer.")
+        bool, typer.Option("--forget", help="Remove it from the record even if its engine does not answer.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the receipts as JSON.")] = False,
 ) -> None:
-    """End a session, remove all of it, and print the receipt."""
+    """End a session and remove its sandbox.
+
+    Prints a receipt of what was removed.
+
+    Examples:
+      tempshell stop lab
+      tempshell stop --all
+    """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.sessions import receipt_json, say_receipt
     from tempshell_cli.cli.service import select, sweep, user_sessions
-    from tempshell_cli.core.errors import EngineUnavailable
+    from tempshell_cli.core.errors import EngineUnavailable, UsageProblem
 
     if session and every:
-        raise typer.BadParameter("name a session or give --all, not both")
+        raise UsageProblem("SESSION and --all cannot be used together", hint="choose one of them")
     with user_sessions() as sessions:
         if every:
             for backend, _ in sweep(sessions).silent:  # a lost store loses no sandbox

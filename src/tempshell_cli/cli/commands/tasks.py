@@ -14,11 +14,11 @@ app = new_app()
 
 @app.command()
 def tasks(
-    task: Annotated[str, typer.Argument(help="Print this task's text; all are listed by default.")] = "",
+    task: Annotated[str, typer.Argument(help="Print the text of this task. [default: list all]")] = "",
     session: OfSession = "",
     as_json: AsJson = False,
 ) -> None:
-    """List the tasks of a session and how they stand, or print one."""
+    """List the tasks of a session, or print one."""
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.results import verdict_words
     from tempshell_cli.cli.service import select, user_sessions

@@ -19,8 +19,6 @@ from tempshell_cli.terminal.recording.cast import Event, Header, Summary, read_e
 from tempshell_cli.terminal.recording.recorder import MARKER, RESIZE
 from tempshell_cli.terminal.screen import Row
 
-FORMATS = ("cast", "svg", "txt")
-
 
 def list_rows(files: Sequence[Path]) -> list[tuple[str, ...]]:
     """Return a row for each recording; one that cannot be read is complained of."""
@@ -68,9 +66,7 @@ def play_here(file: Path, *, speed: float, idle: float) -> None:
 
 
 def exported(file: Path, form: str, at: float | None) -> str:
-    """Return a recording in one of FORMATS; raises UsageProblem for another, or for a recording that is none."""
-    if form not in FORMATS:
-        raise UsageProblem(f"--format {form!r} is unknown", hint=f"one of {', '.join(FORMATS)}")
+    """Return a recording as ``cast``, ``svg`` or ``txt``; raises UsageProblem for a file that is not a recording."""
     if at is not None and form != "svg":
         raise UsageProblem("--at is for a picture", hint="--format svg makes one")
     if form == "cast":

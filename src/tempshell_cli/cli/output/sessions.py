@@ -39,7 +39,7 @@ _DO = {
     State.STOPPED: "`tempshell attach {0}` starts it again",
     State.BROKEN: "`tempshell attach {0}` brings back what can be brought back",
     State.LOST: "`tempshell stop {0}` removes what is left of it",
-    State.KEPT: "`tempshell exec {0}` looks into it, `tempshell stop {0}` removes it",
+    State.KEPT: "`tempshell exec {0} -- sh` inspects it, `tempshell stop {0}` removes it",
 }
 
 

@@ -1,4 +1,4 @@
-"""``tempshell log``."""
+"""``tempshell events``."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ app = new_app()
 
 
 @app.command()
-def log(
+def events(
     session: Annotated[
-        str, typer.Argument(help="A session, ended ones too; all by default.", autocompletion=session_names)
+        str, typer.Argument(help="A session, which may have ended. [default: all]", autocompletion=session_names)
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show what happened to your sessions."""
+    """Show what happened to your sessions.
+
+    Created, started, checked, extended, ended, and why; ended sessions too.
+    """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import NoSuchSession
@@ -30,14 +33,14 @@ def log(
         if session and not sessions.store.last(session):
             raise NoSuchSession(f"there is no session {session!r}", hint="`tempshell list --all` shows ended ones too")
         kept = sessions.store.events_of(session) if session else sessions.store.events()
-    events = [event for event in kept if event.kind != FOUND]
+    shown = [event for event in kept if event.kind != FOUND]
     if as_json:
         console.say_json(
             [
                 {"time": one.at.isoformat(), "session": one.session, "event": one.kind, "detail": one.detail}
-                for one in events
+                for one in shown
             ]
         )
         return
-    rows = [(f"{one.at.astimezone():%Y-%m-%d %H:%M:%S}", one.session, one.kind, one.detail) for one in events]
+    rows = [(f"{one.at.astimezone():%Y-%m-%d %H:%M:%S}", one.session, one.kind, one.detail) for one in shown]
     console.table(("TIME", "SESSION", "EVENT", "DETAIL"), rows)
