@@ -12,6 +12,7 @@ from benchmarks.user import TEMPSHELL, User
 from .outer import Outer, outer
 
 _HOME = "/home/learner"
+_ATTEMPTS, _TIMEOUT = 6, 10.0  # seconds for each attempt
 _PATHS = "/usr/local/bin:/usr/bin:/bin"
 # A local sandbox shows the programs of this machine. What it finds first in place of tmux is a shell.
 _NO_TMUX = {"tmux": "#!/bin/sh\nexec /bin/bash\n"}
@@ -42,8 +43,14 @@ def shell(user: User, session: str, *options: str) -> Iterator[Outer]:
 def answering(terminal: Outer) -> None:
     """Wait until a shell answers; what was painted before is not looked at."""
     terminal.show(2.0)  # the screen is painted, the prompt stands: what is typed now is echoed once
-    terminal.type(b"PS1='$ '; printf 'ans%s\\n' wering\r")
-    terminal.until(b"answering")
+    for attempt in range(_ATTEMPTS):
+        terminal.type(b"PS1='$ '; printf 'ans%s\\n' wering\r")
+        try:
+            terminal.until(b"answering", _TIMEOUT)
+            break
+        except TimeoutError:  # a screen that opens throws away what was typed before
+            if attempt + 1 == _ATTEMPTS:
+                raise
     terminal.calm(0.3)
 
 

@@ -35,9 +35,12 @@ class Outer:
         os.write(self._fd, data)
         return began
 
-    def until(self, marker: bytes) -> float:
-        """Read until this is painted; return when. Raises TimeoutError, and EOFError where the program has ended."""
-        end = time.perf_counter() + _PATIENCE
+    def until(self, marker: bytes, patience: float = _PATIENCE) -> float:
+        """Read until this is painted; return when. ``patience`` is in seconds.
+
+        Raises TimeoutError, and EOFError where the program has ended.
+        """
+        end = time.perf_counter() + patience
         while not self._poll.poll(1000) or marker not in self._read(len(marker)):
             if time.perf_counter() > end:
                 raise TimeoutError(f"{marker!r} was not painted; the last was {self._tail!r}")

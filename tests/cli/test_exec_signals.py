@@ -22,8 +22,8 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP)
 
 @contextmanager
 def _running(tempshell: Tempshell, session: str, script: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a script in a session that has said that it is up."""
-    with tempshell.running("exec", *options, session, "--", "sh", "-c", f"echo up; {script}") as process:
+    """Run a script in a session, and yield once it has printed ``up``."""
+    with tempshell.running("exec", *options, session, "--", "sh", "-c", script) as process:
         assert process.stdout
         assert process.stdout.readline() == b"up\n"
         yield process
@@ -41,7 +41,7 @@ def test_a_signal_ends_the_command_inside(tempshell: Tempshell, engine: str) -> 
     """And tempshell with the code of the command."""
     session = tempshell.start("-b", engine)
     for number in SIGNALS:
-        with _running(tempshell, session, "exec sleep 4321") as process:
+        with _running(tempshell, session, "echo up; exec sleep 4321") as process:
             process.send_signal(number)
             assert process.wait(30) == 128 + number
         eventually(lambda: _is_gone(tempshell, session, "sleep 4321"), "it has ended inside", 10)
@@ -51,7 +51,8 @@ def test_a_signal_ends_the_command_inside(tempshell: Tempshell, engine: str) -> 
 def test_a_command_that_handles_a_signal_has_the_last_word(tempshell: Tempshell, engine: str) -> None:
     """A Ctrl-C is for it alone, as everything that a terminal sends to all of its foreground group."""
     session = tempshell.start("-b", engine)
-    with _running(tempshell, session, "trap 'echo tidied; exit 5' INT; while :; do sleep 0.1; done") as process:
+    script = "trap 'echo tidied; exit 5' INT; echo up; while :; do sleep 0.1; done"
+    with _running(tempshell, session, script) as process:
         os.killpg(process.pid, signal.SIGINT)
         assert process.communicate(timeout=30)[0] == b"tidied\n"
         assert process.returncode == 5
@@ -60,7 +61,7 @@ def test_a_command_that_handles_a_signal_has_the_last_word(tempshell: Tempshell,
 @on_each_engine
 def test_what_the_command_has_started_gets_the_signal_too(tempshell: Tempshell, engine: str) -> None:
     session = tempshell.start("-b", engine)
-    with _running(tempshell, session, "sleep 4321 & sleep 4321") as process:
+    with _running(tempshell, session, "sleep 4321 & echo up; sleep 4321") as process:
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 128 + signal.SIGTERM
     eventually(lambda: _is_gone(tempshell, session, "sleep 4321"), "it has ended inside", 10)
@@ -70,7 +71,7 @@ def test_what_the_command_has_started_gets_the_signal_too(tempshell: Tempshell, 
 def test_a_command_that_cannot_be_found_inside_ends_at_this_end(tempshell: Tempshell, engine: str) -> None:
     """It has thrown away the variable that it is found by."""
     session = tempshell.start("-b", engine)
-    with _running(tempshell, session, "exec env -i sleep 4321") as process:
+    with _running(tempshell, session, "echo up; exec env -i sleep 4321") as process:
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 128 + signal.SIGTERM
 

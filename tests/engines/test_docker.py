@@ -104,7 +104,7 @@ def test_the_admin_profile_is_root_in_a_container_it_may_write_to(tempshell: Tem
 
 def test_a_foreign_image_gets_the_same_deadline_and_commands(tempshell: Tempshell, tmp_path: Path) -> None:
     """Busybox alone: neither bash nor tmux nor our user."""
-    session = tempshell.start("-b", "docker", "--image", BUSYBOX, "--ttl", "4s")
+    session = tempshell.start("-b", "docker", "--image", BUSYBOX, "--ttl", "10s")
     extended = tempshell("extend", "--json").json()
     assert extended["remaining"] > 1000
     (tmp_path / "file").write_text("in and out")

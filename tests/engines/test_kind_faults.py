@@ -42,7 +42,12 @@ STEPS: Mapping[str, Step] = {
     "the terminal is about to start": shows("starting the terminal"),
     "the setup script runs": runs_setup,
 }
-at_each_step = pytest.mark.parametrize("step", list(STEPS.values()), ids=list(STEPS))
+# Each of them makes a cluster, or half of one.
+SHORT = {"the record is on the engine", "the cluster boots", "the setup script runs"}
+at_each_step = pytest.mark.parametrize(
+    "step",
+    [pytest.param(step, marks=[] if name in SHORT else [pytest.mark.long], id=name) for name, step in STEPS.items()],
+)
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +72,7 @@ def test_one_reap_clears_a_start_that_was_killed_at_a_step(tempshell: Tempshell,
         assert_one_reap_clears(tempshell, docker=True)
 
 
-@pytest.mark.parametrize("name", ["kind makes the node", "the cluster boots"])
+@pytest.mark.parametrize("name", [pytest.param("kind makes the node", marks=pytest.mark.long), "the cluster boots"])
 def test_a_start_that_is_interrupted_rolls_back(tempshell: Tempshell, slow_pack: Draft, name: str) -> None:
     with starting(tempshell, "--backend", "kind", str(slow_pack.root)) as start:
         start.has_come_to(STEPS[name], 2 * BOOT)

@@ -215,12 +215,12 @@ def test_the_parts_of_a_cluster_come_back_as_long_as_its_control_plane_is_there(
     assert tempshell("status", "lab", "--json").json()["deadline"] == deadline
     tempshell("extend", "lab")
 
-    _docker("kill", node_of(session))
+    _kill_all(cluster)
+    _docker("network", "rm", cluster)  # as `docker network prune` does while nothing of it runs
     assert state() == "stopped"
     assert work() == "yes"
     assert state() == "ready"
-    timers = _docker("exec", node_of(session), "systemctl", "list-timers", "--all")
-    assert "tempshell-deadline.timer" in timers
+    assert "tempshell-deadline.timer" in _docker("exec", node_of(session), "systemctl", "list-timers", "--all")
 
     for name in _docker("ps", "--format", "{{.Names}}").split():
         if cluster in name:
@@ -243,3 +243,10 @@ def test_the_parts_of_a_cluster_come_back_as_long_as_its_control_plane_is_there(
     assert state() == "lost"
     assert tempshell("stop", "lab", "--json").json()[0]["leftover"] == []
     assert_nothing_is_left(tempshell, docker=True, after="stop")
+
+
+def _kill_all(cluster: str) -> None:
+    """Kill the nodes and the terminal of a cluster; the terminal removes itself."""
+    _docker("kill", *[name for name in _docker("ps", "--format", "{{.Names}}").split() if cluster in name])
+    terminal = f"name=term-{cluster}"
+    eventually(lambda: not _docker("ps", "--all", "--quiet", "--filter", terminal), "the terminal is removed")

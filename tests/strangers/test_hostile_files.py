@@ -28,7 +28,7 @@ from tests.support.command_line import Tempshell
 
 pytestmark = pytest.mark.engine("local")
 _SAME_FOR_ALL = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-short = settings(max_examples=20, deadline=None, suppress_health_check=_SAME_FOR_ALL)
+short = settings(max_examples=8, deadline=None, suppress_health_check=_SAME_FOR_ALL)
 thorough = settings(max_examples=1000, deadline=None, suppress_health_check=_SAME_FOR_ALL)
 
 # No word here is a program, and no address leads off this machine.

@@ -43,15 +43,22 @@ def test_every_line_of_a_flood_is_found(tempshell: Tempshell) -> None:
         screen.until_sees("learner@", PATIENCE)
         screen.line("seq -f 'row %.0f.' 20000; echo al''l")
         until_line(screen, "all")
-        for number in (1, 2, 777, 1234, 5000, 9999, 12345, 17171, 19950, 20000):
+        for number in (1, 777, 9999, 19950, 20000):
             screen.keys("C-]", "/")
             screen.type(f"row {number}.")
+            # The last rows are seen before anything is searched for.
+            until_bottom_line(screen, f"/row {number}.")
             until_line(screen, f"row {number}.")
             screen.keys("Escape")
             # An Escape that is read together with the next key is Alt.
-            eventually(lambda: screen.text().splitlines()[-1].startswith(" ^] then"), "the search is left", PATIENCE)
+            until_bottom_line(screen, "^] then")
         screen.keys("C-]", "d")
         eventually(lambda: screen.run("display", "-p", "#{pane_dead}") == "1\n", "the screen has ended", PATIENCE)
+
+
+def until_bottom_line(screen: Pane, text: str) -> None:
+    """Wait until the bottom line of the screen begins with the text."""
+    eventually(lambda: screen.text().splitlines()[-1].strip().startswith(text), f"{text} is at the bottom", PATIENCE)
 
 
 def until_line(screen: Pane, line: str) -> None:

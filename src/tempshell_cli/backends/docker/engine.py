@@ -122,10 +122,11 @@ class DockerEngine:
         except (DockerException, RequestException) as cause:
             raise endpoints.unavailable(self.endpoint, cause) from cause
 
-    def create_network(self, name: str, carried: Labels) -> None:
-        """Make a bridge network; raises ProvisionFailed where the name is taken."""
+    def create_network(self, name: str, carried: Labels) -> str:
+        """Create a bridge network and return its id; raises ProvisionFailed where the name is taken."""
         with held_back():
-            self.client.create_network(name, driver="bridge", labels=dict(carried), check_duplicate=True)
+            created = self.client.create_network(name, driver="bridge", labels=dict(carried), check_duplicate=True)
+        return str(created["Id"])
 
     def create_volume(self, name: str, carried: Labels) -> Labels:
         """Make an empty volume; return its labels, which are others where there was one of that name."""
@@ -174,6 +175,11 @@ class DockerEngine:
         """Connect a container to a network; does no harm to one that is."""
         with _already("already exists"):
             self.client.connect_container_to_network(container, network)
+
+    def reconnect(self, container: str, network: str) -> None:
+        """Connect a container to the network of this name, where it still refers to one that had the name before."""
+        self.client.disconnect_container_from_network(container, network, force=True)
+        self.connect(container, network)
 
     def start(self, container: str) -> None:
         """Start a container that has ended; does no harm to one that runs."""
@@ -359,6 +365,12 @@ def is_connected(container: Mapping[str, Any]) -> bool:
     """Tell whether a listed container is on the network that it was made for, where it was made for one."""
     wanted = container["HostConfig"]["NetworkMode"]
     return wanted == "none" or wanted in (container.get("NetworkSettings") or {}).get("Networks", {})
+
+
+def network_id(container: Mapping[str, Any], network: str) -> str:
+    """Return the id of the network of this name that a listed container refers to, or "": it may be gone."""
+    networks = (container.get("NetworkSettings") or {}).get("Networks", {})
+    return str(networks.get(network, {}).get("NetworkID", ""))
 
 
 def is_paused(container: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Report, SandboxRequest
-from tempshell_cli.backends.docker.engine import DockerEngine, name_of, of_session
+from tempshell_cli.backends.docker.engine import DockerEngine, name_of, network_id, of_session
 from tempshell_cli.backends.kind.names import ADMIN, cluster_name, control_plane_name, filler_name, terminal_name
 from tempshell_cli.backends.kind.parts import Parts
 from tempshell_cli.backends.kind.record import Change, change_record, template_of
@@ -49,13 +49,18 @@ def restore(
 
 
 def _connect(engine: DockerEngine, found: Parts, report: Report) -> None:
-    """Make the network again where it is gone, as `docker network prune` removes one without running containers.
+    """Create the network again where it is gone, as `docker network prune` removes one without running containers.
 
     Nodes have other addresses then. The node image's first program writes them into what the cluster is configured by.
+    A node that has stopped refers to its network by id, and does not start where that is another one.
     """
     network = cluster_name(found.session)
-    if not any(one["Name"] == network for one in engine.networks(of_session(found.session))):
-        engine.create_network(network, labels.of_part(found.carried, "cluster-network"))
+    known = [one["Id"] for one in engine.networks(of_session(found.session)) if one["Name"] == network]
+    if not known:
+        known = [engine.create_network(network, labels.of_part(found.carried, "cluster-network"))]
+    for node in found.stopped:
+        if network_id(node, network) not in known:
+            engine.reconnect(node["Id"], network)
     for part in found.unconnected:
         with report(f"connecting {name_of(part)} to the network"):
             engine.connect(part["Id"], network)
