@@ -93,7 +93,7 @@ def test_the_built_in_backends_are_the_entry_points_of_this_distribution() -> No
         assert f"{type(backend).__module__}:{type(backend).__qualname__}" == target
         assert backend.name == name
     assert set(registry.names()) >= set(declared)
-    assert registry.names()[: len(declared)] == list(declared)
+    assert list(registry.names())[: len(declared)] == list(declared)
 
 
 def _texts() -> Iterator[tuple[str, str | None]]:

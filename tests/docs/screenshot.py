@@ -17,7 +17,6 @@ from pathlib import Path
 from textual.app import App
 
 from tempshell_cli.backends.exec import SandboxExec
-from tempshell_cli.cli.launch import Options, launch
 from tempshell_cli.cli.output.console import silence
 from tempshell_cli.cli.practice import LivePractice
 from tempshell_cli.cli.service import user_sessions
@@ -26,6 +25,8 @@ from tempshell_cli.packs.grading.setup import run_solution
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.practice import Practice
+from tempshell_cli.sessions.request import StartRequest
+from tempshell_cli.sessions.start import start
 from tempshell_cli.terminal.wire import Key
 from tempshell_cli.tui.app import PracticeApp
 from tempshell_cli.tui.outcome import Outcome
@@ -62,7 +63,7 @@ class _AtOneMoment(LivePractice):
 def render() -> str:
     """Return the SVG; starts a session and stops it."""
     with user_sessions() as sessions:
-        session = launch(sessions, Options(pack="linux-basics", backend="local", name="practice"), silence)
+        session = start(sessions, StartRequest(pack="linux-basics", backend="local", name="practice"), silence)
         try:
             _solve_all_before(_TASK, sessions, session)
             screen = PracticeApp(_AtOneMoment(sessions, session), look=ScreenSettings(theme="dark"))

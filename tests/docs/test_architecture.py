@@ -73,6 +73,17 @@ def test_the_backend_that_it_shows_has_whole_sessions(tempshell: Tempshell, with
     assert session.stdout.strip() in stopped.stdout + stopped.stderr
 
 
+def test_the_backend_that_it_shows_refuses_options_and_is_not_taken_unasked(
+    tempshell: Tempshell, with_plain: dict[str, str]
+) -> None:
+    refused = tempshell("start", "--backend", "plain", "--nodes", "3", "--detach", env=with_plain, code=2)
+    assert "--nodes cannot be used with plain" in refused.stderr
+    refused = tempshell(
+        "start", "--image", "debian", "--detach", env={**with_plain, "DOCKER_HOST": "tcp://127.0.0.1:9"}, code=4
+    )
+    assert "plain" not in refused.stderr
+
+
 def test_the_backend_that_it_shows_keeps_a_session_whose_store_is_lost(
     tempshell: Tempshell, with_plain: dict[str, str]
 ) -> None:
@@ -86,5 +97,6 @@ def test_the_backend_that_it_shows_keeps_a_session_whose_store_is_lost(
 
 def test_the_backend_that_it_shows_has_all_that_the_protocol_asks_for() -> None:
     (code,) = blocks(TEXT, "python")
-    asked = {name for name in (*vars(Backend), *Backend.__annotations__) if not name.startswith("_")}
+    asked = {*Backend.__abstractmethods__, *(Backend.__annotations__.keys() - vars(Backend).keys())}
+    assert len(asked) > 10
     assert [name for name in sorted(asked) if not re.search(rf"\b{name}\b", code)] == []

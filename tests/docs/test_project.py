@@ -57,4 +57,4 @@ def test_a_workflow_may_do_nothing_and_its_jobs_what_they_say(path: Path) -> Non
 def test_the_report_of_a_bug_offers_every_backend() -> None:
     form: dict[str, Any] = yaml.safe_load(_read(".github/ISSUE_TEMPLATE/bug.yml"))
     (backend,) = [field for field in form["body"] if field.get("id") == "backend"]
-    assert backend["attributes"]["options"][:-1] == names()
+    assert backend["attributes"]["options"][:-1] == list(names())

@@ -29,7 +29,7 @@ _KEYS = {"slash": "`/`", "colon": "`:`", "question_mark": "`?`", "pagedown": "Pg
 
 def test_every_backend_has_a_page_and_a_column() -> None:
     head = next(rows(BACKENDS))
-    assert list(head[1:]) == names()
+    assert list(head[1:]) == list(names())
     pages = set(re.findall(r"^## (\w+)$", BACKENDS, re.MULTILINE))
     assert set(names()) - {"kind"} <= pages  # which has docs/clusters.md
     assert "](clusters.md)" in BACKENDS

@@ -336,5 +336,5 @@ def test_a_pack_for_another_version_is_refused_before_anything_is_made(tempshell
 
 
 def test_kind_without_a_network_is_refused(tempshell: Tempshell) -> None:
-    assert "needs a network" in tempshell("start", "-b", "kind", "--network", "none", code=2).stderr
+    assert "--network none cannot" in tempshell("start", "-b", "kind", "--network", "none", code=2).stderr
     assert leftovers(tempshell.user, docker=True) == []

@@ -275,7 +275,7 @@ def test_a_pull_secret_is_copied_and_goes_with_the_session(tempshell: Tempshell,
 
 def test_another_user_is_refused_and_not_ignored(tempshell: Tempshell) -> None:
     session = tempshell.start(*ON_PODS)
-    assert "one user" in tempshell("exec", "--user", "nobody", session, "--", "true", code=2).stderr
+    assert "use it with docker or kind" in tempshell("exec", "--user", "nobody", session, "--", "true", code=2).stderr
 
 
 def test_a_foreign_image_gets_the_same_life(tempshell: Tempshell, tmp_path: Path) -> None:

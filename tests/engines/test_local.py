@@ -214,4 +214,4 @@ def test_what_an_ordinary_user_starts_reaches_nothing_but_what_is_listed(as_ordi
 
 def test_another_user_is_refused_and_not_ignored(tempshell: Tempshell) -> None:
     session = tempshell.start()
-    assert "one user" in tempshell("exec", "--user", "0", session, "--", "id", code=2).stderr
+    assert "use it with docker or kind" in tempshell("exec", "--user", "0", session, "--", "id", code=2).stderr

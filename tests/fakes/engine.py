@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from tempshell_cli.backends.base import (
-    Capability,
+    Backend,
     Condition,
+    Option,
     Problem,
     Receipt,
     Report,
@@ -29,18 +30,20 @@ _ENTER = 'cd "$1" && shift && trap : INT && (exec "$@"); exit $?'
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-class FakeEngine:
+class FakeEngine(Backend):
     """A Backend without walls. Public attributes are what a test arranges; all else is the protocol's."""
 
     admin_reach: ClassVar[str] = "root of nothing"
     pack_reach: ClassVar[str] = ""
     is_shared: ClassVar[bool] = True
+    is_at_hand: ClassVar[bool] = True
     name: ClassVar[str] = "fake"
 
     def __init__(self, root: Path, clock: Clock, endpoint: str = "here") -> None:
         self.endpoint = endpoint
         self.silent = False  # it does not answer
         self.refusal: BaseException | None = None  # raised half-way through a provision, with parts made
+        self.during: Callable[[], object] = lambda: None  # what happens half-way through a provision
         self.failing_move: BaseException | None = None  # raised once, when a deadline has been moved
         self.stuck: set[str] = set()  # sessions that cannot be removed
         self.meanwhile: Callable[[], object] = lambda: None  # what others do while it answers ``find``
@@ -53,14 +56,15 @@ class FakeEngine:
         self._sandboxes: dict[str, Sandbox] = {}
         self._env: dict[str, dict[str, str]] = {}
 
+    @classmethod
+    def options(cls) -> frozenset[Option]:
+        return frozenset(Option)
+
     def answers(self) -> bool:
         return not self.silent
 
     def doctor(self) -> Sequence[Problem]:
         return [Problem("it is silent", "make it speak")] if self.silent else []
-
-    def capabilities(self) -> frozenset[Capability]:
-        return frozenset()
 
     def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
         self._answer()
@@ -68,6 +72,7 @@ class FakeEngine:
             raise ProvisionFailed(f"there is no image {request.template.image}")
         with report("making a directory"):
             made = self.have(request, condition=Condition.DEAD)
+            self.during()
             if self.refusal:
                 raise self.refusal
             return self.have(request, home=made.home)

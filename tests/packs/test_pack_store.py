@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from tempshell_cli.cli.launch import Options, launch
 from tempshell_cli.cli.service import user_sessions
 from tempshell_cli.core.errors import PackProblem, TempshellError
 from tempshell_cli.packs.library.changes import FileChange, compare
@@ -20,6 +19,8 @@ from tempshell_cli.packs.library.index import is_reference, read_index
 from tempshell_cli.packs.library.load import load_pack
 from tempshell_cli.packs.library.store import PackStore
 from tempshell_cli.packs.reading.tree import read_tree
+from tempshell_cli.sessions.request import StartRequest
+from tempshell_cli.sessions.start import start
 from tests.support.command_line import Tempshell
 from tests.support.user import User
 
@@ -312,7 +313,7 @@ def test_a_session_whose_pack_goes_while_it_is_made_is_not_started(
 
     with user_sessions() as sessions:
         with pytest.raises(PackProblem, match="was removed while the session was made"):
-            launch(sessions, Options(pack="draft", backend="local"), remove_at_first)
+            start(sessions, StartRequest(pack="draft", backend="local"), remove_at_first)
         assert sessions.store.live() == []
 
 

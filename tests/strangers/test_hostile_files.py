@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tempshell_cli.backends import registry
 from tempshell_cli.backends.local.rundir import RunDir
-from tempshell_cli.cli.launch import environment
+from tempshell_cli.cli.parsing import environment
 from tempshell_cli.cli.service import sweep
 from tempshell_cli.core.clock import SystemClock
 from tempshell_cli.core.config import load_settings

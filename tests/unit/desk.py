@@ -12,9 +12,10 @@ from tempshell_cli.backends.base import Sandbox, SandboxRequest, Template
 from tempshell_cli.core.config import Settings
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.sessions.engines import Engines
-from tempshell_cli.sessions.lifecycle import Sessions, StartRequest
+from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.reaper import Sweep
+from tempshell_cli.sessions.start import Plan, make
 from tempshell_cli.sessions.store import open_store
 from tests.fakes.clock import FakeClock
 from tests.fakes.engine import FakeEngine
@@ -30,10 +31,12 @@ class Desk:
     engine: FakeEngine
     clock: FakeClock
 
-    def start(self, **request: Any) -> Session:  # noqa: ANN401 - fields of a StartRequest
-        """Start a session for an hour."""
-        asked = StartRequest(backend="fake", template=TEMPLATE, ttl=timedelta(hours=1))._replace(**request)
-        return self.sessions.start(asked, lambda _: nullcontext())
+    def start(self, pack: str = "", **plan: Any) -> Session:  # noqa: ANN401 - fields of a Plan
+        """Start a session for an hour, in which no task is set up; ``pack`` is how its pack is found again."""
+        return make(self.sessions, self.plan(reference=pack, **plan), lambda _: nullcontext())
+
+    def plan(self, **plan: Any) -> Plan:  # noqa: ANN401 - as above
+        return Plan(self.engine, TEMPLATE, timedelta(hours=1))._replace(**plan)
 
     def sweep(self, *, clear: bool = False) -> Sweep:
         return self.sessions.sweep([self.engine], clear=clear)
@@ -69,5 +72,5 @@ class Desk:
 def open_desk(paths: Paths, engine: FakeEngine, clock: FakeClock, settings: Settings) -> Iterator[Desk]:
     """Open the store, as each command does."""
     with open_store(paths) as opened:
-        engines = Engines(lambda _name, _endpoint: engine)
+        engines = Engines(lambda _name, _endpoint: engine, lambda _name: type(engine), lambda: [engine.name])
         yield Desk(Sessions(opened.store, settings, paths, clock, engines), engine, clock)

@@ -15,6 +15,8 @@ from tempshell_cli.packs.authoring.prove import PackProof, State
 from tempshell_cli.packs.grading.results import TaskResult
 from tempshell_cli.sessions.practice import Practice
 from tempshell_cli.sessions.proving import Prover
+from tempshell_cli.sessions.request import StartRequest
+from tempshell_cli.sessions.start import plan_session
 from tests.fakes.clock import FakeClock
 from tests.fakes.engine import FakeEngine
 from tests.packs.drafts import Draft
@@ -131,8 +133,9 @@ def two(draft: Draft) -> Draft:
 
 
 def proven(desk: Desk, draft: Draft) -> PackProof:
-    pack = draft.load()
-    return Prover(desk.sessions, pack, desk.engine).prove(pack.tasks, seed=1)
+    plan = plan_session(desk.sessions, StartRequest(pack=str(draft.root), backend="fake"))
+    assert plan.pack
+    return Prover(desk.sessions, plan).prove(plan.pack.tasks, seed=1)
 
 
 @pytest.mark.parametrize(("there", "left_out"), [(True, ()), (False, ("right",))])

@@ -10,7 +10,6 @@ from typing import ClassVar
 import pytest
 
 from tempshell_cli.backends.base import Sandbox, Template
-from tempshell_cli.cli.launch import Options, launch
 from tempshell_cli.cli.output.packs import say_proof
 from tempshell_cli.core.config import Settings
 from tempshell_cli.core.errors import EngineUnavailable, ExitCode, UsageProblem
@@ -20,6 +19,8 @@ from tempshell_cli.packs.authoring.prove import PackProof, State
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.practice import Practice
 from tempshell_cli.sessions.proving import Prover
+from tempshell_cli.sessions.request import StartRequest
+from tempshell_cli.sessions.start import plan_session, start
 from tests.fakes.clock import FakeClock
 from tests.fakes.engine import FakeEngine
 from tests.packs.drafts import Draft
@@ -77,7 +78,7 @@ def task_is_for(draft: Draft, versions: str) -> None:
 
 
 def started(desk: Desk, draft: Draft) -> Session:
-    return launch(desk.sessions, Options(pack=str(draft.root), backend="fake"), lambda _: nullcontext())
+    return start(desk.sessions, StartRequest(pack=str(draft.root), backend="fake"), lambda _: nullcontext())
 
 
 @pytest.mark.parametrize("stated", ["", "v1.35.4"])
@@ -153,8 +154,9 @@ def test_a_pack_for_any_version_does_not_ask(desk: Desk, engine: WithCluster, dr
 
 
 def proven(desk: Desk, draft: Draft) -> PackProof:
-    pack = draft.load()
-    return Prover(desk.sessions, pack, desk.engine).prove(pack.tasks, seed=1)
+    plan = plan_session(desk.sessions, StartRequest(pack=str(draft.root), backend="fake"))
+    assert plan.pack
+    return Prover(desk.sessions, plan).prove(plan.pack.tasks, seed=1)
 
 
 @pytest.mark.parametrize("stated", ["", "v1.35.4"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tempshell_cli.cli.launch import environment
+from tempshell_cli.cli.parsing import environment
 from tempshell_cli.core.errors import UsageProblem
 
 

@@ -8,15 +8,13 @@ from typing import Any
 
 import pytest
 
-from tempshell_cli.backends.base import Access, Placement, SandboxRequest, Template
+from tempshell_cli.backends.base import Access, EngineChoice, Placement, SandboxRequest, Template
+from tempshell_cli.backends.kubernetes.backend import KubernetesBackend
 from tempshell_cli.backends.kubernetes.marks import Mark
-from tempshell_cli.backends.kubernetes.placement import placement
 from tempshell_cli.backends.kubernetes.pod import Image, job
+from tempshell_cli.backends.placement import placement
 from tempshell_cli.core.config import KubernetesSettings, load_settings
 from tempshell_cli.core.errors import UsageProblem
-from tempshell_cli.sessions.placement import placement_for
-
-NOTHING_ASKED = KubernetesSettings()
 
 
 def _spec(asked: Placement) -> dict[str, Any]:
@@ -76,18 +74,6 @@ def test_what_the_api_would_not_take_is_refused(field: str, value: Any) -> None:
     assert raised.value.hint
 
 
-def test_an_option_goes_over_the_setting_of_its_name() -> None:
-    settings = KubernetesSettings(node_selector=("pool=a", "disk=ssd"), runtime_class="gvisor")
-    asked = KubernetesSettings(node_selector=("pool=b",))
-    found = placement_for("kubernetes", settings, asked, access=Access.NONE)
-    assert (dict(found.node_selector), found.runtime_class) == ({"pool": "b"}, "gvisor")
-
-
-def test_settings_for_pods_are_nothing_to_other_backends() -> None:
-    settings = KubernetesSettings(pull_secrets=("regcred",), tolerations=("x",))
-    assert placement_for("docker", settings, NOTHING_ASKED, access=Access.NONE) == Placement()
-
-
 @pytest.mark.parametrize(
     ("secret", "namespace", "access", "said"),
     [
@@ -99,9 +85,11 @@ def test_settings_for_pods_are_nothing_to_other_backends() -> None:
 def test_a_secret_that_cannot_be_used_or_would_be_read_is_refused(
     secret: str, namespace: str, access: Access, said: str
 ) -> None:
-    settings = KubernetesSettings(pull_secrets=(secret,))
-    with pytest.raises(UsageProblem, match=said):
-        placement_for("minikube", settings, NOTHING_ASKED, namespace=namespace, access=access)
+    backend = KubernetesBackend(KubernetesBackend.endpoint_of(EngineChoice("", "lab", namespace)))
+    template = Template("i", access=access, placement=Placement(pull_secrets=(secret,)))
+    (refused,) = backend.refuses(template)
+    assert said in refused.what
+    assert refused.hint
 
 
 def test_the_settings_are_lists_of_what_the_options_take(tmp_path: Path) -> None:

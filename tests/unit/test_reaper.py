@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from tempshell_cli.backends.base import Backend, Condition, Report, Sandbox, Terms
+from tempshell_cli.backends.base import Condition, Terms
 from tempshell_cli.core.config import Settings
 from tempshell_cli.core.errors import EngineUnavailable, LimitReached, NoSuchSession, UsageProblem
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.sessions.exam import EXAM, drawn_tasks, exam_of
 from tempshell_cli.sessions.lookup import refuse_unusable
 from tempshell_cli.sessions.model import State
+from tempshell_cli.sessions.sitting import Sitting
+from tempshell_cli.sessions.start import begin_exam
 from tempshell_cli.sessions.starting import start_mark
 from tests.fakes.clock import FakeClock
 from tests.fakes.engine import FakeEngine
@@ -473,11 +475,10 @@ def test_another_machine_counts_the_extensions_of_all(desk: Desk, other_machine:
 
 
 def test_an_exam_is_one_on_every_machine(desk: Desk, other_machine: Desk) -> None:
-    def begin(backend: Backend, sandbox: Sandbox, _report: Report) -> None:
-        desk.clock.advance(minutes=2)
-        desk.sessions.begin_exam(backend, sandbox, 7, timedelta(minutes=30))
-
-    session = desk.start(ttl=timedelta(minutes=35), tasks=("one", "two"), prepare=begin)
+    desk.engine.during = lambda: desk.clock.advance(minutes=2)
+    tasks = ("one", "two")
+    sitting = Sitting(tasks, 7, timedelta(minutes=30))
+    session = desk.start(ttl=timedelta(minutes=35), tasks=tasks, sitting=sitting)
     other_machine.sweep()
     here, there = (exam_of(one.sessions.store, session.id) for one in (desk, other_machine))
     assert here == there
@@ -493,7 +494,7 @@ def test_an_exam_is_one_on_every_machine(desk: Desk, other_machine: Desk) -> Non
 def test_an_exam_is_learnt_of_a_session_that_was_adopted_before(desk: Desk, other_machine: Desk) -> None:
     session = desk.start()
     other_machine.sweep()
-    desk.sessions.begin_exam(desk.engine, session.sandbox, 7, timedelta(minutes=30))
+    begin_exam(desk.sessions, desk.engine, session.sandbox, 7, timedelta(minutes=30))
     other_machine.sweep()
     other_machine.sweep()
     assert exam_of(other_machine.sessions.store, session.id)

@@ -16,8 +16,8 @@ from tempshell_cli.backends.base import Condition, Report, Sandbox, SandboxReque
 from tempshell_cli.core.config import Limits, Settings
 from tempshell_cli.core.errors import EngineUnavailable, ExitCode, LeftoverRemains, ProvisionFailed
 from tempshell_cli.core.paths import Paths
-from tempshell_cli.sessions.lifecycle import StartRequest
 from tempshell_cli.sessions.model import State
+from tempshell_cli.sessions.start import make
 from tests.fakes.clock import FakeClock
 from tests.fakes.engine import FakeEngine
 
@@ -43,7 +43,8 @@ def test_the_intent_is_on_record_before_the_engine_is_asked(desk: Desk) -> None:
         (session,) = desk.sessions.store.live()
         assert session.state is State.CREATING
 
-    desk.start(prepare=look)
+    desk.engine.during = look
+    desk.start()
 
 
 def test_a_session_without_a_name_gets_one_that_tells_what_it_is(desk: Desk) -> None:
@@ -112,8 +113,7 @@ def test_what_passes_by_itself_is_tried_once_more(stumbling: Desk) -> None:
         shown.append(line)
         return nullcontext()
 
-    asked = StartRequest(backend="fake", template=TEMPLATE, ttl=timedelta(hours=1))
-    session = stumbling.sessions.start(asked, report)
+    session = make(stumbling.sessions, stumbling.plan(), report)
     assert stumbling.ids_on_engine() == [session.id]
     assert "trying once more: the pool overlaps" in shown
     assert [one.state for one in stumbling.sessions.store.history()] == [State.FAILED, State.READY]
@@ -158,16 +158,19 @@ def test_a_large_environment_that_programs_can_be_started_with_is_none_of_these(
 
 
 def test_a_failed_preparation_rolls_back_too(desk: Desk) -> None:
+    desk.engine.during = _fail
     with pytest.raises(ProvisionFailed, match="the setup failed"):
-        desk.start(prepare=_fail)
+        desk.start()
     assert desk.ids_on_engine() == []
     assert desk.sessions.store.live() == []
 
 
 def test_a_failed_start_does_not_stand_in_the_way_of_the_next(desk: Desk) -> None:
+    desk.engine.during = _fail
     for _ in range(5):
         with pytest.raises(ProvisionFailed):
-            desk.start(prepare=_fail)
+            desk.start()
+    desk.engine.during = lambda: None
     assert desk.start().state is State.READY
 
 
@@ -176,8 +179,9 @@ def test_a_rollback_that_fails_names_both_failures_and_keeps_the_record(desk: De
         desk.engine.stuck.update(desk.ids_on_engine())
         raise ProvisionFailed("the setup failed")
 
+    desk.engine.during = stick
     with pytest.raises(LeftoverRemains, match="the setup failed; and rolling back: could not remove directory") as left:
-        desk.start(prepare=stick)
+        desk.start()
     assert left.value.exit_code is ExitCode.LEFTOVER
     (session,) = desk.sessions.store.live()
     assert session.id in str(left.value)
@@ -188,8 +192,9 @@ def test_what_a_failed_rollback_left_goes_with_the_next_sweep(desk: Desk) -> Non
         desk.engine.stuck.update(desk.ids_on_engine())
         _fail()
 
+    desk.engine.during = stick
     with pytest.raises(LeftoverRemains):
-        desk.start(prepare=stick)
+        desk.start()
     desk.engine.stuck.clear()
     desk.sweep()
     assert desk.ids_on_engine() == []
@@ -203,8 +208,9 @@ def test_an_engine_that_goes_away_during_a_start_keeps_the_record(desk: Desk) ->
         desk.engine.silent = True
         raise EngineUnavailable("connection lost")
 
+    desk.engine.during = go_away
     with pytest.raises(LeftoverRemains, match="connection lost; and rolling back"):
-        desk.start(prepare=go_away)
+        desk.start()
     assert len(desk.sessions.store.live()) == 1
     desk.engine.silent = False
     desk.sweep()
@@ -219,16 +225,18 @@ def test_a_silent_engine_fails_the_start_before_anything_is_on_record(desk: Desk
 
 
 def test_a_failed_start_can_be_kept_for_a_look(desk: Desk) -> None:
+    desk.engine.during = _fail
     with pytest.raises(ProvisionFailed):
-        desk.start(prepare=_fail, keep_on_failure=True)
+        desk.start(keep_on_failure=True)
     (kept,) = desk.sessions.store.live()
     assert (kept.state, kept.reason) == (State.KEPT, "the setup failed")
     assert desk.ids_on_engine() == [kept.id]
 
 
 def test_a_kept_sandbox_can_be_entered_and_stays_until_its_deadline(desk: Desk) -> None:
+    desk.engine.during = _fail
     with pytest.raises(ProvisionFailed):
-        desk.start(prepare=_fail, keep_on_failure=True)
+        desk.start(keep_on_failure=True)
     desk.sweep()
     kept = desk.sessions.select()
     (sandbox,) = desk.engine.find()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 from tempshell_cli.core.process import NOTHING, Command
+
+if TYPE_CHECKING:
+    from tempshell_cli.core.config import Settings
 
 # For every kubectl that tempshell runs. A person's preferences (~/.kube/kuberc, read from kubectl 1.34 on) change what
 # a command line does: `delete` can ask first. https://kubernetes.io/docs/reference/kubectl/kuberc/
@@ -61,6 +65,38 @@ class Access(StrEnum):
     NONE = "none"
     VIEW = "view"
     EDIT = "edit"
+
+
+class Option(StrEnum):
+    """An option that not every backend can honour, as it is typed. A backend lists those that it honours."""
+
+    DOCKER_CONTEXT = "--docker-context"
+    CONTEXT = "--context"
+    NAMESPACE = "--namespace"
+    IMAGE = "--image"
+    CPUS = "--cpus"
+    NO_NETWORK = "--network none"
+    OWN_NETWORK = "--network default"
+    NODES = "--nodes"
+    NODE_CPUS = "--node-cpus"
+    NODE_MEMORY = "--node-memory"
+    KIND_CONFIG = "--kind-config"
+    LOAD = "--load"
+    CLUSTER_ACCESS = "--cluster-access"
+    PULL_SECRET = "--pull-secret"  # noqa: S105 - an option's name
+    NODE_SELECTOR = "--node-selector"
+    TOLERATION = "--toleration"
+    RUNTIME_CLASS = "--runtime-class"
+    PRIORITY_CLASS = "--priority-class"
+    USER = "--user"  # of `exec`
+
+
+class EngineChoice(NamedTuple):
+    """Which engine of its kind is meant: a Docker context or host, a kube context and a namespace; "" is the usual."""
+
+    docker_context: str = ""
+    context: str = ""
+    namespace: str = ""
 
 
 class WorkloadImage(StrEnum):
@@ -235,6 +271,7 @@ class Backend(Protocol):
 
     ``endpoint`` names which engine (a Docker context or host, a kube context); "" is the user's current one.
     Every method raises EngineUnavailable, with the engine's words, where the engine does not answer.
+    What is not abstract is what a backend has that does no more than it must.
     """
 
     name: ClassVar[str]
@@ -244,20 +281,47 @@ class Backend(Protocol):
     pack_reach: ClassVar[str]
     # Whether its engine has other people's sandboxes: what names no owner is nobody's there.
     is_shared: ClassVar[bool]
+    # Whether its usual engine may be asked, and `auto` may use it, though nobody has named it: a cluster of the
+    # kubeconfig may be a company's, and asking it can open a browser.
+    is_at_hand: ClassVar[bool] = False
     endpoint: str
 
+    @classmethod
+    def options(cls) -> frozenset[Option]:
+        """Return the options that it honours here. Asks no engine. All others are refused."""
+        return frozenset()
+
+    @classmethod
+    def endpoint_of(cls, choice: EngineChoice) -> str:
+        """Return the endpoint that is meant; raises UsageProblem for what cannot be one."""
+        del choice
+        return ""
+
+    def default_image(self, settings: Settings) -> str:
+        """Return the image of a sandbox for which nobody names one; "" where it has none, or its own choice."""
+        del settings
+        return ""
+
+    def refuses(self, template: Template) -> Sequence[Problem]:
+        """Return what of the template it cannot honour, by the values. Asked before anything is on record."""
+        del template
+        return ()
+
+    def capabilities(self) -> frozenset[Capability]:
+        """Return what packs may ask of its sandboxes, as far as that is known before there is one."""
+        return frozenset()
+
+    @abstractmethod
     def answers(self) -> bool:
         """Tell cheaply whether the engine seems to be there; ``doctor`` looks closely."""
         ...
 
+    @abstractmethod
     def doctor(self) -> Sequence[Problem]:
         """Return what stands in the way of using this engine; empty means healthy."""
         ...
 
-    def capabilities(self) -> frozenset[Capability]:
-        """Return what packs may ask of its sandboxes, as far as that is known before there is one."""
-        ...
-
+    @abstractmethod
     def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
         """Make a sandbox that is ready for ``shell``.
 
@@ -266,6 +330,7 @@ class Backend(Protocol):
         """
         ...
 
+    @abstractmethod
     def find(self, owner: str | None = None) -> Sequence[Sandbox]:
         """Return the sandboxes the engine has, by label: all that has parts, running or dead.
 
@@ -273,6 +338,7 @@ class Backend(Protocol):
         """
         ...
 
+    @abstractmethod
     def shell(
         self,
         sandbox: Sandbox,
@@ -282,9 +348,13 @@ class Backend(Protocol):
         user: str | None = None,
         role: Role = Role.LEARNER,
     ) -> Command:
-        """Return the local command that runs ``argv`` in the sandbox's home and passes its exit code on."""
+        """Return the local command that runs ``argv`` in the sandbox's home and passes its exit code on.
+
+        ``user`` is given only where ``Option.USER`` is among the ``options``.
+        """
         ...
 
+    @abstractmethod
     def set_deadline(self, sandbox: Sandbox, deadline: datetime, terms: Terms | None = None) -> None:
         """Move the deadline on the resource itself, and with it the terms, which else stay as they are.
 
@@ -292,6 +362,7 @@ class Backend(Protocol):
         """
         ...
 
+    @abstractmethod
     def destroy(self, sandbox: Sandbox) -> Receipt:
         """Remove everything of a sandbox, as ``find`` has found it or a record has it, then look again. Idempotent.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
@@ -24,18 +25,17 @@ _BUILT_IN: Mapping[str, str] = {
 }
 
 
-def load(name: str, endpoint: str = "") -> Backend:
-    """Return the backend of that name for an endpoint.
+def find(name: str) -> type[Backend]:
+    """Return the backend's class, which says what it can honour before there is an engine.
 
     Raises UsageProblem where there is none, EngineUnavailable where another distribution's cannot be loaded.
     """
     if name in _BUILT_IN:
         module, _, attribute = _BUILT_IN[name].partition(":")
-        return cast("Callable[[str], Backend]", getattr(import_module(module), attribute))(endpoint)
-    for point in _registered():
-        if point.name == name:
-            return _foreign(point, endpoint)
-    raise _unknown(name)
+        return cast("type[Backend]", getattr(import_module(module), attribute))
+    point = _point(name)
+    with _named(point):
+        return cast("type[Backend]", point.load())
 
 
 def refuse_unknown(name: str) -> None:
@@ -44,21 +44,39 @@ def refuse_unknown(name: str) -> None:
         raise _unknown(name)
 
 
-def names() -> list[str]:
-    """Return the names of all backends, the built-in ones first."""
-    return [*_BUILT_IN, *sorted({point.name for point in _registered()} - _BUILT_IN.keys())]
+def load(name: str, endpoint: str = "") -> Backend:
+    """Return the backend of that name for an endpoint; raises as ``find``."""
+    make = cast("Callable[[str], Backend]", find(name))
+    with nullcontext() if name in _BUILT_IN else _named(_point(name)):
+        return make(endpoint)
 
 
-def _foreign(point: EntryPoint, endpoint: str) -> Backend:
+def names() -> Iterator[str]:
+    """Yield the names of all backends, in order of preference; those of other distributions come last."""
+    yield from _BUILT_IN
+    yield from sorted({point.name for point in _registered()} - _BUILT_IN.keys())
+
+
+@contextmanager
+def _named(point: EntryPoint) -> Iterator[None]:
+    """Say whose code fails in the block: another distribution's can raise anything."""
     try:
-        return cast("Callable[[str], Backend]", point.load())(endpoint)
+        yield
     except TempshellError:
         raise
-    except Exception as cause:  # another distribution's code, which can raise anything
+    except Exception as cause:
         raise EngineUnavailable(
             f"the backend {point.name} cannot be loaded: its entry point {point.value} fails with {cause!r}",
             hint="reinstall or remove the distribution that registers it",
         ) from cause
+
+
+def _point(name: str) -> EntryPoint:
+    """Return the entry point of another distribution's backend; raises UsageProblem with the nearest name."""
+    for point in _registered():
+        if point.name == name:
+            return point
+    raise _unknown(name)
 
 
 def _registered() -> Iterable[EntryPoint]:

@@ -8,7 +8,7 @@ import sys
 from typing import NoReturn
 
 from tempshell_cli.backends import registry
-from tempshell_cli.backends.base import Backend, ChecksLiveness
+from tempshell_cli.backends.base import Backend, ChecksLiveness, Option
 from tempshell_cli.backends.signals import marked, send_argv
 from tempshell_cli.cli.output.console import note_store, progress
 from tempshell_cli.core.clock import SystemClock
@@ -33,6 +33,11 @@ def execute(token: str, argv: list[str], *, tty: bool = False, user: str | None 
     """
     session = _find(token)
     backend = registry.load(session.backend, session.endpoint)
+    if user and Option.USER not in backend.options():
+        from tempshell_cli.sessions.choice import refuse_options
+        from tempshell_cli.sessions.engines import Engines
+
+        refuse_options(Engines(), backend.name, [Option.USER])
     if session.frozen is None and session.state in SETTLED and not _seems_whole(session, backend):
         session = _restored(session)
     refuse_unusable(session)

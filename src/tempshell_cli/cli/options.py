@@ -8,7 +8,6 @@ from typing import Annotated, Literal, NamedTuple
 import typer
 
 from tempshell_cli.cli.complete import backend_names, pack_names, session_names, theme_names
-from tempshell_cli.core.config import KubernetesSettings
 
 # Headings of the help.
 SANDBOX, KIND, PODS, SCREEN = "Sandbox options", "kind options", "Kubernetes options", "Screen options"
@@ -171,7 +170,7 @@ NodeMemory = Annotated[
     ),
 ]
 Nodes = Annotated[
-    int,
+    int | None,
     typer.Option(
         "--nodes",
         metavar="NUMBER",
@@ -220,9 +219,26 @@ ClusterAccess = Annotated[
 ]
 
 
-class PodOptions(NamedTuple):
-    """Where a pod runs, and how its image is pulled: what clusters of companies ask for."""
+class SandboxOptions(NamedTuple):
+    """What a sandbox is made of, and where: what every command that starts one takes."""
 
+    backend: Backend = ""
+    docker_context: DockerContext = ""
+    image: Image = ""
+    profile: Profile = ""
+    env: Env = None
+    env_file: EnvFile = None
+    cpus: Cpus = None
+    memory: Memory = ""
+    network: Network = ""
+    nodes: Nodes = None
+    node_cpus: NodeCpus = None
+    node_memory: NodeMemory = ""
+    kind_config: KindConfig = None
+    load: Load = None
+    kube_context: KubeContext = ""
+    namespace: Namespace = ""
+    cluster_access: ClusterAccess = ""
     pull_secret: Annotated[
         list[str] | None,
         typer.Option(
@@ -258,16 +274,6 @@ class PodOptions(NamedTuple):
         str,
         typer.Option("--priority-class", metavar="NAME", help="The priority class of the pod.", rich_help_panel=PODS),
     ] = ""
-
-    def as_settings(self) -> KubernetesSettings:
-        """Return them as the settings that they go over."""
-        return KubernetesSettings(
-            tuple(self.pull_secret or ()),
-            tuple(self.node_selector or ()),
-            tuple(self.toleration or ()),
-            self.runtime_class,
-            self.priority_class,
-        )
 
 
 Tty = Annotated[bool, typer.Option("--tty", "-t", help="Give the command a terminal.")]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from tempshell_cli.backends import registry
 from tempshell_cli.backends.base import Backend, Receipt
-from tempshell_cli.cli.output.console import note, note_store, progress
+from tempshell_cli.cli.output.console import can_ask, confirm, note, note_store, progress
 from tempshell_cli.core.clock import SystemClock
 from tempshell_cli.core.config import load_settings
 from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession
@@ -26,11 +25,20 @@ def user_sessions() -> Iterator[Sessions]:
     settings = load_settings(paths.config_file)
     with open_store(paths) as opened:
         note_store(opened.notes)
-        yield Sessions(opened.store, settings, paths, SystemClock(), Engines(registry.load), _warn)
+        yield Sessions(opened.store, settings, paths, SystemClock(), Engines(), _warn, _ask)
 
 
 def _warn(what: str) -> None:
     note(f"tempshell: {what}")
+
+
+def _ask(question: str) -> bool | None:
+    """Ask a person, whose answer is about the last line; None where there is nobody."""
+    if not can_ask():
+        return None
+    said, _, last = question.rpartition("\n")
+    _warn(said)
+    return confirm(last)
 
 
 def select(sessions: Sessions, token: str, *, expired_too: bool = False) -> Session:
@@ -67,9 +75,13 @@ def sweep(
     ``clear`` as in ``Reaper.sweep``.
     """
     searched = sessions.store.was_searched(sessions.owner)
-    names = registry.names() if everywhere else () if searched else _NEED_NO_LOGIN
+    engines = sessions.engines
+    names = engines.names() if everywhere else ()
+    if not everywhere and not searched:
+        names = (name for name, kind in engines.kinds() if kind.is_at_hand)
+    names = list(names)
     usual = _engines(sessions, [*((name, "") for name in names), *(() if searched else _kept_ways(sessions.paths))])
-    known = sessions.engines.of_all(sessions.store.live()) if everybodys else ()
+    known = engines.of_all(sessions.store.live()) if everybodys else ()
     # What has lost its owner is found where all is looked at, and is whoever's asks where nobody can have forged it.
     looked_at = [*usual, *known] if everybodys else [one for one in usual if not one.is_shared]
     swept = sessions.sweep(usual, everybodys=looked_at, clear=clear, patience=patience)
@@ -82,7 +94,7 @@ def sweep_expired(sessions: Sessions, *, patience: float) -> list[Receipt]:
     """Remove what is over on every engine, whosever it is; after a sweep, which reports the engines that are silent."""
     from tempshell_cli.sessions.expired import remove_expired
 
-    usual = _engines(sessions, [(name, "") for name in registry.names()])
+    usual = _engines(sessions, [(name, "") for name in sessions.engines.names()])
     backends = dict.fromkeys([*usual, *sessions.engines.of_all(sessions.store.live())])
     return remove_expired(sessions, backends, sessions.settings.engines.answer_in.total_seconds() * patience)
 
@@ -105,6 +117,3 @@ def _kept_ways(paths: Paths) -> Iterator[tuple[str, str]]:
 
     for _, credentials in Kept(paths).all():
         yield "kubernetes", str(Place(credentials.context))
-
-
-_NEED_NO_LOGIN = ("local", "docker", "kind")

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tempshell_cli.backends.base import Backend, Profile
+from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.paths import Paths
+from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.format.pack import Pack
 from tempshell_cli.packs.library.find import is_shipped
+from tempshell_cli.sessions.lifecycle import Sessions
 
 _FOLDER = "consent"
+_ADMIN = "--profile admin"
+_WITHOUT_ADMIN = "--profile restricted starts it without; what needs root will fail"
 
 
 class Demand(NamedTuple):
@@ -21,6 +26,30 @@ class Demand(NamedTuple):
     key: str
 
 
+def require_consent(
+    sessions: Sessions, pack: Pack, backend: Backend, *, profile: Profile | None, backend_is_named: bool
+) -> None:
+    """Ask whether the pack may have what it asks for by itself; raises UsageProblem where nobody says so.
+
+    ``profile`` is the one that was named, None where none was.
+    """
+    demand = demand_of(pack, backend, profile=profile, backend_is_named=backend_is_named)
+    if not demand or is_granted(sessions.paths, demand):
+        return
+    name = one_line(pack.id)
+    answer = sessions.ask(
+        f"the pack {name} asks for {demand.what}.\n  On {backend.name} it would be {demand.reach}.\nAllow it?"
+    )
+    if answer is None:
+        raise UsageProblem(
+            f"the pack {name} asks for {demand.what}", hint=f"it would be {demand.reach}; {demand.option} allows it"
+        )
+    if not answer:
+        hint = _WITHOUT_ADMIN if demand.option == _ADMIN else "choose another with --backend"
+        raise UsageProblem(f"{name} was not started", hint=hint)
+    grant(sessions.paths, demand)
+
+
 def demand_of(pack: Pack, backend: Backend, *, profile: Profile | None, backend_is_named: bool) -> Demand | None:
     """Return what nobody but the pack asks for; None where it is restricted, or the user has named it.
 
@@ -30,7 +59,7 @@ def demand_of(pack: Pack, backend: Backend, *, profile: Profile | None, backend_
     """
     asks_admin = pack.head.sandbox.profile is Profile.ADMIN
     if profile is None and asks_admin:
-        what, option, reach = "the admin profile", "--profile admin", backend.admin_reach
+        what, option, reach = "the admin profile", _ADMIN, backend.admin_reach
     elif backend.pack_reach and not (backend_is_named or profile is Profile.ADMIN or is_shipped(pack)):
         what, option, reach = f"a {backend.name} cluster", f"--backend {backend.name}", backend.pack_reach
     else:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 
+from tempshell_cli.backends import registry
 from tempshell_cli.backends.base import Backend
-from tempshell_cli.core.errors import TempshellError
+from tempshell_cli.core.errors import EngineUnavailable, TempshellError
 from tempshell_cli.sessions.model import Session
 
-# A backend by name and endpoint.
+# A backend by name and endpoint, its class by name, and the names of all in order of preference.
 Load = Callable[[str, str], Backend]
+Find = Callable[[str], type[Backend]]
+Names = Callable[[], Iterable[str]]
 
 
 class Engines:
     """Backends by (name, endpoint), made once each."""
 
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: Load = registry.load, find: Find = registry.find, names: Names = registry.names) -> None:
         self._load = load
+        self.find = find
+        self.names = names
         self._made: dict[tuple[str, str], Backend] = {}
         self._given_up: dict[Backend, TempshellError] = {}
+
+    def kinds(self) -> Iterator[tuple[str, type[Backend]]]:
+        """Yield names and classes, in order of preference, but for those that cannot be loaded: `doctor` says why."""
+        for name in self.names():
+            with suppress(EngineUnavailable):
+                yield name, self.find(name)
 
     def get(self, name: str, endpoint: str = "") -> Backend:
         """Return the backend; raises UsageProblem for a name nobody has registered."""

@@ -11,20 +11,9 @@ from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
-from tempshell_cli.backends.base import (
-    Access,
-    Backend,
-    Capability,
-    Cluster,
-    HasKubectl,
-    MeasuresPolicies,
-    Profile,
-    Template,
-)
+from tempshell_cli.backends.base import Backend, Capability, HasKubectl, MeasuresPolicies
 from tempshell_cli.backends.exec import SandboxExec
-from tempshell_cli.core.config import KubernetesSettings, Settings
 from tempshell_cli.core.errors import EngineUnavailable, TempshellError
-from tempshell_cli.core.units import parse_size
 from tempshell_cli.packs.authoring.prove import (
     PackProof,
     State,
@@ -36,60 +25,37 @@ from tempshell_cli.packs.authoring.prove import (
     unproven,
     why_unprovable,
 )
-from tempshell_cli.packs.format.pack import Pack, Task
+from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.capabilities import wanted_by
 from tempshell_cli.packs.grading.cluster import misfit, server_version
 from tempshell_cli.sessions.capabilities import lacking
-from tempshell_cli.sessions.choice import choose_backend
 from tempshell_cli.sessions.kubernetes import expected_version
-from tempshell_cli.sessions.lifecycle import Sessions, StartRequest
+from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
-from tempshell_cli.sessions.placement import placement_for
+from tempshell_cli.sessions.start import Plan, make
 from tempshell_cli.sessions.store import PROOF
 
 _Result = TypeVar("_Result")
 
 _LONGEST = timedelta(minutes=30)
 _UNLIMITED = 1_000_000
-_CLUSTERS = "kind"
 # Called with each task's proof as it is there, from the thread that asked for the proof.
 Told = Callable[[TaskProof], None]
 
 
-def choose(sessions: Sessions, pack: Pack, asked: str = "") -> Backend:
-    """Return the backend to prove a pack on: the one asked for, else as a start would choose it.
-
-    What a task asks of a backend has no say: a task that cannot be proven on it is listed as that.
-    """
-    name = choose_backend(
-        asked or sessions.settings.sandbox.backend,
-        allowed=pack.head.sandbox.backends,
-        needs=(),
-        answers=lambda name: sessions.engines.get(name).answers(),
-    )
-    return sessions.engines.get(name)
-
-
-def new_seed() -> int:
-    """Return a seed that nobody chose, short enough to be typed again."""
-    return int.from_bytes(os.urandom(3))
-
-
 class Prover:
-    """Proves the tasks of a pack on one backend, several sandboxes at once."""
+    """Proves the tasks of a pack in sandboxes as a start of it would make them, several at once."""
 
-    def __init__(
-        self, sessions: Sessions, pack: Pack, backend: Backend, *, profile: Profile | None = None, jobs: int = 1
-    ) -> None:
-        self._pack = pack
-        self._backend = backend
+    def __init__(self, sessions: Sessions, plan: Plan, *, jobs: int = 1) -> None:
+        assert plan.pack  # noqa: S101 - for mypy: there is nothing else to be proven
+        self._pack = plan.pack
+        self._backend = plan.backend
         self._jobs = jobs
-        template = _template(sessions.settings, pack, backend, profile)
-        self._sandboxes = Sandboxes(sessions, backend, template)
+        self._sandboxes = Sandboxes(sessions, plan)
         # The sandboxes are all alike: what one of them is found to have, all have.
         self._looking = threading.Lock()
         self._known: dict[Capability, bool] = {}
-        self._expected = expected_version(pack, backend, template)
+        self._expected = expected_version(plan.pack, plan.backend, plan.template)
         self._kubernetes = ""
 
     def prove(self, tasks: Sequence[Task], seed: int, told: Told | None = None) -> PackProof:
@@ -177,17 +143,11 @@ class Prover:
 
 
 class Sandboxes:
-    """Fresh sandboxes, each for one use. Safe to call from several threads."""
+    """Fresh sandboxes, each for one use, with no task set up. Safe to call from several threads."""
 
-    def __init__(self, sessions: Sessions, backend: Backend, template: Template) -> None:
+    def __init__(self, sessions: Sessions, plan: Plan) -> None:
         self._sessions = _unlimited(sessions)
-        self._backend = backend
-        self._request = StartRequest(
-            backend=backend.name,
-            endpoint=backend.endpoint,
-            template=template,
-            ttl=min(_LONGEST, sessions.settings.lease.maximum),
-        )
+        self._plan = plan._replace(pack=None, reference="", ttl=min(_LONGEST, sessions.settings.lease.maximum))
         self._lock = threading.Lock()  # the store and the sweep are for one at a time
         self._alive: dict[str, Session] = {}
         self._closed = False
@@ -196,7 +156,7 @@ class Sandboxes:
         """Do the work in a fresh sandbox, which is removed whatever comes of it."""
         session = self._start()
         try:
-            return work(SandboxExec(self._backend, session.sandbox))
+            return work(SandboxExec(self._plan.backend, session.sandbox))
         finally:
             with self._lock:
                 self._remove(session)
@@ -220,8 +180,8 @@ class Sandboxes:
         with self._lock:
             if self._closed:
                 raise EngineUnavailable("the proof was given up")
-            name = f"proof-{os.urandom(4).hex()}"
-            session = self._sessions.start(self._request._replace(name=name), lambda _: nullcontext())
+            plan = self._plan._replace(name=f"proof-{os.urandom(4).hex()}")
+            session = make(self._sessions, plan, lambda _: nullcontext())
             self._alive[session.id] = session
         return session
 
@@ -240,21 +200,3 @@ def _unlimited(sessions: Sessions) -> Sessions:
     limits = sessions.settings.limits._replace(per_owner=_UNLIMITED, starts_per_hour=_UNLIMITED)
     settings = sessions.settings._replace(limits=limits)
     return Sessions(sessions.store, settings, sessions.paths, sessions.clock, sessions.engines)
-
-
-def _template(settings: Settings, pack: Pack, backend: Backend, profile: Profile | None) -> Template:
-    defaults = settings.sandbox
-    return Template(
-        image=defaults.node_image if backend.name == _CLUSTERS else defaults.image,
-        profile=profile or pack.head.sandbox.profile,
-        cluster=Cluster(
-            nodes=pack.nodes,
-            shipped=pack.head.sandbox.images,
-            cpus=defaults.node_cpus,
-            memory=parse_size(defaults.node_memory),
-        ),
-        cpus=defaults.cpus,
-        memory=parse_size(defaults.memory),
-        pids=defaults.pids,
-        placement=placement_for(backend.name, settings.kubernetes, KubernetesSettings(), access=Access.NONE),
-    )

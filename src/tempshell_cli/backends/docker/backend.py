@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import (
+    Backend,
     Capability,
     Condition,
+    EngineChoice,
     Expired,
     Network,
+    Option,
     Problem,
     Receipt,
     Report,
@@ -45,20 +48,39 @@ from tempshell_cli.core.interrupts import held_back
 from tempshell_cli.core.process import NOTHING, Command
 from tempshell_cli.core.text import one_line
 
+if TYPE_CHECKING:
+    from tempshell_cli.core.config import Settings
+
 _TERMINAL, _NETWORK = f"{labels.COMPONENT}=terminal", f"{labels.COMPONENT}=network"
 
 
-class DockerBackend:
+class DockerBackend(Backend):
     """Containers on the Docker engine of a context or host; see ``endpoint.resolve`` for ""."""
 
     name: ClassVar[str] = "docker"
     pack_reach: ClassVar[str] = ""
     is_shared: ClassVar[bool] = True
+    is_at_hand: ClassVar[bool] = True
     admin_reach: ClassVar[str] = "root in a container, with the capabilities that Docker gives by default"
 
     def __init__(self, endpoint: str = "") -> None:
         self.engine = DockerEngine(endpoint)
         self.endpoint = self.engine.endpoint
+
+    @classmethod
+    def options(cls) -> frozenset[Option]:
+        """Return what a container can honour."""
+        of_containers = {Option.IMAGE, Option.CPUS, Option.NO_NETWORK, Option.OWN_NETWORK, Option.USER}
+        return frozenset({Option.DOCKER_CONTEXT, *of_containers})
+
+    @classmethod
+    def endpoint_of(cls, choice: EngineChoice) -> str:
+        """Return the context or host."""
+        return choice.docker_context
+
+    def default_image(self, settings: Settings) -> str:
+        """Return the image of the settings."""
+        return settings.sandbox.image
 
     def answers(self) -> bool:
         """Tell whether the engine tells its version."""

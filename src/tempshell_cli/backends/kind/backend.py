@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import (
+    Backend,
     Capability,
     Condition,
+    EngineChoice,
     Expired,
     Kubeconfig,
-    Network,
+    Option,
     Problem,
     Receipt,
     Report,
@@ -57,11 +59,13 @@ from tempshell_cli.backends.kind.record import (
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed, UsageProblem
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.process import Command
+from tempshell_cli.core.units import format_size
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
     from tempshell_cli.backends.kind.command import Kind
+    from tempshell_cli.core.config import Settings
 
 _COMPONENTS = "cluster"  # how the component of every part but the nodes begins
 _NETWORK = "cluster-network"
@@ -73,10 +77,11 @@ _NODES_PATIENCE = 130.0  # seconds
 # The nodes' own KUBECONFIG is the grader's, too: a person's current namespace is not to change it.
 _OWN_KUBECONFIG = ("/usr/bin/env", "--unset=KUBECONFIG")
 _NODE_VERSION = re.compile(r"(?:^|/)kindest/node:(v[0-9]+\.[0-9]+\.[0-9]+)")
+_LEAST_NODE_MEMORY = 1024**3  # bytes; an idle control plane takes half of it
 _BOOTING = "Writing configuration"  # kind's first step after it has made the nodes
 
 
-class KindBackend:
+class KindBackend(Backend):
     """kind clusters on the Docker engine of a context or host; see ``endpoint.resolve`` for "".
 
     What stands for a session on the engine is a labelled volume: see ``record``.
@@ -84,6 +89,7 @@ class KindBackend:
 
     name: ClassVar[str] = "kind"
     is_shared: ClassVar[bool] = True
+    is_at_hand: ClassVar[bool] = True
     admin_reach: ClassVar[str] = (
         "administrator of a cluster of privileged containers: it can become root on the machine of the engine"
     )
@@ -102,6 +108,37 @@ class KindBackend:
         from tempshell_cli.backends.kind.command import Kind  # noqa: PLC0415 - an exec needs none of it
 
         return Kind(self.endpoint)
+
+    @classmethod
+    def options(cls) -> frozenset[Option]:
+        """Return what a cluster with a terminal beside it can honour; without a network there could be neither."""
+        of_containers = {Option.IMAGE, Option.CPUS, Option.OWN_NETWORK, Option.USER}
+        of_nodes = {Option.NODES, Option.NODE_CPUS, Option.NODE_MEMORY, Option.KIND_CONFIG, Option.LOAD}
+        return frozenset({Option.DOCKER_CONTEXT, *of_containers, *of_nodes})
+
+    @classmethod
+    def endpoint_of(cls, choice: EngineChoice) -> str:
+        """Return the context or host of the Docker engine."""
+        return choice.docker_context
+
+    def default_image(self, settings: Settings) -> str:
+        """Return the node image of the settings, "" for kind's own choice."""
+        return settings.sandbox.node_image
+
+    def refuses(self, template: Template) -> Sequence[Problem]:
+        """Return what is wrong with the nodes that are asked for."""
+        wanted, found = template.cluster, []
+        if wanted.memory < _LEAST_NODE_MEMORY:
+            too_little = f"{format_size(wanted.memory)} of memory is too little for a node"
+            found.append(Problem(too_little, f"give {format_size(_LEAST_NODE_MEMORY)} or more"))
+        if wanted.config:
+            from tempshell_cli.backends.kind.config import cluster_config  # noqa: PLC0415 - an exec needs none of it
+
+            try:
+                cluster_config("", dict.fromkeys(self.port_kinds, 0), nodes=wanted.nodes, extra=wanted.config)
+            except UsageProblem as problem:
+                found.append(Problem(str(problem), problem.hint))
+        return found
 
     def answers(self) -> bool:
         """Tell whether kind is there and the engine tells its version."""
@@ -134,8 +171,6 @@ class KindBackend:
         from tempshell_cli.backends.kind.terminal import start_terminal  # noqa: PLC0415
 
         cluster = cluster_name(request.session)
-        if request.template.network is Network.NONE:
-            raise UsageProblem("a kind cluster needs a network", hint="leave --network out")
         with self.engine.speaking():
             info = self.engine.client.info()
             check_room(info, request.template.cluster.nodes)

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from tempshell_cli.backends.base import (
+    Backend,
     Capability,
     Condition,
+    EngineChoice,
     Expired,
+    Option,
     Problem,
     Receipt,
     Report,
@@ -25,8 +28,8 @@ from tempshell_cli.backends.kubernetes import credentials as kubeconfigs
 from tempshell_cli.backends.kubernetes import kubectl
 from tempshell_cli.backends.kubernetes.credentials import Kept
 from tempshell_cli.backends.kubernetes.exec import exec_command, kubectl_command
-from tempshell_cli.backends.kubernetes.place import Place
-from tempshell_cli.core.errors import EngineUnavailable, TempshellError, UsageProblem
+from tempshell_cli.backends.kubernetes.place import Place, endpoint_of
+from tempshell_cli.core.errors import EngineUnavailable, TempshellError
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.process import Command
 
@@ -34,9 +37,10 @@ if TYPE_CHECKING:
     from tempshell_cli.backends.kubernetes.api import Api
     from tempshell_cli.backends.kubernetes.cluster import Clusters
     from tempshell_cli.backends.kubernetes.images import Loader
+    from tempshell_cli.core.config import Settings
 
 
-class KubernetesBackend:
+class KubernetesBackend(Backend):
     """Pods on the cluster of a context: see ``place`` for what an endpoint is. "" is the current context."""
 
     name: ClassVar[str] = "kubernetes"
@@ -65,6 +69,28 @@ class KubernetesBackend:
     def own_kubeconfig(self) -> Path | None:
         """Return a kubeconfig that the backend itself has written, beside the user's."""
         return None
+
+    @classmethod
+    def options(cls) -> frozenset[Option]:
+        """Return what a pod can honour."""
+        of_pods = {Option.IMAGE, Option.CPUS, Option.NO_NETWORK, Option.OWN_NETWORK, Option.CLUSTER_ACCESS}
+        of_nodes = {Option.NODE_SELECTOR, Option.TOLERATION, Option.RUNTIME_CLASS, Option.PRIORITY_CLASS}
+        return frozenset({Option.CONTEXT, Option.NAMESPACE, Option.PULL_SECRET, *of_pods, *of_nodes})
+
+    @classmethod
+    def endpoint_of(cls, choice: EngineChoice) -> str:
+        """Return the context and the namespace as one; raises UsageProblem for what cannot be a namespace."""
+        return endpoint_of(choice.context, choice.namespace)
+
+    def default_image(self, settings: Settings) -> str:
+        """Return the image of the settings."""
+        return settings.sandbox.image
+
+    def refuses(self, template: Template) -> Sequence[Problem]:
+        """Return which pull secrets a pod cannot use, or its learner could read."""
+        from tempshell_cli.backends.kubernetes.placement import unusable_secrets  # noqa: PLC0415 - an exec needs none
+
+        return unusable_secrets(template.placement, self.place.namespace, template.access)
 
     def answers(self) -> bool:
         """Tell whether the cluster tells its version."""
@@ -149,9 +175,8 @@ class KubernetesBackend:
         user: str | None = None,
         role: Role = Role.LEARNER,
     ) -> Command:
-        """Return a ``kubectl exec``. ``user`` cannot be another than the pod's: the API has no such thing."""
-        if user is not None:
-            raise UsageProblem("a pod has one user", hint="leave --user out, or start with --profile admin for root")
+        """Return a ``kubectl exec``, which has no other user than the pod's."""
+        del user
         return exec_command({**sandbox.details, "kubeconfig": self._kubeconfig(sandbox)}, argv, role, tty=tty)
 
     def kubectl(self, sandbox: Sandbox, argv: Sequence[str]) -> Command:

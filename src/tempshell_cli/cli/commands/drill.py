@@ -9,24 +9,7 @@ import typer
 from tempshell_cli.cli.bundle import bundled
 from tempshell_cli.cli.command import new_app
 from tempshell_cli.cli.complete import pack_names
-from tempshell_cli.cli.options import (
-    AsJson,
-    Backend,
-    Detach,
-    DockerContext,
-    Image,
-    KubeContext,
-    Name,
-    Namespace,
-    Plain,
-    PodOptions,
-    Profile,
-    Quiet,
-    Record,
-    Replace,
-    Theme,
-    Ttl,
-)
+from tempshell_cli.cli.options import AsJson, Detach, Name, Plain, Quiet, Record, Replace, SandboxOptions, Theme, Ttl
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,14 +29,8 @@ def drill(
     ] = "",
     only_list: Annotated[bool, typer.Option("--list", help="Show what is due, and when, and start nothing.")] = False,
     name: Name = "",
-    backend: Backend = "",
-    docker_context: DockerContext = "",
     ttl: Ttl = "",
-    image: Image = "",
-    profile: Profile = "",
-    kube_context: KubeContext = "",
-    namespace: Namespace = "",
-    pods: PodOptions = PodOptions(),  # noqa: B008 - immutable
+    sandbox: SandboxOptions = SandboxOptions(),  # noqa: B008 - immutable
     replace: Replace = False,
     detach: Detach = False,
     plain: Plain = False,
@@ -70,11 +47,13 @@ def drill(
       tempshell drill
       tempshell drill --list
     """
-    from tempshell_cli.cli.launch import Options, launch, parse_profile
     from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.parsing import duration, sandbox_request
     from tempshell_cli.cli.screen import Visit, show_started
     from tempshell_cli.cli.service import user_sessions
+    from tempshell_cli.sessions.start import start
 
+    request = sandbox_request(sandbox)._replace(name=name, ttl=duration(ttl), replace=replace)
     with user_sessions() as sessions:
         cards, now = _cards(sessions, pack), sessions.clock.now()
         due = [card for card in cards if card.due <= now]
@@ -84,21 +63,8 @@ def drill(
         if not due:
             console.say(_nothing_due(cards))
             return
-        options = Options(
-            pack=_pack_of(due),
-            tasks=[card.task for card in due],
-            name=name,
-            backend=backend,
-            docker_context=docker_context,
-            ttl=ttl,
-            image=image,
-            profile=parse_profile(profile),
-            replace=replace,
-            context=kube_context,
-            namespace=namespace,
-            placement=pods.as_settings(),
-        )
-        session = launch(sessions, options, console.silence if quiet else console.progress)
+        request = request._replace(pack=_pack_of(due), tasks=tuple(card.task for card in due))
+        session = start(sessions, request, console.silence if quiet else console.progress)
         show_started(sessions, session, Visit(detach, plain, record, as_json, theme))
 
 

@@ -9,44 +9,15 @@ import typer
 from tempshell_cli.cli.bundle import bundled
 from tempshell_cli.cli.command import new_app
 from tempshell_cli.cli.complete import pack_names
-from tempshell_cli.cli.options import (
-    AsJson,
-    Backend,
-    ClusterAccess,
-    Cpus,
-    Detach,
-    DockerContext,
-    Image,
-    KubeContext,
-    Load,
-    Memory,
-    Name,
-    Namespace,
-    Network,
-    NodeCpus,
-    NodeMemory,
-    Plain,
-    PodOptions,
-    Profile,
-    Quiet,
-    Record,
-    Replace,
-    Theme,
-)
+from tempshell_cli.cli.options import AsJson, Detach, Name, Plain, Quiet, Record, Replace, SandboxOptions, Theme
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from tempshell_cli.backends.base import Receipt
-    from tempshell_cli.cli.launch import Options
-    from tempshell_cli.core.config import Settings
     from tempshell_cli.core.errors import LeftoverRemains
-    from tempshell_cli.packs.format.pack import Pack
     from tempshell_cli.sessions.lifecycle import Sessions
     from tempshell_cli.sessions.model import Session
 
 app = new_app()
-_MOST_TASKS = 16  # unless told otherwise: the CKAD has 15 to 20
 
 
 @app.command()
@@ -72,20 +43,7 @@ def exam(
         int | None, typer.Option("--seed", metavar="NUMBER", min=0, help="Draw the same tasks as an earlier exam.")
     ] = None,
     name: Name = "",
-    backend: Backend = "",
-    docker_context: DockerContext = "",
-    image: Image = "",
-    profile: Profile = "",
-    cpus: Cpus = None,
-    memory: Memory = "",
-    network: Network = "default",
-    node_cpus: NodeCpus = None,
-    node_memory: NodeMemory = "",
-    load: Load = None,
-    kube_context: KubeContext = "",
-    namespace: Namespace = "",
-    cluster_access: ClusterAccess = "none",
-    pods: PodOptions = PodOptions(),  # noqa: B008 - immutable
+    sandbox: SandboxOptions = SandboxOptions(),  # noqa: B008 - immutable
     replace: Replace = False,
     detach: Detach = False,
     plain: Plain = False,
@@ -101,10 +59,13 @@ def exam(
       tempshell exam --finish    Grade the exam and end it
       tempshell exam --review    Show what the grading found, and the solutions
     """
-    from tempshell_cli.cli.launch import Options, parse_access, parse_network, parse_profile
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.parsing import duration, sandbox_request
     from tempshell_cli.cli.screen import Visit, show_started
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import UsageProblem
+    from tempshell_cli.sessions.request import ExamRequest
+    from tempshell_cli.sessions.start import start
 
     if finish and review:
         raise UsageProblem("--finish and --review are two commands", hint="finish the exam, then review it")
@@ -117,67 +78,11 @@ def exam(
             return
         if not what:
             raise UsageProblem("which pack?", hint="`tempshell pack ls` lists those there are")
-        options = Options(
-            pack=what,
-            name=name,
-            backend=backend,
-            docker_context=docker_context,
-            ttl=time,
-            image=image,
-            profile=parse_profile(profile),
-            replace=replace,
-            cpus=cpus,
-            memory=memory,
-            network=parse_network(network),
-            node_cpus=node_cpus,
-            node_memory=node_memory,
-            load=load or (),
-            context=kube_context,
-            namespace=namespace,
-            access=parse_access(cluster_access),
-            placement=pods.as_settings(),
+        request = sandbox_request(sandbox)._replace(
+            pack=what, exam=ExamRequest(tasks, seed, duration(time)), name=name, replace=replace
         )
-        session = _begin(sessions, options, tasks, seed, quiet=quiet)
+        session = start(sessions, request, console.silence if quiet else console.progress)
         show_started(sessions, session, Visit(detach, plain, record, as_json, theme))
-
-
-def _begin(sessions: Sessions, options: Options, tasks: int | None, seed: int | None, *, quiet: bool) -> Session:
-    from tempshell_cli.cli.launch import launch
-    from tempshell_cli.cli.output import console
-    from tempshell_cli.cli.output.reports import counted
-    from tempshell_cli.core.units import format_duration
-    from tempshell_cli.packs.grading.draw import draw, gradable
-    from tempshell_cli.packs.library.find import find_pack
-    from tempshell_cli.sessions.exam import SPARE
-    from tempshell_cli.sessions.proving import new_seed
-
-    pack = find_pack(options.pack)
-    number = new_seed() if seed is None else seed
-    drawn = draw(pack, tasks or min(len(gradable(pack)), _MOST_TASKS), number)
-    time = _time(options.ttl, pack, sessions.settings)
-
-    console.note(f"tempshell: {counted(len(drawn))} in {format_duration(time)}, seed {number}")
-    options = options._replace(
-        ttl=format_duration(time),
-        tasks=drawn,
-        spare=SPARE,
-        begin=lambda backend, sandbox: sessions.begin_exam(backend, sandbox, number, time),
-    )
-    return launch(sessions, options, console.silence if quiet else console.progress)
-
-
-def _time(asked: str, pack: Pack, settings: Settings) -> timedelta:
-    """Return how long the exam takes: as asked, else as the pack says, but no longer than a session may last."""
-    from tempshell_cli.cli.output import console
-    from tempshell_cli.core.units import format_duration, parse_duration
-
-    if asked or not pack.head.time:
-        return parse_duration(asked) if asked else settings.lease.length
-    meant, longest = parse_duration(pack.head.time), settings.lease.maximum
-    if meant > longest:
-        console.note(f"tempshell: {pack.id} is meant to take {format_duration(meant)}, but a session may last")
-        console.note(f"  {format_duration(longest)}; longest under [lease] in the config allows more")
-    return min(meant, longest)
 
 
 def _removed(sessions: Sessions, session: Session) -> tuple[Receipt | None, LeftoverRemains | None]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from tempshell_cli.cli.bundle import bundled
 from tempshell_cli.cli.command import new_app
 from tempshell_cli.cli.complete import added_pack_names, pack_names
-from tempshell_cli.cli.options import FORMAT, AsJson, Backend, Listing, Profile, Quiet
+from tempshell_cli.cli.options import FORMAT, AsJson, Listing, Quiet, SandboxOptions
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -202,13 +203,13 @@ def lint(
 
 
 @app.command()
+@bundled
 def prove(
     pack: Wanted = ".",
     task: Annotated[
         list[str] | None, typer.Option("--task", metavar="TASK", help="Only this task. Repeatable.")
     ] = None,
-    backend: Backend = "",
-    profile: Profile = "",
+    sandbox: SandboxOptions = SandboxOptions(),  # noqa: B008 - immutable
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", metavar="NUMBER", min=1, max=8, help="Sandboxes at once, 1 to 8.")
     ] = 1,
@@ -227,22 +228,21 @@ def prove(
       tempshell pack prove ./my-pack --task web-server --backend docker
       tempshell pack prove linux-basics --format junit > proof.xml
     """
-    from tempshell_cli.cli.launch import ask_consent, parse_profile
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.packs import proof_line, say_proof
+    from tempshell_cli.cli.parsing import sandbox_request
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import ExitCode
-    from tempshell_cli.packs.library.find import find_pack
-    from tempshell_cli.sessions.proving import Prover, choose, new_seed
+    from tempshell_cli.packs.grading.draw import new_seed
+    from tempshell_cli.sessions.proving import Prover
+    from tempshell_cli.sessions.start import plan_session
 
-    found = find_pack(pack)
-    wanted = [found.task(one) for one in dict.fromkeys(task or ())] or found.tasks
     with user_sessions() as sessions:
-        engine, chosen = choose(sessions, found, backend), parse_profile(profile)
-        ask_consent(sessions, found, engine, chosen, backend)
-        prover = Prover(sessions, found, engine, profile=chosen, jobs=jobs)
+        plan = plan_session(sessions, sandbox_request(sandbox)._replace(pack=pack))
+        assert plan.pack  # noqa: S101 - for mypy
+        wanted = [plan.pack.task(one) for one in dict.fromkeys(task or ())] or plan.pack.tasks
         told = None if quiet else lambda proof: console.note(proof_line(proof))
-        proof = prover.prove(wanted, new_seed() if seed is None else seed, told)
+        proof = Prover(sessions, plan, jobs=jobs).prove(wanted, new_seed() if seed is None else seed, told)
     say_proof(proof, form)
     if not proof.holds:
         raise typer.Exit(int(ExitCode.CHECK_FAILED))

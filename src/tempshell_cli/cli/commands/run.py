@@ -10,31 +10,7 @@ import typer
 from tempshell_cli.cli.argv import WithArgv, inner_argv
 from tempshell_cli.cli.bundle import bundled
 from tempshell_cli.cli.command import new_app
-from tempshell_cli.cli.options import (
-    Backend,
-    ClusterAccess,
-    Cpus,
-    DockerContext,
-    Env,
-    EnvFile,
-    Image,
-    Interactive,
-    KindConfig,
-    KubeContext,
-    Load,
-    Memory,
-    Namespace,
-    Network,
-    NodeCpus,
-    NodeMemory,
-    Nodes,
-    Pack,
-    PodOptions,
-    Profile,
-    Quiet,
-    Ttl,
-    Tty,
-)
+from tempshell_cli.cli.options import Interactive, Pack, Quiet, SandboxOptions, Ttl, Tty
 
 if TYPE_CHECKING:
     from tempshell_cli.sessions.lifecycle import Sessions
@@ -49,25 +25,8 @@ app = new_app()
 def run(
     context: typer.Context,
     pack: Pack = "",
-    backend: Backend = "",
-    docker_context: DockerContext = "",
     ttl: Ttl = "",
-    image: Image = "",
-    profile: Profile = "",
-    env: Env = None,
-    env_file: EnvFile = None,
-    cpus: Cpus = None,
-    memory: Memory = "",
-    network: Network = "default",
-    nodes: Nodes = 1,
-    node_cpus: NodeCpus = None,
-    node_memory: NodeMemory = "",
-    kind_config: KindConfig = None,
-    load: Load = None,
-    kube_context: KubeContext = "",
-    namespace: Namespace = "",
-    cluster_access: ClusterAccess = "none",
-    pods: PodOptions = PodOptions(),  # noqa: B008 - immutable
+    sandbox: SandboxOptions = SandboxOptions(),  # noqa: B008 - immutable
     tty: Tty = False,
     interactive: Interactive = False,
     remove: Annotated[bool, typer.Option("--rm", help="Remove the sandbox afterwards. Always on.")] = False,
@@ -83,34 +42,14 @@ def run(
       tempshell run --image python:3.13 -- python -V
     """
     del interactive, remove  # both are always so
-    from tempshell_cli.cli.launch import Options, launch, parse_access, parse_network, parse_profile
     from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.parsing import duration, sandbox_request
     from tempshell_cli.cli.service import user_sessions
+    from tempshell_cli.sessions.start import start
 
-    options = Options(
-        pack=pack,
-        backend=backend,
-        docker_context=docker_context,
-        ttl=ttl,
-        image=image,
-        profile=parse_profile(profile),
-        env=env or (),
-        env_file=env_file,
-        cpus=cpus,
-        memory=memory,
-        network=parse_network(network),
-        nodes=nodes,
-        node_cpus=node_cpus,
-        node_memory=node_memory,
-        kind_config=kind_config,
-        load=load or (),
-        context=kube_context,
-        namespace=namespace,
-        access=parse_access(cluster_access),
-        placement=pods.as_settings(),
-    )
+    request = sandbox_request(sandbox)._replace(pack=pack, ttl=duration(ttl))
     with user_sessions() as sessions:
-        session = launch(sessions, options, console.silence if quiet else console.progress)
+        session = start(sessions, request, console.silence if quiet else console.progress)
         try:
             code = _run(sessions, session, inner_argv(context), tty=tty)
         finally:

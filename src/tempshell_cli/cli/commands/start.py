@@ -8,35 +8,7 @@ import typer
 
 from tempshell_cli.cli.bundle import bundled
 from tempshell_cli.cli.command import new_app
-from tempshell_cli.cli.options import (
-    Backend,
-    ClusterAccess,
-    Cpus,
-    Detach,
-    DockerContext,
-    Env,
-    EnvFile,
-    Image,
-    KindConfig,
-    KubeContext,
-    Load,
-    Memory,
-    Name,
-    Namespace,
-    Network,
-    NodeCpus,
-    NodeMemory,
-    Nodes,
-    Pack,
-    Plain,
-    PodOptions,
-    Profile,
-    Quiet,
-    Record,
-    Replace,
-    Theme,
-    Ttl,
-)
+from tempshell_cli.cli.options import Detach, Name, Pack, Plain, Quiet, Record, Replace, SandboxOptions, Theme, Ttl
 
 app = new_app()
 
@@ -46,25 +18,8 @@ app = new_app()
 def start(
     pack: Pack = "",
     name: Name = "",
-    backend: Backend = "",
-    docker_context: DockerContext = "",
     ttl: Ttl = "",
-    image: Image = "",
-    profile: Profile = "",
-    env: Env = None,
-    env_file: EnvFile = None,
-    cpus: Cpus = None,
-    memory: Memory = "",
-    network: Network = "default",
-    nodes: Nodes = 1,
-    node_cpus: NodeCpus = None,
-    node_memory: NodeMemory = "",
-    kind_config: KindConfig = None,
-    load: Load = None,
-    kube_context: KubeContext = "",
-    namespace: Namespace = "",
-    cluster_access: ClusterAccess = "none",
-    pods: PodOptions = PodOptions(),  # noqa: B008 - immutable
+    sandbox: SandboxOptions = SandboxOptions(),  # noqa: B008 - immutable
     keep_on_failure: Annotated[
         bool, typer.Option("--keep-on-failure", help="Keep the sandbox of a failed start to inspect it.")
     ] = False,
@@ -85,36 +40,15 @@ def start(
       tempshell start --image debian --ttl 90m --name lab
       tempshell start --detach              For a script: print the id and exit
     """
-    from tempshell_cli.cli.launch import Options, launch, parse_access, parse_network, parse_profile
     from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.parsing import duration, sandbox_request
     from tempshell_cli.cli.screen import Visit, show_started
     from tempshell_cli.cli.service import user_sessions
+    from tempshell_cli.sessions.start import start as start_session
 
-    options = Options(
-        pack=pack,
-        name=name,
-        backend=backend,
-        docker_context=docker_context,
-        ttl=ttl,
-        image=image,
-        profile=parse_profile(profile),
-        env=env or (),
-        env_file=env_file,
-        cpus=cpus,
-        memory=memory,
-        network=parse_network(network),
-        nodes=nodes,
-        node_cpus=node_cpus,
-        node_memory=node_memory,
-        kind_config=kind_config,
-        load=load or (),
-        context=kube_context,
-        namespace=namespace,
-        access=parse_access(cluster_access),
-        placement=pods.as_settings(),
-        keep_on_failure=keep_on_failure,
-        replace=replace,
+    request = sandbox_request(sandbox)._replace(
+        pack=pack, name=name, ttl=duration(ttl), keep_on_failure=keep_on_failure, replace=replace
     )
     with user_sessions() as sessions:
-        session = launch(sessions, options, console.silence if quiet else console.progress)
+        session = start_session(sessions, request, console.silence if quiet else console.progress)
         show_started(sessions, session, Visit(detach, plain, record, as_json, theme))

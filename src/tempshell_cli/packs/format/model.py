@@ -99,8 +99,8 @@ class Requires(Strict, frozen=True, kw_only=True):
     caps: Annotated[
         tuple[Capability, ...],
         says(
-            "What the engine must give, such as `outbound`, a network that reaches out. With `outbound`, `images` or"
-            " `admin` the backend `auto` is docker."
+            "What the engine must give, such as `outbound`, a network that reaches out. The backend `auto` is the first"
+            " that has all of them."
         ),
     ] = ()
     kubernetes: Annotated[KubernetesRange | None, says(_VERSIONS)] = None

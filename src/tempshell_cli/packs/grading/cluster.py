@@ -57,6 +57,13 @@ def asks_for_version(pack: PackHead, tasks: Iterable[Task]) -> bool:
     return any(versions for _, versions in _asked(pack, tasks))
 
 
+def looks_into_cluster(pack: PackHead, tasks: Iterable[Task]) -> bool:
+    """Tell whether the pack, or a setup or a check of one of these tasks, is about a cluster."""
+    tasks = list(tasks)
+    probes = (probe for task in tasks for probe in (*task.head.checks, *task.head.setup.ready))
+    return any(True for _ in _asked(pack, tasks)) or any(probe.kind.needs_cluster for probe in probes)
+
+
 def namespace(name: str) -> bytes:
     """Return the manifest of a namespace."""
     return json.dumps({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}).encode()

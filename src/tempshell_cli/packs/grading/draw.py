@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Mapping, Sequence
 
 from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.packs.format.pack import Pack, Task
+
+
+def new_seed() -> int:
+    """Return a seed that nobody chose, short enough to be typed again."""
+    return int.from_bytes(os.urandom(3))
 
 
 def draw(pack: Pack, count: int, seed: int) -> tuple[str, ...]:

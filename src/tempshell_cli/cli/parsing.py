@@ -1,0 +1,92 @@
+"""The text of options as what it means: enumerations, durations, bytes, variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+from tempshell_cli.backends.base import Access, EngineChoice, Network, Profile
+from tempshell_cli.backends.placement import placement
+from tempshell_cli.cli.options import SandboxOptions
+from tempshell_cli.core.errors import UsageProblem
+from tempshell_cli.core.files import reading
+from tempshell_cli.core.units import parse_duration, parse_size
+from tempshell_cli.sessions.request import StartRequest
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+_PLAIN_TEXT = "write it in UTF-8, without NUL characters"
+
+
+def sandbox_request(typed: SandboxOptions) -> StartRequest:
+    """Return what the options ask for; raises UsageProblem for what cannot be read."""
+    return StartRequest(
+        backend=typed.backend,
+        engine=EngineChoice(typed.docker_context, typed.kube_context, typed.namespace),
+        image=typed.image,
+        profile=_one_of(Profile, typed.profile, "--profile") if typed.profile else None,
+        network=_one_of(Network, typed.network, "--network") if typed.network else None,
+        env=environment(typed.env or (), typed.env_file),
+        cpus=typed.cpus,
+        memory=parse_size(typed.memory) if typed.memory else None,
+        nodes=typed.nodes,
+        node_cpus=typed.node_cpus,
+        node_memory=parse_size(typed.node_memory) if typed.node_memory else None,
+        kind_config=_text(typed.kind_config) if typed.kind_config else None,
+        load=tuple(typed.load or ()),
+        access=_one_of(Access, typed.cluster_access, "--cluster-access") if typed.cluster_access else Access.NONE,
+        placement=placement(
+            pull_secrets=tuple(typed.pull_secret or ()),
+            node_selector=typed.node_selector or (),
+            tolerations=typed.toleration or (),
+            runtime_class=typed.runtime_class,
+            priority_class=typed.priority_class,
+        ),
+    )
+
+
+def duration(text: str) -> timedelta | None:
+    """Return a duration, None for ""; raises UsageProblem."""
+    return parse_duration(text) if text else None
+
+
+def environment(pairs: Sequence[str], file: Path | None) -> Mapping[str, str]:
+    """Return the variables of ``--env-file``, and those of ``--env`` over them, read as `docker run` reads them."""
+    lines = _env_lines(file) if file else []
+    found = {}
+    for pair in [*lines, *pairs]:
+        name, equals, value = pair.partition("=")
+        if not _is_text(pair):
+            raise UsageProblem(f"the value of {name!r} has a character that no variable can have", hint=_PLAIN_TEXT)
+        if not equals or not (name.isascii() and name.isidentifier()):
+            raise UsageProblem(f"{pair.split('=')[0]!r} is not NAME=VALUE", hint="write --env NAME=VALUE")
+        found[name] = value
+    return found
+
+
+def _is_text(pair: str) -> bool:
+    try:
+        pair.encode()
+    except UnicodeEncodeError:  # bytes that are not UTF-8
+        return False
+    return "\0" not in pair
+
+
+def _env_lines(file: Path) -> list[str]:
+    with reading(file, "it is a file of NAME=VALUE lines"):
+        lines = [line.removesuffix("\r") for line in file.read_text("utf-8-sig").split("\n")]
+    return [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def _text(file: Path) -> str:
+    with reading(file, "it is a kind configuration, in YAML"):
+        return file.read_text("utf-8")
+
+
+def _one_of(kind: type[_Choice], text: str, option: str) -> _Choice:
+    try:
+        return kind(text)
+    except ValueError:
+        raise UsageProblem(f"{option} {text!r} is unknown", hint=f"one of {', '.join(kind)}") from None

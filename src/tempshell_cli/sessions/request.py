@@ -1,0 +1,74 @@
+"""What a user asks for when a session is to be started."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from tempshell_cli.backends.base import Access, EngineChoice, Network, Option, Placement, Profile
+from tempshell_cli.core.process import NOTHING
+
+
+class ExamRequest(NamedTuple):
+    """An exam as it is asked for: how many tasks, the seed to draw them by, how long; None leaves it to the pack."""
+
+    tasks: int | None = None
+    seed: int | None = None
+    time: timedelta | None = None
+
+
+class StartRequest(NamedTuple):
+    """What a user asks for; None and what is empty leave the choice to the pack, the settings and the backend.
+
+    ``tasks`` are the ids of those of the pack that the session has. ``memory`` and ``node_memory`` are in bytes,
+    ``cpus`` and ``node_cpus`` in cores; ``kind_config`` is a document in YAML. ``replace`` stops the owner's other
+    sessions first, once nothing is wrong with this request.
+    """
+
+    pack: str = ""
+    tasks: Sequence[str] = ()
+    exam: ExamRequest | None = None
+    name: str = ""
+    backend: str = ""
+    engine: EngineChoice = EngineChoice()
+    ttl: timedelta | None = None
+    image: str = ""
+    profile: Profile | None = None
+    network: Network | None = None
+    env: Mapping[str, str] = NOTHING
+    cpus: float | None = None
+    memory: int | None = None
+    nodes: int | None = None
+    node_cpus: float | None = None
+    node_memory: int | None = None
+    kind_config: str | None = None
+    load: Sequence[str] = ()
+    access: Access = Access.NONE
+    placement: Placement = Placement()
+    keep_on_failure: bool = False
+    replace: bool = False
+
+    def options(self) -> frozenset[Option]:
+        """Return which of the options are asked for that not every backend can honour."""
+        asked = {
+            Option.DOCKER_CONTEXT: self.engine.docker_context,
+            Option.CONTEXT: self.engine.context,
+            Option.NAMESPACE: self.engine.namespace,
+            Option.IMAGE: self.image,
+            Option.CPUS: self.cpus,
+            Option.NO_NETWORK: self.network is Network.NONE,
+            Option.OWN_NETWORK: self.network is Network.DEFAULT,
+            Option.NODES: self.nodes,
+            Option.NODE_CPUS: self.node_cpus,
+            Option.NODE_MEMORY: self.node_memory,
+            Option.KIND_CONFIG: self.kind_config is not None,
+            Option.LOAD: self.load,
+            Option.CLUSTER_ACCESS: self.access is not Access.NONE,
+            Option.PULL_SECRET: self.placement.pull_secrets,
+            Option.NODE_SELECTOR: self.placement.node_selector,
+            Option.TOLERATION: self.placement.tolerations,
+            Option.RUNTIME_CLASS: self.placement.runtime_class,
+            Option.PRIORITY_CLASS: self.placement.priority_class,
+        }
+        return frozenset(option for option, value in asked.items() if value)

@@ -1,0 +1,372 @@
+"""A session from what is asked for to a sandbox that is ready. Read ``start`` from top to bottom."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from tempshell_cli.backends.base import (
+    Backend,
+    Cluster,
+    Network,
+    Option,
+    Placement,
+    Profile,
+    Report,
+    Sandbox,
+    SandboxRequest,
+    Template,
+    Terms,
+    UsesPorts,
+)
+from tempshell_cli.backends.entry import refuse_oversized
+from tempshell_cli.core.config import Settings
+from tempshell_cli.core.errors import (
+    EngineUnavailable,
+    LeftoverRemains,
+    LimitReached,
+    PortTaken,
+    ProvisionFailed,
+    TempshellError,
+    UsageProblem,
+)
+from tempshell_cli.core.interrupts import shielded
+from tempshell_cli.core.units import format_duration, format_size, parse_size
+from tempshell_cli.sessions.choice import AUTO, Needs, choose_backend
+from tempshell_cli.sessions.exam import DRAWN, EXAM, SPARE, exam_detail, exam_terms
+from tempshell_cli.sessions.lifecycle import REAP, STARTED, Sessions, with_sandbox
+from tempshell_cli.sessions.model import Session, State
+from tempshell_cli.sessions.policy import check_limits
+from tempshell_cli.sessions.ports import wanted_ports
+from tempshell_cli.sessions.pruning import prune
+from tempshell_cli.sessions.request import StartRequest
+from tempshell_cli.sessions.starting import start_mark
+
+if TYPE_CHECKING:
+    from tempshell_cli.packs.format.pack import Pack
+    from tempshell_cli.sessions.sitting import Sitting
+
+_MOST_PORTS_TRIED = 15
+_LONGEST_NAME = 40  # characters: names become host names
+_LONGEST_STEM = _LONGEST_NAME - 5  # with five more that tell one session from another
+_LEAST_MEMORY = 6 * 1024**2  # bytes; Docker's own, and no shell needs less
+
+
+class Plan(NamedTuple):
+    """What a session is going to be. Everything is decided, and nothing is made yet.
+
+    ``reference`` is how its pack is found again. The tasks of ``pack`` are set up; ``tasks`` are the ids of those that
+    were drawn of it, none where it has all.
+    """
+
+    backend: Backend
+    template: Template
+    ttl: timedelta
+    name: str = ""
+    reference: str = ""
+    pack: Pack | None = None
+    tasks: tuple[str, ...] = ()
+    sitting: Sitting | None = None
+    keep_on_failure: bool = False
+    replace: bool = False
+
+
+def start(sessions: Sessions, request: StartRequest, report: Report) -> Session:
+    """Make the session that is asked for; when this returns it is ready. Whatever stops it half-way leaves nothing."""
+    plan = plan_session(sessions, request)
+    if plan.pack:
+        from tempshell_cli.sessions.kubernetes import expected_version, refuse_misfit  # noqa: PLC0415 - for packs alone
+
+        version = expected_version(plan.pack, plan.backend, plan.template)
+        refuse_misfit(plan.pack, plan.pack.tasks, plan.backend, version)
+    return make(sessions, plan, report)
+
+
+def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
+    """Load the pack, choose the backend, refuse what it cannot honour, and ask for consent. Makes nothing.
+
+    Raises UsageProblem, PackProblem, LimitReached, EngineUnavailable.
+    """
+    _refuse_name(request.name)
+    settings, options = sessions.settings, request.options()
+    ttl = request.ttl or settings.lease.length
+    pack, sitting, reference = None, None, ""
+    if request.pack:
+        from tempshell_cli.packs.library.find import find_pack  # noqa: PLC0415 - for packs alone, as are the next ones
+        from tempshell_cli.packs.library.find import reference as reference_of  # noqa: PLC0415
+
+        whole = find_pack(request.pack)
+        reference = reference_of(request.pack, whole)
+        if request.exam:
+            from tempshell_cli.sessions.sitting import draw_exam  # noqa: PLC0415
+
+            sitting = draw_exam(whole, request.exam, settings, sessions.warn)
+            request, ttl = request._replace(tasks=sitting.tasks), sitting.time
+        pack = whole.only(request.tasks) if request.tasks else whole
+        for note in pack.notes:
+            sessions.warn(note)
+    if ttl > settings.lease.maximum:
+        raise LimitReached(
+            f"{format_duration(ttl)} is longer than a session may last ({settings.lease.longest})",
+            hint="raise longest under [lease] in the config",
+        )
+
+    asked = request.backend or settings.sandbox.backend
+    needs = _needs(pack)._replace(options=options, engine=request.engine)
+    backend = choose_backend(sessions.engines, asked, needs, sessions.warn)
+    template = _template(request, settings, pack, backend)
+    for problem in backend.refuses(template):
+        raise UsageProblem(problem.what, hint=problem.hint)
+    if pack:
+        from tempshell_cli.sessions.consent import require_consent  # noqa: PLC0415
+
+        is_named = asked != AUTO or (bool(backend.pack_reach) and _is_led_to(sessions, options))
+        require_consent(sessions, pack, backend, profile=request.profile, backend_is_named=is_named)
+    return Plan(
+        backend=backend,
+        template=template,
+        ttl=ttl + SPARE if sitting else ttl,
+        name=request.name,
+        reference=reference,
+        pack=pack,
+        tasks=tuple(request.tasks),
+        sitting=sitting,
+        keep_on_failure=request.keep_on_failure,
+        replace=request.replace,
+    )
+
+
+def make(sessions: Sessions, plan: Plan, report: Report) -> Session:
+    """Make a planned session, on record before its engine is asked; when this returns it is ready.
+
+    Whatever stops it half-way (an error, Ctrl-C) rolls back what was made, then is raised again; but what may
+    succeed a moment later is tried a second time, as another session.
+    """
+    sessions.store.refuse_copy()
+    if plan.replace:
+        sessions.stop_own()
+    swept = sessions.sweep([plan.backend], everybodys=[plan.backend], must_answer=[plan.backend], clear=True)
+    for silent, cause in swept.silent:
+        if silent is plan.backend:
+            raise cause
+    prune(sessions.store, sessions.settings.history, sessions.clock.now())
+    on_engine = swept.count(plan.backend)
+    try:
+        return _attempt(sessions, plan, on_engine, report)
+    except TempshellError as cause:
+        if not cause.passing or plan.keep_on_failure:
+            raise
+        with report(f"trying once more: {cause}"):
+            pass
+    return _attempt(sessions, plan, on_engine, report)
+
+
+def _attempt(sessions: Sessions, plan: Plan, on_engine: int, report: Report) -> Session:
+    session = _candidate(sessions, plan)
+    with start_mark(sessions.paths, session.id):
+        try:
+            _intend(sessions, session, on_engine, is_named=bool(plan.name))
+            sandbox = _provision(sessions, session, plan, report)
+            if plan.pack:
+                from tempshell_cli.sessions.setting_up import set_up  # noqa: PLC0415 - for packs alone
+
+                if plan.tasks:
+                    sessions.journal(DRAWN, session.id, " ".join(plan.tasks))
+                set_up(sessions, plan.pack, plan.backend, sandbox, report)
+            if plan.sitting:
+                begin_exam(sessions, plan.backend, sandbox, plan.sitting.seed, plan.sitting.time)
+            admin = plan.template.profile is Profile.ADMIN
+            how = f"{plan.backend.name} {Profile.ADMIN}" if admin else plan.backend.name
+            return sessions.record(with_sandbox(session, sandbox)._replace(state=State.READY), STARTED, how)
+        except BaseException as cause:
+            if sessions.store.get(session.id):  # a limit or a taken name keeps it off the record
+                _give_up(sessions, session, plan, cause)
+            raise
+
+
+def begin_exam(sessions: Sessions, backend: Backend, sandbox: Sandbox, seed: int, time: timedelta) -> None:
+    """Make a session that is being started an exam of that length, on its engine and on record."""
+    now = sessions.clock.now()
+    detail = exam_detail(seed, now, time, sandbox.deadline)
+    terms = sandbox.terms._replace(exam=exam_terms(detail, now, sandbox.deadline))
+    backend.set_deadline(sandbox, sandbox.deadline, terms)
+    sessions.journal(EXAM, sandbox.session, detail)
+
+
+def _refuse_name(name: str) -> None:
+    """Names become host names and words to complete (RFC 1123: letters, digits and hyphens, 63 at most)."""
+    plain = name.isascii() and name.replace("-", "").isalnum() and not name.startswith("-")
+    if name and not (plain and len(name) <= _LONGEST_NAME):
+        raise UsageProblem(f"{name!r} cannot be a name", hint=f"letters, digits and hyphens, {_LONGEST_NAME} at most")
+
+
+def _needs(pack: Pack | None) -> Needs:
+    if pack is None:
+        return Needs()
+    from tempshell_cli.packs.grading.cluster import looks_into_cluster  # noqa: PLC0415 - for packs alone
+
+    wanted = {capability for task in pack.tasks for capability in task.head.requires.caps}
+    return Needs(
+        allowed=pack.head.sandbox.backends,
+        capabilities=frozenset(wanted),
+        cluster=looks_into_cluster(pack.head, pack.tasks),
+    )
+
+
+def _is_led_to(sessions: Sessions, options: Collection[Option]) -> bool:
+    """Tell whether an option was typed that no backend can honour which holds a pack: it names the backend, too."""
+    kinds = [kind for _, kind in sessions.engines.kinds()]
+    return any(all(kind.pack_reach or option not in kind.options() for kind in kinds) for option in options)
+
+
+def _template(request: StartRequest, settings: Settings, pack: Pack | None, backend: Backend) -> Template:
+    defaults = settings.sandbox
+    profile = request.profile or (pack.head.sandbox.profile if pack else Profile.RESTRICTED)
+    memory = request.memory or parse_size(defaults.memory)
+    if memory < _LEAST_MEMORY:
+        too_little = f"{format_size(memory)} of memory is too little"
+        raise UsageProblem(too_little, hint=f"give {format_size(_LEAST_MEMORY)} or more")
+    return Template(
+        image=request.image or backend.default_image(settings),
+        profile=profile,
+        network=request.network or Network.DEFAULT,
+        cpus=_cores(request.cpus, defaults.cpus),
+        memory=memory,
+        pids=defaults.pids,
+        env=request.env,
+        cluster=Cluster(
+            nodes=max(request.nodes or 1, pack.nodes if pack else 1),
+            config=request.kind_config or "",
+            images=tuple(request.load),
+            shipped=pack.head.sandbox.images if pack else (),
+            node_shell=bool(pack and pack.node_shell and profile is Profile.ADMIN),
+            cpus=_cores(request.node_cpus, defaults.node_cpus),
+            memory=request.node_memory or parse_size(defaults.node_memory),
+        ),
+        access=request.access,
+        placement=_placement(request.placement, settings) if Option.NODE_SELECTOR in backend.options() else Placement(),
+    )
+
+
+def _cores(asked: float | None, usual: float) -> float:
+    cores = usual if asked is None else asked
+    if not 0 < cores < float("inf"):  # neither holds for nan, which is a number to option parsers and to TOML
+        raise UsageProblem(f"{cores} is not a valid CPU count", hint="write it like 0.5 or 2")
+    return cores
+
+
+def _placement(asked: Placement, settings: Settings) -> Placement:
+    """Return what is asked for over the settings, field by field."""
+    from tempshell_cli.backends.placement import placement  # noqa: PLC0415 - for pods alone
+
+    usual = placement(**settings.kubernetes._asdict())
+    return usual._replace(**{field: value for field, value in asked._asdict().items() if value})
+
+
+def _candidate(sessions: Sessions, plan: Plan) -> Session:
+    now = sessions.clock.now()
+    session_id = os.urandom(4).hex()
+    return Session(
+        id=session_id,
+        name=plan.name or f"{_name_after(plan.reference)}-{session_id[:4]}",
+        owner=sessions.owner,
+        backend=plan.backend.name,
+        endpoint=plan.backend.endpoint,  # resolved: a later change of context does not lose the session
+        state=State.CREATING,
+        created=now,
+        deadline=(now + plan.ttl).replace(microsecond=0),  # labels and PID 1 have whole seconds
+        pack=plan.reference,
+        lease=plan.ttl,
+    )
+
+
+def _name_after(pack: str) -> str:
+    """Return what a session is called after its pack, whose directory may have any name: a part of a host name.
+
+    Those have lowercase letters, digits and hyphens (RFC 1123); accents go, what is left without any letter is a pack.
+    """
+    if not pack:
+        return "shell"
+    own = pack.rsplit("/", 1)[-1].partition("@")[0]  # an added one's is NAME@DIGITS
+    plain = unicodedata.normalize("NFKD", own).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_STEM].strip("-") or "pack"
+
+
+def _intend(sessions: Sessions, session: Session, on_engine: int, *, is_named: bool) -> None:
+    """Put the session on record before any engine is asked, if the limits allow one more."""
+    store = sessions.store
+    with store.transaction():
+        check_limits(store, sessions.settings.limits_in_force(), session, on_engine)
+        if any(one.name == session.name for one in store.live()):
+            raise ProvisionFailed(
+                f"a session named {session.name!r} is running",
+                hint="choose another --name, or stop that one",
+                passing=not is_named,
+            )
+        store.save(session)
+    sessions.journal("creating", session.id, session.name)
+
+
+def _provision(sessions: Sessions, session: Session, plan: Plan, report: Report) -> Sandbox:
+    """Make the sandbox; where a port turns out to be taken by something else, with the next ones."""
+    refuse_oversized(plan.template.env)
+    backend = plan.backend
+    tried: set[int] = set()
+    request = SandboxRequest(
+        session=session.id,
+        owner=session.owner,
+        deadline=session.deadline,
+        template=plan.template,
+        name=session.name,
+        pack=session.pack,
+        terms=Terms(lease=session.lease, tasks=plan.tasks),
+    )
+    while True:
+        ports = _allocate_ports(sessions, session, backend, tried)
+        try:
+            return backend.provision(request._replace(ports=ports), report)
+        except PortTaken:
+            tried |= set(ports.values())
+            if len(tried) >= _MOST_PORTS_TRIED or _rolled_back(backend, session):
+                raise
+
+
+def _allocate_ports(
+    sessions: Sessions, session: Session, backend: Backend, tried: Collection[int]
+) -> Mapping[str, int]:
+    kinds = backend.port_kinds if isinstance(backend, UsesPorts) else ()
+    wanted = wanted_ports(sessions.settings.ports, kinds, session.id, tried)
+    with sessions.store.transaction():
+        return sessions.store.allocate_ports(session.id, wanted)
+
+
+def _give_up(sessions: Sessions, session: Session, plan: Plan, cause: BaseException) -> None:
+    """Roll back a start. Where even that fails, the record stays and says so, and the next sweep tries again."""
+    reason = str(cause) or type(cause).__name__
+    if plan.keep_on_failure and isinstance(cause, Exception):
+        with suppress(EngineUnavailable):  # with the way into it where the engine has a sandbox already
+            found = [one for one in plan.backend.find(session.owner) if one.session == session.id]
+            session = with_sandbox(session, found[0]) if found else session
+        sessions.record(session._replace(state=State.KEPT, reason=reason), "kept", reason)
+        return
+    with shielded():
+        left = _rolled_back(plan.backend, session)
+        if left:
+            sessions.journal("leftover", session.id, left)
+            raise LeftoverRemains(f"{reason}; and rolling back: {left}", hint=REAP) from cause
+        failed = session._replace(state=State.FAILED, ended=sessions.clock.now(), reason=reason)
+        sessions.record(failed, "failed", reason)
+
+
+def _rolled_back(backend: Backend, session: Session) -> str:
+    """Remove what a start has made; return what is in the way, "" when nothing is."""
+    try:
+        receipt = backend.destroy(session.sandbox)
+    except (TempshellError, OSError) as cause:
+        return str(cause)
+    return f"could not remove {', '.join(receipt.leftover)}" if receipt.leftover else ""
