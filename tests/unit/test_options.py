@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tempshell_cli.core.errors import ExitCode, UsageProblem
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.sessions.engines import Engines
 from tempshell_cli.sessions.lifecycle import Sessions
+from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.start import Plan, plan_session
 from tempshell_cli.sessions.store import open_store
 
@@ -170,3 +172,17 @@ def test_a_value_that_cannot_be_used_is_refused_before_anything_is_on_record(
     planned: Planned, typed: dict[str, Any], said: str
 ) -> None:
     assert said in str(planned.refused("kubernetes", **typed))
+
+
+def test_what_a_learner_could_forge_says_the_backend(monkeypatch: pytest.MonkeyPatch) -> None:
+    for uid, able in ((0, {"kind"}), (1000, {"local", "kind"})):
+        monkeypatch.setattr("os.geteuid", lambda uid=uid: uid)
+        assert {name for name in BACKENDS if registry.find(name).forgeable()} == able
+
+
+def test_what_cannot_be_paused_names_what_can(planned: Planned) -> None:
+    now = planned.sessions.clock.now()
+    session = Session("0a1b2c3d", "lab", "ann", "docker", "unix:///nowhere", State.READY, now, now + timedelta(hours=1))
+    with pytest.raises(UsageProblem, match="a docker session cannot be paused") as refused:
+        planned.sessions.pause(session)
+    assert refused.value.hint == "only kind sessions can be paused"

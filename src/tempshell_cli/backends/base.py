@@ -297,6 +297,11 @@ class Backend(Protocol):
         del choice
         return ""
 
+    @classmethod
+    def forgeable(cls) -> str:
+        """Return in a sentence which verdicts a learner without root could forge; "" where none is known."""
+        return ""
+
     def default_image(self, settings: Settings) -> str:
         """Return the image of a sandbox for which nobody names one; "" where it has none, or its own choice."""
         del settings

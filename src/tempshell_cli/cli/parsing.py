@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from tempshell_cli.backends.base import Access, EngineChoice, Network, Profile
-from tempshell_cli.backends.placement import placement
+from tempshell_cli.backends.base import Access, EngineChoice, Network, Placement, Profile
 from tempshell_cli.cli.options import SandboxOptions
 from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.files import reading
@@ -37,13 +36,7 @@ def sandbox_request(typed: SandboxOptions) -> StartRequest:
         kind_config=_text(typed.kind_config) if typed.kind_config else None,
         load=tuple(typed.load or ()),
         access=_one_of(Access, typed.cluster_access, "--cluster-access") if typed.cluster_access else Access.NONE,
-        placement=placement(
-            pull_secrets=tuple(typed.pull_secret or ()),
-            node_selector=typed.node_selector or (),
-            tolerations=typed.toleration or (),
-            runtime_class=typed.runtime_class,
-            priority_class=typed.priority_class,
-        ),
+        placement=_placement(typed),
     )
 
 
@@ -64,6 +57,21 @@ def environment(pairs: Sequence[str], file: Path | None) -> Mapping[str, str]:
             raise UsageProblem(f"{pair.split('=')[0]!r} is not NAME=VALUE", hint="write --env NAME=VALUE")
         found[name] = value
     return found
+
+
+def _placement(typed: SandboxOptions) -> Placement:
+    asked: dict[str, Any] = {
+        "pull_secrets": tuple(typed.pull_secret or ()),
+        "node_selector": tuple(typed.node_selector or ()),
+        "tolerations": tuple(typed.toleration or ()),
+        "runtime_class": typed.runtime_class,
+        "priority_class": typed.priority_class,
+    }
+    if not any(asked.values()):
+        return Placement()
+    from tempshell_cli.backends.placement import placement
+
+    return placement(**asked)
 
 
 def _is_text(pair: str) -> bool:

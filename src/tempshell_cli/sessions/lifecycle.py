@@ -235,7 +235,10 @@ class Sessions:
         refuse_in_exam(self.store, session, "an exam is not paused")
         backend = self.engines.of(session)
         if not isinstance(backend, CanPause):
-            raise UsageProblem(f"a {backend.name} session cannot be paused", hint="those of kind can")
+            able = " and ".join(name for name, kind in self.engines.kinds() if issubclass(kind, CanPause))
+            raise UsageProblem(
+                f"a {backend.name} session cannot be paused", hint=f"only {able or 'no'} sessions can be paused"
+            )
         with self._changing(session, backend) as (current, sandbox):
             refuse_in_exam(self.store, current, "an exam is not paused")
             if current.frozen is not None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tempshell_cli import __version__
 from tempshell_cli.backends.base import Profile
-from tempshell_cli.core.errors import NoSuchSession, SessionExpired
+from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession, SessionExpired, UsageProblem
 from tempshell_cli.packs.format.pack import Pack
 from tempshell_cli.packs.grading.score import PackScore, score_pack
 from tempshell_cli.packs.library.find import find_pack
@@ -19,9 +19,6 @@ from tempshell_cli.sessions.exam import Exam, exam_of
 from tempshell_cli.sessions.lifecycle import STARTED, Sessions
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.practice import Practice
-
-_LOCAL = "local"
-_CLUSTERS = "kind"
 
 
 class Report(NamedTuple):
@@ -74,10 +71,9 @@ def _forgeable(sessions: Sessions, session: Session, pack: Pack) -> str:
     started = next((event.detail for event in sessions.store.events(session.id) if event.kind == STARTED), "")
     if str(Profile.ADMIN) in started.split():
         return "The learner was root in the sandbox (profile admin): any verdict may be forged."
-    if session.backend == _CLUSTERS:
-        return "The learner administers the cluster: any verdict about it may be forged."
-    if session.backend == _LOCAL and os.geteuid():
-        return "An ordinary user started the local sandbox: a learner could stop what checks run, and mislead some."
+    with suppress(UsageProblem, EngineUnavailable):  # the backend of a past session may be installed no more
+        if by_its_backend := sessions.engines.find(session.backend).forgeable():
+            return by_its_backend
     execs = [check.exec for task in pack.tasks for check in task.head.checks if check.exec]
     if any(one.runs_as_learner(session.home) for one in execs):
         return "Some checks run as the learner: what their programs report may be forged."

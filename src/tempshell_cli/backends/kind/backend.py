@@ -121,6 +121,11 @@ class KindBackend(Backend):
         """Return the context or host of the Docker engine."""
         return choice.docker_context
 
+    @classmethod
+    def forgeable(cls) -> str:
+        """Return what its administrator can do to the cluster that is graded."""
+        return "The learner administers the cluster: any verdict about it may be forged."
+
     def default_image(self, settings: Settings) -> str:
         """Return the node image of the settings, "" for kind's own choice."""
         return settings.sandbox.node_image

@@ -69,6 +69,13 @@ class LocalBackend(Backend):
         """Return what it can honour: no network, and a limit of the processor where control groups can be made."""
         return frozenset({Option.NO_NETWORK, *([Option.CPUS] if limits.can_limit_cpus() else [])})
 
+    @classmethod
+    def forgeable(cls) -> str:
+        """Return what is so where checks have no user of their own."""
+        if os.geteuid() == 0:
+            return ""
+        return "An ordinary user started the local sandbox: a learner could stop what checks run, and mislead some."
+
     def answers(self) -> bool:
         """Tell whether this is Linux, there is a bubblewrap, and it may make user namespaces."""
         return sys.platform == "linux" and bool(find_bwrap()) and _may_make_namespaces()
