@@ -7,8 +7,11 @@ from typing import Any
 from tempshell_cli.cli.complete import backend_names
 
 # As in cli/command.py, and a context, a formatter or a parameter as Typer has it: its classes for them are not public.
-_Command = _Group = Any
-_Context = _Formatter = _Parameter = Any
+_Command = Any
+_Group = Any
+_Context = Any
+_Formatter = Any
+_Parameter = Any
 _EXAMPLES = "\nExamples:\n"  # how a command's docstring begins its last part
 _ARGUMENTS, _OPTIONS = "Arguments", "Options"
 _COLUMN = 28  # characters for names; what is longer has a line of its own
