@@ -161,7 +161,7 @@ def test_what_cannot_work_is_noted(garden: Garden, details: dict[str, object], n
         ('"imageid"', '"image"', 1, "backend: there is no key `imageid`"),
         ('"look.md"', '"lok.md"', 16, "the pack has no file `lok.md`\ndid you mean `look.md`?"),
         ('"A garden"', '"\\ud800"', 2, ""),  # in the words of either of YAML's two readers
-        ('"A garden"', "NaN", 1, "not JSON that can be read: NaN is no value"),
+        ('"A garden"', "NaN", 1, "not JSON that can be read: NaN is not a value"),
         ('"A garden"', "9" * 5000, 1, "not JSON that can be read"),
         ('"A garden"', "[" * 200 + "]" * 200, 2, "nested more than 50 levels deep"),
     ],

@@ -87,7 +87,7 @@ async def test_the_tasks_and_the_search_are_there_to_be_looked_at(play: Play) ->
         await stage.press("escape")
         await stage.lead("question_mark")
         assert stage.sees("the next hint")
-        assert not stage.sees("check the task in hand")
+        assert not stage.sees("check the current task")
 
 
 async def test_five_minutes_before_the_end_no_extension_is_offered(play: Play, practice: FakePractice) -> None:

@@ -48,5 +48,5 @@ def test_each_session_begins_at_a_place_of_its_own() -> None:
 
 @pytest.mark.parametrize("text", ["", "30000", "3-2", "80-90", "1024-70000", "a-b", "-1-5"])
 def test_what_is_no_range_is_refused(text: str) -> None:
-    with pytest.raises(UsageProblem, match="no range of ports"):
+    with pytest.raises(UsageProblem, match="not a range of ports"):
         Ports(api=text).range_of("api")

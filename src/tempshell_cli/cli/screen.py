@@ -58,7 +58,7 @@ def show_started(sessions: Sessions, session: Session, visit: Visit) -> None:
     elif visit.detach or not is_interactive():
         say(session.id)
         if not visit.detach:
-            note(f"tempshell: this is no terminal; `tempshell attach {session.name}` opens it")
+            note(f"tempshell: not a terminal; `tempshell attach {session.name}` opens it")
     else:
         open_screen(sessions, session, visit)
 

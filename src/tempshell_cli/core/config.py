@@ -83,7 +83,7 @@ class Ports(NamedTuple):
         text = str(getattr(self, kind))
         first, dash, last = text.partition("-")
         if not (dash and first.isdecimal() and last.isdecimal() and _FIRST <= int(first) <= int(last) <= _LAST):
-            raise UsageProblem(f"ports.{kind} {text!r} is no range of ports", hint="write it like 30000-39999")
+            raise UsageProblem(f"ports.{kind} {text!r} is not a range of ports", hint="write it like 30000-39999")
         return range(int(first), int(last) + 1)
 
 

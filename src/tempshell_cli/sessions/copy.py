@@ -198,7 +198,9 @@ def _fresh_directory(parent: Path) -> Iterator[str]:
     try:
         made = tempfile.TemporaryDirectory(dir=parent, prefix=".tempshell-")
     except OSError as cause:
-        raise UsageProblem(f"cannot write to {parent}: {cause.strerror}", hint="copy to a place of yours") from cause
+        raise UsageProblem(
+            f"cannot write to {parent}: {cause.strerror}", hint="copy to a directory of your own"
+        ) from cause
     with made as fresh:
         yield fresh
 

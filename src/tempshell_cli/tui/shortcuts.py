@@ -35,7 +35,7 @@ class Shortcut(NamedTuple):
 # In the order of the bottom line: what does not fit there is left away from the end, the help excepted.
 SHORTCUTS = (
     Shortcut(
-        ("c",), "c", "check", "check", "check the task in hand", needs_tasks=True, where=Where.PRACTICE, acts=True
+        ("c",), "c", "check", "check", "check the current task", needs_tasks=True, where=Where.PRACTICE, acts=True
     ),
     Shortcut(
         ("f",),

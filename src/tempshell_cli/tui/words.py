@@ -158,7 +158,7 @@ def link_dialog(address: str) -> Dialog:
     lines = Content.assemble(before, Content.styled(found, "bold $accent"), after, "\n\n")
     copy = Choice("c", "copy", COPY)
     if not host:
-        why = "Not opened from here: it is no plain http or https address."
+        why = "Not opened: not a plain http or https address."
         return Dialog("A link", lines + why, (copy, BACK), severity="warning")
     where = "The browser of this machine opens it, outside of the sandbox."
     return Dialog("A link", lines + where, (Choice("o", "open", OPEN), copy, BACK))

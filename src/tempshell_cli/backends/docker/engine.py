@@ -352,7 +352,7 @@ _PASSING = re.compile(
 # An engine has some thirty networks to give; each release says in other words that all of them are taken.
 _NO_NETWORK_LEFT = "`docker network prune` removes unused networks; or add default-address-pools to daemon.json"
 _LIMITS = "give more with --node-memory, or see the engine's log"
-_DOCTOR = "`tempshell doctor` tells what the engine lacks"
+_DOCTOR = "`tempshell doctor` shows what the engine lacks"
 _NEEDS = "see the image: it needs /bin/sh, and bash 5 or busybox"
 
 

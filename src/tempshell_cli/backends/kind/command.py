@@ -146,7 +146,7 @@ def _failed(what: str, said: Sequence[str]) -> ProvisionFailed | EngineUnavailab
     if _PORT_TAKEN.search(words):
         return PortTaken(f"{what}: a port is in use:\n{words}", hint="see what listens there, or change [ports]")
     if "Cannot connect to the Docker daemon" in words:
-        return EngineUnavailable(f"{what}:\n{words}", hint="`tempshell doctor` tells what the engine lacks")
+        return EngineUnavailable(f"{what}:\n{words}", hint="`tempshell doctor` shows what the engine lacks")
     return ProvisionFailed(f"{what}:\n{words}", hint=_INOTIFY if _TOO_MANY.search(words) else "see kind's words above")
 
 

@@ -79,7 +79,7 @@ def _read(extra: str) -> dict[str, Any]:
         raise UsageProblem("the kind configuration describes no Cluster", hint=_SEE)
     nodes = found.get("nodes", [])
     if not isinstance(nodes, list) or not all(isinstance(node, dict) for node in nodes):
-        raise UsageProblem("the kind configuration's nodes are no list of nodes", hint=_SEE)
+        raise UsageProblem("nodes in the kind configuration is not a list of nodes", hint=_SEE)
     if nodes and nodes[0].get("role", "control-plane") != "control-plane":
         raise UsageProblem("the kind configuration's first node is not the control plane", hint=_SEE)
     return found

@@ -30,7 +30,7 @@ _DELETED, _ERROR = "DELETED", "ERROR"  # kinds of events of a watch
 _MERGE = "application/merge-patch+json"
 _CLOCKS_AGREE = timedelta(seconds=2)  # the API tells its time in whole seconds
 _HINTS = {
-    UNAUTHORIZED: "log in to the cluster again; `kubectl auth whoami` tells who you are",
+    UNAUTHORIZED: "log in to the cluster again; `kubectl auth whoami` shows who you are",
     FORBIDDEN: "`tempshell rbac` prints what an administrator has to grant",
 }
 

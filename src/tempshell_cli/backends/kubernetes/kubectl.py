@@ -35,7 +35,7 @@ def output(*argv: str, env: Mapping[str, str] = NOTHING) -> bytes:
     done = SubprocessRunner().run(Command((program(), *argv), {**NO_KUBERC, **env}), timeout=_TIMEOUT)
     if done.exit_code:
         said = strip_controls(done.stderr.decode(errors="replace")).strip() or f"exit code {done.exit_code}"
-        raise EngineUnavailable(said.removeprefix("error: "), hint="`tempshell doctor` tells what is missing")
+        raise EngineUnavailable(said.removeprefix("error: "), hint="`tempshell doctor` shows what is missing")
     return done.stdout
 
 

@@ -42,5 +42,7 @@ def endpoint_of(context: str, namespace: str) -> str:
     if is_a_sessions_own(namespace):
         raise UsageProblem(f"namespace {namespace} is called as a session's own", hint="name another")
     if namespace and not _NAMESPACE.fullmatch(namespace):
-        raise UsageProblem(f"{namespace!r} cannot be a namespace", hint="small letters, digits and dashes, 63 at most")
+        raise UsageProblem(
+            f"{namespace!r} cannot be a namespace", hint="lowercase letters, digits and hyphens, 63 at most"
+        )
     return str(Place(context, namespace))

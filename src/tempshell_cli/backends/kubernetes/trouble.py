@@ -17,7 +17,7 @@ _STUCK = {
     "ErrImagePull": _IMAGE,
     "ImagePullBackOff": _IMAGE,
     "InvalidImageName": "write it like registry/name:tag",
-    "ErrImageNeverPull": "the nodes lack the image, and were told not to pull it: load it, or name one of a registry",
+    "ErrImageNeverPull": "the nodes lack the image, and may not pull it: load it, or name one of a registry",
     "ImageInspectError": _IMAGE,
     "RegistryUnavailable": _IMAGE,
     "CrashLoopBackOff": NEEDS_A_SHELL,

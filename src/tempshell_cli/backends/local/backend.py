@@ -180,7 +180,7 @@ class LocalBackend(Backend):
 
 
 _MISSING = "bubblewrap is missing: no program bwrap is found on the PATH, and none comes with tempshell here"
-_DOCTOR = "`tempshell doctor` tells what this machine lacks"
+_DOCTOR = "`tempshell doctor` shows what this machine lacks"
 _ELSEWHERE = "it was started in another PID namespace or on another machine"
 _LOST = {
     Condition.DEAD: ("its processes have ended, and its files were in memory",),
@@ -357,7 +357,7 @@ def _files_of_ours() -> Iterator[None]:
     except OSError as cause:
         raise EngineUnavailable(
             f"cannot use {cause.filename}: {cause.strerror}",
-            hint="move it away, or set XDG_STATE_HOME to a directory of yours",
+            hint="move it away, or set XDG_STATE_HOME to your own directory",
         ) from cause
 
 

@@ -58,7 +58,7 @@ class Probe(Strict, frozen=True, kw_only=True):
 class Check(Probe, frozen=True, kw_only=True):
     """One criterion of a task. Exactly one of ``exec``, ``object``, ``file`` and ``http`` says what it looks at."""
 
-    id: Annotated[Id, says("No other check of the task has it.")]
+    id: Annotated[Id, says("Unique in the task.")]
     caps: Annotated[
         tuple[Capability, ...], says("What the engine must give. Where it lacks one, the check is an error.")
     ] = ()
@@ -70,7 +70,7 @@ class Check(Probe, frozen=True, kw_only=True):
         bool, says("It earns nothing, and voids the task when it is violated: for what must not be broken.")
     ] = False
     fail: Annotated[
-        str | None, says("What to tell the learner: a line of Markdown. What was expected and found is shown too.")
+        str | None, says("What the learner is shown: a line of Markdown. What was expected and found is shown too.")
     ] = None
     control: Annotated[
         Control | None, says("For an `exec` that expects something *not* to work: the same where it must work.")

@@ -62,9 +62,9 @@ class Exec(Kind, frozen=True, kw_only=True):
     as_: Annotated[
         Literal["grader", "learner"] | None,
         says(
-            "As whom, in the terminal: the grader, who reads every file and whom the learner cannot interfere with, or "
-            "the learner, for what runs a program of theirs. By default as the learner where the program itself is "
-            "theirs, by a relative path or one below their home, else as the grader."
+            "The user it runs as in the terminal: the grader, who reads every file and whom the learner cannot "
+            "interfere with, or the learner, for a check that runs a program of theirs. The default is the learner for "
+            "a program of theirs, by a relative path or one below their home, and the grader for any other."
         ),
     ] = field(default=None, name="as")
     ns: Annotated[Id | None, says("The workload's namespace, or kubectl's.")] = None

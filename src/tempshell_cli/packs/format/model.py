@@ -208,7 +208,7 @@ class TaskFrontMatter(TaskHead, frozen=True, kw_only=True):
     """A task: this YAML between two lines of ``---``, then the prompt in Markdown."""
 
     checks: Annotated[
-        tuple[Check, ...], Meta(min_length=1), says("What is looked at, at least one thing that is no gate.")
+        tuple[Check, ...], Meta(min_length=1), says("What is looked at, at least one check that is not a gate.")
     ]
     solution: Annotated[PackFile, says("A script that solves it: a proof runs it.")]
 
@@ -221,7 +221,7 @@ class Translation(Strict, frozen=True, kw_only=True):
 
     title: Annotated[str | None, says("What learners read.")] = None
     hints: Annotated[tuple[str, ...], says("The texts of the hints: all of them, in their order, or none.")] = ()
-    fail: Annotated[dict[Id, str], says("What to tell the learner, by the id of the check.")] = field(
+    fail: Annotated[dict[Id, str], says("What the learner is shown, by the id of the check.")] = field(
         default_factory=dict
     )
 

@@ -208,7 +208,7 @@ def _git_source(text: str) -> GitSource:
         parts = urlsplit(text.removeprefix("git+"))
         folder = parse_qs(parts.fragment, strict_parsing=True) if parts.fragment else {}
     except ValueError as cause:
-        raise UsageProblem(f"{one_line(text)!r} is no address: {cause}", hint=_HINT) from cause
+        raise UsageProblem(f"{one_line(text)!r} is not an address: {cause}", hint=_HINT) from cause
     _refuse_address(text, parts)
     path, *refs = parts.path.rsplit("@", 1)
     ref = "".join(refs)
@@ -231,7 +231,7 @@ def _refuse_address(text: str, parts: SplitResult) -> None:
     host = parts.hostname or ""
     odd = parts.netloc.startswith("-") or host.startswith("-") or unquote(parts.netloc) != parts.netloc
     if odd or parts.query or not parts.path.strip("/") or bool(host) == (parts.scheme == "file"):
-        raise UsageProblem(f"{one_line(text)!r} is no address of a repository", hint=_HINT)
+        raise UsageProblem(f"{one_line(text)!r} is not the address of a repository", hint=_HINT)
 
 
 def _refuse_submodules(listed: bytes) -> None:
@@ -244,14 +244,16 @@ def _refuse_submodules(listed: bytes) -> None:
 def _folder(text: str) -> str:
     parts = text.strip("/").split("/")
     if text and any(part in {"", ".", ".."} for part in parts):
-        raise UsageProblem(f"{one_line(text)!r} is no folder of a repository", hint="write #subdirectory=DIR")
+        raise UsageProblem(f"{one_line(text)!r} is not a folder of a repository", hint="write #subdirectory=DIR")
     return "/".join(parts)
 
 
 def _oci_source(text: str) -> OciSource:
     name = text.removeprefix("oci://")
     if not _OCI.fullmatch(name):
-        raise UsageProblem(f"{one_line(text)!r} is no address of an artifact", hint="write oci://REGISTRY/NAME:TAG")
+        raise UsageProblem(
+            f"{one_line(text)!r} is not the address of an artifact", hint="write oci://REGISTRY/NAME:TAG"
+        )
     last = name.rpartition("/")[2]
     return OciSource(name, last.partition("@")[2] or last.partition(":")[2])
 

@@ -96,7 +96,7 @@ def _header(file: Path, line: str) -> Header:
         size = _bounded(int(found["term"]["cols"]), int(found["term"]["rows"]))
         return Header(size, str(found.get("title", "")), int(found.get("timestamp", 0)))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as cause:
-        raise _unreadable(file, "its first line is no asciicast header") from cause
+        raise _unreadable(file, "its first line is not an asciicast header") from cause
 
 
 def _event(file: Path, line: str, after: float) -> Event | None:

@@ -126,7 +126,7 @@ def image_of(document: Document, scenario: Scenario) -> Image:
 
 def _refuse_constant(word: str) -> Never:
     """Refuse what Python alone writes into JSON: ``NaN`` and ``Infinity``."""
-    raise ValueError(f"{word} is no value")
+    raise ValueError(f"{word} is not a value")
 
 
 def _one_character(pair: re.Match[str]) -> str:
