@@ -178,7 +178,7 @@ async def test_no_frame_shows_a_time_that_is_not_so(play: Play) -> None:
         assert stage.countdown.render().plain == ""
 
 
-@pytest.mark.parametrize(("minutes", "said"), [(8, "Ten minutes left."), (4, "Less than five minutes left.")])
+@pytest.mark.parametrize(("minutes", "said"), [(8, "8 minutes left."), (4, "4 minutes left.")])
 async def test_a_session_that_is_short_from_the_beginning_opens_without_a_dialog(
     play: Play, practice: FakePractice, minutes: float, said: str
 ) -> None:

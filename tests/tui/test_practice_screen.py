@@ -13,11 +13,11 @@ from textual import events
 from tempshell_cli.backends.base import Receipt
 from tempshell_cli.core.errors import EngineUnavailable, UsageProblem
 from tempshell_cli.core.process import Command
+from tempshell_cli.sessions.lease import Urgency, Warnings
 from tempshell_cli.terminal.emulated import Emulation
 from tempshell_cli.terminal.recording.cast import read_events
 from tempshell_cli.terminal.wire import Record
 from tempshell_cli.tui.app import PracticeApp
-from tempshell_cli.tui.countdown import Phase
 from tempshell_cli.tui.goodbye import Goodbye
 from tempshell_cli.tui.outcome import Ending, Outcome
 from tempshell_cli.tui.practice_screen import PracticeScreen
@@ -46,17 +46,17 @@ async def test_everything_is_in_its_place(play: Play) -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "phase", "symbol"),
-    [(10.1, Phase.CALM, "●"), (10, Phase.SOON, "▲"), (5, Phase.LATE, "■"), (1, Phase.LAST, "◆")],
+    ("minutes", "urgency", "symbol"),
+    [(10.1, Urgency.CALM, "●"), (10, Urgency.SOON, "▲"), (5, Urgency.LATE, "■"), (1, Urgency.LAST, "◆")],
 )
-async def test_the_clock_has_a_symbol_and_a_color_for_each_phase(
-    play: Play, practice: FakePractice, minutes: float, phase: Phase, symbol: str
+async def test_the_clock_has_a_symbol_and_a_color_for_each_urgency(
+    play: Play, practice: FakePractice, minutes: float, urgency: Urgency, symbol: str
 ) -> None:
     practice.left(minutes=minutes)
     async with play() as stage:
-        assert stage.countdown.phase is phase
+        assert stage.countdown.urgency is urgency
         assert symbol in str(stage.countdown.render())
-        assert stage.countdown.has_class(f"-{phase.name.lower()}")
+        assert stage.countdown.has_class(f"-{urgency.name.lower()}")
 
 
 async def test_the_clock_follows_the_engines_time_and_a_deadline_moved_elsewhere(
@@ -83,7 +83,7 @@ async def test_ten_minutes_are_announced_once(play: Play, practice: FakePractice
 async def test_what_is_late_at_the_start_is_said_on_the_screen(play: Play, practice: FakePractice) -> None:
     practice.left(minutes=9)
     async with play() as stage:
-        await stage.until_sees("Ten minutes left")
+        await stage.until_sees("9 minutes left")
 
 
 async def test_five_minutes_bring_a_dialog_that_ignores_what_was_being_typed(
@@ -111,7 +111,7 @@ async def test_the_dialog_extends(play: Play, practice: FakePractice) -> None:
         assert stage.dialog is not None
         stage.dialog.listen()
         await stage.press("e")
-        await stage.until(lambda: stage.countdown.phase is Phase.CALM)
+        await stage.until(lambda: stage.countdown.urgency is Urgency.CALM)
         assert stage.sees("35:00 left")
 
 
@@ -125,6 +125,22 @@ async def test_a_session_that_cannot_be_extended_is_not_offered_it(play: Play, p
         await stage.press("e")
         assert stage.dialog is not None
         assert not stage.sees("extend   ")
+
+
+async def test_the_settings_say_when_warnings_come(play: Play, practice: FakePractice) -> None:
+    warnings = Warnings(timedelta(minutes=20), timedelta(minutes=20), timedelta(minutes=2))
+    practice.view = replace(practice.view, warnings=warnings)
+    async with play() as stage:
+        practice.left(minutes=20)
+        await stage.tick()
+        assert stage.sees("20 minutes left")
+        assert stage.dialog is not None
+        assert stage.countdown.urgency is Urgency.LATE
+        stage.dialog.listen()
+        await stage.press("enter")
+        practice.left(minutes=2)
+        await stage.tick()
+        assert any("Last call: 2 minutes left" in toast for toast in stage.toasts())
 
 
 async def test_the_last_minute_is_called(play: Play, practice: FakePractice) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from tempshell_cli.cli import practice as practice_module
 from tempshell_cli.cli.practice import LivePractice
+from tempshell_cli.core.config import EngineSettings
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.packs.grading.results import CheckResult, Verdict
 from tempshell_cli.sessions.effort import TASK
@@ -106,6 +107,10 @@ def draft(tmp_path: Path) -> Draft:
     return Draft.made_in(tmp_path / "draft")
 
 
+def sweep_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EngineSettings, "sweep_every", timedelta(seconds=0.01))
+
+
 def seconds(monkeypatch: pytest.MonkeyPatch, **constants: float) -> None:
     for name, value in constants.items():
         monkeypatch.setattr(practice_module, name, value)
@@ -143,7 +148,7 @@ def test_what_an_exam_is_graded_to_is_kept_when_the_store_can_be_used_again(
     draft.replace("tasks/one.md", "file: {path: answer.txt}", counting)
     session = desk.start(pack=str(draft.root))
     desk.sessions.journal(DRAWN, session.id, "one")
-    desk.sessions.journal(EXAM, session.id, exam_detail(7, desk.clock.now(), timedelta(minutes=40), session.deadline))
+    desk.sessions.journal(EXAM, session.id, exam_detail(7, desk.clock.now() + timedelta(minutes=40)))
     Path(session.home, "answer.txt").write_text("42")
     practice = LivePractice(desk.sessions, session)
     with trouble(desk.sessions.store, paths):
@@ -177,7 +182,8 @@ def test_what_cannot_be_recorded_in_the_end_is_said(
 def test_a_bug_in_the_background_is_logged_and_the_screen_follows_on(
     desk: Desk, draft: Draft, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seconds(monkeypatch, _LOOK=0.01, _SWEEP=0.01)
+    seconds(monkeypatch, _LOOK=0.01)
+    sweep_all_the_time(monkeypatch)
     session = desk.start(pack=str(draft.root))
     practice = LivePractice(desk.sessions, session)
 
@@ -196,7 +202,8 @@ def test_a_bug_in_the_background_is_logged_and_the_screen_follows_on(
 def test_an_engine_that_hangs_does_not_keep_the_screen_from_following(
     desk: Desk, draft: Draft, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seconds(monkeypatch, _LOOK=0.01, _SWEEP=0.01, _LAST_SWEEP=0.01)
+    seconds(monkeypatch, _LOOK=0.01, _LAST_SWEEP=0.01)
+    sweep_all_the_time(monkeypatch)
     session = desk.start(pack=str(draft.root))
     practice = LivePractice(desk.sessions, session)
     hanging, let_go = threading.Event(), threading.Event()

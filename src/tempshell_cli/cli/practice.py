@@ -19,6 +19,7 @@ from tempshell_cli.packs.grading.results import CheckResult
 from tempshell_cli.sessions.effort import HINT, TASK, hints_shown, task_in_hand
 from tempshell_cli.sessions.exam import FLAGGED, Exam, exam_of, flagged_tasks, refuse_handed_in
 from tempshell_cli.sessions.grading import Graded, grade, keep
+from tempshell_cli.sessions.lease import warnings_of
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.outbox import Outbox
@@ -29,8 +30,8 @@ from tempshell_cli.sessions.store import Event, StoreUnavailable
 from tempshell_cli.tui.port import Finished, SessionView, TaskState, TaskView
 
 _STATES = {"pass": TaskState.PASSED, "fail": TaskState.FAILING, "error": TaskState.ERROR}
-# Seconds between two sweeps while a screen is open, and between two looks at the store.
-_SWEEP, _LOOK = 30.0, 0.5
+# Seconds between two looks at the store while a screen is open.
+_LOOK = 0.5
 # Seconds that the last of each may take when the screen is left (an engine may hang), and for how long it is tried then
 # to record what could not be recorded before.
 _LAST_SWEEP, _LAST_LOOK, _LAST_TRIES = 2.0, 10.0, 30.0
@@ -67,6 +68,8 @@ class LivePractice:
         self._checks: dict[str, LastCheck] = {}  # those made here that the store may not have yet
         self._graded: Graded | None = None
         self._trouble = ""
+        self._sweep_every = sessions.settings.engines.sweep_every.total_seconds()
+        self._warnings = warnings_of(sessions.settings.lease)
 
     @property
     def _session(self) -> Session:
@@ -90,6 +93,7 @@ class LivePractice:
             frozen=session.frozen,
             ended=session.reason or str(session.state) if _is_over(session) else "",
             trouble=self._trouble,
+            warnings=self._warnings,
         )
 
     def tasks(self) -> Sequence[TaskView]:
@@ -203,7 +207,7 @@ class LivePractice:
         After it nothing here touches the store: a check may outlast the screen, and the store is closed then.
         """
         look = repeating(self._follow, every=_LOOK, unexpected=self.unexpected, patience=_LAST_LOOK)
-        sweep = repeating(self._sweep, every=_SWEEP, unexpected=self.unexpected, patience=_LAST_SWEEP)
+        sweep = repeating(self._sweep, every=self._sweep_every, unexpected=self.unexpected, patience=_LAST_SWEEP)
         try:
             with look, sweep:
                 yield
@@ -250,7 +254,7 @@ class LivePractice:
 
     def _sweep(self) -> None:
         try:
-            if self._sessions.claim_sweep(_SWEEP * 0.9):  # the one before was not on the second
+            if self._sessions.claim_sweep(self._sweep_every * 0.9):  # the one before was not on the second
                 self._sessions.sweep(quiet=True)  # the screen is in use
         except TempshellError as cause:
             self._note("sweep", str(cause))  # the next one tries again

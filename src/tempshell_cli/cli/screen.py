@@ -17,7 +17,7 @@ from tempshell_cli.cli.output.results import verdict_words
 from tempshell_cli.cli.output.sessions import say_receipt, session_json
 from tempshell_cli.core.errors import ExitCode
 from tempshell_cli.sessions.exam import exam_of, refuse_handed_in
-from tempshell_cli.sessions.lease import Urgency, notice, urgency
+from tempshell_cli.sessions.lease import Urgency, time_left, warnings_of
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.lookup import refuse_ended
 from tempshell_cli.sessions.model import Session
@@ -199,19 +199,24 @@ def _marking(notices: Callable[[], str | None], recorder: Recorder, seen: _Seen)
 
 
 def _notices(sessions: Sessions, seen: _Seen) -> Callable[[], str | None]:
-    """Return a function that tells each level of urgency once."""
+    """Return a function that returns a notice for each level of urgency, once."""
     told = Urgency.CALM
+    warnings = warnings_of(sessions.settings.lease)
     exam = exam_of(sessions.store, seen.session.id)
 
     def tell() -> str | None:
         nonlocal told
         current, now = seen.session, sessions.clock.now()
         left = (exam.ends if exam else current.deadline) - now if current.frozen is None else current.frozen
-        level = urgency(left)
+        level = warnings.urgency(left)
         if level <= told:
             told = min(told, level)
             return None
         told = level
-        return notice(left, "`tempshell exam --finish` hands it in") if exam else notice(left)
+        if level >= Urgency.LAST:
+            then = "what is in the sandbox ends with it"
+        else:
+            then = "`tempshell exam --finish` hands it in" if exam else "`tempshell extend` adds time"
+        return f"tempshell: {time_left(left)}; {then}"
 
     return tell

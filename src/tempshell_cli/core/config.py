@@ -31,13 +31,20 @@ class Limits(NamedTuple):
 class Lease(NamedTuple):
     """How long a session lasts. Durations as people type them: ``60m``.
 
-    ``hold`` is how long a paused session is kept; what is left of its lease is not touched by it.
+    ``hold`` is how long a paused session is kept; what is left of its lease is not touched by it. The warnings say how
+    much time is left when they come. The sandbox of an exam lasts longer than that, by ``exam_setup`` and
+    ``exam_grading``.
     """
 
     ttl: str = "60m"
     extend: str = "30m"
     longest: str = "90m"
     hold: str = "24h"
+    first_warning: str = "10m"
+    second_warning: str = "5m"
+    last_warning: str = "1m"
+    exam_setup: str = "3m"
+    exam_grading: str = "2m"
 
     @property
     def length(self) -> timedelta:
@@ -61,14 +68,20 @@ class Lease(NamedTuple):
 
 
 class EngineSettings(NamedTuple):
-    """How long a command waits for engines that it asks on the side, to remove what is over."""
+    """How long a command waits for engines that it asks on the side, to remove what is over; how often screens ask."""
 
     timeout: str = "10s"
+    sweep: str = "30s"
 
     @property
     def answer_in(self) -> timedelta:
         """What an engine has for its answer."""
         return parse_duration(self.timeout)
+
+    @property
+    def sweep_every(self) -> timedelta:
+        """The time between two sweeps while a screen is open."""
+        return parse_duration(self.sweep)
 
 
 class Ports(NamedTuple):
@@ -230,8 +243,9 @@ def _read(file: Path) -> dict[str, Any]:
 def _settings(found: Mapping[str, Any]) -> Settings:
     """Return the settings with every duration and size read once, so that a wrong one is told now."""
     settings = _over(Settings(), found, "")
-    for duration in (*settings.lease, settings.engines.timeout, settings.history.keep, settings.history.keep_graded):
+    for duration in (*settings.lease, *settings.engines, settings.history.keep, settings.history.keep_graded):
         parse_duration(duration)
+    _refuse_disorder(settings.lease)
     parse_size(settings.sandbox.memory)
     parse_size(settings.sandbox.node_memory)
     parse_size(settings.copy.size)
@@ -241,6 +255,15 @@ def _settings(found: Mapping[str, Any]) -> Settings:
         if getattr(settings.screen, name) not in known:
             raise UsageProblem(f"screen.{name} is one of {', '.join(known)}")
     return settings
+
+
+def _refuse_disorder(lease: Lease) -> None:
+    """Raise UsageProblem where a warning would come after the next one."""
+    for name, next_name in (("first_warning", "second_warning"), ("second_warning", "last_warning")):
+        if parse_duration(getattr(lease, name)) < parse_duration(getattr(lease, next_name)):
+            raise UsageProblem(
+                f"lease.{name} is shorter than lease.{next_name}", hint="each warning comes before the next one"
+            )
 
 
 def _over(defaults: _Section, found: Mapping[str, Any], where: str) -> _Section:

@@ -22,9 +22,6 @@ GRADED = "graded"
 INCOMPLETE = "incomplete"
 # The event of what a grading or a check found in one task; its detail is a TaskResult as JSON.
 FOUND = "found"
-# What an exam's sandbox lasts beyond it: to be set up in, and (the last part of it) to be graded in.
-SPARE = timedelta(minutes=5)
-FOR_GRADING = timedelta(minutes=2)
 _DIGITS, _LONGEST = 18, 10**7  # of numbers that a stranger may have written; seconds
 
 
@@ -46,9 +43,9 @@ class Exam(NamedTuple):
         return self.ends - self.began
 
 
-def exam_detail(seed: int, now: datetime, time: timedelta, deadline: datetime) -> str:
-    """Return the detail of an EXAM that begins now; before the sandbox's deadline there is time to grade it."""
-    return f"{seed} {min(now + time, deadline - FOR_GRADING).isoformat()}"
+def exam_detail(seed: int, ends: datetime) -> str:
+    """Return the detail of an EXAM that ends then."""
+    return f"{seed} {ends.isoformat()}"
 
 
 def exam_terms(detail: str, now: datetime, deadline: datetime) -> str:

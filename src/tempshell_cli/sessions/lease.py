@@ -1,38 +1,115 @@
-"""The warnings a lease gives before it ends."""
+"""The lease: how long a session may last, and by what rules. The settings are ``[lease]`` of the config."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import IntEnum
+from typing import NamedTuple
+
+from tempshell_cli.core.config import Lease, Limits
+from tempshell_cli.core.errors import LimitReached
+from tempshell_cli.core.units import format_duration, parse_duration
+from tempshell_cli.sessions.model import Session, State
+
+_MINUTE = timedelta(minutes=1)
 
 
 class Urgency(IntEnum):
-    """How near the end is; each level is announced once."""
+    """How near the end is. Each level but the first is announced once."""
 
     CALM = 0
     SOON = 1
-    NOW = 2
-    LAST_CALL = 3
+    LATE = 2
+    LAST = 3
     OVER = 4
 
 
-_LEVELS = (
-    (timedelta(), Urgency.OVER),
-    (timedelta(minutes=1), Urgency.LAST_CALL),
-    (timedelta(minutes=5), Urgency.NOW),
-    (timedelta(minutes=10), Urgency.SOON),
-)
+class Warnings(NamedTuple):
+    """How much time is left when each warning comes; one that is no longer than the next is left out."""
+
+    soon: timedelta
+    late: timedelta
+    last: timedelta
+
+    def urgency(self, left: timedelta) -> Urgency:
+        """Return how near the end is with this much time left."""
+        begins = {Urgency.OVER: timedelta(), Urgency.LAST: self.last, Urgency.LATE: self.late, Urgency.SOON: self.soon}
+        return next((level for level, limit in begins.items() if left <= limit), Urgency.CALM)
 
 
-def urgency(remaining: timedelta) -> Urgency:
-    """Return how near the end is with this much left."""
-    return next((level for limit, level in _LEVELS if remaining <= limit), Urgency.CALM)
+def warnings_of(lease: Lease) -> Warnings:
+    """Return the warnings that the settings ask for."""
+    return Warnings(*map(parse_duration, (lease.first_warning, lease.second_warning, lease.last_warning)))
 
 
-def notice(remaining: timedelta, then: str = "`tempshell extend` adds time") -> str:
-    """Return a line for a terminal about what is left, in whole minutes, rounded up, and about what to do ``then``."""
-    minutes = -(-int(remaining.total_seconds()) // 60)
-    return f"tempshell: {minutes} min left; {then}" if minutes > 1 else _LAST
+# Those of a config that says nothing of them.
+USUAL_WARNINGS = warnings_of(Lease())
 
 
-_LAST = "tempshell: the last minute; what is in the sandbox goes with it"
+def time_left(left: timedelta) -> str:
+    """Return how much time is left in words, in whole minutes, rounded up."""
+    minutes = -(-left // _MINUTE)
+    return f"{minutes} minutes left" if minutes > 1 else "less than a minute left"
+
+
+def checked_ttl(asked: timedelta | None, lease: Lease) -> timedelta:
+    """Return how long a session lasts from its start: as asked, else as the settings say.
+
+    Raises LimitReached where it may not last so long.
+    """
+    ttl = lease.length if asked is None else asked
+    if ttl > lease.maximum:
+        raise LimitReached(
+            f"{format_duration(ttl)} is longer than a session may last ({lease.longest})",
+            hint="raise longest under [lease] in the config",
+        )
+    return ttl
+
+
+def deadline_after(now: datetime, time: timedelta) -> datetime:
+    """Return when so much time is over, in whole seconds: labels and timers of engines have no finer ones."""
+    return (now + time).replace(microsecond=0)
+
+
+def extended(session: Session, lease: Lease, limits: Limits) -> Session:
+    """Return the session with one extension more.
+
+    What it was given counts, not the time since its start: a pause does not use up a lease. Raises LimitReached where
+    it has had its extensions, or would last too long.
+    """
+    more = lease.extension
+    if session.extensions >= limits.extensions:
+        raise LimitReached(
+            f"{session.name} was already extended ({limits.extensions} allowed)",
+            hint="extensions under [limits] in the config allows more",
+        )
+    if session.lease + more > lease.maximum:
+        raise LimitReached(
+            f"{session.name} would last longer than {format_duration(lease.maximum)}",
+            hint="longest under [lease] in the config allows more",
+        )
+    return session._replace(
+        deadline=session.deadline + more, lease=session.lease + more, extensions=session.extensions + 1
+    )
+
+
+def paused(session: Session, lease: Lease, now: datetime) -> Session:
+    """Return the session with its clock stopped; its deadline is when its engine may throw it away."""
+    until = deadline_after(now, lease.longest_pause)
+    return session._replace(state=State.PAUSED, deadline=until, frozen=session.remaining(now))
+
+
+def resumed(session: Session, now: datetime) -> Session:
+    """Return a paused session with its clock running again, and with the time that was left when it was paused."""
+    left = session.remaining(now)
+    return session._replace(state=State.READY, deadline=deadline_after(now, left), frozen=None)
+
+
+def exam_spare(lease: Lease) -> timedelta:
+    """Return how much longer than the exam its sandbox lasts: to be set up before it, and to be graded after it."""
+    return parse_duration(lease.exam_setup) + parse_duration(lease.exam_grading)
+
+
+def exam_end(now: datetime, time: timedelta, deadline: datetime, lease: Lease) -> datetime:
+    """Return when an exam ends that begins now: before the deadline of its sandbox there is time to grade it."""
+    return min(now + time, deadline - parse_duration(lease.exam_grading))

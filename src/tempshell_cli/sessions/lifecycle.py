@@ -30,12 +30,12 @@ from tempshell_cli.core.errors import (
 from tempshell_cli.core.interrupts import shielded
 from tempshell_cli.core.journal import Journal
 from tempshell_cli.core.paths import Paths
+from tempshell_cli.sessions import lease
 from tempshell_cli.sessions.engines import Engines
 from tempshell_cli.sessions.exam import FOUND, refuse_in_exam
 from tempshell_cli.sessions.lookup import refuse_expired, refuse_unusable, select
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.owner import owners
-from tempshell_cli.sessions.policy import check_extension
 from tempshell_cli.sessions.pool import Pool, TimedOut
 from tempshell_cli.sessions.reaper import Reaper, Sweep, state_of
 from tempshell_cli.sessions.starting import start_mark
@@ -215,15 +215,11 @@ class Sessions:
 
     def extend(self, session: Session) -> Session:
         """Move the deadline once, on the engine and then on record; raises LimitReached, UsageProblem in an exam."""
-        more = self.settings.lease.extension
         backend = self.engines.of(session)
         with self._changing(session, backend) as (current, sandbox):
             refuse_in_exam(self.store, current, "an exam is not extended")
             refuse_unusable(current)
-            check_extension(current, self.settings.limits, extension=more, longest=self.settings.lease.maximum)
-            extended = current._replace(
-                deadline=current.deadline + more, lease=current.lease + more, extensions=current.extensions + 1
-            )
+            extended = lease.extended(current, self.settings.lease, self.settings.limits)
             before = sandbox.terms._replace(lease=current.lease, extensions=current.extensions)
             terms = before._replace(lease=extended.lease, extensions=extended.extensions)
             with _undone_by(lambda: backend.set_deadline(sandbox, current.deadline, before)):
@@ -245,10 +241,10 @@ class Sessions:
                 return current
             refuse_unusable(current)
             now = self.clock.now()
-            left, until = current.remaining(now), (now + self.settings.lease.longest_pause).replace(microsecond=0)
+            paused = lease.paused(current, self.settings.lease, now)
             with _undone_by(lambda: backend.resume(sandbox, current.deadline)):
-                backend.pause(sandbox, left=left, until=until)
-            return self.record(current._replace(state=State.PAUSED, deadline=until, frozen=left), "paused", "")
+                backend.pause(sandbox, left=paused.remaining(now), until=paused.deadline)
+            return self.record(paused, "paused", "")
 
     def resume(self, session: Session) -> Session:
         """Let a paused session go on, with what was left of its lease."""
@@ -260,9 +256,9 @@ class Sessions:
                 raise _not_paused(session)
             if current.frozen is None:  # another command has let it go on
                 return current
-            deadline = (self.clock.now() + current.frozen).replace(microsecond=0)
-            backend.resume(sandbox, deadline)
-            return self.record(current._replace(state=State.READY, deadline=deadline, frozen=None), "resumed", "")
+            resumed = lease.resumed(current, self.clock.now())
+            backend.resume(sandbox, resumed.deadline)
+            return self.record(resumed, "resumed", "")
 
     @contextmanager
     def _changing(self, session: Session, backend: Backend) -> Iterator[tuple[Session, Sandbox]]:

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from tempshell_cli.core.config import Limits
 from tempshell_cli.core.errors import LimitReached
-from tempshell_cli.core.units import format_duration
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.store import Store
 
@@ -42,23 +41,6 @@ def _check_owner(limits: Limits, own: list[Session]) -> None:
             f"you already have {_count(len(own))}: {names}",
             hint=f"`tempshell attach` goes back to it, `tempshell stop {own[0].name}` ends it;"
             " per_owner under [limits] in the config allows more",
-        )
-
-
-def check_extension(session: Session, limits: Limits, *, extension: timedelta, longest: timedelta) -> None:
-    """Raise LimitReached where the session has had its extensions, or would last too long.
-
-    What it was given counts, not the time since its start: a pause does not use up a lease.
-    """
-    if session.extensions >= limits.extensions:
-        raise LimitReached(
-            f"{session.name} was already extended ({limits.extensions} allowed)",
-            hint="extensions under [limits] in the config allows more",
-        )
-    if session.lease + extension > longest:
-        raise LimitReached(
-            f"{session.name} would last longer than {format_duration(longest)}",
-            hint="longest under [lease] in the config allows more",
         )
 
 

@@ -16,6 +16,7 @@ from tempshell_cli.core.journal import Journal
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.text import one_line
 from tempshell_cli.sessions.exam import events_of
+from tempshell_cli.sessions.lease import deadline_after
 from tempshell_cli.sessions.model import SETTLED, Session, State
 from tempshell_cli.sessions.pool import Pool, TimedOut
 from tempshell_cli.sessions.starting import clear_marks, is_starting, start_mark
@@ -301,7 +302,7 @@ def _odd(backend: Backend, cause: Exception) -> EngineUnavailable:
 def _healed(backend: Backend, sandbox: Sandbox, clock: Clock) -> Sandbox:
     """Give all parts of a sandbox what counts there: a change was cut short. A pause that was goes on no further."""
     if sandbox.frozen is not None and isinstance(backend, CanPause):
-        deadline = (clock.now() + sandbox.frozen).replace(microsecond=0)
+        deadline = deadline_after(clock.now(), sandbox.frozen)
         backend.resume(sandbox, deadline)
         return sandbox._replace(deadline=deadline, frozen=None, is_torn=False)
     backend.set_deadline(sandbox, sandbox.deadline)

@@ -29,16 +29,16 @@ from tempshell_cli.core.config import Settings
 from tempshell_cli.core.errors import (
     EngineUnavailable,
     LeftoverRemains,
-    LimitReached,
     PortTaken,
     ProvisionFailed,
     TempshellError,
     UsageProblem,
 )
 from tempshell_cli.core.interrupts import shielded
-from tempshell_cli.core.units import format_duration, format_size, parse_size
+from tempshell_cli.core.units import format_size, parse_size
 from tempshell_cli.sessions.choice import AUTO, Needs, choose_backend
-from tempshell_cli.sessions.exam import DRAWN, EXAM, SPARE, exam_detail, exam_terms
+from tempshell_cli.sessions.exam import DRAWN, EXAM, exam_detail, exam_terms
+from tempshell_cli.sessions.lease import checked_ttl, deadline_after, exam_end, exam_spare
 from tempshell_cli.sessions.lifecycle import REAP, STARTED, Sessions, with_sandbox
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.policy import check_limits
@@ -94,7 +94,7 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
     """
     _refuse_name(request.name)
     settings, options = sessions.settings, request.options()
-    ttl = request.ttl or settings.lease.length
+    ttl = request.ttl
     pack, sitting, reference = None, None, ""
     if request.pack:
         from tempshell_cli.packs.library.find import find_pack  # noqa: PLC0415 - for packs alone, as are the next ones
@@ -110,12 +110,7 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
         pack = whole.only(request.tasks) if request.tasks else whole
         for note in pack.notes:
             sessions.warn(note)
-    if ttl > settings.lease.maximum:
-        raise LimitReached(
-            f"{format_duration(ttl)} is longer than a session may last ({settings.lease.longest})",
-            hint="raise longest under [lease] in the config",
-        )
-
+    ttl = checked_ttl(ttl, settings.lease)
     asked = request.backend or settings.sandbox.backend
     needs = _needs(pack)._replace(options=options, engine=request.engine)
     backend = choose_backend(sessions.engines, asked, needs, sessions.warn)
@@ -130,7 +125,7 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
     return Plan(
         backend=backend,
         template=template,
-        ttl=ttl + SPARE if sitting else ttl,
+        ttl=ttl + exam_spare(settings.lease) if sitting else ttl,
         name=request.name,
         reference=reference,
         pack=pack,
@@ -192,7 +187,7 @@ def _attempt(sessions: Sessions, plan: Plan, on_engine: int, report: Report) -> 
 def begin_exam(sessions: Sessions, backend: Backend, sandbox: Sandbox, seed: int, time: timedelta) -> None:
     """Make a session that is being started an exam of that length, on its engine and on record."""
     now = sessions.clock.now()
-    detail = exam_detail(seed, now, time, sandbox.deadline)
+    detail = exam_detail(seed, exam_end(now, time, sandbox.deadline, sessions.settings.lease))
     terms = sandbox.terms._replace(exam=exam_terms(detail, now, sandbox.deadline))
     backend.set_deadline(sandbox, sandbox.deadline, terms)
     sessions.journal(EXAM, sandbox.session, detail)
@@ -279,7 +274,7 @@ def _candidate(sessions: Sessions, plan: Plan) -> Session:
         endpoint=plan.backend.endpoint,  # resolved: a later change of context does not lose the session
         state=State.CREATING,
         created=now,
-        deadline=(now + plan.ttl).replace(microsecond=0),  # labels and PID 1 have whole seconds
+        deadline=deadline_after(now, plan.ttl),
         pack=plan.reference,
         lease=plan.ttl,
     )

@@ -3,37 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from enum import IntEnum
 
 from textual.content import Content
 from textual.widget import Widget
 
+from tempshell_cli.sessions.lease import Urgency
 
-class Phase(IntEnum):
-    """How late it is. Each has a colour and a symbol of its own, so that neither is needed."""
-
-    CALM = 0
-    SOON = 1
-    LATE = 2
-    LAST = 3
-    OVER = 4
-
-
-# What is left when a phase begins. The seeds' warnings: yellow at 10 minutes, red at 5, the last call at 1.
-_BEGINS = (
-    (Phase.OVER, timedelta(0)),
-    (Phase.LAST, timedelta(minutes=1)),
-    (Phase.LATE, timedelta(minutes=5)),
-    (Phase.SOON, timedelta(minutes=10)),
-)
-_SYMBOLS = {Phase.CALM: "●", Phase.SOON: "▲", Phase.LATE: "■", Phase.LAST: "◆", Phase.OVER: "✕"}
-
+# Each level has a symbol besides its colour: either of them is enough.
+_SYMBOLS = {Urgency.CALM: "●", Urgency.SOON: "▲", Urgency.LATE: "■", Urgency.LAST: "◆", Urgency.OVER: "✕"}
 _PAUSED = "‖"
-
-
-def phase_of(left: timedelta) -> Phase:
-    """Return the phase with this much time left."""
-    return next((phase for phase, begins in _BEGINS if left <= begins), Phase.CALM)
 
 
 def clock_text(left: timedelta) -> str:
@@ -64,16 +42,16 @@ class Countdown(Widget):
     """
 
     left: timedelta | None = None
-    phase: Phase = Phase.CALM
+    urgency: Urgency = Urgency.CALM
     paused: bool = False
 
-    def tell(self, left: timedelta | None, *, paused: bool = False) -> None:
+    def show(self, left: timedelta | None, urgency: Urgency = Urgency.OVER, *, paused: bool = False) -> None:
         """Show how much time is left, and whether it stands; None where the session has ended before its time."""
-        before = self._content()
-        self.left, self.phase, self.paused = left, Phase.OVER if left is None else phase_of(left), paused
-        if self._content() != before:
-            for phase in Phase:
-                self.set_class(phase is self.phase, f"-{phase.name.lower()}")
+        before = self._content(), self.urgency
+        self.left, self.urgency, self.paused = left, urgency, paused
+        if (self._content(), urgency) != before:
+            for level in Urgency:
+                self.set_class(level is urgency, f"-{level.name.lower()}")
             self.set_class(paused, "-paused")
             self.refresh()
 
@@ -82,9 +60,9 @@ class Countdown(Widget):
         return Content(self._content())
 
     def _content(self) -> str:
-        symbol = _SYMBOLS[self.phase]
+        symbol = _SYMBOLS[self.urgency]
         if self.left is None:
-            return f"{symbol} ended" if self.phase is Phase.OVER else ""  # nothing before it is known
+            return f"{symbol} ended" if self.urgency is Urgency.OVER else ""  # nothing before it is known
         if self.paused:
             return f"{_PAUSED} {clock_text(self.left)} paused"
-        return f"{symbol} {clock_text(self.left)} {'last call' if self.phase is Phase.LAST else 'left'}"
+        return f"{symbol} {clock_text(self.left)} {'last call' if self.urgency is Urgency.LAST else 'left'}"

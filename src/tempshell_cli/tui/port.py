@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from tempshell_cli.backends.base import Receipt
 from tempshell_cli.core.process import Command
 from tempshell_cli.packs.grading.results import CheckResult
+from tempshell_cli.sessions.lease import USUAL_WARNINGS, Warnings
 
 
 class TaskState(StrEnum):
@@ -30,6 +31,7 @@ class SessionView:
     was ``handed_in`` only the grading is left. One that is ``read_only`` is watched: nothing is done to it, and nothing
     typed for it. Of one that is paused, ``frozen`` is the time it has left. ``ended`` is why a session is over that
     somebody else has ended, and ``trouble`` why nothing can be recorded at the moment; both are empty otherwise.
+    ``warnings`` say from when on the time is short.
     """
 
     name: str
@@ -43,6 +45,7 @@ class SessionView:
     frozen: timedelta | None = None
     ended: str = ""
     trouble: str = ""
+    warnings: Warnings = USUAL_WARNINGS
 
     def left(self, now: datetime) -> timedelta:
         """Return how much time is left; negative past the deadline."""

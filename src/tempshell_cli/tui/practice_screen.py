@@ -20,13 +20,14 @@ from tempshell_cli.backends.base import Receipt
 from tempshell_cli.core.errors import TempshellError
 from tempshell_cli.core.text import one_line, visible
 from tempshell_cli.packs.grading.results import CheckResult
+from tempshell_cli.sessions.lease import Urgency, time_left
 from tempshell_cli.terminal.emulated import PLAIN, Emulation
 from tempshell_cli.terminal.wire import Key, Lay, Mark, Type
 from tempshell_cli.tui import words
 from tempshell_cli.tui.abandon import abandonable
 from tempshell_cli.tui.code_blocks import commands_of
 from tempshell_cli.tui.command_bar import CommandBar
-from tempshell_cli.tui.countdown import Countdown, Phase, phase_of
+from tempshell_cli.tui.countdown import Countdown
 from tempshell_cli.tui.goodbye import Goodbye
 from tempshell_cli.tui.heading import Heading
 from tempshell_cli.tui.hyperlinks import open_page
@@ -133,7 +134,7 @@ class PracticeScreen(Screen[None]):
         self._offered = offered_shortcuts(
             tasks=bool(self._tasks), exam=self._session.exam, read_only=self._session.read_only
         )
-        self._phase = Phase.CALM
+        self._urgency = Urgency.CALM
         self._waiting = False
         self._under_way: frozenset[str] = frozenset()
         self._opened = False
@@ -177,23 +178,28 @@ class PracticeScreen(Screen[None]):
         if self._dead:
             return
         self._tell_task()
-        before, self._phase = self._phase, phase_of(left)
+        before, self._urgency = self._urgency, self._session.warnings.urgency(left)
         if self._left or self._handed_in or _STOP in self._under_way:
             return
-        if self._session.ended and self._phase is not Phase.OVER:
+        if self._session.ended and self._urgency is not Urgency.OVER:
             self._die()
             return
-        if self._phase > before:
-            self._announce(opening=opening)
-        if self._phase is Phase.OVER and (self._session.read_only or not self._session.exam):
+        if self._urgency > before:
+            self._announce(left, opening=opening)
+        if self._urgency is Urgency.OVER and (self._session.read_only or not self._session.exam):
             self._leave(Outcome(Ending.EXPIRED))
-        elif self._phase is Phase.OVER > before:
+        elif self._urgency is Urgency.OVER > before:
             self._finish()
 
     def _show_clock(self) -> timedelta:
         """Show how much time is left, and return it."""
         left = self._session.left(self._practice.now())
-        self.query_one(Countdown).tell(None if self._dead else left, paused=self._session.frozen is not None)
+        paused, urgency = self._session.frozen is not None, self._session.warnings.urgency(left)
+        clock = self.query_one(Countdown)
+        if self._dead:
+            clock.show(None, paused=paused)
+        else:
+            clock.show(left, urgency, paused=paused)
         return left
 
     def _see(self, session: SessionView) -> None:
@@ -222,21 +228,22 @@ class PracticeScreen(Screen[None]):
             self._in_hand = task.id
             self._practice.took(task.id)
 
-    def _announce(self, *, opening: bool) -> None:
+    def _announce(self, left: timedelta, *, opening: bool) -> None:
         """Warn of the time. A dialog comes only before somebody who has seen it get late: not over a short exam."""
         extendable = self._session.extendable
-        match self._phase:
-            case Phase.SOON:
-                self._say(words.soon(self._leader_shown, extendable=extendable), "warning")
-            case Phase.LATE if opening:
-                self._say(words.late(self._leader_shown, extendable=extendable), "error")
-            case Phase.LATE:
-                self.app.push_screen(words.late_dialog(extendable=extendable, grace=self._grace), self._on_late_answer)
-            case Phase.LAST:
-                self._say(words.LAST_CALL, "error")
+        match self._urgency:
+            case Urgency.SOON:
+                self._say(words.warning(left, self._leader_shown, extendable=extendable), "warning")
+            case Urgency.LATE if opening:
+                self._say(words.warning(left, self._leader_shown, extendable=extendable), "error")
+            case Urgency.LATE:
+                asked = words.late_dialog(left, extendable=extendable, grace=self._grace)
+                self.app.push_screen(asked, self._on_late_answer)
+            case Urgency.LAST:
+                self._say(words.last_call(left), "error")
         self.app.bell()
-        if self._phase in words.WARNINGS:
-            self.post_message(self.Warned(f"{self._session.name}: {words.WARNINGS[self._phase]}"))
+        if self._urgency is not Urgency.OVER:
+            self.post_message(self.Warned(f"{self._session.name}: {time_left(left)}"))
 
     def _on_late_answer(self, answer: str | None) -> None:
         if answer == words.EXTEND:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from textual.content import Content
 
 from tempshell_cli.core.errors import TempshellError
 from tempshell_cli.core.text import one_line, strip_controls, visible
 from tempshell_cli.packs.grading.results import CheckResult, Verdict
-from tempshell_cli.tui.countdown import Phase
+from tempshell_cli.sessions.lease import time_left
 from tempshell_cli.tui.dialog import BACK, Choice, Dialog
 from tempshell_cli.tui.heading import score_rows
 from tempshell_cli.tui.hyperlinks import host_of
@@ -24,12 +24,6 @@ OPEN = "open"
 COPY = "copy"
 NO_BROWSER = "No browser of this machine took it. Ctrl+click it again to copy the address."
 LEAVE = "leave"
-LAST_CALL = "Last call: less than a minute left. What is in the sandbox ends with it."
-WARNINGS = {
-    Phase.SOON: "ten minutes left",
-    Phase.LATE: "less than five minutes left",
-    Phase.LAST: "less than a minute left",
-}
 RECORDED = "The store works again: everything is on record."
 NO_HINT = "This task has no further hint."
 RESTARTED = "The terminal's emulator had to be restarted; your shell was not."
@@ -58,9 +52,14 @@ _KEYS_SHOWN = {
 }
 
 
-def soon(leader: str, *, extendable: bool) -> str:
-    """Return the first warning."""
-    return "Ten minutes left." + (f" {leader} e extends the session." if extendable else "")
+def warning(left: timedelta, leader: str, *, extendable: bool) -> str:
+    """Return the first warning; the second one, too, where the screen opens with so little time left."""
+    return f"{_sentence(left)}." + (f" {leader} e extends the session." if extendable else "")
+
+
+def last_call(left: timedelta) -> str:
+    """Return the last warning."""
+    return f"Last call: {time_left(left)}. What is in the sandbox ends with it."
 
 
 def extended(deadline: datetime) -> str:
@@ -90,17 +89,16 @@ def bug(error: Exception) -> str:
     return strip_controls(f"{what}\nThe session goes on; the log has the details.")
 
 
-def late(leader: str, *, extendable: bool) -> str:
-    """Return the second warning, where the screen opens with so little time left."""
-    return "Less than five minutes left." + (f" {leader} e extends the session." if extendable else "")
-
-
-def late_dialog(*, extendable: bool, grace: float) -> Dialog:
+def late_dialog(left: timedelta, *, extendable: bool, grace: float) -> Dialog:
     """Return the second warning; its answer is EXTEND or empty."""
     carry_on = Choice("enter", "carry on", "")
     choices = (Choice("e", "extend", EXTEND), carry_on) if extendable else (carry_on,)
-    text = Content("Less than five minutes left. The sandbox, with all that is in it,\nis removed when the time is up.")
-    return Dialog("■ Five minutes", text, choices, severity="error", grace=grace)
+    text = Content("The sandbox, with all that is in it, is removed when the time is up.")
+    return Dialog(f"■ {_sentence(left)}", text, choices, severity="error", grace=grace)
+
+
+def _sentence(left: timedelta) -> str:
+    return time_left(left).capitalize()
 
 
 def copy_dialog(text: str, *, grace: float) -> Dialog:
