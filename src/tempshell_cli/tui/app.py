@@ -9,7 +9,6 @@ import signal
 from typing import Any
 
 from textual import events
-from textual.app import App
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
@@ -26,6 +25,7 @@ from tempshell_cli.tui.outcome import Ending, Outcome
 from tempshell_cli.tui.port import Practice
 from tempshell_cli.tui.practice_screen import GRACE, PracticeScreen
 from tempshell_cli.tui.terminal.pane import TerminalPane
+from tempshell_cli.tui.textual_private import ErrorKeepingApp, write_to_terminal
 from tempshell_cli.tui.theme import DARK, LIGHT, theme_named
 
 __all__ = ["Ending", "Outcome", "PracticeApp", "run_practice"]
@@ -36,7 +36,7 @@ _LOOK = ScreenSettings()
 _ENDINGS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 
-class PracticeApp(App[Outcome], inherit_bindings=False):
+class PracticeApp(ErrorKeepingApp[Outcome], inherit_bindings=False):
     """One practice screen. No key is the app's own: ctrl+q and ctrl+c are the terminal's."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -102,8 +102,8 @@ class PracticeApp(App[Outcome], inherit_bindings=False):
     def on_practice_screen_warned(self, event: PracticeScreen.Warned) -> None:
         """Have the terminal outside show a warning on the desktop, past the window that may not be looked at."""
         notice = desktop_notice(event.text, self._notify, os.environ)
-        if notice and self._driver:
-            self._driver.write(notice)
+        if notice:
+            write_to_terminal(self, notice)
 
     def _on_ending(self, number: signal.Signals) -> None:
         self.ended_by = number
@@ -139,11 +139,9 @@ class PracticeApp(App[Outcome], inherit_bindings=False):
     async def _is_taken(self, event: events.Key) -> bool:
         return self.screen is self._practice_screen and await self._practice_screen.take_key(event)
 
-    def _handle_exception(self, error: Exception) -> None:
-        """Keep an error for the caller, where Textual would print its traceback over the terminal."""
+    def keep_error(self, error: Exception) -> None:
+        """Keep an error for the caller."""
         self.bug = error.error if isinstance(error, WorkerFailed) else error
-        super()._handle_exception(error)
-        self._exit_renderables.clear()
 
 
 def run_practice(

@@ -12,15 +12,13 @@ from typing import Any, TextIO
 
 import textual.constants
 from textual import events
-from textual._ansi_sequences import SYNC_END, SYNC_START
-from textual._xterm_parser import XTermParser
 from textual.app import App
-from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from tempshell_cli.terminal.keyboard import keys_of, split
 from tempshell_cli.tui.keys import Stroke
 from tempshell_cli.tui.terminal.outer_cursor import DEFAULT_SHAPE
+from tempshell_cli.tui.textual_private import SYNC_END, SYNC_START, OpenDriver, XTermParser
 
 # How long the rest of a sequence may take before Escape counts as a key, in seconds. Terminals write a sequence at
 # once; where a slow line parts it all the same, a program without modes of its own still gets the same bytes.
@@ -39,12 +37,12 @@ _UNASKED = re.compile(rb"\x1b\[(?:[<-?].*|M.{3}|\d+;\d+;\d+M|201~)", re.DOTALL)
 _MORE_OF_KITTY = "\x1b[=6;2u"
 
 
-class PracticeDriver(LinuxDriver):
+class PracticeDriver(OpenDriver):
     """Textual's driver for a terminal, with a reader of its own."""
 
     def __init__(self, app: App[Any], **options: Any) -> None:  # noqa: ANN401 - Textual's own
         super().__init__(app, **options)
-        self._file: Any = _MayBeGone(self._file)
+        self.wrap_file(_MayBeGone)
         self._keys = KeyReader()
         self._update = ""
         self._pause: asyncio.TimerHandle | None = None
@@ -56,7 +54,7 @@ class PracticeDriver(LinuxDriver):
         if not textual.constants.DISABLE_KITTY_KEY:
             self.write(_MORE_OF_KITTY)
             self.flush()
-        self._loop.add_reader(self.fileno, self._on_readable)
+        self.loop.add_reader(self.fileno, self._on_readable)
 
     def stop_application_mode(self) -> None:
         """End as Textual does; the cursor has the terminal's own shape again."""
@@ -80,7 +78,7 @@ class PracticeDriver(LinuxDriver):
 
     def send_message(self, message: Message) -> None:
         """Hand a message on; we are in the loop's own thread."""
-        self._app.post_message(message)
+        self.app.post_message(message)
 
     def _on_readable(self) -> None:
         if self._pause:
@@ -91,14 +89,14 @@ class PracticeDriver(LinuxDriver):
         else:
             self._stop_reading()
         if self._keys.waits:
-            self._pause = self._loop.call_later(_ESCAPE_DELAY, self._take, b"")
+            self._pause = self.loop.call_later(_ESCAPE_DELAY, self._take, b"")
 
     def _take(self, data: bytes) -> None:
         for event in self._keys.feed(data):
             self.process_message(event)
 
     def _stop_reading(self) -> None:
-        self._loop.remove_reader(self.fileno)
+        self.loop.remove_reader(self.fileno)
         if self._pause:
             self._pause.cancel()
 

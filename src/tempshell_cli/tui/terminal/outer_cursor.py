@@ -6,6 +6,7 @@ from textual.geometry import Offset
 from textual.widget import Widget
 
 from tempshell_cli.terminal.screen import Cursor, CursorShape
+from tempshell_cli.tui.textual_private import write_to_terminal
 
 # What DECSCUSR calls the shapes that blink; one more, and they do not.
 _BLINKING = {CursorShape.BLOCK: 1, CursorShape.UNDERLINE: 3, CursorShape.BAR: 5}
@@ -35,22 +36,16 @@ class OuterCursor:
         before, self._style = self._style, _style(cursor, still=app.animation_level == "none")
         # Terminals that know no shapes are spared them where no program asks for one.
         if self._style != before:
-            self._write(self._style)
+            write_to_terminal(app, self._style)
         if not self._shown:
             self._shown = True
-            self._write(_SHOW)
+            write_to_terminal(app, _SHOW)
 
     def hide(self) -> None:
         """Show none."""
         if self._shown:
             self._shown = False
-            self._write(_HIDE)
-
-    def _write(self, sequence: str) -> None:
-        app = self._pane.app
-        # A terminal that is being left has its cursor back.
-        if app._driver and not app._exit:  # noqa: SLF001 - Textual has no other way
-            app._driver.write(sequence)  # noqa: SLF001
+            write_to_terminal(self._pane.app, _HIDE)
 
 
 def _style(cursor: Cursor, *, still: bool) -> str:

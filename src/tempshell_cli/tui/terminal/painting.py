@@ -1,9 +1,7 @@
 """Painting without waiting for a beat, and without what it takes to put widgets together.
 
-By private names of Textual's, for all that pyproject.toml allows of it: it offers no other way.
+Textual offers no way to do so: this goes by its private names.
 """
-
-# ruff: noqa: SLF001 - see above
 
 from __future__ import annotations
 
@@ -12,10 +10,18 @@ from typing import NamedTuple
 
 from rich.console import Console
 from rich.control import Control
-from textual._compositor import CompositorUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
+
+from tempshell_cli.tui.textual_private import (
+    CompositorUpdate,
+    display,
+    forget_lines,
+    is_settled,
+    paint_with_all,
+    visible_widgets,
+)
 
 
 def paint_now(widget: Widget, *regions: Region) -> None:
@@ -28,15 +34,15 @@ def paint_now(widget: Widget, *regions: Region) -> None:
     if not regions or _is_by_itself(widget):
         _paint_alone(widget, regions)
     else:
-        _paint_with_all(widget, regions)
+        paint_with_all(widget, regions)
 
 
 def _is_by_itself(widget: Widget) -> bool:
     """Return whether the widget is in sight throughout, and nothing else is due."""
     app, screen = widget.app, widget.screen
-    if app.screen is not screen or app._batch_count or screen._layout_required or screen._dirty_widgets:
+    if app.screen is not screen or not is_settled(app, screen):
         return False
-    visible = screen._compositor.visible_widgets
+    visible = visible_widgets(screen)
     if widget not in visible:
         return False
     place, clip = visible[widget]
@@ -49,7 +55,7 @@ def _paint_alone(widget: Widget, regions: Iterable[Region]) -> None:
     """Write rows to where they are: to have Textual put the lines of all widgets together takes three times as long."""
     where, content = widget.content_region.offset, widget.content_offset
     for region in regions:
-        widget._styles_cache.set_dirty(region.translate(content))
+        forget_lines(widget, region.translate(content))
     background = widget.background_colors[1]
     filters = [one for one in widget.get_line_filters() if one.enabled]
     lines = []
@@ -58,14 +64,7 @@ def _paint_alone(widget: Widget, regions: Iterable[Region]) -> None:
         for one in filters:
             strip = strip.apply_filter(one, background)
         lines.append(_Line(where.x, where.y + y, strip))
-    widget.app._display(widget.screen, _Lines(lines))  # type: ignore[arg-type]  # Textual does the same
-
-
-def _paint_with_all(widget: Widget, regions: Iterable[Region]) -> None:
-    """Have Textual paint what is due, and these rows with it."""
-    widget._set_dirty(*regions)
-    widget.screen._dirty_widgets.add(widget)
-    widget.screen._on_timer_update()
+    display(widget, _Lines(lines))
 
 
 class _Line(NamedTuple):
