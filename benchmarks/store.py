@@ -15,8 +15,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tempshell_cli.core.paths import Paths
+from tempshell_cli.sessions.events import Event
 from tempshell_cli.sessions.model import Session, State
-from tempshell_cli.sessions.store import Event, Score, Store, open_store
+from tempshell_cli.sessions.store import Score, Store, open_store
 
 from .table import Row, compared, show, tell_machine
 from .user import TEMPSHELL, User, somebody

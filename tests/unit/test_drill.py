@@ -9,7 +9,7 @@ import pytest
 
 from tempshell_cli.packs.grading.results import TaskResult, Verdict
 from tempshell_cli.sessions.drill import WAITS, Outing, cards, outings, still_there
-from tempshell_cli.sessions.effort import TASK
+from tempshell_cli.sessions.events import Kind
 from tempshell_cli.sessions.history import past_practice, trends
 from tempshell_cli.sessions.practice import Practice
 from tests.packs.drafts import Draft
@@ -61,7 +61,7 @@ def draft(tmp_path: Path) -> Draft:
 def practise(desk: Desk, draft: Draft, earned: int, *, minutes: float, verdict: Verdict = Verdict.FAIL) -> None:
     """Spend a session on the task: it earns so many of three points after so many minutes."""
     session = desk.start(pack=str(draft.root))
-    desk.sessions.journal(TASK, session.id, "one")
+    desk.sessions.journal(session.id, Kind.TASK, "one")
     desk.clock.advance(minutes=minutes)
     found = TaskResult(
         task="one",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tempshell_cli.sessions.effort import HINT, TASK, effort
+from tempshell_cli.sessions.effort import effort
+from tempshell_cli.sessions.events import Event, Kind
 from tempshell_cli.sessions.model import Session, State
-from tempshell_cli.sessions.store import Event, Score
+from tempshell_cli.sessions.store import Score
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SESSION = Session("s1", "s1", "ann", "fake", "", State.READY, START, START + timedelta(hours=1))
@@ -30,25 +31,46 @@ def minutes(events: list[Event], scores: list[Score], now: float, session: Sessi
 
 
 def test_a_task_takes_the_time_that_it_is_in_hand() -> None:
-    events = [event(0, TASK, "a"), event(5, TASK, "b"), event(7, TASK, "a"), event(8, TASK), event(20, TASK, "b")]
+    events = [
+        event(0, Kind.TASK, "a"),
+        event(5, Kind.TASK, "b"),
+        event(7, Kind.TASK, "a"),
+        event(8, Kind.TASK),
+        event(20, Kind.TASK, "b"),
+    ]
     assert minutes(events, [], 30) == {"a": 6, "b": 12}
 
 
 def test_it_takes_none_after_its_first_pass() -> None:
-    events = [event(0, TASK, "a"), event(10, TASK, "b"), event(20, TASK, "a"), event(25, TASK)]
+    events = [event(0, Kind.TASK, "a"), event(10, Kind.TASK, "b"), event(20, Kind.TASK, "a"), event(25, Kind.TASK)]
     scores = [score(2, "a", "fail"), score(4, "a"), score(22, "a"), score(12, "b", "fail")]
     assert minutes(events, scores, 30) == {"a": 4, "b": 10}
 
 
 def test_it_takes_none_while_the_session_is_paused_or_over() -> None:
-    events = [event(0, TASK, "a"), event(3, "paused"), event(30, "resumed"), event(31, "checked", "a fail")]
+    events = [event(0, Kind.TASK, "a"), event(3, Kind.PAUSED), event(30, Kind.RESUMED), event(31, "checked", "a fail")]
     assert minutes(events, [], 32) == {"a": 5}
     assert minutes(events, [], 999) == {"a": 33}
     assert minutes(events, [], 999, SESSION._replace(ended=at(40))) == {"a": 13}
 
 
+def test_a_pause_that_another_machine_ends_ends_for_the_task_too() -> None:
+    events = [event(0, Kind.TASK, "a"), event(3, Kind.PAUSED), event(30, Kind.READY)]
+    assert minutes(events, [], 35) == {"a": 8}
+
+
+def test_a_session_that_is_ready_again_without_a_pause_leaves_the_task_in_hand() -> None:
+    events = [event(0, Kind.TASK, "a"), event(3, Kind.TASK, "b"), event(5, Kind.BROKEN), event(6, Kind.READY)]
+    assert minutes(events, [], 10) == {"a": 3, "b": 7}
+
+
 def test_hints_count_that_were_shown_before_the_last_check() -> None:
-    events = [event(1, HINT, "a 1"), event(2, HINT, "a 2"), event(3, HINT, "a 1"), event(9, HINT, "b 1")]
+    events = [
+        event(1, Kind.HINT, "a 1"),
+        event(2, Kind.HINT, "a 2"),
+        event(3, Kind.HINT, "a 1"),
+        event(9, Kind.HINT, "b 1"),
+    ]
     assert effort(SESSION, events, [], at(10)).hints == {"a": 2, "b": 1}
     assert effort(SESSION, events, [score(1.5, "a")], at(10)).hints == {"a": 1, "b": 1}
     assert effort(SESSION, events, [score(0, "a"), score(5, "a"), score(8, "b")], at(10)).hints == {"a": 2}

@@ -11,7 +11,7 @@ import pytest
 from tempshell_cli.cli.output import reports
 from tempshell_cli.cli.practice import LivePractice
 from tempshell_cli.core.errors import EngineUnavailable, Incomplete, SessionExpired, UsageProblem
-from tempshell_cli.sessions.exam import DRAWN, EXAM, exam_detail
+from tempshell_cli.sessions.events import Drawn, ExamBegun
 from tempshell_cli.sessions.grading import finish, review
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.report import report
@@ -30,9 +30,8 @@ def draft(tmp_path: Path) -> Draft:
 def begin(desk: Desk, draft: Draft, **time: float) -> Session:
     """Begin an exam in a session of an hour."""
     session = desk.start(pack=str(draft.root))
-    detail = exam_detail(7, desk.clock.now() + timedelta(**time))
-    desk.sessions.journal(DRAWN, session.id, "one")
-    desk.sessions.journal(EXAM, session.id, detail)
+    desk.sessions.journal(session.id, Drawn(("one",)))
+    desk.sessions.journal(session.id, ExamBegun(7, desk.clock.now() + timedelta(**time)))
     return session
 
 

@@ -16,11 +16,11 @@ from tempshell_cli.cli.practice import LivePractice
 from tempshell_cli.core.config import EngineSettings
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.packs.grading.results import CheckResult, Verdict
-from tempshell_cli.sessions.effort import TASK
-from tempshell_cli.sessions.exam import DRAWN, EXAM, exam_detail, exam_of
+from tempshell_cli.sessions.events import Drawn, Event, ExamBegun, Kind
+from tempshell_cli.sessions.exam import exam_of
 from tempshell_cli.sessions.model import State
 from tempshell_cli.sessions.practice import Practice
-from tempshell_cli.sessions.store import Event, Store, StoreUnavailable
+from tempshell_cli.sessions.store import Store, StoreUnavailable
 from tempshell_cli.tui.port import TaskState
 from tests.packs.drafts import Draft
 from tests.support.waiting import eventually
@@ -147,8 +147,8 @@ def test_what_an_exam_is_graded_to_is_kept_when_the_store_can_be_used_again(
     counting = "exec: {argv: [sh, -c, 'echo ran >>ran; cat answer.txt']}"
     draft.replace("tasks/one.md", "file: {path: answer.txt}", counting)
     session = desk.start(pack=str(draft.root))
-    desk.sessions.journal(DRAWN, session.id, "one")
-    desk.sessions.journal(EXAM, session.id, exam_detail(7, desk.clock.now() + timedelta(minutes=40)))
+    desk.sessions.journal(session.id, Drawn(("one",)))
+    desk.sessions.journal(session.id, ExamBegun(7, desk.clock.now() + timedelta(minutes=40)))
     Path(session.home, "answer.txt").write_text("42")
     practice = LivePractice(desk.sessions, session)
     with trouble(desk.sessions.store, paths):
@@ -159,7 +159,7 @@ def test_what_an_exam_is_graded_to_is_kept_when_the_store_can_be_used_again(
     found = exam_of(desk.sessions.store, session.id)
     assert found
     assert found.graded
-    assert (TASK, "one") in desk.events(session.id)
+    assert (Kind.TASK, "one") in desk.events(session.id)
 
 
 def test_what_cannot_be_recorded_in_the_end_is_said(

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from tempshell_cli.core.config import History, Settings
 from tempshell_cli.sessions.drill import WAITS, Outing, cards
+from tempshell_cli.sessions.events import Event
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.pruning import OUTCOMES, prune
-from tempshell_cli.sessions.store import PROOF, Event, Score
+from tempshell_cli.sessions.store import PROOF, Score
 from tests.fakes.clock import NOON
 
 from .conftest import NewDesk

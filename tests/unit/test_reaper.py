@@ -14,7 +14,8 @@ from tempshell_cli.backends.base import Condition, Terms
 from tempshell_cli.core.config import Settings
 from tempshell_cli.core.errors import EngineUnavailable, LimitReached, NoSuchSession, UsageProblem
 from tempshell_cli.core.paths import Paths
-from tempshell_cli.sessions.exam import EXAM, drawn_tasks, exam_of
+from tempshell_cli.sessions.events import Kind
+from tempshell_cli.sessions.exam import drawn_tasks, exam_of
 from tempshell_cli.sessions.lookup import refuse_unusable
 from tempshell_cli.sessions.model import State
 from tempshell_cli.sessions.sitting import Sitting
@@ -484,7 +485,7 @@ def test_an_exam_is_one_on_every_machine(desk: Desk, other_machine: Desk) -> Non
     assert here == there
     assert there
     assert there.seed == 7
-    assert drawn_tasks(other_machine.sessions.store, session.id) == ["one", "two"]
+    assert drawn_tasks(other_machine.sessions.store, session.id) == ("one", "two")
     with pytest.raises(UsageProblem, match="an exam is not extended"):
         other_machine.sessions.extend(other_machine.sessions.select(session.id))
     with pytest.raises(UsageProblem, match="an exam is not paused"):
@@ -498,7 +499,7 @@ def test_an_exam_is_learnt_of_a_session_that_was_adopted_before(desk: Desk, othe
     other_machine.sweep()
     other_machine.sweep()
     assert exam_of(other_machine.sessions.store, session.id)
-    assert [kind for kind, _ in other_machine.events(session.id)].count(EXAM) == 1
+    assert [kind for kind, _ in other_machine.events(session.id)].count(Kind.EXAM) == 1
 
 
 @pytest.mark.parametrize("exam", ["garbage", "1", "9" * 5000, "-1 -1 -1", "1 2 3 4"])

@@ -15,8 +15,9 @@ import pytest
 
 from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.paths import Paths
+from tempshell_cli.sessions.events import Event, Kind
 from tempshell_cli.sessions.model import Session, State
-from tempshell_cli.sessions.store import PROOF, RESET, Event, Score, Store, open_store
+from tempshell_cli.sessions.store import PROOF, Score, Store, open_store
 from tests.fakes.clock import NOON
 
 SESSION = Session(
@@ -97,7 +98,7 @@ def test_a_task_that_was_put_back_has_no_score_until_it_is_checked_again(paths: 
     with open_store(paths) as opened:
         opened.store.add_score(Score("s1", "links", NOON, "pass", 3, 3))
         opened.store.add_score(Score("s1", "files", NOON, "pass", 4, 4, "1.0", "sha256:0"))
-        opened.store.add_event(Event(NOON, "s1", RESET, "links"))
+        opened.store.add_event(Event(NOON, "s1", Kind.RESET, "links"))
         assert opened.store.latest_scores("s1").keys() == {"files"}
         opened.store.add_score(Score("s1", "links", later, "fail", 0, 3))
         assert opened.store.latest_scores("s1")["links"].verdict == "fail"
@@ -272,7 +273,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from tempshell_cli.core.paths import Paths
-from tempshell_cli.sessions.store import Event, open_store
+from tempshell_cli.sessions.events import Event
+from tempshell_cli.sessions.store import open_store
 sys.stdin.read()
 with open_store(Paths(state=Path(sys.argv[1]), config=Path(sys.argv[2]))) as opened:
     opened.store.add_event(Event(datetime.now(UTC), "s1", "moved" if opened.moved_aside else "opened"))

@@ -13,12 +13,12 @@ import pytest
 
 from tempshell_cli.core.config import History
 from tempshell_cli.core.paths import Paths
-from tempshell_cli.sessions.exam import EXAM
+from tempshell_cli.sessions.events import Event, Kind
 from tempshell_cli.sessions.lookup import select
 from tempshell_cli.sessions.model import State
 from tempshell_cli.sessions.pruning import prune
 from tempshell_cli.sessions.schema import VERSION
-from tempshell_cli.sessions.store import SEARCHED, Event, Score, Store, open_store
+from tempshell_cli.sessions.store import Score, Store, open_store
 from tests.fakes.clock import NOON
 
 from .test_store import SESSION
@@ -31,8 +31,8 @@ QUESTIONS: dict[str, Callable[[Store], object]] = {
     "live sessions": lambda store: store.live(),
     "the newest of a name": lambda store: store.last("nobody"),
     "the newest with a pack": lambda store: store.last_with_pack(),
-    "the newest exam": lambda store: store.last_with_event(EXAM),
-    "an exam by its name": lambda store: store.last_with_event(EXAM, "lab"),
+    "the newest exam": lambda store: store.last_with_event(Kind.EXAM),
+    "an exam by its name": lambda store: store.last_with_event(Kind.EXAM, "lab"),
     "the starts of an hour": lambda store: store.started_since(SINCE),
     "the events of a session": lambda store: store.events("s1"),
     "the events of a name": lambda store: store.events_of("lab"),
@@ -84,7 +84,7 @@ def test_a_store_of_the_release_before_keeps_what_it_has_and_gets_its_indexes(pa
         store = opened.store
         assert [(one.id, one.state) for one in store.history()] == [("0ld00001", "ended"), ("5e55104a", "ready")]
         assert store.ports() == {30000: "5e55104a"}
-        assert [event.kind for event in store.events()] == ["exam", "creating", SEARCHED]
+        assert [event.kind for event in store.events()] == ["exam", "creating", Kind.SEARCHED]
         assert store.scores("0ld00001")[0].incomplete == ("kind",)
         store.add_score(Score("5e55104a", "links", NOON, "pass", 3, 3))
         assert _indexes(paths.store) == _indexes_of_a_new_store(paths)

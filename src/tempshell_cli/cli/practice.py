@@ -16,8 +16,9 @@ from tempshell_cli.core.process import Command
 from tempshell_cli.core.repeating import repeating
 from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.results import CheckResult
-from tempshell_cli.sessions.effort import HINT, TASK, hints_shown, task_in_hand
-from tempshell_cli.sessions.exam import FLAGGED, Exam, exam_of, flagged_tasks, refuse_handed_in
+from tempshell_cli.sessions.effort import hints_shown, task_in_hand
+from tempshell_cli.sessions.events import Detail, Event, Flagged, HintShown, Kind
+from tempshell_cli.sessions.exam import Exam, exam_of, flagged_tasks, refuse_handed_in
 from tempshell_cli.sessions.grading import Graded, grade, keep
 from tempshell_cli.sessions.lease import warnings_of
 from tempshell_cli.sessions.lifecycle import Sessions
@@ -26,7 +27,7 @@ from tempshell_cli.sessions.outbox import Outbox
 from tempshell_cli.sessions.practice import LastCheck, Practice
 from tempshell_cli.sessions.report import report
 from tempshell_cli.sessions.shell import attach_command, history
-from tempshell_cli.sessions.store import Event, StoreUnavailable
+from tempshell_cli.sessions.store import StoreUnavailable
 from tempshell_cli.tui.port import Finished, SessionView, TaskState, TaskView
 
 _STATES = {"pass": TaskState.PASSED, "fail": TaskState.FAILING, "error": TaskState.ERROR}
@@ -162,20 +163,20 @@ class LivePractice:
 
     def took(self, task: str) -> None:
         """Note that a task is in hand."""
-        self._note(TASK, task)
+        self._note(Kind.TASK, task)
 
     def hinted(self, task: str, number: int) -> None:
         """Note that a hint is shown."""
-        self._note(HINT, f"{task} {number}")
+        self._note(HintShown(task, number))
 
     def flag(self, task: str) -> None:
         """Mark a task, or take the mark away."""
         self._flags ^= {task}
-        self._note(FLAGGED, " ".join(sorted(self._flags)))
+        self._note(Flagged(tuple(sorted(self._flags))))
 
-    def _note(self, kind: str, detail: str) -> None:
+    def _note(self, what: Kind | Detail, words: str = "") -> None:
         """Have an event of this moment recorded: the store may be slow, and the interface waits."""
-        event = Event(self.now(), self._session.id, kind, detail)
+        event = Event.of(self.now(), self._session.id, what, words)
         self._outbox.put(lambda: self._sessions.store.add_event(event))
 
     def attach_command(self) -> Command:
@@ -213,7 +214,7 @@ class LivePractice:
                 yield
         finally:
             if self._tasks:
-                self._note(TASK, "")
+                self._note(Kind.TASK)
             try:
                 self._write_rest()
             finally:
@@ -257,7 +258,7 @@ class LivePractice:
             if self._sessions.claim_sweep(self._sweep_every * 0.9):  # the one before was not on the second
                 self._sessions.sweep(quiet=True)  # the screen is in use
         except TempshellError as cause:
-            self._note("sweep", str(cause))  # the next one tries again
+            self._note(Kind.SWEEP, str(cause))  # the next one tries again
 
     def _write_rest(self) -> None:
         """Record what is left, and say so where the store does not take it for a while."""

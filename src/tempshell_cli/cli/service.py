@@ -12,10 +12,11 @@ from tempshell_cli.core.config import load_settings
 from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.sessions.engines import Engines
+from tempshell_cli.sessions.events import Event, Kind
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.reaper import Sweep
-from tempshell_cli.sessions.store import SEARCHED, Event, open_store
+from tempshell_cli.sessions.store import open_store
 
 
 @contextmanager
@@ -86,7 +87,7 @@ def sweep(
     looked_at = [*usual, *known] if everybodys else [one for one in usual if not one.is_shared]
     swept = sessions.sweep(usual, everybodys=looked_at, clear=clear, patience=patience)
     if names and not searched:
-        sessions.store.add_event(Event(sessions.clock.now(), "", SEARCHED, sessions.owner))
+        sessions.store.add_event(Event.of(sessions.clock.now(), "", Kind.SEARCHED, sessions.owner))
     return swept
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from tempshell_cli.backends.base import Backend
 from tempshell_cli.cli.practice import LivePractice
 from tempshell_cli.core.process import Command
+from tempshell_cli.sessions.events import Detail, Kind
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.shell import watch_command
 from tempshell_cli.tui.port import SessionView
@@ -22,5 +23,5 @@ class WatchedPractice(LivePractice):
     def _shell(self, backend: Backend, session: Session) -> Command:
         return watch_command(backend, session, terminal="xterm-256color", told_apart=True)
 
-    def _note(self, kind: str, detail: str) -> None:
+    def _note(self, what: Kind | Detail, words: str = "") -> None:
         """Keep nothing: what is looked at here says nothing about the one who practises."""

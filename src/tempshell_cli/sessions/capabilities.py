@@ -9,11 +9,9 @@ from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.errors import TempshellError
 from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.capabilities import wanted_by
+from tempshell_cli.sessions.events import CapabilityTried, details
 from tempshell_cli.sessions.lifecycle import Sessions
 
-# The event of a capability that was looked for in a sandbox; its detail is its name, and yes or no.
-CAPABILITY = "capability"
-_YES, _NO = "yes", "no"
 # By capability why what needs it cannot be looked at: words to follow "it needs X, ".
 Lacking = Mapping[Capability, str]
 
@@ -25,8 +23,7 @@ def lacking(known: Mapping[Capability, bool]) -> Lacking:
 
 def known_in(sessions: Sessions, session: str) -> dict[Capability, bool]:
     """Return which capabilities were looked for in a session's sandbox, and whether they are there."""
-    found = [event.detail.split() for event in sessions.store.events(session) if event.kind == CAPABILITY]
-    return {Capability(name): there == _YES for name, there in found}
+    return {tried.capability: tried.there for _, tried in details(sessions.store.events(session), CapabilityTried)}
 
 
 def lacking_in(sessions: Sessions, session: str, shell: SandboxExec, tasks: Iterable[Task]) -> Lacking:
@@ -47,5 +44,5 @@ def lacking_in(sessions: Sessions, session: str, shell: SandboxExec, tasks: Iter
         except TempshellError as cause:
             unclear[wanted] = f"which could not be looked for: {cause}"
         else:
-            sessions.journal(CAPABILITY, session, f"{wanted} {_YES if known[wanted] else _NO}")
+            sessions.journal(session, CapabilityTried(wanted, known[wanted]))
     return {**unclear, **lacking(known)}

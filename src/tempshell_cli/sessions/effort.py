@@ -6,14 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from tempshell_cli.sessions.events import Event, HintShown, Kind, details, words_of
 from tempshell_cli.sessions.model import Session
-from tempshell_cli.sessions.store import Event, Score
+from tempshell_cli.sessions.store import Score
 
-# The event of a task that was taken in hand; its detail is the task's id, "" where none is any longer.
-TASK = "task"
-# The event of a hint that was shown; its detail is the task's id and the hint's number, from 1.
-HINT = "hint"
-_PAUSED, _RESUMED = "paused", "resumed"
+# A pause takes the task out of the hand; where another machine has ended it, its end is a session that is ready.
+_SPANS = frozenset({Kind.TASK, Kind.PAUSED, Kind.RESUMED, Kind.READY})
 
 
 class Effort(NamedTuple):
@@ -30,8 +28,7 @@ def effort(session: Session, events: Sequence[Event], scores: Sequence[Score], n
 
 def task_in_hand(events: Iterable[Event]) -> str:
     """Return the task that was last in hand, by the events of its session, oldest first; "" where none was."""
-    taken = [event.detail for event in events if event.kind == TASK and event.detail]
-    return taken[-1] if taken else ""
+    return next(filter(None, reversed(words_of(events, Kind.TASK))), "")
 
 
 def hints_shown(events: Iterable[Event]) -> dict[str, int]:
@@ -43,10 +40,9 @@ def _hints(events: Iterable[Event], scores: Sequence[Score]) -> dict[str, int]:
     """Return how many hints of each task were shown: of one that was checked, before its last check."""
     checked = {score.task: score.at for score in scores}
     shown: dict[str, int] = {}
-    for event in events:
-        task, _, number = event.detail.rpartition(" ")
-        if event.kind == HINT and event.at <= checked.get(task, event.at):
-            shown[task] = max(shown.get(task, 0), int(number))
+    for at, hint in details(events, HintShown):
+        if at <= checked.get(hint.task, at):
+            shown[hint.task] = max(shown.get(hint.task, 0), hint.number)
     return shown
 
 
@@ -61,16 +57,20 @@ def _spent(session: Session, events: Iterable[Event], scores: Sequence[Score], n
 
 
 def _spans(events: Iterable[Event], last: datetime) -> Iterator[tuple[str, datetime, datetime]]:
-    """Yield which task was in hand from when to when; a pause takes it out of the hand for a while."""
+    """Yield which task was in hand from when to when."""
     task, since, held = "", last, ""
     for event in events:
-        if event.kind not in {TASK, _PAUSED, _RESUMED}:
+        if event.kind not in _SPANS:
             continue
         if task:
             yield task, since, event.at
-        if event.kind == _PAUSED:
-            held = task
-        task = {TASK: event.detail, _PAUSED: "", _RESUMED: held}[event.kind]
         since = event.at
+        match event.kind:
+            case Kind.TASK:
+                task = event.detail
+            case Kind.PAUSED:
+                task, held = "", task
+            case _:
+                task = task or held
     if task:
         yield task, since, last

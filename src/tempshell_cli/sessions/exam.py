@@ -8,20 +8,10 @@ from typing import NamedTuple
 
 from tempshell_cli.backends.base import Sandbox
 from tempshell_cli.core.errors import UsageProblem
+from tempshell_cli.sessions.events import Drawn, Event, ExamBegun, ExamGraded, Flagged, details
 from tempshell_cli.sessions.model import Session, State
-from tempshell_cli.sessions.store import Event, Store
+from tempshell_cli.sessions.store import Store
 
-# The event of a session that has just some tasks of its pack; its detail is their ids.
-DRAWN = "drawn"
-# The event of an exam's beginning; its detail is the seed of the draw, and when the exam ends.
-EXAM = "exam"
-# The event of a flag that was put on a task or taken off; its detail is the ids of all flagged ones.
-FLAGGED = "flagged"
-# The event of an exam's grading; its detail is INCOMPLETE where checks could not run, so that it can be tried again.
-GRADED = "graded"
-INCOMPLETE = "incomplete"
-# The event of what a grading or a check found in one task; its detail is a TaskResult as JSON.
-FOUND = "found"
 _DIGITS, _LONGEST = 18, 10**7  # of numbers that a stranger may have written; seconds
 
 
@@ -43,19 +33,12 @@ class Exam(NamedTuple):
         return self.ends - self.began
 
 
-def exam_detail(seed: int, ends: datetime) -> str:
-    """Return the detail of an EXAM that ends then."""
-    return f"{seed} {ends.isoformat()}"
-
-
-def exam_terms(detail: str, now: datetime, deadline: datetime) -> str:
-    """Return what the terms of a sandbox say of an EXAM that begins now: its seed, and two times in seconds.
+def exam_terms(exam: ExamBegun, now: datetime, deadline: datetime) -> str:
+    """Return what the terms of a sandbox say of an exam that begins now: its seed, and two times in seconds.
 
     That is how long it takes, and how long before the deadline it ends: clocks differ from machine to machine.
     """
-    seed, _, ends = detail.partition(" ")
-    end = datetime.fromisoformat(ends)
-    return f"{seed} {(end - now).total_seconds():.0f} {(deadline - end).total_seconds():.0f}"
+    return f"{exam.seed} {(exam.ends - now).total_seconds():.0f} {(deadline - exam.ends).total_seconds():.0f}"
 
 
 def events_of(sandbox: Sandbox) -> list[Event]:
@@ -67,33 +50,35 @@ def events_of(sandbox: Sandbox) -> list[Event]:
         seed, takes, before = (int(word[:_DIGITS]) if word.isdecimal() else 0 for word in words)
         ends = sandbox.deadline - timedelta(seconds=min(before, _LONGEST))
         begun = ends - timedelta(seconds=min(takes, _LONGEST))
-        found = [Event(begun, sandbox.session, EXAM, f"{seed} {ends.isoformat()}")]
+        found = [Event.of(begun, sandbox.session, ExamBegun(seed, ends))]
     if sandbox.terms.tasks:
-        found.insert(0, Event(begun, sandbox.session, DRAWN, " ".join(sandbox.terms.tasks)))
+        found.insert(0, Event.of(begun, sandbox.session, Drawn(tuple(sandbox.terms.tasks))))
     return found
 
 
 def exam_of(store: Store, session: str) -> Exam | None:
     """Return the exam that a session is; None where it is none."""
-    found: Exam | None = None
-    for event in store.events(session):
-        if event.kind == EXAM:
-            seed, _, ends = event.detail.partition(" ")
-            found = Exam(int(seed), event.at, datetime.fromisoformat(ends))
-        elif event.kind == GRADED and found:
-            found = found._replace(graded=event.at, incomplete=event.detail == INCOMPLETE)
+    events = store.events(session)
+    begun = list(details(events, ExamBegun))
+    if not begun:
+        return None
+    at, exam = begun[-1]
+    found = Exam(exam.seed, at, exam.ends)
+    for when, graded in details(events, ExamGraded):
+        if when >= at:
+            found = found._replace(graded=when, incomplete=graded.incomplete)
     return found
 
 
 def drawn_tasks(store: Store, session: str) -> Sequence[str]:
     """Return the ids of the tasks that a session was given of its pack; none where it has all of them."""
-    drawn = [event.detail.split() for event in store.events(session) if event.kind == DRAWN]
+    drawn = [one.tasks for _, one in details(store.events(session), Drawn)]
     return drawn[-1] if drawn else ()
 
 
 def flagged_tasks(store: Store, session: str) -> frozenset[str]:
     """Return the ids of the tasks that are marked to come back to."""
-    flagged = [event.detail.split() for event in store.events(session) if event.kind == FLAGGED]
+    flagged = [one.tasks for _, one in details(store.events(session), Flagged)]
     return frozenset(flagged[-1] if flagged else ())
 
 

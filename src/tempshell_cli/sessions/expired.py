@@ -9,6 +9,7 @@ from functools import partial
 from tempshell_cli.backends.base import Backend, EndsExpired, Expired, Receipt
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.text import one_line
+from tempshell_cli.sessions.events import Kind
 from tempshell_cli.sessions.lifecycle import Sessions
 
 # After a deadline its owner's own client, and the engine, come first.
@@ -40,7 +41,7 @@ def remove_expired(sessions: Sessions, backends: Iterable[Backend], timeout: flo
                 sessions.warn(f"{one.what} on {backend.name}: {_words(receipt)}; it is left alone")
             elif receipt.removed or receipt.leftover:
                 receipts.append(receipt)
-                sessions.journal("reaped", one.session, f"expired: {one.what} on {backend.name}")
+                sessions.journal(one.session, Kind.REAPED, f"expired: {one.what} on {backend.name}")
     return receipts
 
 

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import msgspec
-
 from tempshell_cli.backends.base import Report as Progress
 from tempshell_cli.core.errors import Incomplete, NoSuchSession, SessionExpired, UsageProblem
 from tempshell_cli.core.text import listed
 from tempshell_cli.packs.grading.results import TaskResult, Verdict
-from tempshell_cli.sessions.exam import EXAM, FOUND, GRADED, INCOMPLETE, exam_of, is_under_way, why_ungraded
+from tempshell_cli.sessions.events import Event, ExamGraded, Kind
+from tempshell_cli.sessions.exam import exam_of, is_under_way, why_ungraded
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
-from tempshell_cli.sessions.practice import Practice
-from tempshell_cli.sessions.store import Event
+from tempshell_cli.sessions.practice import Practice, found_event, results_in
 
 
 def exam_session(sessions: Sessions, token: str) -> Session:
     """Return the exam of that id or name, or without a token the last one; raises NoSuchSession."""
-    found = sessions.store.last_with_event(EXAM, token)
+    found = sessions.store.last_with_event(Kind.EXAM, token)
     if found is None:
         what = f"there is no exam {token!r}" if token else "there is no exam"
         raise NoSuchSession(what, hint="`tempshell exam PACK` begins one, `tempshell list --all` shows those before")
@@ -50,7 +48,7 @@ def grade(sessions: Sessions, session: Session, progress: Progress) -> Graded:
     if not is_under_way(session, now):
         raise SessionExpired(f"{session.name} is not graded: {why_ungraded(session, now)}", hint="begin another one")
     practice = Practice(sessions, session)
-    earlier = {result.task: result for result in _found(sessions, session)}
+    earlier = results_in(sessions.store.events(session.id))
     with progress("grading the exam"):
         return Graded(practice, practice.grade_exam(earlier), earlier)
 
@@ -69,9 +67,9 @@ def keep(graded: Graded) -> None:
         for result in results:
             if earlier.get(result.task) != result:
                 sessions.store.add_score(practice.score_of(result))
-                sessions.store.add_event(Event(now, session.id, FOUND, msgspec.json.encode(result).decode()))
+                sessions.store.add_event(found_event(now, session.id, result))
         incomplete = any(result.incomplete for result in results)
-        sessions.store.add_event(Event(now, session.id, GRADED, INCOMPLETE if incomplete else ""))
+        sessions.store.add_event(Event.of(now, session.id, ExamGraded(incomplete)))
     if any(practice.can_still_run(result) for result in results if result.incomplete):
         names = [f"{result.task}/{check}" for result in results for check in result.incomplete]
         raise Incomplete(
@@ -93,14 +91,7 @@ def review(sessions: Sessions, session: Session) -> Sequence[TaskResult]:
     if exam is None or exam.graded is None:
         why = why_ungraded(session, now)
         raise UsageProblem(f"{session.name} is not graded: {why}", hint="an exam is reviewed when it has been graded")
-    return _found(sessions, session)
-
-
-def _found(sessions: Sessions, session: Session) -> Sequence[TaskResult]:
-    """Return the last result of each task of an exam."""
-    details = [event.detail for event in sessions.store.events(session.id) if event.kind == FOUND]
-    results = [msgspec.json.decode(detail, type=TaskResult) for detail in details]
-    return list({result.task: result for result in results}.values())
+    return list(results_in(sessions.store.events(session.id)).values())
 
 
 def _refuse_graded(sessions: Sessions, session: Session) -> None:

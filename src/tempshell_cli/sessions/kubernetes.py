@@ -10,10 +10,8 @@ from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.packs.format.pack import Pack, Task
 from tempshell_cli.packs.format.versions import version_of
 from tempshell_cli.packs.grading.cluster import asks_for_version, misfit, server_version
+from tempshell_cli.sessions.events import Kind, words_of
 from tempshell_cli.sessions.lifecycle import Sessions
-
-# The event of a version that the API server of a session's cluster has reported; its detail is the version.
-KUBERNETES = "kubernetes"
 
 
 def expected_version(pack: Pack, backend: Backend, template: Template) -> str | None:
@@ -48,8 +46,8 @@ def refuse_cluster(sessions: Sessions, session: str, pack: Pack, tasks: Sequence
     """
     if shell.cluster is None or not asks_for_version(pack.head, tasks):
         return
-    known = [event.detail for event in sessions.store.events(session) if event.kind == KUBERNETES]
+    known = words_of(sessions.store.events(session), Kind.KUBERNETES)
     version = known[-1] if known else server_version(shell.cluster)
     if not known:
-        sessions.journal(KUBERNETES, session, version)
+        sessions.journal(session, Kind.KUBERNETES, version)
     refuse_misfit(pack, tasks, shell.backend, version)

@@ -32,21 +32,18 @@ from tempshell_cli.core.journal import Journal
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.sessions import lease
 from tempshell_cli.sessions.engines import Engines
-from tempshell_cli.sessions.exam import FOUND, refuse_in_exam
+from tempshell_cli.sessions.events import Detail, Event, Kind
+from tempshell_cli.sessions.exam import refuse_in_exam
 from tempshell_cli.sessions.lookup import refuse_expired, refuse_unusable, select
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.owner import owners
 from tempshell_cli.sessions.pool import Pool, TimedOut
 from tempshell_cli.sessions.reaper import Reaper, Sweep, state_of
 from tempshell_cli.sessions.starting import start_mark
-from tempshell_cli.sessions.store import Event, Score, Store
+from tempshell_cli.sessions.store import Score, Store
 
 _STAY = "its sessions stay on record, as last known"
 REAP = "the record is kept; `tempshell reap` tries again"
-
-
-# The event of a session that is ready; its detail is its backend, and the profile where that is admin.
-STARTED = "started"
 
 
 class Sessions:
@@ -124,7 +121,7 @@ class Sessions:
         words = []
         for backend, cause in swept.silent:
             if backend not in self._silent and (backend in known or isinstance(cause, TimedOut)):
-                self.store.add_event(Event(self.clock.now(), "", "unswept", f"{backend.name}: {cause}"))
+                self.store.add_event(Event.of(self.clock.now(), "", Kind.UNSWEPT, f"{backend.name}: {cause}"))
                 words.append(f"{cause}; {_STAY if backend in known else 'it is left out'}")
         self._silent = {backend for backend, _ in swept.silent}
         return words
@@ -159,7 +156,7 @@ class Sessions:
                 with report(f"bringing back {session.name}: {why}"):
                     whole = backend.restore(found, report)
             return self.record(
-                with_sandbox(session, whole)._replace(**state_of(whole)), "restored", why or session.reason
+                with_sandbox(session, whole)._replace(**state_of(whole)), Kind.RESTORED, why or session.reason
             )
         return session
 
@@ -180,17 +177,17 @@ class Sessions:
     def stop(self, session: Session, reason: str = "stopped") -> Receipt:
         """Remove everything of a session and verify it; raises LeftoverRemains, the record kept, where it cannot."""
         if self.store.change(session.id, state=State.STOPPING):
-            self.journal("stopping", session.id, reason)
+            self.journal(session.id, Kind.STOPPING, reason)
         try:
             receipt = self.engines.of(session).destroy(session.sandbox)
         except ProvisionFailed as refused:
-            self.journal("leftover", session.id, str(refused))
+            self.journal(session.id, Kind.LEFTOVER, str(refused))
             raise LeftoverRemains(f"{session.name} could not be removed: {refused}", hint=REAP) from refused
         if receipt.leftover:
             left = ", ".join(receipt.leftover)
-            self.journal("leftover", session.id, left)
+            self.journal(session.id, Kind.LEFTOVER, left)
             raise LeftoverRemains(f"{session.name}: could not remove {left}", hint=REAP)
-        self._record_end(session, reason, "ended", reason)
+        self._record_end(session, reason, Kind.ENDED, reason)
         return receipt
 
     def forget(self, session: Session) -> Receipt | None:
@@ -205,7 +202,7 @@ class Sessions:
                 backend = self.engines.get(session.backend, session.endpoint)
                 if isinstance(backend, KeepsFiles):
                     backend.forget(session.id)
-            self._record_end(session, "forgotten", "forgotten", str(cause))
+            self._record_end(session, "forgotten", Kind.FORGOTTEN, str(cause))
             return None
 
     def stop_own(self) -> None:
@@ -224,7 +221,7 @@ class Sessions:
             terms = before._replace(lease=extended.lease, extensions=extended.extensions)
             with _undone_by(lambda: backend.set_deadline(sandbox, current.deadline, before)):
                 backend.set_deadline(sandbox, extended.deadline, terms)
-            return self.record(extended, "extended", extended.deadline.isoformat())
+            return self.record(extended, Kind.EXTENDED, extended.deadline.isoformat())
 
     def pause(self, session: Session) -> Session:
         """Freeze a session and its clock; raises UsageProblem where its backend cannot, and in an exam."""
@@ -244,7 +241,7 @@ class Sessions:
             paused = lease.paused(current, self.settings.lease, now)
             with _undone_by(lambda: backend.resume(sandbox, current.deadline)):
                 backend.pause(sandbox, left=paused.remaining(now), until=paused.deadline)
-            return self.record(paused, "paused", "")
+            return self.record(paused, Kind.PAUSED)
 
     def resume(self, session: Session) -> Session:
         """Let a paused session go on, with what was left of its lease."""
@@ -258,7 +255,7 @@ class Sessions:
                 return current
             resumed = lease.resumed(current, self.clock.now())
             backend.resume(sandbox, resumed.deadline)
-            return self.record(resumed, "resumed", "")
+            return self.record(resumed, Kind.RESUMED)
 
     @contextmanager
     def _changing(self, session: Session, backend: Backend) -> Iterator[tuple[Session, Sandbox]]:
@@ -299,23 +296,23 @@ class Sessions:
             for event in events:
                 self.store.add_event(event)
         for event in events:
-            if event.kind != FOUND:  # the store's alone: a page of JSON
+            if event.kind != Kind.FOUND:  # the store's alone: a page of JSON
                 self._log(event)
 
-    def _record_end(self, session: Session, reason: str, kind: str, detail: str) -> None:
+    def _record_end(self, session: Session, reason: str, kind: Kind, words: str) -> None:
         """Record that a session has ended, unless another process was faster: there is one end, with one event."""
         if self.store.change(session.id, state=State.ENDED, ended=self.clock.now(), reason=reason):
-            self.journal(kind, session.id, detail)
+            self.journal(session.id, kind, words)
 
-    def record(self, session: Session, kind: str, detail: str) -> Session:
+    def record(self, session: Session, what: Kind | Detail, words: str = "") -> Session:
         """Save a session, with an event that says why."""
         self.store.save(session)
-        self.journal(kind, session.id, detail)
+        self.journal(session.id, what, words)
         return session
 
-    def journal(self, kind: str, session: str, detail: str) -> None:
-        """Put an event into the history and into the log."""
-        event = Event(self.clock.now(), session, kind, detail)
+    def journal(self, session: str, what: Kind | Detail, words: str = "") -> None:
+        """Put an event into the history and into the log; see ``Event.of``."""
+        event = Event.of(self.clock.now(), session, what, words)
         self.store.add_event(event)
         self._log(event)
 
@@ -324,7 +321,7 @@ class Sessions:
         import traceback  # noqa: PLC0415 - hardly ever needed
 
         detail = "".join(traceback.format_exception(error))
-        Journal(self.paths.log).write(self.clock.now(), "bug", session=session, detail=detail)
+        Journal(self.paths.log).write(self.clock.now(), Kind.BUG, session=session, detail=detail)
 
     def _log(self, event: Event) -> None:
         Journal(self.paths.log).write(event.at, event.kind, session=event.session, detail=event.detail)

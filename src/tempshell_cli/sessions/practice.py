@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
@@ -18,18 +18,13 @@ from tempshell_cli.packs.grading.results import CheckResult, TaskResult, Verdict
 from tempshell_cli.packs.grading.setup import apply_setup
 from tempshell_cli.packs.library.find import find_pack, newest
 from tempshell_cli.sessions.capabilities import known_in, lacking, lacking_in
-from tempshell_cli.sessions.effort import TASK
-from tempshell_cli.sessions.exam import FOUND, drawn_tasks, refuse_in_exam
+from tempshell_cli.sessions.events import Checked, CouldNotRun, Event, Kind, words_of
+from tempshell_cli.sessions.exam import drawn_tasks, refuse_in_exam
 from tempshell_cli.sessions.kubernetes import refuse_cluster
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.lookup import refuse_unusable
 from tempshell_cli.sessions.model import Session
-from tempshell_cli.sessions.store import RESET, Event, Score
-
-# The event of a check that could not run; its detail is task, check and reason.
-COULD_NOT_RUN = "could not run"
-# The event of a task that was checked; its detail is the task's id and the verdict.
-_CHECKED = "checked"
+from tempshell_cli.sessions.store import Score
 
 
 class LastCheck(NamedTuple):
@@ -45,6 +40,17 @@ class Kept(NamedTuple):
 
     score: Score
     events: Sequence[Event]
+
+
+def found_event(at: datetime, session: str, result: TaskResult) -> Event:
+    """Return the event of what a check or a grading found in a task."""
+    return Event.of(at, session, Kind.FOUND, msgspec.json.encode(result).decode())
+
+
+def results_in(events: Iterable[Event]) -> dict[str, TaskResult]:
+    """Return what was last found in each task, by its id."""
+    found = (msgspec.json.decode(text, type=TaskResult) for text in words_of(events, Kind.FOUND))
+    return {one.task: one for one in found}
 
 
 class Practice:
@@ -107,13 +113,14 @@ class Practice:
     def kept(self, result: TaskResult) -> Kept:
         """Return what ``keep`` keeps of a task that has been graded just now."""
         score = self.score_of(result)
-        details = [(_CHECKED, f"{result.task} {result.verdict}"), (FOUND, msgspec.json.encode(result).decode())]
-        details += [
-            (COULD_NOT_RUN, f"{result.task}/{one.check}: {one.message}")
+        at, session = score.at, self.session.id
+        events = [Event.of(at, session, Checked(result.task, score.verdict)), found_event(at, session, result)]
+        events += [
+            Event.of(at, session, CouldNotRun(result.task, one.check, one.message))
             for one in result.results
             if one.verdict is Verdict.ERROR
         ]
-        return Kept(score, [Event(score.at, self.session.id, kind, detail) for kind, detail in details])
+        return Kept(score, events)
 
     def score_of(self, result: TaskResult) -> Score:
         """Return what is kept of a task that has been graded just now."""
@@ -131,7 +138,7 @@ class Practice:
 
     def take(self, task: Task) -> None:
         """Keep on record that a task was taken in hand."""
-        self.sessions.journal(TASK, self.session.id, task.id)
+        self.sessions.journal(self.session.id, Kind.TASK, task.id)
 
     def reset(self, task: Task) -> None:
         """Put a task back to its start, and forget how it stood; no other task is touched.
@@ -139,7 +146,7 @@ class Practice:
         Raises UsageProblem where the session is paused, SetupFailed where the task's own setup fails.
         """
         apply_setup(task, Grader(self._shell([task])))
-        self.sessions.journal(RESET, self.session.id, task.id)
+        self.sessions.journal(self.session.id, Kind.RESET, task.id)
 
     def scores(self) -> dict[str, Score]:
         """Return the latest score of each task that was checked."""
@@ -147,8 +154,7 @@ class Practice:
 
     def last_checks(self) -> dict[str, LastCheck]:
         """Return the latest check of each task that was checked, by its id."""
-        details = (event.detail for event in self.sessions.store.events(self.session.id) if event.kind == FOUND)
-        found = {one.task: one.results for one in (msgspec.json.decode(detail, type=TaskResult) for detail in details)}
+        found = {task: one.results for task, one in results_in(self.sessions.store.events(self.session.id)).items()}
         return {task: LastCheck(one.at, one.verdict, found.get(task, ())) for task, one in self.scores().items()}
 
     def _refuse_exam(self) -> None:

@@ -15,12 +15,13 @@ from tempshell_cli.core.errors import EngineUnavailable, TempshellError
 from tempshell_cli.core.journal import Journal
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.text import one_line
+from tempshell_cli.sessions.events import Event, Kind
 from tempshell_cli.sessions.exam import events_of
 from tempshell_cli.sessions.lease import deadline_after
 from tempshell_cli.sessions.model import SETTLED, Session, State
 from tempshell_cli.sessions.pool import Pool, TimedOut
 from tempshell_cli.sessions.starting import clear_marks, is_starting, start_mark
-from tempshell_cli.sessions.store import Event, Store
+from tempshell_cli.sessions.store import Store
 
 _NO_TIMEOUTS: Mapping[Backend, float | None] = MappingProxyType({})
 _REMOVAL = 3  # times what an engine has for its answer: it waits for what it has ended to be gone
@@ -132,7 +133,7 @@ class Reaper:
     def _give_up(self, backend: Backend, cause: Exception, done: Sweep) -> None:
         told = cause if isinstance(cause, TempshellError) else _odd(backend, cause)
         done.silent.append((backend, told))
-        Journal(self.paths.log).write(self.clock.now(), "unswept", session="", detail=f"{backend.name}: {told}")
+        Journal(self.paths.log).write(self.clock.now(), Kind.UNSWEPT, session="", detail=f"{backend.name}: {told}")
 
     @contextmanager
     def _apart(self, backend: Backend, session: str, done: Sweep) -> Iterator[None]:
@@ -142,7 +143,7 @@ class Reaper:
         except Exception as cause:  # noqa: BLE001 - what an engine says may be anything, and is not the others' fault
             done.troubled.append(f"session {session} on {backend.name}: {one_line(str(cause) or repr(cause))}")
             detail = f"{backend.name}: {cause!r}"
-            Journal(self.paths.log).write(self.clock.now(), "unswept", session=session, detail=detail)
+            Journal(self.paths.log).write(self.clock.now(), Kind.UNSWEPT, session=session, detail=detail)
 
     def _recorded(self, backend: Backend) -> list[Session]:
         here = (backend.name, backend.endpoint)
@@ -232,7 +233,7 @@ class Reaper:
             is_news = bool(receipt.removed or receipt.leftover)
         if is_news:
             done.receipts.append(receipt)
-            self.store.add_event(Event(now, end.sandbox.session, "reaped", end.reason))
+            self.store.add_event(Event.of(now, end.sandbox.session, Kind.REAPED, end.reason))
 
     def _adopt(self, backend: Backend, sandbox: Sandbox, session: Session | None, known: Mapping[str, Session]) -> None:
         """Put a sandbox that the store does not know back into it, or what it has wrong, as its labels tell.
@@ -255,7 +256,7 @@ class Reaper:
             if self.store.get(sandbox.session):  # a stranger's claim to a session of ours is not adopted over it
                 return
             self.store.save(adopted(backend, sandbox, self.clock))
-            self.store.add_event(Event(self.clock.now(), sandbox.session, "adopted", backend.name))
+            self.store.add_event(Event.of(self.clock.now(), sandbox.session, Kind.ADOPTED, backend.name))
             self._learn_events(sandbox)
 
     def learn(self, backend: Backend, sandbox: Sandbox, session: Session) -> Sandbox:
@@ -284,7 +285,7 @@ class Reaper:
             return
         changed = self.store.change(session.id, was=session, **changes)
         if changed and changed.state is not session.state:
-            self.store.add_event(Event(self.clock.now(), session.id, str(changed.state), changed.reason))
+            self.store.add_event(Event.of(self.clock.now(), session.id, Kind(changed.state), changed.reason))
 
 
 def _find(backend: Backend, owners: Sequence[str | None]) -> list[Sandbox]:

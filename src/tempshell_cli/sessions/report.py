@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tempshell_cli import __version__
-from tempshell_cli.backends.base import Profile
 from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession, SessionExpired, UsageProblem
 from tempshell_cli.packs.format.pack import Pack
 from tempshell_cli.packs.grading.score import PackScore, score_pack
 from tempshell_cli.packs.library.find import find_pack
 from tempshell_cli.sessions.effort import effort
+from tempshell_cli.sessions.events import Started, details
 from tempshell_cli.sessions.exam import Exam, exam_of
-from tempshell_cli.sessions.lifecycle import STARTED, Sessions
+from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.practice import Practice
 
@@ -68,8 +68,7 @@ def report(sessions: Sessions, session: Session, find: Callable[[str], Pack] = f
 
 def _forgeable(sessions: Sessions, session: Session, pack: Pack) -> str:
     """Return where the learner of a session has a way to the verdicts; docs/exam.md says why."""
-    started = next((event.detail for event in sessions.store.events(session.id) if event.kind == STARTED), "")
-    if str(Profile.ADMIN) in started.split():
+    if any(started.admin for _, started in details(sessions.store.events(session.id), Started)):
         return "The learner was root in the sandbox (profile admin): any verdict may be forged."
     with suppress(UsageProblem, EngineUnavailable):  # the backend of a past session may be installed no more
         if by_its_backend := sessions.engines.find(session.backend).forgeable():

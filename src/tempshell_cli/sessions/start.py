@@ -37,9 +37,10 @@ from tempshell_cli.core.errors import (
 from tempshell_cli.core.interrupts import shielded
 from tempshell_cli.core.units import format_size, parse_size
 from tempshell_cli.sessions.choice import AUTO, Needs, choose_backend
-from tempshell_cli.sessions.exam import DRAWN, EXAM, exam_detail, exam_terms
+from tempshell_cli.sessions.events import Drawn, ExamBegun, Kind, Started
+from tempshell_cli.sessions.exam import exam_terms
 from tempshell_cli.sessions.lease import checked_ttl, deadline_after, exam_end, exam_spare
-from tempshell_cli.sessions.lifecycle import REAP, STARTED, Sessions, with_sandbox
+from tempshell_cli.sessions.lifecycle import REAP, Sessions, with_sandbox
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.policy import check_limits
 from tempshell_cli.sessions.ports import wanted_ports
@@ -171,13 +172,12 @@ def _attempt(sessions: Sessions, plan: Plan, on_engine: int, report: Report) -> 
                 from tempshell_cli.sessions.setting_up import set_up  # noqa: PLC0415 - for packs alone
 
                 if plan.tasks:
-                    sessions.journal(DRAWN, session.id, " ".join(plan.tasks))
+                    sessions.journal(session.id, Drawn(plan.tasks))
                 set_up(sessions, plan.pack, plan.backend, sandbox, report)
             if plan.sitting:
                 begin_exam(sessions, plan.backend, sandbox, plan.sitting.seed, plan.sitting.time)
-            admin = plan.template.profile is Profile.ADMIN
-            how = f"{plan.backend.name} {Profile.ADMIN}" if admin else plan.backend.name
-            return sessions.record(with_sandbox(session, sandbox)._replace(state=State.READY), STARTED, how)
+            started = Started(plan.backend.name, admin=plan.template.profile is Profile.ADMIN)
+            return sessions.record(with_sandbox(session, sandbox)._replace(state=State.READY), started)
         except BaseException as cause:
             if sessions.store.get(session.id):  # a limit or a taken name keeps it off the record
                 _give_up(sessions, session, plan, cause)
@@ -187,10 +187,10 @@ def _attempt(sessions: Sessions, plan: Plan, on_engine: int, report: Report) -> 
 def begin_exam(sessions: Sessions, backend: Backend, sandbox: Sandbox, seed: int, time: timedelta) -> None:
     """Make a session that is being started an exam of that length, on its engine and on record."""
     now = sessions.clock.now()
-    detail = exam_detail(seed, exam_end(now, time, sandbox.deadline, sessions.settings.lease))
-    terms = sandbox.terms._replace(exam=exam_terms(detail, now, sandbox.deadline))
+    exam = ExamBegun(seed, exam_end(now, time, sandbox.deadline, sessions.settings.lease))
+    terms = sandbox.terms._replace(exam=exam_terms(exam, now, sandbox.deadline))
     backend.set_deadline(sandbox, sandbox.deadline, terms)
-    sessions.journal(EXAM, sandbox.session, detail)
+    sessions.journal(sandbox.session, exam)
 
 
 def _refuse_name(name: str) -> None:
@@ -304,7 +304,7 @@ def _intend(sessions: Sessions, session: Session, on_engine: int, *, is_named: b
                 passing=not is_named,
             )
         store.save(session)
-    sessions.journal("creating", session.id, session.name)
+    sessions.journal(session.id, Kind.CREATING, session.name)
 
 
 def _provision(sessions: Sessions, session: Session, plan: Plan, report: Report) -> Sandbox:
@@ -347,15 +347,15 @@ def _give_up(sessions: Sessions, session: Session, plan: Plan, cause: BaseExcept
         with suppress(EngineUnavailable):  # with the way into it where the engine has a sandbox already
             found = [one for one in plan.backend.find(session.owner) if one.session == session.id]
             session = with_sandbox(session, found[0]) if found else session
-        sessions.record(session._replace(state=State.KEPT, reason=reason), "kept", reason)
+        sessions.record(session._replace(state=State.KEPT, reason=reason), Kind.KEPT, reason)
         return
     with shielded():
         left = _rolled_back(plan.backend, session)
         if left:
-            sessions.journal("leftover", session.id, left)
+            sessions.journal(session.id, Kind.LEFTOVER, left)
             raise LeftoverRemains(f"{reason}; and rolling back: {left}", hint=REAP) from cause
         failed = session._replace(state=State.FAILED, ended=sessions.clock.now(), reason=reason)
-        sessions.record(failed, "failed", reason)
+        sessions.record(failed, Kind.FAILED, reason)
 
 
 def _rolled_back(backend: Backend, session: Session) -> str:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from tempshell_cli.core.errors import LimitReached, UsageProblem
 from tempshell_cli.core.paths import Paths, Unwritable, locked
+from tempshell_cli.sessions.events import Event, Kind
 from tempshell_cli.sessions.model import LIVE, Session, State
 from tempshell_cli.sessions.schema import prepare
 
@@ -42,21 +43,6 @@ _FEW = "ORDER BY +created"
 _PAST = "+state IN (?, ?) AND deadline < ? AND created < ?"
 _GRADED = "pack != '' AND reason != ? AND EXISTS (SELECT 1 FROM score WHERE score.session = session.id)"
 _AN_HOUR = timedelta(hours=1)
-
-
-class Event(NamedTuple):
-    """Something that happened to a session, for ``tempshell events``."""
-
-    at: datetime
-    session: str
-    kind: str
-    detail: str = ""
-
-
-# The event of a look at engines for sessions that the store may have lost; its detail is whose.
-SEARCHED = "searched"
-# The event of a task that was put back to its start; its detail is the task's id.
-RESET = "reset"
 
 
 class Score(NamedTuple):
@@ -197,7 +183,7 @@ class Store:
         """Return the newest session that had a pack, whatever its state."""
         return next(iter(self._select("WHERE pack != '' ORDER BY created DESC LIMIT 1")), None)
 
-    def last_with_event(self, kind: str, token: str = "") -> Session | None:
+    def last_with_event(self, kind: Kind, token: str = "") -> Session | None:
         """Return the newest session with an event of that kind, of all or of those of an id or name."""
         marked = "WHERE id IN (SELECT session FROM event WHERE kind = ?) AND ? IN ('', id, name)"
         return next(iter(self._select(f"{marked} {_FEW} DESC LIMIT 1", kind, token)), None)
@@ -236,7 +222,7 @@ class Store:
     def was_searched(self, owner: str) -> bool:
         """Tell whether engines were looked at for what this store may have lost, or never had, of an owner."""
         query = "SELECT 1 FROM event WHERE kind = ? AND session = '' AND detail = ? LIMIT 1"
-        found = self._connection.execute(query, (SEARCHED, owner))
+        found = self._connection.execute(query, (Kind.SEARCHED, owner))
         return found.fetchone() is not None
 
     def add_score(self, score: Score) -> None:
@@ -251,7 +237,7 @@ class Store:
 
     def latest_scores(self, session: str) -> dict[str, Score]:
         """Return the newest score of each task of a session, but of those that were put back to their start since."""
-        resets = {event.detail: event.at for event in self.events(session) if event.kind == RESET}
+        resets = {event.detail: event.at for event in self.events(session) if event.kind == Kind.RESET}
         latest = {score.task: score for score in self.scores(session)}
         return {task: score for task, score in latest.items() if task not in resets or score.at > resets[task]}
 

@@ -59,7 +59,7 @@ class OpenDriver(LinuxDriver):
     8.2 keeps all of it private: ``LinuxDriver._file``, ``Driver._loop``, ``Driver._app``.
     """
 
-    def wrap_file(self, wrap: Callable[[TextIO], Any]) -> None:
+    def wrap_file(self, wrap: Callable[[TextIO | None], Any]) -> None:
         """Write to something around the file."""
         self._file: Any = wrap(self._file)
 
