@@ -47,7 +47,14 @@ def test_the_benchmarks_of_the_terminal_measure_what_this_machine_has(user: User
 def test_the_benchmark_of_the_store_compares_every_command(user: User) -> None:
     argv = (sys.executable, "-m", "benchmarks.store", "--sessions", "20", "--runs", "1")
     done = subprocess.run(argv, cwd=ROOT, env=user.environment, capture_output=True, text=True, check=True)
-    for measured in ("list", "exec nobody -- true", "history", "drill --list", "run -- true", "a completion"):
+    for measured in (
+        "list",
+        "exec nobody -- true",
+        "history",
+        "drill --list",
+        "run -- true",
+        "a completion (exec <Tab>)",
+    ):
         assert f"\n{measured}  " in done.stdout, done.stdout + done.stderr
 
 

@@ -528,7 +528,7 @@ async def test_a_stop_that_fails_leaves_the_screen_open(play: Play, practice: Fa
 async def test_help_lists_every_key(play: Play) -> None:
     async with play() as stage:
         await stage.lead("question_mark")
-        for words in ("check the task", "previous task", "extend the session", "the sandbox stays"):
+        for words in ("check the current task", "previous task", "extend the session", "the sandbox stays"):
             assert stage.sees(words)
         await stage.press("escape")
         assert stage.dialog is None
