@@ -167,7 +167,7 @@ def test_what_the_caller_has_open_cannot_be_reopened_by_an_ordinary_user(as_ordi
         done = as_ordinary("-c", f"printf piped | {{ {script}; }}", program=("sh",), env={"PROBE": _REOPEN})
         as_ordinary("stop", session)
         assert read.read_text() == "as it was"
-        assert written.read_text() == "secret\n['0', '1', '2'] False\n"
+        assert written.read_text() == "secret\n['0', '1', '2'] False\n", done.stderr
     said = done.stdout + done.stderr
     assert "secret" not in said
     assert "ours" not in said
