@@ -416,7 +416,7 @@ def test_a_socket_inside_is_refused_by_its_name(tempshell: Tempshell, engine: st
 
 @local
 def test_a_session_that_is_gone_is_no_fault_of_the_files(tempshell: Tempshell) -> None:
-    tempshell.start("--ttl", "2s")
+    tempshell.start("--ttl", "4s")
     (tempshell.directory / "note").write_text("x")
     eventually(lambda: not local_leftovers(tempshell.user), "the sandbox has ended by itself")
     tempshell("cp", "note", ":", code=ExitCode.EXPIRED)

@@ -211,7 +211,7 @@ def _end_behind_our_back(tempshell: Tempshell, engine: str, session: str) -> Non
 
 @pytest.mark.engine("local")
 def test_a_session_past_its_deadline_has_expired(tempshell: Tempshell) -> None:
-    session = tempshell.start("--ttl", "2s", "--name", "lab")
+    session = tempshell.start("--ttl", "4s", "--name", "lab")
     eventually(lambda: not local_leftovers(tempshell.user), "the sandbox has ended by itself")
     for command in (("exec", "lab", "--", "true"), ("attach", "lab"), ("extend", "lab"), ("status", session)):
         told = tempshell(*command, code=ExitCode.EXPIRED)
@@ -221,7 +221,7 @@ def test_a_session_past_its_deadline_has_expired(tempshell: Tempshell) -> None:
 
 @pytest.mark.engine("local")
 def test_a_session_past_its_deadline_can_be_stopped(tempshell: Tempshell) -> None:
-    tempshell.start("--ttl", "2s", "--name", "lab")
+    tempshell.start("--ttl", "4s", "--name", "lab")
     eventually(lambda: not local_leftovers(tempshell.user), "the sandbox has ended by itself")
     assert "lab: stopped" in tempshell("stop", "lab").stdout
     assert tempshell("list", "--json").json() == []

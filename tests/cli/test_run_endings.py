@@ -79,7 +79,7 @@ def test_what_a_killed_run_leaves_goes_with_reap_or_at_its_deadline(tempshell: T
 
 @on_each_engine
 def test_a_run_that_reaches_its_deadline_ends_with_it(tempshell: Tempshell, engine: str) -> None:
-    done = tempshell("run", "-q", "-b", engine, "--ttl", "3s", "--", "sleep", "600", code=ExitCode.EXPIRED)
+    done = tempshell("run", "-q", "-b", engine, "--ttl", "6s", "--", "sleep", "600", code=ExitCode.EXPIRED)
     assert (done.stdout, done.stderr.count("expired")) == ("", 1)
     _nothing_is_left(tempshell, engine)
 

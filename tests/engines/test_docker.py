@@ -117,7 +117,7 @@ def test_a_foreign_image_gets_the_same_deadline_and_commands(tempshell: Tempshel
 
 
 def test_a_foreign_image_ends_at_its_deadline_too(tempshell: Tempshell) -> None:
-    session = tempshell.start("-b", "docker", "--image", BUSYBOX, "--ttl", "3s", "--network", "none")
+    session = tempshell.start("-b", "docker", "--image", BUSYBOX, "--ttl", "6s", "--network", "none")
     eventually(lambda: not docker_leftovers(OWNER, tempshell.user.owner), f"{session} ends by itself", 15)
 
 

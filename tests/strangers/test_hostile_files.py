@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tempshell_cli.backends import registry
 from tempshell_cli.backends.local.rundir import RunDir
 from tempshell_cli.cli.parsing import environment
 from tempshell_cli.cli.service import sweep
@@ -78,15 +77,14 @@ LABELS = st.dictionaries(
 
 
 @pytest.fixture
-def sweeps(tempshell: Tempshell, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+def sweeps(tempshell: Tempshell) -> Iterator[Callable[[], None]]:
     """Sweeps these engines, as ``reap`` does, beside a session that lives and has to be there afterwards."""
-    monkeypatch.setattr(registry, "names", lambda: ["local", "kubernetes", "minikube"])
     session = tempshell.start("--backend", "local", "--name", "lab")
     loaded = load_settings(tempshell.user.paths.config_file)
 
     def run() -> None:
         with open_store(tempshell.user.paths) as opened:
-            engines = Engines(registry.load)
+            engines = Engines(names=lambda: ["local", "kubernetes", "minikube"])
             sessions = Sessions(opened.store, loaded, tempshell.user.paths, SystemClock(), engines)
             swept = sweep(sessions, everywhere=True)
             assert "local" not in {backend.name for backend, _ in swept.silent}

@@ -112,7 +112,7 @@ async def test_what_is_not_plain_is_shown_and_not_opened(
     async with play() as stage:
         await ctrl_click_on_the_link(stage)
         assert stage.sees(seen)
-        assert stage.sees("Not opened from here")
+        assert stage.sees("Not opened: ")
         await stage.press("o", "enter", "y")
         assert stage.dialog is not None
         await stage.press("c")
