@@ -117,7 +117,8 @@ def test_a_command_that_the_deadline_ends_is_reported_so(tempshell: Tempshell, e
     if command == "run":
         told = tempshell("run", "-q", "-b", engine, "--ttl", "10s", *sleep, code=ExitCode.EXPIRED).stderr
     else:
-        session = tempshell.start("-b", engine, "--ttl", "10s")
+        # A pod can take ten seconds to be ready.
+        session = tempshell.start("-b", engine, "--ttl", "20s" if engine == "kubernetes" else "10s")
         words = (*command.split(), session)
         with tempshell.on_terminal(*words, *(sleep if command.startswith("exec") else ())) as child:
             child.expect(pexpect.EOF, timeout=60)

@@ -104,7 +104,7 @@ def test_the_admin_profile_is_root_in_a_container_it_may_write_to(tempshell: Tem
 
 def test_a_foreign_image_gets_the_same_deadline_and_commands(tempshell: Tempshell, tmp_path: Path) -> None:
     """Busybox alone: neither bash nor tmux nor our user."""
-    session = tempshell.start("-b", "docker", "--image", BUSYBOX, "--ttl", "10s")
+    session = tempshell.start("-b", "docker", "--image", BUSYBOX, "--ttl", "15s")
     extended = tempshell("extend", "--json").json()
     assert extended["remaining"] > 1000
     (tmp_path / "file").write_text("in and out")
@@ -117,8 +117,8 @@ def test_a_foreign_image_gets_the_same_deadline_and_commands(tempshell: Tempshel
 
 
 def test_a_foreign_image_ends_at_its_deadline_too(tempshell: Tempshell) -> None:
-    session = tempshell.start("-b", "docker", "--image", BUSYBOX, "--ttl", "6s", "--network", "none")
-    eventually(lambda: not docker_leftovers(OWNER, tempshell.user.owner), f"{session} ends by itself", 15)
+    session = tempshell.start("-b", "docker", "--image", BUSYBOX, "--ttl", "10s", "--network", "none")
+    eventually(lambda: not docker_leftovers(OWNER, tempshell.user.owner), f"{session} ends by itself", 25)
 
 
 def test_what_an_image_would_run_or_keep_by_itself_does_not_matter(tempshell: Tempshell, build: Any) -> None:  # noqa: ANN401

@@ -249,7 +249,7 @@ def test_the_deadline_ends_a_local_sandbox_whose_client_was_killed(tempshell: Te
 @pytest.mark.engine("docker")
 def test_the_deadline_ends_a_container_whose_client_was_killed(tempshell: Tempshell) -> None:
     """Its network, which has no deadline of its own, goes with the next command."""
-    with tempshell.on_terminal("start", "--plain", "--backend", "docker", "--ttl", "6s") as client:
+    with tempshell.on_terminal("start", "--plain", "--backend", "docker", "--ttl", "10s") as client:
         client.expect_exact("$ ")
         client.kill(signal.SIGKILL)
         assert containers(tempshell.user)

@@ -41,7 +41,7 @@ def _ends(tempshell: Tempshell, session: str) -> list[tuple[str, str]]:
 
 @on_each_engine
 def test_a_session_that_is_over_ends_once_whoever_comes_first(tempshell: Tempshell, engine: str) -> None:
-    session = tempshell.start("--backend", engine, "--name", "lab", "--ttl", "8s")
+    session = tempshell.start("--backend", engine, "--name", "lab", "--ttl", "12s")
     eventually(lambda: _has_ended(tempshell, engine), "the sandbox ends by itself", 30)
     for command, code, said in _race(tempshell, [LISTS, REAPS, STOPS] * (RACERS // 3)):
         _assert_no_error(command, code, said)

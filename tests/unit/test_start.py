@@ -14,7 +14,7 @@ import pytest
 
 from tempshell_cli.backends.base import Condition, Report, Sandbox, SandboxRequest
 from tempshell_cli.core.config import Limits, Settings
-from tempshell_cli.core.errors import EngineUnavailable, ExitCode, LeftoverRemains, ProvisionFailed
+from tempshell_cli.core.errors import EngineUnavailable, ExitCode, LeftoverRemains, ProvisionFailed, SessionExpired
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.sessions.model import State
 from tempshell_cli.sessions.start import make
@@ -127,6 +127,23 @@ def test_but_only_once_and_not_where_what_has_failed_is_to_be_kept(stumbling: De
     with pytest.raises(ProvisionFailed, match="overlaps"):
         stumbling.start()
     assert len(stumbling.ids_on_engine()) == 1
+
+
+def test_a_start_that_takes_longer_than_its_session_lasts_is_reported_as_expired(desk: Desk) -> None:
+    desk.engine.during = lambda: desk.clock.advance(hours=1)
+    with pytest.raises(SessionExpired, match="expired before it was ready: starting it took longer"):
+        desk.start()
+    assert desk.ids_on_engine() == []
+
+
+def test_so_is_one_whose_engine_ends_the_sandbox_at_its_deadline(desk: Desk) -> None:
+    desk.engine.during = lambda: desk.clock.advance(minutes=59, seconds=59)
+    desk.engine.refusal = ProvisionFailed("the sandbox ended as soon as it had started")
+    with pytest.raises(SessionExpired, match="expired before it was ready: the sandbox ended") as raised:
+        desk.start()
+    assert "--ttl" in raised.value.hint
+    (failed,) = desk.sessions.store.history()
+    assert failed.state is State.FAILED
 
 
 @pytest.mark.parametrize("cause", [ProvisionFailed("no room"), KeyboardInterrupt(), SystemExit(143), OSError("odd")])

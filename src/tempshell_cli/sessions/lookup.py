@@ -8,8 +8,8 @@ from tempshell_cli.core.errors import NoSuchSession, SessionExpired, TempshellEr
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.store import Store
 
-# A deadline is told in whole seconds, and an engine may be as much ahead of it.
-_EARLY = timedelta(seconds=1)
+# Engines keep a deadline in whole seconds, and may end a session as much before it.
+EARLY = timedelta(seconds=1)
 
 
 def select(store: Store, now: datetime, token: str, *, expired_too: bool = False) -> Session:
@@ -67,7 +67,7 @@ def refuse_unusable(session: Session) -> None:
 def refuse_ended(store: Store, session: Session, now: datetime) -> None:
     """Raise SessionExpired where the deadline of a session has passed, which has ended what ran in it."""
     current = store.get(session.id) or session
-    if current.frozen is None and current.is_over(now + _EARLY):
+    if current.frozen is None and current.is_over(now + EARLY):
         raise _expired(current)
 
 

@@ -31,6 +31,7 @@ from tempshell_cli.core.errors import (
     LeftoverRemains,
     PortTaken,
     ProvisionFailed,
+    SessionExpired,
     TempshellError,
     UsageProblem,
 )
@@ -41,6 +42,7 @@ from tempshell_cli.sessions.events import Drawn, ExamBegun, Kind, Started
 from tempshell_cli.sessions.exam import exam_terms
 from tempshell_cli.sessions.lease import checked_ttl, deadline_after, exam_end, exam_spare
 from tempshell_cli.sessions.lifecycle import REAP, Sessions, with_sandbox
+from tempshell_cli.sessions.lookup import EARLY
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.policy import check_limits
 from tempshell_cli.sessions.ports import wanted_ports
@@ -176,11 +178,18 @@ def _attempt(sessions: Sessions, plan: Plan, on_engine: int, report: Report) -> 
                 set_up(sessions, plan.pack, plan.backend, sandbox, report)
             if plan.sitting:
                 begin_exam(sessions, plan.backend, sandbox, plan.sitting.seed, plan.sitting.time)
+            if sandbox.deadline <= sessions.clock.now():
+                raise ProvisionFailed("starting it took longer than it lasts")  # noqa: TRY301 - to be rolled back
             started = Started(plan.backend.name, admin=plan.template.profile is Profile.ADMIN)
             return sessions.record(with_sandbox(session, sandbox)._replace(state=State.READY), started)
         except BaseException as cause:
             if sessions.store.get(session.id):  # a limit or a taken name keeps it off the record
                 _give_up(sessions, session, plan, cause)
+            # An engine that ends a sandbox at its deadline reports only that it has ended.
+            if isinstance(cause, ProvisionFailed) and session.is_over(sessions.clock.now() + EARLY):
+                raise SessionExpired(
+                    f"session {session.name} expired before it was ready: {cause}", hint="give it a longer --ttl"
+                ) from cause
             raise
 
 
