@@ -15,7 +15,7 @@ from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Completed
 from tempshell_cli.packs.checks.shell import ClusterView
 from tempshell_cli.packs.grading.grader import Grader
-from tempshell_cli.packs.grading.results import CheckResult, TaskResult, Verdict
+from tempshell_cli.packs.grading.results import CheckResult, TaskResult, Verdict, completed
 
 from .drafts import probe, task_with
 
@@ -180,6 +180,14 @@ def test_a_program_that_a_signal_ended_fails_even_where_a_failure_is_expected() 
     assert ended_by(15, **{"as": "learner"}).verdict is Verdict.PASS
 
 
+@pytest.mark.parametrize(("as_", "verdict"), [("grader", Verdict.FAIL), ("learner", Verdict.PASS)])
+def test_that_a_file_is_closed_to_the_grader_proves_nothing(as_: str, verdict: Verdict) -> None:
+    """In a pod the grader has no right to read what the learner has closed to all."""
+    closed = Completed(2, b"", b"grep: work/list: Permission denied")
+    check = {"id": "clean", "exec": {"as": as_, "argv": ["grep"], "expect": {"exit": "nonzero"}}}
+    assert Grader(shell(grep=closed)).grade(task_with(check)).verdict is verdict
+
+
 def test_a_control_that_the_learner_ends_fails_the_check() -> None:
     sandbox = shell(probe=FAILS, other=Completed(2, b"", b"sh: 1: Cannot fork"))
     result = Grader(sandbox).grade(task_with(denied(argv=["other"])))
@@ -286,9 +294,17 @@ def test_a_violated_gate_voids_the_task() -> None:
     assert (result.void, result.earned, result.share, result.verdict) == (True, 0, 0.0, Verdict.FAIL)
 
 
-def test_a_gate_that_could_not_run_voids_nothing_and_leaves_the_task_incomplete() -> None:
+def test_a_gate_that_could_not_run_keeps_all_points_back_and_leaves_the_task_incomplete() -> None:
+    """Else a learner who has violated it would gain by keeping it from running."""
     result = Grader(shell(a=PASSES, g=DOWN)).grade(task_with(runs("a"), runs("g", gate=True)))
-    assert (result.void, result.share, result.verdict, result.incomplete) == (False, 1.0, Verdict.ERROR, ("g",))
+    assert (result.void, result.earned, result.share, result.verdict) == (False, 0, 0.0, Verdict.ERROR)
+    assert result.incomplete == ("g",)
+
+
+def test_a_gate_that_runs_later_gives_the_points_back() -> None:
+    task = task_with(runs("a"), runs("g", gate=True))
+    earlier, later = (Grader(shell(a=PASSES, g=answer)).grade(task) for answer in (DOWN, PASSES))
+    assert completed(earlier, later).earned == 1
 
 
 def denied(**control: Any) -> dict[str, Any]:  # noqa: ANN401 - the words of the format

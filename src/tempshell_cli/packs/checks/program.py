@@ -11,13 +11,14 @@ from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.checks.endings import NOT_STARTED, SIGNALS, ended, is_there, said
 from tempshell_cli.packs.checks.kind import Kind
 from tempshell_cli.packs.checks.kubectl_words import refuse_more_than_a_look
-from tempshell_cli.packs.checks.matching import CannotLook, Mismatch, OutputMatch, output_mismatch
+from tempshell_cli.packs.checks.matching import CannotLook, Mismatch, OutputMatch, Prevented, output_mismatch
 from tempshell_cli.packs.checks.places import CLUSTER, TERMINAL, Place, newest_pods, shell_at
 from tempshell_cli.packs.checks.shell import SandboxShell
 from tempshell_cli.packs.checks.terminal import KILLED, TerminalShell
 from tempshell_cli.packs.reading.fields import Id, NoNul, Strict, says
 
 KUBECTL = "kubectl"
+_DENIED = b"permission denied"
 
 
 class Expect(Strict, frozen=True, kw_only=True):
@@ -115,6 +116,10 @@ class Exec(Kind, frozen=True, kw_only=True):
             if not self.is_learners(shell.home):
                 raise CannotLook(f"the sandbox has no {self.argv[0]}", hint="choose another image")
             return Mismatch(f"a program {self.argv[0]}", "no such file, or not executable")
+        # Nor for a grader that cannot read what the learner has closed, as in a pod.
+        graders = self.in_ == TERMINAL and not as_learner
+        if graders and self.expect.exit == "nonzero" and _DENIED in done.stderr.lower():
+            raise Prevented(f"the learner has closed a file{said(done)}")
         return _exit_mismatch(self.expect, done) or _streams_mismatch(self.expect, done)
 
 

@@ -70,7 +70,7 @@ class TaskResult(Struct, frozen=True, kw_only=True):
     """How a task went.
 
     ``total`` counts the points of all its checks, whatever came of them. ``share`` (0 to 1) is ``earned`` of ``total``,
-    0 where a gate is violated (``void``), None where there is nothing to earn.
+    0 where a gate is violated (``void``) or could not run, None where there is nothing to earn.
     ``verdict``: fail if any check failed, else error if any could not run, else pass.
     ``incomplete`` names the checks that could not run: what they would have earned is not known.
     """
@@ -88,9 +88,11 @@ class TaskResult(Struct, frozen=True, kw_only=True):
 def sum_up(task: str, results: Sequence[CheckResult]) -> TaskResult:
     """Return the task's result from those of its checks."""
     verdicts = {result.verdict for result in results}
-    void = any(result.gate and result.verdict is Verdict.FAIL for result in results)
+    gates = {result.verdict for result in results if result.gate}
+    void = Verdict.FAIL in gates
     total = sum(result.points for result in results)
-    earned = 0 if void else sum(result.earned for result in results)
+    # A gate that could not run keeps the points back: else who has violated it would gain by keeping it from running.
+    earned = sum(result.earned for result in results) if gates <= {Verdict.PASS} else 0
     return TaskResult(
         task=task,
         verdict=next((worst for worst in (Verdict.FAIL, Verdict.ERROR) if worst in verdicts), Verdict.PASS),
