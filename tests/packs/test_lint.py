@@ -167,6 +167,26 @@ def test_a_script_by_stdin_is_read_too(draft: Draft) -> None:
     assert ("learner-program", TASK, 8) in found(draft)
 
 
+@pytest.mark.parametrize(
+    ("argv", "why"),
+    [
+        (["grep", "-x", "42", "answer.txt"], "its own pattern"),
+        (["bash", "-c", "cd work && grep -q done log"], "its own pattern"),
+        (["bash", "-c", "if ! grep -rq forbidden work; then exit 0; fi; exit 1"], "fails for another reason"),
+        (["grep", "-x", "[4]2", "answer.txt"], ""),
+        (["bash", "-c", "grep -q '^done$' log"], ""),
+        (["grep", "-q", "42", "/etc/services"], ""),
+        (["bash", "-c", "ss -l | grep -q 8080"], ""),
+        (["bash", "-c", "grep done log | wc -l"], ""),
+    ],
+)
+def test_a_search_that_can_be_misled_is_named(argv: list[str], why: str, draft: Draft) -> None:
+    draft.replace(TASK, "argv: [cat, answer.txt]", f"argv: {json.dumps(argv)}")
+    draft.replace(TASK, ', expect: {stdout: {equals: "42"}}', "")
+    messages = [finding.message for finding in lint(draft.root) if finding.rule == "misled-search"]
+    assert [why in message for message in messages] == ([True] if why else [])
+
+
 def test_all_mistakes_are_told_at_once(draft: Draft) -> None:
     draft.replace(TASK, "needs: [there]", "needs: [their]")
     draft.replace(TASK, "must_fail: [right]", "must_fail: [wrong]")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import dropwhile
 from posixpath import basename
 
 from tempshell_cli.packs.checks.places import TERMINAL
 from tempshell_cli.packs.checks.program import Exec
 
-_SHELLS = {"sh", "bash", "dash", "ash", "zsh", "ksh"}
+SHELLS = {"sh", "bash", "dash", "ash", "zsh", "ksh"}
 _PYTHONS = {"python", "python3"}
-_INTERPRETERS = {*_SHELLS, *_PYTHONS, "perl", "ruby", "node", "php"}
+_INTERPRETERS = {*SHELLS, *_PYTHONS, "perl", "ruby", "node", "php"}
 _CODE = {"-c", "-m", "-e", "-r"}  # the options of one or the other that have its code in the next word
 _WRAPPERS = {"env", "timeout", "nice", "setsid", "exec", "command", "time", "stdbuf"}
 _KEYWORDS = {"if", "then", "else", "elif", "while", "until", "do", "!", "{"}
@@ -48,25 +49,28 @@ def _by_interpreter(name: str, rest: Sequence[str], stdin: str) -> str:
     if name in _PYTHONS and "-I" not in rest:
         return f"{name} without -I"  # it imports from the directory that it begins in, the learner's home
     for place, word in enumerate(rest):
-        if word in _CODE and not (name in _SHELLS and word != "-c"):
-            return _in_script(rest[place + 1]) if name in _SHELLS and place + 1 < len(rest) else ""
+        if word in _CODE and not (name in SHELLS and word != "-c"):
+            return _in_script(rest[place + 1]) if name in SHELLS and place + 1 < len(rest) else ""
         if not word.startswith("-"):
             return "" if word.startswith("/") and not _is_theirs(word) else f"{name} {word}"
-    return _in_script(stdin) if name in _SHELLS else ""
+    return _in_script(stdin) if name in SHELLS else ""
 
 
 def _in_script(script: str) -> str:
     """Return the first start of a learner's program among the simple commands of a shell script."""
-    lines = (line for line in script.splitlines() if not line.lstrip().startswith("#"))
-    found = (_started(_words(command)) for command in _ENDS.split("\n".join(lines)))
+    found = (_started(_without_keywords(words)) for words in simple_commands(script))
     return next(filter(None, found), "")
 
 
-def _words(command: str) -> list[str]:
-    words = [word.strip("\"'") for word in command.split()]
-    while words and words[0] in _KEYWORDS:
-        words.pop(0)
-    return [word for word in words if word]
+def simple_commands(script: str) -> Iterator[list[str]]:
+    """Yield the words of each simple command of a shell script, as far as one finds them without its grammar."""
+    lines = (line for line in script.splitlines() if not line.lstrip().startswith("#"))
+    for command in _ENDS.split("\n".join(lines)):
+        yield [word for word in (quoted.strip("\"'") for quoted in command.split()) if word]
+
+
+def _without_keywords(words: list[str]) -> list[str]:
+    return list(dropwhile(_KEYWORDS.__contains__, words))
 
 
 def _without_wrappers(words: Sequence[str]) -> Iterator[str]:

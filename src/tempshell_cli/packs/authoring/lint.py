@@ -42,6 +42,7 @@ RULES = {
     "no-control": "A check that something fails, with nothing that proves that it could work",
     "jsonpath": "A JSONPath of a check cannot be read",
     "learner-program": "A check runs a program of the learner's as the grader",
+    "misled-search": "A learner can mislead a search that a check goes by",
     "no-mutant": "Nothing proves that a check catches a wrong answer",
     "translation": "A locale of the pack lacks a text",
     "submodule": "A git submodule of the pack is not there",

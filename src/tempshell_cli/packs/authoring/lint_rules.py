@@ -12,6 +12,7 @@ from msgspec import UNSET
 from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.authoring.findings import Finding, Level
 from tempshell_cli.packs.authoring.learner_programs import learners_program
+from tempshell_cli.packs.authoring.searches import misled_search
 from tempshell_cli.packs.checks.criteria import Check
 from tempshell_cli.packs.checks.matching import path_fault
 from tempshell_cli.packs.checks.program import Expect
@@ -142,6 +143,16 @@ def learner_programs(draft: Draft) -> Iterator[Finding]:
                 yield _soft_at(task, "learner-program", ("checks", index), what, hint)
 
 
+def misled_searches(draft: Draft) -> Iterator[Finding]:
+    """A search that a learner can have find something, or fail, whatever is in the file."""
+    hint = "a `file` check searches a text; to prove that nothing is found, run `grep` itself, with `exit: 1`"
+    for task in draft.tasks:
+        for index, check in enumerate(task.head.checks):
+            if check.exec and (why := misled_search(check.exec)):
+                what = f"the check `{check.id}` can be misled: {why}"
+                yield _soft_at(task, "misled-search", ("checks", index), what, hint)
+
+
 def missing_mutants(draft: Draft) -> Iterator[Finding]:
     """A check that nothing wrong was ever held against may catch nothing."""
     hint = "write a wrong answer that it must catch"
@@ -173,6 +184,7 @@ ALL: Sequence[Rule] = (
     missing_controls,
     unreadable_paths,
     learner_programs,
+    misled_searches,
     missing_mutants,
     translations,
 )
