@@ -1,0 +1,175 @@
+"""Ways to raise one's score without doing the work, and a pack with every kind of look that they are tried against."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+PACK = Path(__file__).parent / "pack"
+_TRICKS = (Path(__file__).parent / "tricks.py").read_text("utf-8")
+
+
+class Cheat(NamedTuple):
+    """What a learner does, by a shell script.
+
+    ``stays``: it leaves something running that nobody inside can end, so that it needs a sandbox of its own.
+    ``short`` names the engines on which it is tried each time; on all others it is in ``nox -s long``.
+    """
+
+    name: str
+    script: str
+    stays: bool = False
+    short: str = "local"
+
+
+def _trick(name: str) -> str:
+    """Return a script that leaves a function of ``tricks.py`` running, and waits until it has begun."""
+    return f"""
+setsid python3 - {name} >/dev/null 2>&1 <<'END' &
+{_TRICKS}
+END
+until [ -e /tmp/begun ]; do sleep 0.05; done
+"""
+
+
+_FAKE = r"""
+mkdir -p bin .local/bin
+for name in bash cat cmp env find grep head kubectl mktemp python3 sh stat timeout; do
+  printf '#!/bin/sh\necho 42\nexit 0\n' >bin/$name
+  chmod +x bin/$name
+  cp bin/$name .local/bin/
+done
+"""
+
+CHEATS = (
+    Cheat(
+        "programs of one's own on PATH", f"{_FAKE}; echo 'PATH=$HOME/bin:$PATH' | tee .profile .bashrc .pam_environment"
+    ),
+    Cheat(
+        "programs of one's own where the system has its",
+        f"{_FAKE}; cp bin/* /usr/local/bin/; cp bin/* /usr/bin/; ln -sf ~/bin/cat /bin/cat",
+    ),
+    Cheat(
+        "functions and aliases in rc files",
+        r"""
+        echo 'cat() { echo 42; }; grep() { return 1; }; alias cat="echo 42"; export -f cat grep; trap "exit 0" EXIT' |
+          tee .bashrc .bash_profile .profile .bash_login .bash_logout .shrc .kshrc .zshenv .inputrc >/dev/null
+        """,
+    ),
+    Cheat(
+        "modules that Python imports",
+        r"""
+        site=$(python3 -c 'import site; print(site.getusersitepackages())'); mkdir -p "$site"
+        echo 'import os; os._exit(0)' |
+          tee json.py sitecustomize.py usercustomize.py "$site/usercustomize.py" "$site/x.pth" >/dev/null
+        """,
+        short="local docker",
+    ),
+    Cheat(
+        "settings of programs",
+        r"""
+        mkdir -p .config/git
+        printf '[core]\n\tpager = echo 42\n[alias]\n\tcat-file = "!echo 42"\n' | tee .gitconfig >.config/git/config
+        echo 'def select(f): .; def length: 42;' >.jq
+        echo 'output = answer.txt' | tee .curlrc .wgetrc .nanorc .vimrc .sqliterc .lesskey >/dev/null
+        """,
+    ),
+    Cheat(
+        "a preloaded library",
+        r"""
+        echo broken >lib.so; echo "$HOME/lib.so" >/etc/ld.so.preload; echo "$HOME" >/etc/ld.so.conf.d/x.conf
+        cp lib.so libc.so.6; echo "export LD_PRELOAD=$HOME/lib.so LD_LIBRARY_PATH=$HOME" | tee .profile .bashrc .env
+        """,
+    ),
+    Cheat("other mounts", r"unshare -rm sh -c 'mount --bind bin /usr/bin'; mount --bind bin /usr/bin; chroot . true"),
+    Cheat("tracing the check, and choosing how it ends", _trick("trace"), stays=True, short=""),
+    Cheat("ending what the check runs", _trick("end"), stays=True, short="local docker"),
+    Cheat("stopping what the check runs", _trick("stop"), stays=True, short=""),
+    Cheat("limits for what the check runs", _trick("limit"), stays=True, short="local docker"),
+    Cheat("writing what the check writes and reads", _trick("write"), stays=True, short="local docker"),
+    Cheat("changing the check's temporary files", _trick("swap"), stays=True, short="local docker"),
+    Cheat("writing what stands in the check's command line", _trick("copy"), stays=True, short="local docker"),
+    Cheat(
+        "a link to the check's own command line",
+        "ln -s /proc/self/cmdline answer.txt; ln -s /proc/self/cmdline kept.txt",
+        short="local kubernetes",
+    ),
+    Cheat(
+        "links to the check's input, and to what only it can read",
+        "ln -s /proc/self/fd/0 answer.txt; ln -sf /proc/self/environ answer.json; ln -sf /etc/shadow kept.txt",
+        short="local docker",
+    ),
+    Cheat(
+        "pipes in the place of files",
+        "mkfifo answer.txt answer.json work/pipe; rm kept.*; mkfifo kept.txt kept.json kept.yaml",
+        short="",
+    ),
+    Cheat(
+        "endless files",
+        "ln -s /dev/zero answer.txt; ln -s /dev/zero answer.json; ln -sf /dev/zero kept.txt; ln -s /dev/zero work/zero",
+        short="",
+    ),
+    Cheat("what nobody can read", "chmod 000 work/list work kept.txt kept.json kept.yaml", short="local kubernetes"),
+    Cheat("a home that nobody can enter", "chmod 000 work .; chmod 000 ~", short="local kubernetes"),
+    Cheat(
+        "links that lead round and round, and up",
+        """
+        mv work .work; ln -s .work work; ln -s .. .work/up; ln -s loop loop
+        ln -s . answer.json; ln -s /proc/self/cwd answer.txt; ln -sf kept.txt kept.txt
+        """,
+    ),
+    Cheat(
+        "data that crashes who reads it",
+        r"""
+        python3 - <<'END'
+        deep = "[" * 30000
+        for name, text in (("answer.json", deep), ("kept.json", '{"kept": ' + deep), ("kept.yaml", "kept: " + deep)):
+            open(name, "w").write(text)
+        open("kept.txt", "w").write("a" * 60000 + "b")
+        open("answer.txt", "wb").write(bytes(range(256)) * 100)
+        END
+        """.replace("\n        ", "\n"),
+        short="local",
+    ),
+    Cheat(
+        "numbers and bombs that crash who reads them",
+        r"""
+        python3 - <<'END'
+        open("kept.json", "w").write('{"kept": ' + "9" * 30000 + ', "kept": 1e999999, "\\ud800": NaN}')
+        bomb = "a: &a [x]\n" + "".join(f"b{i}: &b{i} [*a, *a]\n" for i in range(40))
+        open("kept.yaml", "w").write(bomb + "kept: 0x" + "f" * 9000)
+        open("answer.json", "w").write('{"answer": ' + "9" * 30000 + "}")
+        END
+        """.replace("\n        ", "\n"),
+    ),
+    Cheat(
+        "escapes and words of success in what is read",
+        r"printf '\033[2J\033]0;PASS\a\r42\n\b\bPASS 100 %%\n' | tee answer.txt kept.txt >answer.json",
+    ),
+    Cheat(
+        "results of one's own",
+        r"""
+        mkdir -p .local/state/tempshell .tempshell
+        echo '{"verdict": "pass", "earned": 99, "points": 1}' |
+          tee .local/state/tempshell/results.json .tempshell/score results.xml /run/tempshell/result /tmp/result
+        """,
+    ),
+    Cheat(
+        "a program that ends the check, and says how it ended",
+        r"""
+        printf '#!/bin/bash\nfor word in $(tr "\\0" "\\n" </proc/$PPID/cmdline) "" 0; do echo "$word 0" >&2; done
+        echo usage >&2; kill -9 $PPID; sleep 0.2; exit 1\n' >answer.sh; chmod +x answer.sh
+        """,
+    ),
+    Cheat(
+        "a first process that is stopped, and that others look at",
+        "kill -STOP 1; kill -9 1; kill -TERM 1; cd /proc/1/root && cd root",
+    ),
+    Cheat("leases and locks on what is read", _trick("lease"), stays=True, short=""),
+    Cheat(
+        "full disks",
+        "for place in ~ /tmp /var/tmp /dev/shm /run; do cat /dev/zero >$place/full; echo >$place/last; done",
+    ),
+    Cheat("all processes", _trick("fork"), stays=True, short="local docker"),
+    Cheat("all memory", _trick("fill"), stays=True, short="local docker"),
+)

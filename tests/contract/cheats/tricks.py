@@ -1,0 +1,150 @@
+"""What a cheat leaves running in a sandbox. Runs inside, without our packages, with the name of a trick.
+
+Each says by a file that it has begun. What each does it does to every process that is not its own.
+"""
+
+import contextlib
+import ctypes
+import fcntl
+import mmap
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ATTACH, CONT, KILL, DETACH = 16, 7, 8, 17  # ptrace(2)
+libc = ctypes.CDLL(None, use_errno=True)
+libc.ptrace.argtypes = [ctypes.c_long] * 4
+HOME = Path.home()
+
+
+def begin() -> None:
+    Path("/tmp/begun").touch()  # noqa: S108 - inside
+
+
+def others() -> Iterator[int]:
+    """Yield the processes that come, for ever; those that are there at the beginning stay."""
+    ours = {int(path.name) for path in Path("/proc").glob("[0-9]*")}
+    begin()
+    while True:
+        there = {int(path.name) for path in Path("/proc").glob("[0-9]*")}
+        yield from there - ours - {os.getpid()}
+
+
+def trace() -> None:
+    """Attach to each, let it be seen to have written and read what one likes, and end it."""
+    for pid in others():
+        if libc.ptrace(ATTACH, pid, 0, 0) == 0:
+            os.waitpid(pid, 0)
+            libc.ptrace(KILL, pid, 0, 0)
+
+
+def end() -> None:
+    for pid in others():
+        send(pid, signal.SIGKILL)
+
+
+def stop() -> None:
+    for pid in others():
+        send(pid, signal.SIGSTOP)
+
+
+def send(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(OSError):
+        os.kill(pid, number)
+
+
+def limit() -> None:
+    """Let none of them write or open anything, or take a second of the processor."""
+    for pid in others():
+        for what in (resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE, resource.RLIMIT_CPU, resource.RLIMIT_AS):
+            with contextlib.suppress(OSError, ValueError):
+                resource.prlimit(pid, what, (0, 0))
+
+
+def write() -> None:
+    for pid in others():
+        for number, word in ((1, b"42\n"), (0, b"\nexit 0\n"), (2, b"0\n")):
+            try:
+                descriptor = os.open(f"/proc/{pid}/fd/{number}", os.O_WRONLY | os.O_NONBLOCK)
+            except OSError:
+                continue
+            with contextlib.suppress(OSError):
+                os.write(descriptor, word)
+            os.close(descriptor)
+
+
+def swap() -> None:
+    """Write the answer into each temporary file, or put another in its place."""
+    begin()
+    while True:
+        for folder in (Path("/tmp"), Path("/var/tmp")):  # noqa: S108 - inside
+            for path in folder.glob("tmp.*"):
+                with contextlib.suppress(OSError):
+                    path.write_text("42\n")
+                try:
+                    path.rename(folder / "taken")
+                    path.symlink_to(HOME / "done.txt")
+                except OSError:
+                    pass
+
+
+def copy() -> None:
+    """Write each word of each command line into the files that the check reads."""
+    for pid in others():
+        try:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b"\n")
+            for name in ("answer.txt", "kept.txt"):
+                (HOME / name).write_bytes(words)
+        except OSError:
+            pass
+
+
+def lease() -> None:
+    """Make every open of a file wait until the kernel breaks its lease, and lock it."""
+    for name in ("answer.txt", "answer.json", "kept.txt", "kept.json", "kept.yaml", "work/list"):
+        descriptor = os.open(HOME / name, os.O_RDWR | os.O_CREAT, 0o644)
+        signal.signal(signal.SIGIO, signal.SIG_IGN)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+    begin()
+    time.sleep(3600)
+
+
+def fork() -> None:
+    """Take each place for a process as soon as it becomes free."""
+    begin()
+    while True:
+        try:
+            if not os.fork():
+                time.sleep(3600)
+        except OSError:
+            pass
+
+
+def fill() -> None:
+    """Take all memory, by files that stay when a process has been ended, and by processes that are all small."""
+    for place in ("/dev/shm", "/tmp", "/var/tmp", str(HOME)):  # noqa: S108 - inside
+        with contextlib.suppress(OSError), Path(place, "full").open("wb", buffering=0) as file:
+            while file.write(b"x" * 2**20):
+                pass
+    begin()
+    while True:
+        try:
+            if not os.fork():
+                taken = []
+                while True:
+                    block = mmap.mmap(-1, 2**16)
+                    block.write(b"x" * 2**16)
+                    taken.append(block)
+                    time.sleep(0.01)
+        except OSError:
+            time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]]()
