@@ -13,13 +13,13 @@ class Cheat(NamedTuple):
     """What a learner does, by a shell script.
 
     ``stays``: it leaves something running that nobody inside can end, so that it needs a sandbox of its own.
-    ``short`` names the engines on which it is tried each time; on all others it is in ``nox -s long``.
+    ``short`` names the engines on which it is tried each time, one of each way in; ``nox -s long`` tries it on all.
     """
 
     name: str
     script: str
     stays: bool = False
-    short: str = "local"
+    short: str = ""
 
 
 def _trick(name: str) -> str:
@@ -63,7 +63,7 @@ CHEATS = (
         echo 'import os; os._exit(0)' |
           tee json.py sitecustomize.py usercustomize.py "$site/usercustomize.py" "$site/x.pth" >/dev/null
         """,
-        short="local docker",
+        short="local",
     ),
     Cheat(
         "settings of programs",
@@ -82,41 +82,40 @@ CHEATS = (
         """,
     ),
     Cheat("other mounts", r"unshare -rm sh -c 'mount --bind bin /usr/bin'; mount --bind bin /usr/bin; chroot . true"),
-    Cheat("tracing the check, and choosing how it ends", _trick("trace"), stays=True, short=""),
+    Cheat("tracing the check, and choosing how it ends", _trick("trace"), stays=True),
     Cheat("ending what the check runs", _trick("end"), stays=True, short="local docker"),
-    Cheat("stopping what the check runs", _trick("stop"), stays=True, short=""),
-    Cheat("limits for what the check runs", _trick("limit"), stays=True, short="local docker"),
-    Cheat("writing what the check writes and reads", _trick("write"), stays=True, short="local docker"),
-    Cheat("changing the check's temporary files", _trick("swap"), stays=True, short="local docker"),
-    Cheat("writing what stands in the check's command line", _trick("copy"), stays=True, short="local docker"),
+    Cheat("stopping what the check runs", _trick("stop"), stays=True),
+    Cheat("limits for what the check runs", _trick("limit"), stays=True),
+    Cheat("writing what the check writes and reads", _trick("write"), stays=True),
+    Cheat("changing the check's temporary files", _trick("swap"), stays=True),
+    Cheat("writing what stands in the check's command line", _trick("copy"), stays=True, short="docker"),
     Cheat(
         "a link to the check's own command line",
-        "ln -s /proc/self/cmdline answer.txt; ln -s /proc/self/cmdline kept.txt",
+        "ln -s /proc/self/cmdline answer.txt; ln -sf /proc/self/cmdline kept.txt",
         short="local kubernetes",
     ),
     Cheat(
         "links to the check's input, and to what only it can read",
         "ln -s /proc/self/fd/0 answer.txt; ln -sf /proc/self/environ answer.json; ln -sf /etc/shadow kept.txt",
-        short="local docker",
+        short="docker kubernetes",
     ),
     Cheat(
         "pipes in the place of files",
         "mkfifo answer.txt answer.json work/pipe; rm kept.*; mkfifo kept.txt kept.json kept.yaml",
-        short="",
     ),
     Cheat(
         "endless files",
         "ln -s /dev/zero answer.txt; ln -s /dev/zero answer.json; ln -sf /dev/zero kept.txt; ln -s /dev/zero work/zero",
-        short="",
     ),
     Cheat("what nobody can read", "chmod 000 work/list work kept.txt kept.json kept.yaml", short="local kubernetes"),
-    Cheat("a home that nobody can enter", "chmod 000 work .; chmod 000 ~", short="local kubernetes"),
+    Cheat("a home that nobody can enter", "chmod 000 work .; chmod 000 ~"),
     Cheat(
         "links that lead round and round, and up",
         """
         mv work .work; ln -s .work work; ln -s .. .work/up; ln -s loop loop
         ln -s . answer.json; ln -s /proc/self/cwd answer.txt; ln -sf kept.txt kept.txt
         """,
+        short="local",
     ),
     Cheat(
         "data that crashes who reads it",
@@ -129,7 +128,6 @@ CHEATS = (
         open("answer.txt", "wb").write(bytes(range(256)) * 100)
         END
         """.replace("\n        ", "\n"),
-        short="local",
     ),
     Cheat(
         "numbers and bombs that crash who reads them",
@@ -160,16 +158,17 @@ CHEATS = (
         printf '#!/bin/bash\nfor word in $(tr "\\0" "\\n" </proc/$PPID/cmdline) "" 0; do echo "$word 0" >&2; done
         echo usage >&2; kill -9 $PPID; sleep 0.2; exit 1\n' >answer.sh; chmod +x answer.sh
         """,
+        short="local docker",
     ),
     Cheat(
         "a first process that is stopped, and that others look at",
         "kill -STOP 1; kill -9 1; kill -TERM 1; cd /proc/1/root && cd root",
     ),
-    Cheat("leases and locks on what is read", _trick("lease"), stays=True, short=""),
+    Cheat("leases and locks on what is read", _trick("lease"), stays=True),
     Cheat(
         "full disks",
         "for place in ~ /tmp /var/tmp /dev/shm /run; do cat /dev/zero >$place/full; echo >$place/last; done",
     ),
-    Cheat("all processes", _trick("fork"), stays=True, short="local docker"),
-    Cheat("all memory", _trick("fill"), stays=True, short="local docker"),
+    Cheat("all processes", _trick("fork"), stays=True),
+    Cheat("all memory", _trick("fill"), stays=True),
 )
