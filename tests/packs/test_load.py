@@ -99,7 +99,7 @@ TASK_FAULTS = [
     Spoilt("points: 2", "gate: yes", 6, "checks[0].gate: Expected `bool`, got `str`", "write true or false"),
     Spoilt("points: 2", "points: 2\n  gate: true", 5, "a gate earns no points"),
     Spoilt("points: 2", "exec: {argv: [true]}", 6, "Expected `str`, got `bool`"),
-    Spoilt("points: 2", "exec: {argv: [ls]}", 5, "one of exec, object, file and http; this has exec and file"),
+    Spoilt("points: 2", "exec: {argv: [ls]}", 5, "one of exec, object, file, http and reach; this has exec and file"),
     Spoilt("  file: {path: answer.txt}\n", "", 5, "this has none"),
     Spoilt("points: 2", "control: {argv: [ls]}", 5, "only an exec check has a control"),
     Spoilt("points: 2", "retry: {for: 2s, evry: 1s}", 6, "unknown key `evry`", "did you mean `every`?"),

@@ -30,7 +30,7 @@ def test_no_mapping_of_the_format_takes_keys_it_does_not_know(part: str) -> None
 
 def test_a_check_is_of_exactly_one_kind() -> None:
     kinds = schema_of("task")["$defs"]["Check"]["oneOf"]
-    assert [one["required"] for one in kinds] == [["exec"], ["object"], ["file"], ["http"]]
+    assert [one["required"] for one in kinds] == [["exec"], ["object"], ["file"], ["http"], ["reach"]]
 
 
 def test_patterns_are_ecma_s() -> None:

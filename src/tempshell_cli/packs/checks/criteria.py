@@ -16,6 +16,7 @@ from tempshell_cli.packs.checks.file import FileState
 from tempshell_cli.packs.checks.kind import Kind
 from tempshell_cli.packs.checks.objects import ObjectState
 from tempshell_cli.packs.checks.program import Control, Exec
+from tempshell_cli.packs.checks.reach import Reach
 from tempshell_cli.packs.checks.web import Http
 from tempshell_cli.packs.reading.fields import Duration, Id, Strict, says
 
@@ -29,12 +30,13 @@ class Retry(Strict, frozen=True, kw_only=True):
 
 
 class Probe(Strict, frozen=True, kw_only=True):
-    """One look at the sandbox. Exactly one of ``exec``, ``object``, ``file`` and ``http`` says at what."""
+    """One look at the sandbox. Exactly one of ``exec``, ``object``, ``file``, ``http`` and ``reach`` says at what."""
 
     exec: Annotated[Exec | None, says("A program, and how it ends.")] = None
     object: Annotated[ObjectState | None, says("An object of the cluster.")] = None
     file: Annotated[FileState | None, says("A file.")] = None
     http: Annotated[Http | None, says("A web address.")] = None
+    reach: Annotated[Reach | None, says("Who reaches whom in the cluster.")] = None
     retry: Annotated[Retry | None, says("Look more than once.")] = None
     timeout: Annotated[Duration, says("For one look.")] = "15s"
 
@@ -56,7 +58,7 @@ class Probe(Strict, frozen=True, kw_only=True):
 
 
 class Check(Probe, frozen=True, kw_only=True):
-    """One criterion of a task. Exactly one of ``exec``, ``object``, ``file`` and ``http`` says what it looks at."""
+    """One criterion of a task: exactly one of ``exec``, ``object``, ``file``, ``http`` and ``reach``."""
 
     id: Annotated[Id, says("Unique in the task.")]
     caps: Annotated[

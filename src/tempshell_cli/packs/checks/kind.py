@@ -40,6 +40,11 @@ class Kind(Strict, metaclass=_AbstractStructMeta, frozen=True, kw_only=True):
         return ""
 
     @property
+    def listing(self) -> tuple[str, ...]:
+        """The arguments of the kubectl that it runs, so that checks with the same ones share a look; () for none."""
+        return ()
+
+    @property
     def pods(self) -> tuple[str, str] | None:
         """The label and the namespace of the pods of which it enters the newest; None where it enters none by these."""
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
@@ -63,14 +64,16 @@ class GatheredCluster:
 def gathered(shell: SandboxShell, tasks: Iterable[Task]) -> SandboxShell:
     """Return the sandbox with what the tasks' checks are about read, at once, where it has a cluster.
 
-    These are their objects, and the pods of which they enter the newest.
+    These are their objects, the pods of which they enter the newest, and what several read with the same arguments.
     """
     checks = [check for task in tasks for check in task.head.checks]
     refs = {ref for check in checks if (ref := check.kind.object_ref)}
     labels = {pods for check in checks if (pods := check.kind.pods)}
-    if shell.cluster is None or len(refs) + len(labels) < 2:  # noqa: PLR2004 - one is read as fast by itself
+    listings = [listing for check in checks if (listing := check.kind.listing)]
+    if shell.cluster is None or len(refs) + len(labels) + len(listings) < 2:  # noqa: PLR2004 - one is read as fast by itself
         return shell
-    return GatheredShell(shell, GatheredCluster(shell.cluster, _read(shell.cluster, refs, labels)))
+    found = _read(shell.cluster, refs, labels) if refs or labels else {}
+    return GatheredShell(shell, GatheredCluster(shell.cluster, found | _read_as_asked(shell.cluster, set(listings))))
 
 
 class _Metadata(msgspec.Struct):
@@ -116,6 +119,17 @@ def _read(cluster: ClusterView, refs: Iterable[str], labels: Iterable[tuple[str,
         if found:
             objects[get_object(ref)] = bytes(found[0])
     return objects | {get_pods(*label): _pods(there, *label) for label in labels}
+
+
+def _read_as_asked(cluster: ClusterView, listings: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], bytes]:
+    """Return what kubectl prints for some arguments, by these; what fails is for each check to report."""
+    found = {}
+    for argv in listings:
+        with suppress(EngineUnavailable):
+            done = cluster.kubectl(*argv, timeout=_SECONDS)
+            if not done.exit_code and not done.timed_out:
+                found[argv] = done.stdout
+    return found
 
 
 def _pods(there: Iterable[tuple[_Head, msgspec.Raw]], label: str, namespace: str) -> bytes:
