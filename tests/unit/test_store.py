@@ -221,7 +221,7 @@ def test_a_corrupt_file_is_moved_aside_and_a_new_one_made(paths: Paths, content:
 def test_a_corrupt_file_stays_where_its_finder_cannot_say_so(paths: Paths) -> None:
     paths.private()
     paths.store.write_bytes(b"no database" * 1000)
-    with pytest.raises(UsageProblem, match="damaged"), open_store(paths, mend=False):
+    with pytest.raises(UsageProblem, match="damaged"), open_store(paths, repair=False):
         pass
     assert paths.store.exists()
 

@@ -27,7 +27,7 @@ def bundled(command: Callable[..., None]) -> Callable[..., None]:
             shown.append(_keyword(parameter.name, parameter.default, kind))
 
     @wraps(command)
-    def run(**given: Any) -> None:  # noqa: ANN401 - whatever the options are
+    def run(**given: Any) -> None:  # noqa: ANN401 - of any type
         for name, kind in bundles.items():
             given[name] = kind(**{field: given.pop(field) for field in kind._fields})
         command(**given)

@@ -15,7 +15,7 @@ def session_names(incomplete: str) -> Iterator[tuple[str, str]]:
     if not paths.store.exists():
         return
     try:
-        with open_store(paths, mend=False) as opened:  # a command can say what became of it; this one cannot
+        with open_store(paths, repair=False) as opened:  # a command can say what became of it; this one cannot
             live = opened.store.live()
     except TempshellError:
         return

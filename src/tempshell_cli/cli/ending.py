@@ -57,7 +57,7 @@ def _code_of(command: Callable[[], object]) -> int:
 
 
 def _open_missing_streams() -> None:
-    """Give a stream that was closed for us (``>&-``) to /dev/null, lest a file gets its number.
+    """Give a stream that was closed for us (``>&-``) to /dev/null, so that no file gets its number.
 
     The commands that we start inherit it.
     """

@@ -79,7 +79,7 @@ def _to(backend: Backend, session: Session, mark: str, user: str | None) -> Pass
 
 
 def _seems_whole(session: Session, backend: Backend) -> bool:
-    """Tell, without a question that takes time, whether there is something to enter."""
+    """Return, without a slow request, whether there is something to enter."""
     if session.state is not State.READY:
         return False
     return not isinstance(backend, ChecksLiveness) or backend.is_alive(session.sandbox) is not False

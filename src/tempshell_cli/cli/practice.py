@@ -191,7 +191,7 @@ class LivePractice:
         return self._shell(self._sessions.engines.of(self._session), self._session)
 
     def _shell(self, backend: Backend, session: Session) -> Command:
-        return attach_command(backend, session, terminal="xterm-256color", told_apart=True)
+        return attach_command(backend, session, terminal="xterm-256color", distinguish_disconnect=True)
 
     def history(self) -> bytes | None:
         """Return what the sandbox has kept of its shell's terminal."""
@@ -263,14 +263,14 @@ class LivePractice:
     def _write_rest(self) -> None:
         """Record what is left, and say so where the store does not take it for a while."""
         until = time.monotonic() + _LAST_TRIES
-        told = False
+        reported = False
         while self._outbox:
             try:
                 self._outbox.flush()
             except StoreUnavailable as problem:
                 late = time.monotonic() > until
-                if late or not told:
-                    told = True
+                if late or not reported:
+                    reported = True
                     then = "gave up" if late else f"trying for {_LAST_TRIES:.0f} s more, Ctrl+C gives up"
                     console.note(f"tempshell: {len(self._outbox)} entries are not on record: {problem}; {then}")
                 if late:

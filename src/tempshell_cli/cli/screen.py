@@ -52,7 +52,7 @@ class Visit(NamedTuple):
 
 
 def show_started(sessions: Sessions, session: Session, visit: Visit) -> None:
-    """Attach to a session that has just been made; print it instead where that is asked for, or this is no terminal."""
+    """Attach to a session that has just been made; print it where that is asked for, or this is not a terminal."""
     if visit.as_json:
         say_json(session_json(session, sessions.clock.now()))
     elif visit.detach or not is_interactive():
@@ -178,45 +178,45 @@ def _recorder(recording: Record) -> Recorder:
 
 
 def _marking(notices: Callable[[], str | None], recorder: Recorder, seen: _Seen) -> Callable[[], str | None]:
-    """Return the notices, with checks made elsewhere put into the recording, and its own end told."""
+    """Return the notices, with checks made elsewhere put into the recording, and its own end reported."""
     before = seen.scores
-    told = False
+    reported = False
 
-    def tell() -> str | None:
-        nonlocal before, told
+    def notice() -> str | None:
+        nonlocal before, reported
         scores = seen.scores
         for task, score in scores.items():
             if before.get(task) != score:
                 words = verdict_words(score.verdict, score.incomplete)
                 recorder.mark(f"{task}: {words}, {score.earned} of {score.points} points")
         before = scores
-        if recorder.failure and not told:
-            told = True
+        if recorder.failure and not reported:
+            reported = True
             return f"tempshell: the recording has stopped: {recorder.failure}"
         return notices()
 
-    return tell
+    return notice
 
 
 def _notices(sessions: Sessions, seen: _Seen) -> Callable[[], str | None]:
     """Return a function that returns a notice for each level of urgency, once."""
-    told = Urgency.CALM
+    shown = Urgency.CALM
     warnings = warnings_of(sessions.settings.lease)
     exam = exam_of(sessions.store, seen.session.id)
 
-    def tell() -> str | None:
-        nonlocal told
+    def notice() -> str | None:
+        nonlocal shown
         current, now = seen.session, sessions.clock.now()
         left = (exam.ends if exam else current.deadline) - now if current.frozen is None else current.frozen
         level = warnings.urgency(left)
-        if level <= told:
-            told = min(told, level)
+        if level <= shown:
+            shown = min(shown, level)
             return None
-        told = level
+        shown = level
         if level >= Urgency.LAST:
             then = "what is in the sandbox ends with it"
         else:
             then = "`tempshell exam --finish` hands it in" if exam else "`tempshell extend` adds time"
         return f"tempshell: {time_left(left)}; {then}"
 
-    return tell
+    return notice

@@ -83,7 +83,7 @@ def sweep(
     names = list(names)
     usual = _engines(sessions, [*((name, "") for name in names), *(() if searched else _kept_ways(sessions.paths))])
     known = engines.of_all(sessions.store.live()) if everybodys else ()
-    # What has lost its owner is found where all is looked at, and is whoever's asks where nobody can have forged it.
+    # What has lost its owner is found where everything is searched, and adopted where nobody can have forged it.
     looked_at = [*usual, *known] if everybodys else [one for one in usual if not one.is_shared]
     swept = sessions.sweep(usual, everybodys=looked_at, clear=clear, patience=patience)
     if names and not searched:
@@ -112,7 +112,7 @@ def _engines(sessions: Sessions, wanted: Iterable[tuple[str, str]]) -> list[Back
 
 
 def _kept_ways(paths: Paths) -> Iterator[tuple[str, str]]:
-    """Yield the clusters that private kubeconfigs lead to: sessions were there, whatever the store knows."""
+    """Yield the clusters that private kubeconfigs lead to: the store may not know of sessions there."""
     from tempshell_cli.backends.kubernetes.credentials import Kept
     from tempshell_cli.backends.kubernetes.place import Place
 

@@ -33,7 +33,7 @@ def with_spellings(command: Callable[..., None]) -> Callable[..., None]:
         shown += [_option(f"as_{form}", default=False, annotation=_FLAGS[form]) for form in _FLAGS if form in choices]
 
     @wraps(command)
-    def run(**given: Any) -> None:  # noqa: ANN401 - whatever the options are
+    def run(**given: Any) -> None:  # noqa: ANN401 - of any type
         if token := given.pop("of_session", ""):
             given["session"] = _only({"SESSION": given["session"], "--session": token})
         if "form" in given:

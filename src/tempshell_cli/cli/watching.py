@@ -21,7 +21,7 @@ class WatchedPractice(LivePractice):
         return replace(super().session(), extendable=False, read_only=True)
 
     def _shell(self, backend: Backend, session: Session) -> Command:
-        return watch_command(backend, session, terminal="xterm-256color", told_apart=True)
+        return watch_command(backend, session, terminal="xterm-256color", distinguish_disconnect=True)
 
     def _note(self, what: Kind | Detail, words: str = "") -> None:
         """Keep nothing: what is looked at here says nothing about the one who practises."""

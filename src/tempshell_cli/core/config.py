@@ -241,7 +241,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _settings(found: Mapping[str, Any]) -> Settings:
-    """Return the settings with every duration and size read once, so that a wrong one is told now."""
+    """Return the settings with every duration and size read once, so that a wrong one is reported now."""
     settings = _over(Settings(), found, "")
     for duration in (*settings.lease, *settings.engines, settings.history.keep, settings.history.keep_graded):
         parse_duration(duration)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 
 class ExitCode(IntEnum):
-    """What a script can tell from ``$?``; listed in ``tempshell --help``."""
+    """What ``$?`` means to a script; listed in ``tempshell --help``."""
 
     DONE = 0
     BUG = 1

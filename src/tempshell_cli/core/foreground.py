@@ -27,10 +27,10 @@ _PAUSE = 200  # milliseconds between two looks whether the terminal is ours to r
 def run_client(command: Command, pass_on: PassOn | None = None, *, tty: bool = False) -> int:
     """Run a client on our standard streams; return its exit code, 128 + N where a signal N ended it.
 
-    Signals go to ``pass_on``, but for those that whoever started us has ignored; a signal that it cannot pass on ends
+    Signals go to ``pass_on``, except those that were ignored when we were started; a signal that it cannot pass on ends
     the client. Without it they do what they do to this process, and the client ends with an exception that they raise.
     The client has a session of its own, and reads a terminal through us, while we are in the foreground; with ``tty``,
-    and where it passes signals on itself, it stays beside us. Call it from the main thread. Raises EngineUnavailable
+    and where it passes signals on itself, it stays with us. Call it from the main thread. Raises EngineUnavailable
     where it cannot be started.
     """
     with _wakeups(pass_on) as wakeups, _started(command, apart=not (tty or command.passes_signals)) as client:
@@ -154,7 +154,7 @@ class _Run:
 
 
 def _may_read(fd: int) -> bool:
-    """Tell whether a read would not stop us: a terminal is for its foreground group alone."""
+    """Return whether a read would not stop us: a terminal is for its foreground group alone."""
     try:
         return os.tcgetpgrp(fd) == os.getpgrp()
     except OSError:  # not our terminal: any process may read it

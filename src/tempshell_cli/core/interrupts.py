@@ -15,7 +15,7 @@ from types import FrameType
 Handler = Callable[[int, FrameType | None], object] | signal.Handlers
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# What a terminal sends. Whoever starts a program may have it ignore these on purpose: `nohup` the first, a script the
+# What a terminal sends. A program can be started with these ignored on purpose: `nohup` the first, a script the
 # next two for its background jobs (POSIX, Shell Command Language, 2.11), a kiosk the last three. What is ignored stays
 # ignored, as in other programs; Go's runtime does the same with the first two (os/signal).
 _FROM_A_TERMINAL = {signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-_LARGEST = 5 * 1024**2  # bytes, then one older file is kept beside the new
+_LARGEST = 5 * 1024**2  # bytes, then one older file is kept next to the new one
 
 
 class Journal:

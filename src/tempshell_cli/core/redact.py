@@ -15,7 +15,7 @@ _NAMES = (
 )
 _SECRET_NAME = re.compile(rf"(?:{'|'.join(_NAMES)})\Z", re.IGNORECASE)
 _ASSIGNED = re.compile(r"[\"']?[ \t]*[=:][ \t]*[\"']?([^\s\"'\x1b]{4,})")
-# What looks like a secret whoever made it, by how it begins, in small letters, and how it goes on: what is assigned to
+# What looks like a secret of any product, by how it begins, in small letters, and how it goes on: what is assigned to
 # a name that says so; what a header or an address carries; private keys; keys of well-known services, by the prefixes
 # they document. The group is the secret, else the whole.
 _FORMS = (
@@ -83,7 +83,7 @@ class Redactor:
     """
 
     def __init__(self, known: Collection[str] = ()) -> None:
-        """``known`` values are found in whatever shape; others by how they look."""
+        """``known`` values are found in every encoding; others by how they look."""
         self._known = _patterns_of(known)
         self._held: list[Piece] = []
         self._length = 0

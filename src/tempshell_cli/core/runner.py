@@ -28,7 +28,7 @@ class Runner(Protocol):
 class SubprocessRunner:
     """Runs commands as child processes.
 
-    Of each stream the first ``kept`` bytes are kept, a mebibyte unless told otherwise, and the last of stderr too: what
+    Of each stream the first ``kept`` bytes are kept, a mebibyte by default, and the last of stderr too: what
     a command says of its own end. The rest is read and dropped, so that nobody's flood fills our memory.
     """
 
@@ -81,7 +81,7 @@ def _feed(stream: IO[bytes], content: bytes) -> None:
         with stream:
             stream.write(content)
     except BrokenPipeError:
-        return  # the command ended without reading all; its exit code tells the rest
+        return  # the command ended without reading all; its exit code says the rest
 
 
 def _start(command: Command) -> subprocess.Popen[bytes]:

@@ -68,7 +68,7 @@ def demand_of(pack: Pack, backend: Backend, *, profile: Profile | None, backend_
 
 
 def is_granted(paths: Paths, demand: Demand) -> bool:
-    """Tell whether the user has said yes before to this content of the pack, on this backend."""
+    """Return whether the user has said yes before to this content of the pack, on this backend."""
     return (paths.state / _FOLDER / demand.key).is_file()
 
 

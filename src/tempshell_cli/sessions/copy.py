@@ -23,7 +23,7 @@ _COMPLETE = "complete"  # the last member of an archive
 _IS_DIRECTORY = '[ -d "$1" ]'
 # What a script below exits with that has said why it failed: any other code is the engine's.
 _FAILED = 3
-# Into a directory beside the target, and from there to its place in one step: of a copy that was cut off nothing stays,
+# Into a directory near the target, and from there to its place in one step: of a copy that was cut off nothing stays,
 # neither what it has written nor the directories made for it. Two directories of one name become one, as cp has it;
 # hard links need no room.
 _UNPACK = f"""
@@ -121,7 +121,7 @@ def _content(source: Path, bounds: Bounds) -> AbstractContextManager[IO[bytes] |
 
 
 def _is_stream(link: Path) -> bool:
-    """Tell whether a link stands for what this process has open, as those of /dev and /proc do."""
+    """Return whether a link stands for what this process has open, as those of /dev and /proc do."""
     target = str(link.parent / link.readlink())
     return target.startswith("/proc/") or not os.path.lexists(target)
 
@@ -159,7 +159,7 @@ def _plain(name: str, content: IO[bytes]) -> tarfile.TarInfo:
 def copy_out(backend: Backend, sandbox: Sandbox, source: str, target: Path, bounds: Bounds) -> None:
     """Copy a file or directory out of the sandbox: into ``target`` where that is a directory, else to that name.
 
-    What comes out is a stranger's: nothing is written outside ``target``, whatever the archive says; only files,
+    What comes out is a stranger's: nothing is written outside ``target``, by any kind of archive; only files,
     directories and links within the copy are taken. An existing file of that name is replaced, a directory is not.
     Raises UsageProblem, CopyFailed, LimitReached, or EngineUnavailable; nothing of it stays then.
     """
@@ -177,7 +177,7 @@ def copy_out(backend: Backend, sandbox: Sandbox, source: str, target: Path, boun
 
 
 def _destination(target: Path, name: str) -> Path:
-    """Return where a copy goes: behind a link, as cp has it. Raises UsageProblem for what is no place for a file."""
+    """Return where a copy goes: behind a link, as cp has it. Raises UsageProblem where no file can be."""
     if str(target) == "-":
         raise UsageProblem("cp writes files", hint="`tempshell exec SESSION -- cat FILE` prints one")
     wanted = target / name if target.is_dir() else target
@@ -194,7 +194,7 @@ def _destination(target: Path, name: str) -> Path:
 
 @contextmanager
 def _fresh_directory(parent: Path) -> Iterator[str]:
-    """Make a directory for the block beside where the copy is to be; raises UsageProblem."""
+    """Make a directory for the block next to where the copy is to be; raises UsageProblem."""
     try:
         made = tempfile.TemporaryDirectory(dir=parent, prefix=".tempshell-")
     except OSError as cause:

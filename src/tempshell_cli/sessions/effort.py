@@ -1,4 +1,4 @@
-"""What a session's events tell of the work on its tasks: the hints that were shown, and the time each was in hand."""
+"""What a session's events say about the work on its tasks: the hints that were shown, and the time each was in hand."""
 
 from __future__ import annotations
 

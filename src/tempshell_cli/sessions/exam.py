@@ -99,7 +99,7 @@ def refuse_handed_in(store: Store, session: Session) -> None:
 
 
 def is_under_way(session: Session, now: datetime) -> bool:
-    """Tell whether there is a sandbox to be graded."""
+    """Return whether there is a sandbox to be graded."""
     return session.state.is_live and session.state is not State.LOST and not session.is_over(now)
 
 

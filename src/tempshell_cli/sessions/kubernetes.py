@@ -17,7 +17,7 @@ from tempshell_cli.sessions.lifecycle import Sessions
 def expected_version(pack: Pack, backend: Backend, template: Template) -> str | None:
     """Return the version of Kubernetes that a sandbox of this template will have, as far as the pack asks for one.
 
-    "" where only its cluster can tell, None where it has no cluster. Raises EngineUnavailable.
+    "" where only its cluster knows, None where it has no cluster. Raises EngineUnavailable.
     """
     if not isinstance(backend, HasKubectl):
         return None

@@ -161,7 +161,7 @@ class Sessions:
         return session
 
     def claim_sweep(self, interval: float) -> bool:
-        """Tell whether no open screen of this user has swept for ``interval`` seconds, and note that this one does.
+        """Return whether no open screen of this user has swept for ``interval`` seconds, and note that this one does.
 
         Of many screens one asks the engines, and the others read what it has found in the store.
         """

@@ -27,7 +27,7 @@ class State(StrEnum):
 
     @property
     def is_live(self) -> bool:
-        """Tell whether the session may still have something on an engine."""
+        """Return whether the session may still have something on an engine."""
         return self in LIVE
 
 
@@ -66,7 +66,7 @@ class Session(NamedTuple):
         return max(self.deadline - now, timedelta()) if self.frozen is None else self.frozen
 
     def is_over(self, now: datetime) -> bool:
-        """Tell whether the deadline has passed."""
+        """Return whether the deadline has passed."""
         return now >= self.deadline
 
     @property

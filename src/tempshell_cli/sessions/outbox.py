@@ -10,7 +10,7 @@ from tempshell_cli.sessions.store import StoreUnavailable
 
 
 class Outbox:
-    """Writes to the store, in order. Whoever has something to write never waits for the store."""
+    """Writes to the store, in order. A caller never waits for the store."""
 
     def __init__(self) -> None:
         self._waiting: deque[Callable[[], object]] = deque()
@@ -26,7 +26,7 @@ class Outbox:
     def flush(self) -> None:
         """Write what waits; raises StoreUnavailable, and keeps what could not be written.
 
-        Whatever else a write raises is raised, too, but that write is dropped: it would fail again.
+        Anything else that a write raises is raised, too, but that write is dropped: it would fail again.
         """
         with self._writing:
             while self._waiting:

@@ -1,4 +1,4 @@
-"""Who owns what is started here: a name that the state directory keeps, whatever this machine is called meanwhile."""
+"""Who owns what is started here: a name that the state directory keeps, even when this machine gets another name."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def owners(paths: Paths, settings: Settings) -> tuple[str, ...]:
 def _kept(file: Path) -> str:
     """Return the name that a file keeps, "" where it keeps none that was written here."""
     try:
-        told = file.read_text("utf-8").rstrip("\n")
+        name = file.read_text("utf-8").rstrip("\n")
     except (FileNotFoundError, UnicodeDecodeError):
         return ""
-    named, _, digits = told.rpartition("-")
+    named, _, digits = name.rpartition("-")
     whole = "@" in named and len(digits) == _DIGITS and set(digits) <= set("0123456789abcdef")
-    return told if whole and told.isprintable() else ""
+    return name if whole and name.isprintable() else ""
 
 
 def _keep(file: Path, name: str) -> str:

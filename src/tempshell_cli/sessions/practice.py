@@ -101,7 +101,7 @@ class Practice:
         return [found.get(task.id) or earlier[task.id] for task in self.pack.tasks]
 
     def can_still_run(self, result: TaskResult) -> bool:
-        """Tell whether what could not run of a task is worth another try: the sandbox lacks nothing for it."""
+        """Return whether what could not run of a task is worth another try: the sandbox lacks nothing for it."""
         task = self.pack.task(result.task)
         missing = lacking(known_in(self.sessions, self.session.id))
         return not set(result.incomplete) <= set(out_of_reach(task, missing))

@@ -40,7 +40,7 @@ _Result = TypeVar("_Result")
 _LONGEST = timedelta(minutes=30)
 _UNLIMITED = 1_000_000
 # Called with each task's proof as it is there, from the thread that asked for the proof.
-Told = Callable[[TaskProof], None]
+OnProof = Callable[[TaskProof], None]
 
 
 class Prover:
@@ -58,13 +58,13 @@ class Prover:
         self._expected = expected_version(plan.pack, plan.backend, plan.template)
         self._kubernetes = ""
 
-    def prove(self, tasks: Sequence[Task], seed: int, told: Told | None = None) -> PackProof:
+    def prove(self, tasks: Sequence[Task], seed: int, on_proof: OnProof | None = None) -> PackProof:
         """Prove each task by itself, then all that hold together; ``seed`` chooses their order.
 
-        Whatever ends this, an error or Ctrl-C, its sandboxes are removed first.
+        However this ends, an error or Ctrl-C, its sandboxes are removed first.
         """
         with self._sandboxes.removed_at_the_end():
-            proofs = self._each(tasks, told)
+            proofs = self._each(tasks, on_proof)
             order = other_order([task for task in tasks if proofs[task.id].state is State.PROVEN], seed)
             if len(order) > 1:
                 less = lacking(self._known)
@@ -81,7 +81,7 @@ class Prover:
             tasks=tuple(proofs[task.id] for task in tasks),
         )
 
-    def _each(self, tasks: Sequence[Task], told: Told | None) -> dict[str, TaskProof]:
+    def _each(self, tasks: Sequence[Task], on_proof: OnProof | None) -> dict[str, TaskProof]:
         why_not = partial(
             why_unprovable,
             capabilities=self._backend.capabilities() | _measurable(self._backend),
@@ -97,8 +97,8 @@ class Prover:
             for done in as_completed(waiting):
                 proof = done.result()
                 proofs[proof.task] = proof
-                if told:
-                    told(proof)
+                if on_proof:
+                    on_proof(proof)
         return proofs
 
     def _one(self, task: Task) -> TaskProof:
@@ -153,7 +153,7 @@ class Sandboxes:
         self._closed = False
 
     def use(self, work: Callable[[SandboxExec], _Result]) -> _Result:
-        """Do the work in a fresh sandbox, which is removed whatever comes of it."""
+        """Do the work in a fresh sandbox, which is removed however the work ends."""
         session = self._start()
         try:
             return work(SandboxExec(self._plan.backend, session.sandbox))
@@ -191,7 +191,7 @@ class Sandboxes:
 
 
 def _measurable(backend: Backend) -> frozenset[Capability]:
-    """Return the capabilities that only a sandbox of the backend's can tell."""
+    """Return the capabilities that can be found out only in a sandbox of the backend's."""
     return frozenset({Capability.NETPOL_ENFORCED}) if isinstance(backend, MeasuresPolicies) else frozenset()
 
 

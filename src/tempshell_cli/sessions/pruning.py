@@ -19,7 +19,7 @@ _AT_ONCE = 200  # sessions: some 10 ms of a start
 def prune(store: Store, keep: History, now: datetime, most: int = _AT_ONCE) -> int:
     """Forget past sessions beyond the settings, ``most`` at once; return how many that were.
 
-    A session in which something was graded is kept, whatever the settings say, as long as a task of it has fewer than
+    A session in which something was graded is kept, regardless of the settings, as long as a task of it has fewer than
     OUTCOMES newer outcomes: ``drill`` goes by these.
     """
     with store.transaction():

@@ -40,7 +40,7 @@ class Sweep:
         self.troubled: list[str] = []
 
     def of_others(self, sessions: Collection[Session], clock: Clock) -> list[Session]:
-        """Return what runs for others, as far as the engines tell: what is none of these ``sessions``."""
+        """Return what runs for others, as far as the engines know: what is none of these ``sessions``."""
         known = {(one.backend, one.endpoint, one.id) for one in sessions}
         return [
             adopted(backend, one, clock)
@@ -49,7 +49,7 @@ class Sweep:
         ]
 
     def count(self, backend: Backend) -> int:
-        """Return how many sandboxes run on an engine, of whoever was asked about."""
+        """Return how many sandboxes run on an engine, of the owners asked about."""
         return sum(one is backend for one, _ in self.running)
 
 
@@ -64,7 +64,7 @@ class _End(NamedTuple):
 class Reaper:
     """Sweeps engines on behalf of one user, who may have several names. Never touches what belongs to another.
 
-    What is in this user's store is this user's, whatever name it carries.
+    What is in this user's store is this user's, under any owner's name.
     """
 
     def __init__(self, store: Store, paths: Paths, clock: Clock, owners: Collection[str], pool: Pool) -> None:
@@ -86,7 +86,7 @@ class Reaper:
 
         What is lost for good stays on record, so that its owner learns of it, unless the sweep is to ``clear`` that.
         On the engines of ``everybodys`` others' sandboxes are looked at, too, never touched. Each engine and each
-        sandbox is on its own: what fails of one is told, and fails nothing else. An engine that does not answer, or not
+        sandbox is on its own: a failure of one is reported, and stops no other. An engine that does not answer, or not
         within its ``timeouts`` (seconds; None: as long as it takes), is left for later: its sessions stay on record.
 
         Engines are asked, and remove things, in threads; only this thread reads and writes the store.
@@ -131,13 +131,13 @@ class Reaper:
                     self._ended(end, receipt, done)
 
     def _give_up(self, backend: Backend, cause: Exception, done: Sweep) -> None:
-        told = cause if isinstance(cause, TempshellError) else _odd(backend, cause)
-        done.silent.append((backend, told))
-        Journal(self.paths.log).write(self.clock.now(), Kind.UNSWEPT, session="", detail=f"{backend.name}: {told}")
+        error = cause if isinstance(cause, TempshellError) else _odd(backend, cause)
+        done.silent.append((backend, error))
+        Journal(self.paths.log).write(self.clock.now(), Kind.UNSWEPT, session="", detail=f"{backend.name}: {error}")
 
     @contextmanager
     def _apart(self, backend: Backend, session: str, done: Sweep) -> Iterator[None]:
-        """Let what fails of one session in the block be told and written down, and nothing more."""
+        """Report and log an exception about one session, and go on."""
         try:
             yield
         except Exception as cause:  # noqa: BLE001 - what an engine says may be anything, and is not the others' fault
@@ -206,7 +206,7 @@ class Reaper:
             return "stopped"
         if session and not session.state.is_live:
             return session.reason or "ended"
-        # A dead one that is on no record may be another machine's, half made: its deadline will tell.
+        # A dead one that is on no record may be another machine's, half made: its deadline decides.
         if not session or not settled:
             return ""
         if session.state is State.CREATING:
@@ -236,11 +236,11 @@ class Reaper:
             self.store.add_event(Event.of(now, end.sandbox.session, Kind.REAPED, end.reason))
 
     def _adopt(self, backend: Backend, sandbox: Sandbox, session: Session | None, known: Mapping[str, Session]) -> None:
-        """Put a sandbox that the store does not know back into it, or what it has wrong, as its labels tell.
+        """Put a sandbox that the store does not know back into it, or what it has wrong, as its labels say.
 
         What has changed on record since the engine was asked is newer than its answer.
         """
-        if is_starting(self.paths, sandbox.session):  # whoever changes it records it
+        if is_starting(self.paths, sandbox.session):  # the process that changes it records it
             return
         if sandbox.is_torn and sandbox.condition is Condition.RUNNING:
             with start_mark(self.paths, sandbox.session):  # and meanwhile somebody may have
@@ -273,9 +273,9 @@ class Reaper:
 
     def _learn_events(self, sandbox: Sandbox) -> None:
         """Record which tasks a session has, and that it is an exam, where its sandbox alone knows."""
-        if told := events_of(sandbox):
+        if events := events_of(sandbox):
             known = {event.kind for event in self.store.events(sandbox.session)}
-            for event in told:
+            for event in events:
                 if event.kind not in known:
                     self.store.add_event(event)
 
@@ -311,7 +311,7 @@ def _healed(backend: Backend, sandbox: Sandbox, clock: Clock) -> Sandbox:
 
 
 def _differs(session: Session, sandbox: Sandbox) -> bool:
-    """Tell whether the engine has another deadline than the record, another state or other terms."""
+    """Return whether the engine has another deadline than the record, another state or other terms."""
     moved = abs(session.deadline - sandbox.deadline) > _AS_GOOD_AS_ONE
     now = state_of(sandbox)
     terms = bool(sandbox.terms.lease) and (session.lease, session.extensions) != sandbox.terms[:2]
@@ -325,7 +325,7 @@ _STATES = {
     Condition.BROKEN: State.BROKEN,
     Condition.DEAD: State.LOST,
 }
-# An engine's clock is told in whole seconds, and compared with ours anew for each command.
+# An engine's clock has whole seconds, and each command compares it with ours again.
 _AS_GOOD_AS_ONE = timedelta(seconds=2)
 
 
@@ -347,7 +347,10 @@ def _said_by(sandbox: Sandbox) -> dict[str, Any]:
 
 def adopted(backend: Backend, sandbox: Sandbox, clock: Clock) -> Session:
     """Return a session for a sandbox that only the engine knows."""
-    told = {"lease": sandbox.deadline - clock.now() if sandbox.frozen is None else sandbox.frozen, **_said_by(sandbox)}
+    values = {
+        "lease": sandbox.deadline - clock.now() if sandbox.frozen is None else sandbox.frozen,
+        **_said_by(sandbox),
+    }
     return Session(
         id=sandbox.session,
         name=sandbox.name or sandbox.session,
@@ -358,5 +361,5 @@ def adopted(backend: Backend, sandbox: Sandbox, clock: Clock) -> Session:
         pack=sandbox.pack,
         home=sandbox.home,
         details=sandbox.details,
-        **told,
+        **values,
     )

@@ -66,7 +66,7 @@ class Recordings:
 
 
 def panes_of(recording: Path) -> Path:
-    """Return the file beside a recording with what the panes of tmux have got; it need not be there."""
+    """Return the file next to a recording that holds what the panes of tmux have got; it need not be there."""
     return recording.with_suffix(_PANES)
 
 

@@ -24,7 +24,7 @@ from tempshell_cli.sessions.practice import Practice
 class Report(NamedTuple):
     """How a session stands, and by which pack and program that was found.
 
-    ``digest`` and ``version`` are of the pack as it was at the last check, else as it is; ``changed`` tells that it is
+    ``digest`` and ``version`` are of the pack as it was at the last check, else as it is; ``changed`` says that it is
     another now. ``attempts`` counts the checks of each task, ``spent`` is the time that it was in hand. ``exam`` is
     None where the session is none. ``forgeable`` says in a sentence what of it a learner could have forged, "" where
     nothing is known.

@@ -44,24 +44,28 @@ _KNOWN_TERMINALS = frozenset(
 _FALLBACK = "xterm-256color"
 
 
-def attach_command(backend: Backend, session: Session, *, terminal: str = "", told_apart: bool = False) -> Command:
+def attach_command(
+    backend: Backend, session: Session, *, terminal: str = "", distinguish_disconnect: bool = False
+) -> Command:
     """Return the command that opens the person's shell on a terminal of the type ``terminal`` (default: ours).
 
-    It ends with the exit code of the shell. Where that is to be ``told_apart`` from a connection that ended, it ends
-    with 0 whenever the shell has, and with another code where the shell may live on.
+    It ends with the exit code of the shell. With ``distinguish_disconnect`` it ends
+    with 0 whenever the shell has ended, and with another code where only the connection has.
     Raises UsageProblem where the session is paused.
     """
     refuse_unusable(session)
-    return _on_terminal(backend, session, _SHELL, terminal, told_apart=told_apart)
+    return _on_terminal(backend, session, _SHELL, terminal, distinguish_disconnect=distinguish_disconnect)
 
 
-def watch_command(backend: Backend, session: Session, *, terminal: str = "", told_apart: bool = False) -> Command:
+def watch_command(
+    backend: Backend, session: Session, *, terminal: str = "", distinguish_disconnect: bool = False
+) -> Command:
     """Return the command that shows the person's shell and passes nothing on; else like ``attach_command``.
 
     Raises UsageProblem where the session is paused.
     """
     refuse_unusable(session)
-    return _on_terminal(backend, session, _WATCH, terminal, told_apart=told_apart)
+    return _on_terminal(backend, session, _WATCH, terminal, distinguish_disconnect=distinguish_disconnect)
 
 
 def refuse_unwatchable(backend: Backend, session: Session) -> None:
@@ -99,9 +103,11 @@ def history(backend: Backend, session: Session) -> bytes | None:
     return f"{_CUT.format(f'{limit} lines')}\n".encode() + content if size >= limit * _FULL else content
 
 
-def _on_terminal(backend: Backend, session: Session, script: str, terminal: str, *, told_apart: bool) -> Command:
+def _on_terminal(
+    backend: Backend, session: Session, script: str, terminal: str, *, distinguish_disconnect: bool
+) -> Command:
     asked = terminal or os.environ.get("TERM", "")
     known = asked if asked in _KNOWN_TERMINALS else _FALLBACK
-    ending = ("", "; exit 0") if told_apart else ("exec ", "")
+    ending = ("", "; exit 0") if distinguish_disconnect else ("exec ", "")
     argv = ("/usr/bin/env", f"TERM={known}", "COLORTERM=truecolor", "/bin/sh", "-c", script.format(*ending, _LINES))
     return backend.shell(session.sandbox, argv, tty=True)

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 _MOST_PORTS_TRIED = 15
 _LONGEST_NAME = 40  # characters: names become host names
-_LONGEST_STEM = _LONGEST_NAME - 5  # with five more that tell one session from another
+_LONGEST_STEM = _LONGEST_NAME - 5  # with five more that make it unique
 _LEAST_MEMORY = 6 * 1024**2  # bytes; Docker's own, and no shell needs less
 
 
@@ -80,7 +80,7 @@ class Plan(NamedTuple):
 
 
 def start(sessions: Sessions, request: StartRequest, report: Report) -> Session:
-    """Make the session that is asked for; when this returns it is ready. Whatever stops it half-way leaves nothing."""
+    """Make the session that is asked for; when this returns it is ready. A start that is cut short leaves nothing."""
     plan = plan_session(sessions, request)
     if plan.pack:
         from tempshell_cli.sessions.kubernetes import expected_version, refuse_misfit  # noqa: PLC0415 - for packs alone
@@ -142,7 +142,7 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
 def make(sessions: Sessions, plan: Plan, report: Report) -> Session:
     """Make a planned session, on record before its engine is asked; when this returns it is ready.
 
-    Whatever stops it half-way (an error, Ctrl-C) rolls back what was made, then is raised again; but what may
+    An error or Ctrl-C half-way rolls back what was made, then is raised again; but what may
     succeed a moment later is tried a second time, as another session.
     """
     sessions.store.refuse_copy()
@@ -223,7 +223,7 @@ def _needs(pack: Pack | None) -> Needs:
 
 
 def _is_led_to(sessions: Sessions, options: Collection[Option]) -> bool:
-    """Tell whether an option was typed that no backend can honour which holds a pack: it names the backend, too."""
+    """Return whether an option was given that no backend can honour which holds a pack: it names the backend, too."""
     kinds = [kind for _, kind in sessions.engines.kinds()]
     return any(all(kind.pack_reach or option not in kind.options() for kind in kinds) for option in options)
 

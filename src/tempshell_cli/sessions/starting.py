@@ -13,7 +13,7 @@ from tempshell_cli.core.paths import Paths
 
 @contextmanager
 def start_mark(paths: Paths, session: str) -> Iterator[None]:
-    """Hold the session's mark while it is made or changed; wait for whoever else holds it."""
+    """Hold the session's mark while it is made or changed; wait while another process holds it."""
     file = paths.private("starting") / session
     mark = _locked(file)
     try:
@@ -24,7 +24,7 @@ def start_mark(paths: Paths, session: str) -> Iterator[None]:
 
 
 def is_starting(paths: Paths, session: str) -> bool:
-    """Tell whether a living process is making or changing the session; clears the mark of one that died."""
+    """Return whether a living process is making or changing the session; clears the mark of one that died."""
     file = paths.state / "starting" / session
     try:
         mark = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
@@ -50,7 +50,7 @@ def clear_marks(paths: Paths) -> None:
 
 
 def _locked(file: Path) -> int:
-    """Return a locked descriptor of the file; whoever held it before may have removed it while we waited."""
+    """Return a locked descriptor of the file; another process may have removed it while we waited."""
     while True:
         mark = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:

@@ -124,7 +124,7 @@ class Store:
     def change(self, session_id: str, *, was: Session | None = None, **fields: Any) -> Session | None:  # noqa: ANN401 - of a Session
         """Change a live session and return it; None, with nothing changed, where it is not, or is not what it ``was``.
 
-        An end is final, whatever another process believes about the session.
+        An end is final, even where another process still takes the session for live.
         """
         with self.transaction():
             current = self.get(session_id)
@@ -156,7 +156,7 @@ class Store:
         return dict(self._connection.execute("SELECT number, session FROM port ORDER BY number"))
 
     def get(self, session_id: str) -> Session | None:
-        """Return the session of that id, whatever its state."""
+        """Return the session of that id, in any state."""
         found = self._select("WHERE id = ?", session_id)
         return found[0] if found else None
 
@@ -175,12 +175,12 @@ class Store:
         return theirs, self._connection.total_changes
 
     def last(self, token: str) -> Session | None:
-        """Return the newest session of that id or name, whatever its state."""
+        """Return the newest session of that id or name, in any state."""
         named = self._select("WHERE name = ? ORDER BY created DESC LIMIT 1", token)
         return max((one for one in (self.get(token), *named) if one), key=lambda one: one.created, default=None)
 
     def last_with_pack(self) -> Session | None:
-        """Return the newest session that had a pack, whatever its state."""
+        """Return the newest session that had a pack, in any state."""
         return next(iter(self._select("WHERE pack != '' ORDER BY created DESC LIMIT 1")), None)
 
     def last_with_event(self, kind: Kind, token: str = "") -> Session | None:
@@ -220,7 +220,7 @@ class Store:
         return [Event(_time(at), of, kind, detail) for at, of, kind, detail in rows]
 
     def was_searched(self, owner: str) -> bool:
-        """Tell whether engines were looked at for what this store may have lost, or never had, of an owner."""
+        """Return whether engines were searched for what this store may have lost, or never had, of an owner."""
         query = "SELECT 1 FROM event WHERE kind = ? AND session = '' AND detail = ? LIMIT 1"
         found = self._connection.execute(query, (Kind.SEARCHED, owner))
         return found.fetchone() is not None
@@ -305,8 +305,8 @@ class Opened(NamedTuple):
 
 
 @contextmanager
-def open_store(paths: Paths, *, mend: bool = True) -> Iterator[Opened]:
-    """Open the store, making it where there is none; a corrupt file is moved aside (``mend``), never deleted.
+def open_store(paths: Paths, *, repair: bool = True) -> Iterator[Opened]:
+    """Open the store, making it where there is none; a corrupt file is moved aside (``repair``), never deleted.
 
     Where its directory cannot be written, it is a copy in memory: looking and stopping need no more. Raises
     StoreUnavailable where it cannot be read or written, now or in the block, and UsageProblem where it is damaged.
@@ -318,7 +318,7 @@ def open_store(paths: Paths, *, mend: bool = True) -> Iterator[Opened]:
         unkept = str(cause)
     try:
         with _copied(paths.store) if unkept else nullcontext(paths.store) as file:
-            opened = _open_or_replace(file) if mend else Opened(_open(file))
+            opened = _open_or_replace(file) if repair else Opened(_open(file))
             opened.store.unkept = unkept
             try:
                 yield opened
@@ -340,7 +340,7 @@ def _why_unkept(paths: Paths) -> str:
         return f"the file system of {paths.state} is read-only"
     if disk.f_bavail * disk.f_frsize < _ROOM or (disk.f_files and not disk.f_favail):
         return "the disk of the state directory is full"
-    # SQLite's own files beside it, too: they may be another user's, since somebody ran tempshell with sudo.
+    # SQLite's own files next to it, too: they may be another user's, since somebody ran tempshell with sudo.
     for file in (paths.state, *_files(paths.store)):
         if file.exists() and not os.access(file, os.W_OK):
             return f"{file} cannot be written"
@@ -397,13 +397,13 @@ def _replace(file: Path) -> Opened:
             raise
     aside = file.with_suffix(f".corrupt-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
     file.rename(aside)
-    for beside in _files(file)[1:]:
-        beside.unlink(missing_ok=True)
+    for companion in _files(file)[1:]:
+        companion.unlink(missing_ok=True)
     return Opened(_open(file), moved_aside=aside)
 
 
 def _is_damaged(cause: sqlite3.DatabaseError) -> bool:
-    """Tell whether a new file would help: not where this one is locked, full or read-only."""
+    """Return whether a new file would help: not where this one is locked, full or read-only."""
     return not isinstance(cause, sqlite3.OperationalError)
 
 

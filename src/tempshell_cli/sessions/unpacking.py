@@ -87,7 +87,7 @@ def unpack(stream: IO[bytes], directory: Path, bounds: Bounds) -> None:
         if isinstance(cause, OSError) and cause.errno in _OURS:
             raise UsageProblem(f"cannot write the copy: {reason(cause)}", hint="copy to another place") from cause
         raise CopyFailed(f"the copy cannot be unpacked here: {reason(cause)}", hint="see `tempshell status`") from cause
-    for path, member in links:  # once all are there: one may lead out only by way of another
+    for path, member in links:  # once all are there: one may lead out only through another
         _stay_within(_top(directory, path), Path(os.path.realpath(path)), member)
 
 

@@ -109,7 +109,7 @@ def _finish(sessions: Sessions, token: str, *, as_json: bool, quiet: bool) -> No
     except Incomplete as problem:
         unfinished = problem
     found = report(sessions, session)
-    # Removed before anything is printed: whoever reads may go before the end.
+    # Removed before anything is printed: a pager or `head` may quit before the end.
     receipt, left = (None, None) if unfinished else _removed(sessions, session)
     if as_json:
         console.say_json(reports.as_json(found))

@@ -131,14 +131,14 @@ def update(
     from tempshell_cli.packs.library.index import read_index
 
     store, in_use = _store()
-    told, failed = [], []
+    updates, failed = [], []
     for name in dict.fromkeys(pack or read_index(Paths.of_user())):
         try:
-            told.append(_update(store, name, in_use, yes=yes, ask=not as_json))
+            updates.append(_update(store, name, in_use, yes=yes, ask=not as_json))
         except TempshellError as problem:  # the others are looked at all the same
             failed.append(problem)
     if as_json:
-        console.say_json(told)
+        console.say_json(updates)
     for other in failed[1:]:
         console.complain(str(other), other.hint)
     if failed:
@@ -241,15 +241,15 @@ def prove(
         plan = plan_session(sessions, sandbox_request(sandbox)._replace(pack=pack))
         assert plan.pack  # noqa: S101 - for mypy
         wanted = [plan.pack.task(one) for one in dict.fromkeys(task or ())] or plan.pack.tasks
-        told = None if quiet else lambda proof: console.note(proof_line(proof))
-        proof = Prover(sessions, plan, jobs=jobs).prove(wanted, new_seed() if seed is None else seed, told)
+        on_proof = None if quiet else lambda proof: console.note(proof_line(proof))
+        proof = Prover(sessions, plan, jobs=jobs).prove(wanted, new_seed() if seed is None else seed, on_proof)
     say_proof(proof, form)
     if not proof.holds:
         raise typer.Exit(int(ExitCode.CHECK_FAILED))
 
 
 def _store() -> tuple[PackStore, InUse]:
-    """Return the user's added packs, and what tells which of them live sessions have."""
+    """Return the user's added packs, and a function that returns those that live sessions use."""
     from tempshell_cli.core.paths import Paths
     from tempshell_cli.core.runner import SubprocessRunner
     from tempshell_cli.packs.library.store import PackStore
@@ -258,7 +258,7 @@ def _store() -> tuple[PackStore, InUse]:
     paths = Paths.of_user()
 
     def in_use() -> set[str]:
-        with open_store(paths, mend=False) as opened:
+        with open_store(paths, repair=False) as opened:
             return {session.pack for session in opened.store.live()}
 
     return PackStore(paths, SubprocessRunner()), in_use

@@ -33,8 +33,8 @@ def status(
         }
         console.say_json({**session_json(chosen, now), "tasks": tasks})
         return
-    told = {**session_json(chosen, now), "remaining": remaining(chosen, now)}
-    for name, value in told.items():
+    shown = {**session_json(chosen, now), "remaining": remaining(chosen, now)}
+    for name, value in shown.items():
         if value or name != "reason":
             console.say(f"{name + ':':12} {value}")
     for name, one in scores.items():

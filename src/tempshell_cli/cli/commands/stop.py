@@ -74,7 +74,7 @@ def _not_stopped(backend: Backend) -> str:
 def _end(
     end: Callable[[Model], Receipt | None], chosen: Sequence[Model]
 ) -> tuple[list[tuple[str, Receipt | None]], list[TempshellError]]:
-    """End the sessions, each whatever becomes of the others; return names and receipts, and what went wrong."""
+    """End the sessions, each on its own; return names and receipts, and what went wrong."""
     from tempshell_cli.core.errors import TempshellError
 
     ended: list[tuple[str, Receipt | None]] = []

@@ -74,12 +74,12 @@ def silence(_what: str) -> Iterator[None]:
 
 
 def is_interactive() -> bool:
-    """Tell whether a person sits at both ends: keyboard and screen."""
+    """Return whether a person sits at both ends: keyboard and screen."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def can_ask() -> bool:
-    """Tell whether a person can be asked: questions are on stderr, answers come from the keyboard."""
+    """Return whether a person can be asked: questions are on stderr, answers come from the keyboard."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 

@@ -6,7 +6,7 @@ from tempshell_cli.cli.output import console
 
 
 def say_course(pack: str, *, as_json: bool) -> bool:
-    """Print the scenarios of a directory that is no pack but has some; return False where there is nothing to print."""
+    """Print the scenarios of a directory that is not itself a pack; return False where there is nothing to print."""
     from tempshell_cli.packs.library.find import find_root
     from tempshell_cli.packs.library.load import is_pack, packs_in
 
