@@ -313,6 +313,10 @@ def test_stop_all_stops_all_and_is_content_with_none(tempshell: Tempshell) -> No
     assert {receipt["session"] for receipt in tempshell("stop", "--all", "--json").json()} == ids
     assert tempshell("stop", "--all", "--json").json() == []
     assert "left over: nothing" in tempshell("stop", "--all").stdout
+    assert tempshell("stop", "--all", "--quiet").stdout == ""
+    tempshell.start()
+    assert tempshell("rm", "-q").stdout == ""
+    assert tempshell("ls", "-q").stdout == ""
 
 
 def test_one_session_and_all_of_them_cannot_be_stopped_at_once(tempshell: Tempshell) -> None:

@@ -163,12 +163,15 @@ def test_it_takes_the_time_asked_for_else_the_packs_but_no_longer_than_a_session
 
 def test_what_cannot_be_an_exam_is_refused(tempshell: Tempshell, pack: Path) -> None:
     assert "which pack" in tempshell("exam", code=2).stderr
-    assert "two commands" in tempshell("exam", "--finish", "--review", code=2).stderr
+    assert "cannot be used together" in tempshell("exam", "--finish", "--review", code=2).stderr
     assert "4 tasks to draw, not 5" in tempshell("exam", "./four", "--tasks", "5", code=2).stderr
     assert "there is no exam" in tempshell("exam", "--finish", code=3).stderr
     tempshell.start(str(pack))
     assert "there is no exam" in tempshell("exam", "--finish", code=3).stderr
     assert "there is no exam 'otter'" in tempshell("exam", "--review", "otter", code=3).stderr
+    assert "there is no exam 'otter'" in tempshell("exam", "--finish", "-s", "otter", code=3).stderr
+    assert "cannot be used together" in tempshell("exam", "--finish", "one", "-s", "other", code=2).stderr
+    assert "name a new exam with --name" in tempshell("exam", "./four", "-s", "mine", code=2).stderr
 
 
 @pytest.mark.usefixtures("pack")

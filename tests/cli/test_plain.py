@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.command_line import Tempshell
+from tempshell_cli.terminal.pty import Size
+from tests.support.command_line import PROGRAM, Tempshell
+from tests.support.tmux import tmux_pane
 
 EACH_BACKEND = pytest.mark.parametrize(
     "backend",
@@ -50,3 +52,20 @@ def test_who_only_watches_leaves_in_the_same_way(tempshell: Tempshell, backend: 
         child.sendline("echo after$((1 + 1))")
         child.expect("after2")
         assert "typed" not in (child.before or "")
+
+
+@EACH_BACKEND
+def test_after_leaving_output_goes_on_below_what_was_on_the_screen(tempshell: Tempshell, backend: str) -> None:
+    tempshell.start("--name", "otter", "--backend", backend)
+    attach = " ".join((*PROGRAM, "attach", "--plain", "otter"))
+    with tmux_pane(Size(100, 24), ("sh",), tempshell.user.environment, tempshell.directory) as screen:
+        screen.line(f"clear; PS1='outside> '; seq 15; {attach}")
+        screen.line(r"clear; printf '\033[20;1Hpicture\033[3;1H'; echo ready$((1 + 1))")
+        screen.until_sees("ready2")
+        screen.keys("C-]", "d")
+        screen.until_sees("otter goes on")
+        screen.line("echo after$((1 + 1))")
+        rows = [row for row in screen.until_sees("after2").splitlines() if row]
+        end = next(y for y, row in enumerate(rows) if "otter goes on" in row)
+        assert rows[end + 1 : end + 3] == ["outside> echo after$((1 + 1))", "after2"]
+        assert not [row for row in rows[end + 3 :] if row != "outside>"]

@@ -15,7 +15,9 @@ import pytest
 
 from tempshell_cli.terminal.emulators.base import Engine
 from tempshell_cli.terminal.emulators.choice import open_engine
+from tempshell_cli.terminal.modes import AlternateScreen
 from tempshell_cli.terminal.pty import PtyMaster, Size
+from tempshell_cli.terminal.screen import row_text
 
 from .waiting import PATIENCE, read_until, until
 
@@ -118,11 +120,69 @@ def test_even_a_kill_leaves_the_terminal_as_it_was(number: signal.Signals) -> No
         engine.close()
 
 
-def test_after_a_kill_the_user_is_told() -> None:
-    with relaying("echo ready; sleep 600") as relayed:
-        read_until(relayed.master, b"ready")
+def test_after_a_kill_a_message_says_so_below_all_that_is_on_the_screen() -> None:
+    with relaying(r"printf '\033[2J\033[23;1Hstatus line\033[Hready'; sleep 600") as relayed:
+        drawn = read_until(relayed.master, b"ready")
         relayed.process.kill()
-        read_until(relayed.master, b"has been put back")
+        rows = screen_rows(drawn + read_until(relayed.master, b"has been put back"))
+        assert rows.index("status line") < next(y for y, row in enumerate(rows) if "has been put back" in row)
+
+
+PICTURE = r"printf '\033[2J\033[24;1Hstatus line\033[Hprompt $ '; sleep 600"
+
+
+@pytest.mark.parametrize("end", [lambda one: one.master.write(b"\x1dd"), lambda one: one.process.terminate()])
+def test_output_goes_on_below_a_picture_that_was_left(end: Callable[[Relayed], object]) -> None:
+    with relaying(PICTURE) as relayed:
+        drawn = read_until(relayed.master, b"prompt $ ")
+        end(relayed)
+        relayed.process.wait(PATIENCE)
+        os.write(relayed.terminal, b"goes on.")
+        rows = screen_rows(drawn + read_until(relayed.master, b"goes on."))
+        assert [row for row in rows if row] == ["prompt $", "goes on."]
+
+
+def test_a_full_screen_program_that_is_left_gives_back_the_screen_and_the_cursor() -> None:
+    with relaying(r"printf '\033[?1049h\033[20;40Hfull screen'; sleep 600") as relayed:
+        drawn = b"before\r\n" + read_until(relayed.master, b"full screen")
+        relayed.master.write(b"\x1dd")
+        relayed.process.wait(PATIENCE)
+        os.write(relayed.terminal, b"goes on.")
+        assert screen_rows(drawn + read_until(relayed.master, b"goes on."))[:2] == ["before", "goes on."]
+
+
+def test_after_a_command_that_ended_by_itself_output_goes_on_where_it_stopped() -> None:
+    with relaying("printf 'one\n$ exit\n'; exit 3") as relayed:
+        assert relayed.process.wait(PATIENCE) == 3
+        os.write(relayed.terminal, b"goes on.")
+        assert screen_rows(read_until(relayed.master, b"goes on."))[:3] == ["one", "$ exit", "goes on."]
+
+
+@pytest.mark.parametrize(
+    ("output", "is_alternate"),
+    [
+        (b"\x1b[?1049h", True),
+        (b"\x1b[?25;1049h text", True),
+        (b"\x1b[?1049h text \x1b[?1049l", False),
+        (b"\x1b[?1049h\x1bc", False),
+        (b"\x1b[?1047h\x1b[1049h", False),
+    ],
+)
+def test_a_switch_of_screens_is_seen_wherever_the_output_is_cut(output: bytes, *, is_alternate: bool) -> None:
+    for cut in range(len(output)):
+        screen = AlternateScreen()
+        screen.follow(output[:cut])
+        screen.follow(output[cut:])
+        assert (b"\x1b[?1049l" in screen.reset()) is is_alternate
+
+
+def screen_rows(output: bytes) -> list[str]:
+    """Return what a terminal of 80 x 24 shows after that output."""
+    engine = open_engine(Size(80, 24))
+    engine.feed(output)
+    rows = engine.dirty_rows()
+    engine.close()
+    return [row_text(rows[y]).rstrip() if y in rows else "" for y in range(24)]
 
 
 def test_the_guard_goes_with_the_relay() -> None:

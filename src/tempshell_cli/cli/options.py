@@ -38,6 +38,8 @@ Pack = Annotated[
     str, typer.Argument(help="A pack, by name or directory. Without one: a plain shell.", autocompletion=pack_names)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+ReceiptsAsJson = Annotated[bool, typer.Option("--json", help="Print the receipts as JSON.")]
+NoReceipts = Annotated[bool, typer.Option("--quiet", "-q", help="Print no receipts.")]
 AsJunit = Annotated[bool, typer.Option("--junit", help="Print JUnit XML, for CI services.")]
 FORMAT = typer.Option("--format", "-o", help="The output format.")
 Listing = Annotated[Literal["table", "name", "json"], FORMAT]

@@ -35,11 +35,11 @@ def with_spellings(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def run(**given: Any) -> None:  # noqa: ANN401 - of any type
         if token := given.pop("of_session", ""):
-            given["session"] = _only({"SESSION": given["session"], "--session": token})
+            given["session"] = only_value({"SESSION": given["session"], "--session": token})
         if "form" in given:
             usual, form = defaults.get("form", "text"), given.pop("form")
             flags = {f"--{flag}": flag for flag in _FLAGS if given.pop(f"as_{flag}", False)}
-            form = _only({**flags, f"--format {form}": "" if form == usual else form}) or usual
+            form = only_value({**flags, f"--format {form}": "" if form == usual else form}) or usual
             given |= {"form": form} if "form" in defaults else {"as_json": form == "json"}
         command(**given)
 
@@ -52,7 +52,7 @@ def _option(name: str, default: object, annotation: object) -> inspect.Parameter
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
-def _only(spelt: dict[str, str]) -> str:
+def only_value(spelt: dict[str, str]) -> str:
     """Return the one value that was given, "" for none; raises UsageProblem where there are two."""
     given = {spelling: value for spelling, value in spelt.items() if value}
     if len(set(given.values())) > 1:

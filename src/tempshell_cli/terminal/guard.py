@@ -17,6 +17,8 @@ from tempshell_cli.terminal.modes import RESET
 _GUARD = """trap '' HUP INT QUIT TERM TTOU TTIN TSTP PIPE
 if ! read -r word; then stty "$1" <&1; printf "$2"; fi
 """
+# The guard does not know which screen the program was on, nor where on the other one the cursor was.
+_LAST_ROW = b"\x1b[999H"
 _NEWS = b"\r\ntempshell: the attach was killed; this terminal has been put back\r\n"
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 
@@ -39,7 +41,7 @@ def _started(terminal: int) -> subprocess.Popen[bytes] | None:
     try:
         modes = subprocess.run(("stty", "-g"), stdin=terminal, capture_output=True, check=True).stdout.decode().strip()
         return subprocess.Popen(
-            ("/bin/sh", "-c", _GUARD, "tempshell-guard", modes, _escaped(RESET + _NEWS)),
+            ("/bin/sh", "-c", _GUARD, "tempshell-guard", modes, _escaped(RESET + _LAST_ROW + _NEWS)),
             stdin=subprocess.PIPE,
             stdout=terminal,
             stderr=subprocess.DEVNULL,

@@ -18,7 +18,7 @@ from tempshell_cli.core.process import Command
 from tempshell_cli.core.text import one_line
 from tempshell_cli.terminal.guard import guarded
 from tempshell_cli.terminal.leader import LeaderFilter
-from tempshell_cli.terminal.modes import RESET
+from tempshell_cli.terminal.modes import AlternateScreen
 from tempshell_cli.terminal.pty import PtyProcess, Size
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _QUIET = 0.05
 _END_OF_INPUT = b"\x04"
 _CTRL_C = b"\x03"
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
+_BY_SIGNAL = 128  # exit codes of what a signal has ended begin here
 _FALLBACK_SIZE = Size(80, 24)
 _LEADER_HELP = "tempshell: then d leaves, and the leader once more sends it to the shell"
 
@@ -63,12 +64,12 @@ def relay(
         wakeups = stack.enter_context(_signals())
         process = stack.enter_context(PtyProcess.spawn(command, terminal_size(stdout)))
         stack.enter_context(_raw(stdin))
-        if os.isatty(stdout):
-            stack.callback(_reset, stdout)
+        streams = _Streams(stdin, stdout, wakeups)
+        relaying = (_Watch if read_only else _Relay)(process, streams, notices, recorder, keys)
+        stack.callback(relaying.restore_screen)
         if recorder:
             stack.callback(recorder.close)
-        streams = _Streams(stdin, stdout, wakeups)
-        return (_Watch if read_only else _Relay)(process, streams, notices, recorder, keys).run()
+        return relaying.run()
 
 
 def terminal_size(fd: int) -> Size:
@@ -105,6 +106,7 @@ class _Relay:
         self._on_terminal = os.isatty(self._stdin)
         self._recorder = recorder
         self._keys = keys
+        self._screen = AlternateScreen()
         self._board = _NoticeBoard(notices, self._stdout)
         self._input = bytearray()
         self._input_open = True
@@ -116,6 +118,15 @@ class _Relay:
         while self._exit_code is None and not self._keys.left:
             self._turn()
         return self._exit_code
+
+    def restore_screen(self) -> None:
+        """Undo what the command has set in the user's terminal, and leave the cursor where output can go on."""
+        if not os.isatty(self._stdout):
+            return
+        # A code from 128 on: a signal has ended the command, or the relay, or the engine has ended the sandbox.
+        cut_off = self._exit_code is None or self._exit_code >= _BY_SIGNAL
+        with suppress(OSError):
+            write_all(self._stdout, self._screen.reset_cut_off() if cut_off else self._screen.reset())
 
     def _turn(self) -> None:
         reading = [self._wakeups.fileno()]
@@ -147,7 +158,7 @@ class _Relay:
                 self._board.put(_LEADER_HELP)
         elif self._on_terminal:
             # Nobody typed an end: the connection dropped, and the shell inside is to live on.
-            self._exit_code = 128 + signal.SIGHUP
+            self._exit_code = _BY_SIGNAL + signal.SIGHUP
         else:
             self._input_open = False
             self._input += _END_OF_INPUT
@@ -167,18 +178,19 @@ class _Relay:
             return
         if self._recorder:
             self._recorder.output(data)
+        self._screen.follow(data)
         try:
             write_all(self._stdout, data)
         except OSError:
             # Nobody looks any more; what a shell says of a program whose terminal is gone.
-            self._exit_code = 128 + signal.SIGHUP
+            self._exit_code = _BY_SIGNAL + signal.SIGHUP
 
     def _take_signals(self) -> None:
         for number in self._wakeups.recv(_CHUNK):
             if number == signal.SIGWINCH:
                 self._resize(terminal_size(self._stdout))
             elif number in _ENDING:
-                self._exit_code = 128 + number
+                self._exit_code = _BY_SIGNAL + number
             elif number == signal.SIGCHLD and self._process.wait(0) is not None:
                 self._finish()
 
@@ -251,12 +263,6 @@ def write_all(fd: int, data: bytes) -> None:
         except BlockingIOError:
             # Some terminals' descriptors come to us non-blocking, from a program before us.
             select.select([], [fd], [])
-
-
-def _reset(stdout: int) -> None:
-    """Take back what a program set that was ended before it could do so itself."""
-    with suppress(OSError):
-        write_all(stdout, RESET)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tempshell_cli.cli.command import new_app
-from tempshell_cli.cli.options import Record, Session, Theme
+from tempshell_cli.cli.options import Plain, Record, Session, Theme
 
 app = new_app()
 
@@ -15,7 +15,7 @@ app = new_app()
 @app.command()
 def attach(
     session: Session = "",
-    plain: Annotated[bool, typer.Option("--plain", help="The bare terminal, without the tasks.")] = False,
+    plain: Plain = False,
     read_only: Annotated[
         bool, typer.Option("--read-only", "-r", help="Only watch: nothing you type reaches the session.")
     ] = False,

@@ -8,8 +8,18 @@ import typer
 
 from tempshell_cli.cli.bundle import bundled
 from tempshell_cli.cli.command import new_app
-from tempshell_cli.cli.complete import pack_names
-from tempshell_cli.cli.options import AsJson, Detach, Name, Plain, Quiet, Record, Replace, SandboxOptions, Theme
+from tempshell_cli.cli.complete import pack_names, session_names
+from tempshell_cli.cli.options import (
+    AsJson,
+    Detach,
+    Name,
+    Plain,
+    Quiet,
+    Record,
+    Replace,
+    SandboxOptions,
+    Theme,
+)
 
 if TYPE_CHECKING:
     from tempshell_cli.backends.base import Receipt
@@ -33,6 +43,16 @@ def exam(
     ] = "",
     finish: Annotated[bool, typer.Option("--finish", help="Grade an exam, once, and remove its sandbox.")] = False,
     review: Annotated[bool, typer.Option("--review", help="Show what the grading found, and the solutions.")] = False,
+    session: Annotated[
+        str,
+        typer.Option(
+            "--session",
+            "-s",
+            metavar="SESSION",
+            help="The exam to finish or review. [default: the last exam]",
+            autocompletion=session_names,
+        ),
+    ] = "",
     time: Annotated[
         str, typer.Option("--time", metavar="DURATION", help="How long the exam takes. [default: as the pack says]")
     ] = "",
@@ -63,26 +83,30 @@ def exam(
     from tempshell_cli.cli.parsing import duration, sandbox_request
     from tempshell_cli.cli.screen import Visit, show_started
     from tempshell_cli.cli.service import user_sessions
+    from tempshell_cli.cli.spellings import only_value
     from tempshell_cli.core.errors import UsageProblem
     from tempshell_cli.sessions.request import ExamRequest
     from tempshell_cli.sessions.start import start
 
     if finish and review:
-        raise UsageProblem("--finish and --review are two commands", hint="finish the exam, then review it")
+        raise UsageProblem("--finish and --review cannot be used together", hint="finish the exam, then review it")
+    if session and not (finish or review):
+        raise UsageProblem("--session names an exam to --finish or to --review", hint="name a new exam with --name")
+    exam_named = only_value({"SESSION": what, "--session": session})
     with user_sessions() as sessions:
         if finish:
-            _finish(sessions, what, as_json=as_json, quiet=quiet)
+            _finish(sessions, exam_named, as_json=as_json, quiet=quiet)
             return
         if review:
-            _review(sessions, what, as_json=as_json)
+            _review(sessions, exam_named, as_json=as_json)
             return
         if not what:
             raise UsageProblem("which pack?", hint="`tempshell pack ls` lists those there are")
         request = sandbox_request(sandbox)._replace(
             pack=what, exam=ExamRequest(tasks, seed, duration(time)), name=name, replace=replace
         )
-        session = start(sessions, request, console.silence if quiet else console.progress)
-        show_started(sessions, session, Visit(detach, plain, record, as_json, theme))
+        started = start(sessions, request, console.silence if quiet else console.progress)
+        show_started(sessions, started, Visit(detach, plain, record, as_json, theme))
 
 
 def _removed(sessions: Sessions, session: Session) -> tuple[Receipt | None, LeftoverRemains | None]:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 app = new_app("Find, add, write and prove packs of practice tasks.")
 Name = Annotated[str, typer.Argument(help="A pack, by name or directory.", autocompletion=pack_names)]
-Wanted = Annotated[str, typer.Argument(help="A pack, by directory or name.", autocompletion=pack_names)]
 
 
 @app.command("ls")
@@ -181,7 +180,7 @@ def schema(
 
 @app.command()
 def lint(
-    pack: Wanted = ".",
+    pack: Name = ".",
     form: Annotated[Literal["text", "json", "sarif"], FORMAT] = "text",
 ) -> None:
     """Find mistakes in a pack without running it.
@@ -205,7 +204,7 @@ def lint(
 @app.command()
 @bundled
 def prove(
-    pack: Wanted = ".",
+    pack: Name = ".",
     task: Annotated[
         list[str] | None, typer.Option("--task", metavar="TASK", help="Only this task. Repeatable.")
     ] = None,

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tempshell_cli.cli.command import new_app
+from tempshell_cli.cli.options import NoReceipts, ReceiptsAsJson
 
 app = new_app()
 _PATIENCE = 6.0  # times what an engine has for its answer where a command sweeps on the side
@@ -17,7 +18,8 @@ def reap(
     expired: Annotated[
         bool, typer.Option("--expired", help="Also what others left, five minutes past its deadline.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the receipts as JSON.")] = False,
+    as_json: ReceiptsAsJson = False,
+    quiet: NoReceipts = False,
 ) -> None:
     """Remove expired, lost and unfinished sandboxes.
 
@@ -40,7 +42,7 @@ def reap(
     left = [what for receipt in receipts for what in receipt.leftover]
     if left:
         raise LeftoverRemains(f"could not remove {', '.join(left)}", hint="see the engine's log, then reap again")
-    if not as_json:
+    if not as_json and not quiet:
         for receipt in receipts:
             for what in receipt.removed:
                 console.say(f"removed {what}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tempshell_cli.cli.command import new_app
-from tempshell_cli.cli.options import Session
+from tempshell_cli.cli.options import NoReceipts, ReceiptsAsJson, Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +26,8 @@ def stop(
     forget: Annotated[
         bool, typer.Option("--forget", help="Remove it from the record even if its engine does not answer.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the receipts as JSON.")] = False,
+    as_json: ReceiptsAsJson = False,
+    quiet: NoReceipts = False,
 ) -> None:
     """End a session and remove its sandbox.
 
@@ -37,7 +38,7 @@ def stop(
       tempshell stop --all
     """
     from tempshell_cli.cli.output import console
-    from tempshell_cli.cli.output.sessions import receipt_json, say_receipt
+    from tempshell_cli.cli.output.sessions import receipt_json
     from tempshell_cli.cli.service import select, sweep, user_sessions
     from tempshell_cli.core.errors import EngineUnavailable, UsageProblem
 
@@ -49,15 +50,12 @@ def stop(
                 sessions.engines.give_up(backend, EngineUnavailable(_not_stopped(backend), hint=_LATER))
         chosen = sessions.store.live() if every else [select(sessions, session, expired_too=True)]
         ended, left = _end(sessions.forget if forget else sessions.stop, chosen)
-    receipts = [(name, receipt) for name, receipt in ended if receipt]
     for name in [name for name, receipt in ended if not receipt]:
         console.note(f"{name}: forgotten; if its engine comes back, `tempshell reap` removes what is there")
     if as_json:
-        console.say_json([receipt_json(receipt) for _, receipt in receipts])
-    for name, receipt in receipts if not as_json else ():
-        say_receipt(name, receipt)
-    if not as_json and not ended and not left:
-        console.say("there is no session; left over: nothing")
+        console.say_json([receipt_json(receipt) for _, receipt in ended if receipt])
+    elif not quiet:
+        _say_receipts(ended, nothing=not ended and not left)
     for other in left[1:]:
         console.complain(str(other), other.hint)
     if left:
@@ -85,3 +83,14 @@ def _end(
         except TempshellError as problem:
             left.append(problem)
     return ended, list(dict.fromkeys(left))  # an engine that was given up says so once
+
+
+def _say_receipts(ended: Sequence[tuple[str, Receipt | None]], *, nothing: bool) -> None:
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.output.sessions import say_receipt
+
+    for name, receipt in ended:
+        if receipt:
+            say_receipt(name, receipt)
+    if nothing:
+        console.say("there is no session; left over: nothing")

@@ -53,16 +53,22 @@ def recordings_json(files: Sequence[Path]) -> list[dict[str, Any]]:
 
 def play_here(file: Path, *, speed: float, idle: float) -> None:
     """Play a recording on stdout, and leave the terminal as it was."""
-    from tempshell_cli.terminal.modes import RESET
+    from tempshell_cli.terminal.modes import AlternateScreen
     from tempshell_cli.terminal.recording.playback import play
 
     header = read_header(file)
     _warn_if_small(header.size.columns, header.size.rows)
+    screen = AlternateScreen()
+
+    def write(text: str) -> None:
+        screen.follow(text.encode())
+        _write(text)
+
     try:
-        play(read_events(file), write=_write, wait=time.sleep, speed=speed, idle=idle)
+        play(read_events(file), write=write, wait=time.sleep, speed=speed, idle=idle)
     finally:
         if sys.stdout.isatty():
-            _write(RESET.decode() + "\r\n")
+            _write(screen.reset_cut_off().decode())
 
 
 def exported(file: Path, form: str, at: float | None) -> str:
