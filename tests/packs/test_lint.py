@@ -88,7 +88,7 @@ SPOILT: dict[str, tuple[Callable[[Draft], object], tuple[str, str, int]]] = {
         lambda draft: draft.replace(
             TASK, "file: {path: answer.txt}", 'object: {ref: pod/web, where: [{jsonpath: "$[", value: 1}]}'
         ),
-        ("jsonpath", TASK, 7),
+        ("format", TASK, 7),
     ),
     "a task without a mutant": (
         lambda draft: draft.replace(

@@ -40,7 +40,6 @@ RULES = {
     "hint-tells": "A hint gives the solution away",
     "text-over-yaml": "A check compares YAML as text",
     "no-control": "A check that something fails, with nothing that proves that it could work",
-    "jsonpath": "A JSONPath of a check cannot be read",
     "learner-program": "A check runs a program of the learner's as the grader",
     "misled-search": "A learner can mislead a search that a check goes by",
     "no-mutant": "Nothing proves that a check catches a wrong answer",

@@ -14,7 +14,6 @@ from tempshell_cli.packs.authoring.findings import Finding, Level
 from tempshell_cli.packs.authoring.learner_programs import learners_program
 from tempshell_cli.packs.authoring.searches import misled_search
 from tempshell_cli.packs.checks.criteria import Check
-from tempshell_cli.packs.checks.matching import path_fault
 from tempshell_cli.packs.checks.program import Expect
 from tempshell_cli.packs.format.model import PackHead
 from tempshell_cli.packs.format.native import MANIFEST, TaskSource
@@ -124,15 +123,6 @@ def missing_controls(draft: Draft) -> Iterator[Finding]:
                 yield _soft_at(task, "no-control", ("checks", index), what, hint)
 
 
-def unreadable_paths(draft: Draft) -> Iterator[Finding]:
-    """A path that nobody can read: the check could never run."""
-    for task in draft.tasks:
-        for index, check in enumerate(task.head.checks):
-            for number, where in enumerate(check.object.where if check.object else ()):
-                if fault := path_fault(where.jsonpath):
-                    yield _at(task, "jsonpath", ("checks", index, "object", "where", number), fault)
-
-
 def learner_programs(draft: Draft) -> Iterator[Finding]:
     """A program of the learner's that runs as the grader can read, and change, all that the grader can."""
     hint = "write `as: learner`, and judge only what it prints and how it ends"
@@ -182,7 +172,6 @@ ALL: Sequence[Rule] = (
     telling_hints,
     text_over_yaml,
     missing_controls,
-    unreadable_paths,
     learner_programs,
     misled_searches,
     missing_mutants,

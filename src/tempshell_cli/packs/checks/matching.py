@@ -13,6 +13,7 @@ import msgspec
 
 from tempshell_cli.core.errors import PackProblem, TempshellError
 from tempshell_cli.core.process import Command
+from tempshell_cli.packs.checks.paths import Steps, plain_steps
 from tempshell_cli.packs.reading.document import read_document
 from tempshell_cli.packs.reading.fields import Strict, says
 
@@ -111,58 +112,37 @@ def yaml_mismatch(want: object, found: bytes) -> Mismatch | None:
     return data_mismatch(want, value)
 
 
-Same = Callable[[object, object], bool]
+Same = Callable[[object, object, Steps], bool]
 
 
-def _equal(found: object, want: object) -> bool:
+def _equal(found: object, want: object, at: Steps) -> bool:
     """Compare two values. True == 1 in Python, and in nobody's file."""
+    del at
     return found == want and isinstance(want, bool) == isinstance(found, bool)
 
 
-def data_mismatch(want: object, found: object, at: str = "", *, same: Same = _equal) -> Mismatch | None:
+def data_mismatch(want: object, found: object, at: Steps = (), *, same: Same = _equal) -> Mismatch | None:
     """Compare data partially: a mapping may have more keys than asked for; a list is compared item by item.
 
-    ``same`` tells whether a value that was found is the one that was wanted.
+    ``same`` tells whether a value that was found, at its place, is the one that was wanted.
     """
     if isinstance(want, dict) and isinstance(found, dict):
         return _mapping_mismatch(want, found, at, same)
     if isinstance(want, list) and isinstance(found, list) and len(want) == len(found):
-        pairs = (data_mismatch(*pair, f"{at}[{i}]", same=same) for i, pair in enumerate(zip(want, found, strict=True)))
+        pairs = (data_mismatch(*pair, (*at, i), same=same) for i, pair in enumerate(zip(want, found, strict=True)))
         return next((differs for differs in pairs if differs), None)
-    return None if same(found, want) else Mismatch(_at(at, want), _at(at, found))
+    return None if same(found, want, at) else Mismatch(_at(at, want), _at(at, found))
 
 
-def _mapping_mismatch(want: Mapping[str, object], found: Mapping[str, object], at: str, same: Same) -> Mismatch | None:
+def _mapping_mismatch(
+    want: Mapping[str, object], found: Mapping[str, object], at: Steps, same: Same
+) -> Mismatch | None:
     for key, value in want.items():
-        inner = f"{at}.{key}" if at else key
         if key not in found:
-            return Mismatch(_at(inner, value), "no such key")
-        if differs := data_mismatch(value, found[key], inner, same=same):
+            return Mismatch(_at((*at, key), value), "no such key")
+        if differs := data_mismatch(value, found[key], (*at, key), same=same):
             return differs
     return None
-
-
-def path_fault(path: str) -> str:
-    """Return why a JSONPath cannot be read, "" where it can be."""
-    try:
-        found_in({}, path)
-    except CannotLook as cause:
-        return str(cause)
-    return ""
-
-
-def found_in(data: object, path: str) -> list[object]:
-    """Return the values at a JSONPath, in kubectl's form (``{.spec.replicas}``) or RFC 9535's; raises CannotLook."""
-    import jsonpath  # noqa: PLC0415 - only for checks that use it
-
-    engine = jsonpath.JSONPathEnvironment(strict=True)
-    for name in ("match", "search"):  # patterns that could take for ever, in our own process
-        engine.function_extensions.pop(name, None)
-    plain = path.strip().removeprefix("{").removesuffix("}")
-    try:
-        return list(engine.findall(plain if plain.startswith("$") else f"${plain}", data))  # type: ignore[arg-type]
-    except jsonpath.JSONPathError as cause:
-        raise CannotLook(f"the path {path!r} cannot be read: {cause}", hint="report it to the pack's author") from cause
 
 
 def shown(value: object) -> str:
@@ -170,9 +150,8 @@ def shown(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _at(place: str, value: object) -> str:
-    shown = json.dumps(value, ensure_ascii=False)
-    return f"{place}: {shown}" if place else shown
+def _at(at: Steps, value: object) -> str:
+    return f"{plain_steps(at)}: {shown(value)}" if at else shown(value)
 
 
 def search(pattern: str, text: str) -> bool:

@@ -29,6 +29,8 @@ def schema_of(part: str) -> dict[str, Any]:
     (_,), definitions = msgspec.json.schema_components([model])
     for name in definitions.keys() & {"Check", "Probe"}:
         definitions[name]["oneOf"] = [_given(key) for key in kinds_in(Probe)]
+    if "Where" in definitions:
+        definitions["Where"]["anyOf"] = [{"required": [key]} for key in ("jsonpath", "any_of", "all_of", "not")]
     root = definitions.pop(model.__name__)
     head = {"$schema": _DIALECT, "$id": f"urn:tempshell:format:{FORMAT}:{part}"}
     schema: dict[str, Any] = _plain({**head, **root, "title": title, "$defs": dict(sorted(definitions.items()))})
