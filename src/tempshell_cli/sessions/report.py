@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tempshell_cli import __version__
 from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession, SessionExpired, UsageProblem
+from tempshell_cli.packs.checks.program import Exec
 from tempshell_cli.packs.format.pack import Pack
 from tempshell_cli.packs.grading.score import PackScore, score_pack
 from tempshell_cli.packs.library.find import find_pack
@@ -73,8 +74,8 @@ def _forgeable(sessions: Sessions, session: Session, pack: Pack) -> str:
     with suppress(UsageProblem, EngineUnavailable):  # the backend of a past session may be installed no more
         if by_its_backend := sessions.engines.find(session.backend).forgeable():
             return by_its_backend
-    execs = [check.exec for task in pack.tasks for check in task.head.checks if check.exec]
-    if any(one.runs_as_learner(session.home) for one in execs):
+    kinds = (kind for task in pack.tasks for check in task.head.checks for kind in check.kind.parts())
+    if any(isinstance(kind, Exec) and kind.runs_as_learner(session.home) for kind in kinds):
         return "Some checks run as the learner: what their programs report may be forged."
     return ""
 

@@ -14,7 +14,9 @@ from tempshell_cli.packs.authoring.findings import Finding, Level
 from tempshell_cli.packs.authoring.learner_programs import learners_program
 from tempshell_cli.packs.authoring.searches import misled_search
 from tempshell_cli.packs.checks.criteria import Check
-from tempshell_cli.packs.checks.program import Expect
+from tempshell_cli.packs.checks.file import FileState
+from tempshell_cli.packs.checks.kind import Kind
+from tempshell_cli.packs.checks.program import Exec
 from tempshell_cli.packs.format.model import PackHead
 from tempshell_cli.packs.format.native import MANIFEST, TaskSource
 from tempshell_cli.packs.format.translations import translation_of
@@ -104,7 +106,7 @@ def text_over_yaml(draft: Draft) -> Iterator[Finding]:
     """YAML has many spellings of one thing: who greps in it fails right answers."""
     for task in draft.tasks:
         for index, check in enumerate(task.head.checks):
-            if _is_text_over_yaml(check):
+            if any(map(_is_text_over_yaml, check.kind.parts())):
                 what = f"the check `{check.id}` compares YAML as text"
                 yield _at(
                     task, "text-over-yaml", ("checks", index), what, "a `file` check has `yaml`, an output `json`"
@@ -115,9 +117,7 @@ def missing_controls(draft: Draft) -> Iterator[Finding]:
     """That something fails proves nothing where it could never have worked."""
     for task in draft.tasks:
         for index, check in enumerate(task.head.checks):
-            expect = check.exec.expect if check.exec else Expect()
-            fails = 0 not in expect.codes and not expect.stdout and not expect.stderr
-            if fails and not check.control and not check.gate:
+            if any(map(_expects_failure, _execs(check))) and not check.control and not check.gate:
                 what = f"the check `{check.id}` expects a failure and has no control"
                 hint = "`control` runs the same program where it must succeed"
                 yield _soft_at(task, "no-control", ("checks", index), what, hint)
@@ -128,7 +128,7 @@ def learner_programs(draft: Draft) -> Iterator[Finding]:
     hint = "write `as: learner`, and judge only what it prints and how it ends"
     for task in draft.tasks:
         for index, check in enumerate(task.head.checks):
-            if check.exec and (program := learners_program(check.exec)):
+            for program in filter(None, map(learners_program, _execs(check))):
                 what = f"the check `{check.id}` runs `{one_line(program)}`, a program of the learner's, as the grader"
                 yield _soft_at(task, "learner-program", ("checks", index), what, hint)
 
@@ -138,7 +138,7 @@ def misled_searches(draft: Draft) -> Iterator[Finding]:
     hint = "a `file` check searches a text; to prove that nothing is found, run `grep` itself, with `exit: 1`"
     for task in draft.tasks:
         for index, check in enumerate(task.head.checks):
-            if check.exec and (why := misled_search(check.exec)):
+            for why in filter(None, map(misled_search, _execs(check))):
                 what = f"the check `{check.id}` can be misled: {why}"
                 yield _soft_at(task, "misled-search", ("checks", index), what, hint)
 
@@ -215,10 +215,19 @@ def _loose_images(name: str, line: str) -> Iterator[str]:
             yield image
 
 
-def _is_text_over_yaml(check: Check) -> bool:
-    if check.file:
-        return check.file.text is not None and check.file.yaml is UNSET and check.file.path.endswith(_YAML_FILES)
-    line = " ".join(check.exec.argv) if check.exec else ""
+def _execs(check: Check) -> list[Exec]:
+    return [kind for kind in check.kind.parts() if isinstance(kind, Exec)]
+
+
+def _expects_failure(exec_: Exec) -> bool:
+    expect = exec_.expect
+    return 0 not in expect.codes and not expect.stdout and not expect.stderr
+
+
+def _is_text_over_yaml(kind: Kind) -> bool:
+    if isinstance(kind, FileState):
+        return kind.text is not None and kind.yaml is UNSET and kind.path.endswith(_YAML_FILES)
+    line = " ".join(kind.argv) if isinstance(kind, Exec) else ""
     return bool(_SEARCHES_TEXT.search(line) and _READS_YAML.search(line))
 
 

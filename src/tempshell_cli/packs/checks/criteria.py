@@ -12,6 +12,7 @@ from msgspec.structs import fields
 
 from tempshell_cli.backends.base import Capability
 from tempshell_cli.core.text import strip_controls
+from tempshell_cli.packs.checks.combined import Combined, Group
 from tempshell_cli.packs.checks.file import FileState
 from tempshell_cli.packs.checks.kind import Kind
 from tempshell_cli.packs.checks.objects import ObjectState
@@ -29,36 +30,60 @@ class Retry(Strict, frozen=True, kw_only=True):
     stable_for: Annotated[Duration | None, says("How long it must hold without a break.")] = None
 
 
-class Probe(Strict, frozen=True, kw_only=True):
-    """One look at the sandbox. Exactly one of ``exec``, ``object``, ``file``, ``http`` and ``reach`` says at what."""
+_Looks = Annotated[tuple["Look", ...], Meta(min_length=1)]
+
+
+class Look(Strict, frozen=True, kw_only=True):
+    """A look at the sandbox. Exactly one key says at what."""
 
     exec: Annotated[Exec | None, says("A program, and how it ends.")] = None
     object: Annotated[ObjectState | None, says("An object of the cluster.")] = None
     file: Annotated[FileState | None, says("A file.")] = None
     http: Annotated[Http | None, says("A web address.")] = None
     reach: Annotated[Reach | None, says("Who reaches whom in the cluster.")] = None
-    retry: Annotated[Retry | None, says("Look more than once.")] = None
-    timeout: Annotated[Duration, says("For one look.")] = "15s"
+    any_of: Annotated[_Looks | None, says("One of these must be right.")] = None
+    all_of: Annotated[_Looks | None, says("All of these must be right.")] = None
+    not_: Annotated[Look | None, says("This must be wrong.")] = field(default=None, name="not")
 
     def __post_init__(self) -> None:
-        if len(self._given()) != 1:
-            *first, last = kinds_in(type(self))
-            found = " and ".join(self._given()) or "none"
+        given = [*self._given(), *self._groups()]
+        if len(given) != 1:
+            *first, last = keys_of(type(self))
+            found = " and ".join(given) or "none"
             raise ValueError(f"a check is one of {', '.join(first)} and {last}; this has {found}")
+        if self.not_ and any(isinstance(kind, (Exec, Http)) for kind in self.not_.kind.parts()):
+            raise ValueError("`not` takes no exec and no http, which fail for many reasons: they say what they expect")
 
     @property
     def kind(self) -> Kind:
         """What it looks at, and how."""
+        for op, looks in self._groups().items():
+            return Combined(op=op, kinds=tuple(look.kind for look in looks))
         (given,) = self._given().values()
         return given
+
+    def _groups(self) -> dict[Group, tuple[Look, ...]]:
+        groups: dict[Group, tuple[Look, ...] | None] = {
+            "any_of": self.any_of,
+            "all_of": self.all_of,
+            "not": None if self.not_ is None else (self.not_,),
+        }
+        return {op: looks for op, looks in groups.items() if looks is not None}
 
     def _given(self) -> dict[str, Kind]:
         words = {name: getattr(self, name) for name in self.__struct_fields__}
         return {name: word for name, word in words.items() if isinstance(word, Kind)}
 
 
+class Probe(Look, frozen=True, kw_only=True):
+    """One look at the sandbox. Exactly one of its kinds, or of `any_of`, `all_of` and `not`, says at what."""
+
+    retry: Annotated[Retry | None, says("Look more than once.")] = None
+    timeout: Annotated[Duration, says("For one look.")] = "15s"
+
+
 class Check(Probe, frozen=True, kw_only=True):
-    """One criterion of a task: exactly one of ``exec``, ``object``, ``file``, ``http`` and ``reach``."""
+    """One criterion of a task. Exactly one of its kinds, or of `any_of`, `all_of` and `not`, says what it looks at."""
 
     id: Annotated[Id, says("Unique in the task.")]
     caps: Annotated[
@@ -95,7 +120,12 @@ class Check(Probe, frozen=True, kw_only=True):
         return 0 if self.gate else self.points or 1
 
 
-def kinds_in(probe: type[Probe]) -> dict[str, type[Kind]]:
+def keys_of(look: type[Look]) -> list[str]:
+    """Return the keys of which a check has exactly one: its kinds, and what puts several together."""
+    return [*kinds_in(look), *get_args(Group)]
+
+
+def kinds_in(probe: type[Look]) -> dict[str, type[Kind]]:
     """Return the kinds of check that a model of probes has, by key: each is a field of it."""
     kinds = {field.encode_name: _kind_of(field.type) for field in fields(probe)}
     return {key: kind for key, kind in kinds.items() if kind}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABCMeta, abstractmethod
+from collections.abc import Iterator
 
 from msgspec import StructMeta
 
@@ -28,6 +29,10 @@ class Kind(Strict, metaclass=_AbstractStructMeta, frozen=True, kw_only=True):
         Raises CannotLook where the look could not be taken through no fault of the learner's, Prevented where it is the
         learner's doing, and EngineUnavailable.
         """
+
+    def parts(self) -> Iterator[Kind]:
+        """Yield the kinds that it is put together from: by itself it is one."""
+        yield self
 
     @property
     def needs_cluster(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from tempshell_cli.packs.checks.criteria import Probe, kinds_in
+from tempshell_cli.packs.checks.criteria import Look, keys_of
 from tempshell_cli.packs.format.model import PackHead, TaskFrontMatter, Translation
 from tempshell_cli.packs.reading.fields import END
 
@@ -27,8 +27,8 @@ def schema_of(part: str) -> dict[str, Any]:
     """Return the schema of ``pack.yaml`` (``pack``) or of a task's front matter (``task``)."""
     model, title = _MODELS[part]
     (_,), definitions = msgspec.json.schema_components([model])
-    for name in definitions.keys() & {"Check", "Probe"}:
-        definitions[name]["oneOf"] = [_given(key) for key in kinds_in(Probe)]
+    for name in definitions.keys() & {"Check", "Look", "Probe"}:
+        definitions[name]["oneOf"] = [_given(key) for key in keys_of(Look)]
     if "Where" in definitions:
         definitions["Where"]["anyOf"] = [{"required": [key]} for key in ("jsonpath", "any_of", "all_of", "not")]
     root = definitions.pop(model.__name__)
@@ -39,7 +39,7 @@ def schema_of(part: str) -> dict[str, Any]:
 
 def _given(key: str) -> dict[str, Any]:
     """Return the schema of a mapping that has the key, and not just as null."""
-    return {"required": [key], "properties": {key: {"type": "object"}}}
+    return {"required": [key], "properties": {key: {"type": ["object", "array"]}}}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON

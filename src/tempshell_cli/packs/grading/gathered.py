@@ -66,10 +66,10 @@ def gathered(shell: SandboxShell, tasks: Iterable[Task]) -> SandboxShell:
 
     These are their objects, the pods of which they enter the newest, and what several read with the same arguments.
     """
-    checks = [check for task in tasks for check in task.head.checks]
-    refs = {ref for check in checks if (ref := check.kind.object_ref)}
-    labels = {pods for check in checks if (pods := check.kind.pods)}
-    listings = [listing for check in checks if (listing := check.kind.listing)]
+    kinds = [kind for task in tasks for check in task.head.checks for kind in check.kind.parts()]
+    refs = {ref for kind in kinds if (ref := kind.object_ref)}
+    labels = {pods for kind in kinds if (pods := kind.pods)}
+    listings = [listing for kind in kinds if (listing := kind.listing)]
     if shell.cluster is None or len(refs) + len(labels) + len(listings) < 2:  # noqa: PLR2004 - one is read as fast by itself
         return shell
     found = _read(shell.cluster, refs, labels) if refs or labels else {}
