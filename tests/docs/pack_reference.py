@@ -20,7 +20,8 @@ _INTRODUCTION = """\
 Every key of a pack, made from the [schema](packs.md#the-schema) by which packs are read. A first pack is written in
 [Write a pack in ten minutes](write-a-pack.md); what the keys are good for is told in [Writing a pack](packs.md).
 
-To **match in part** is this: a mapping may have more keys than asked for, a list must be the same.
+To **match in part** is this: a mapping may have more keys than asked for, a list must have the same items. See
+[what matches](packs.md#what-matches).
 """
 _VALUES = """\
 ## Values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -114,10 +115,54 @@ def test_what_is_not_json_is_a_difference_and_no_crash(hostile: bytes) -> None:
     assert differs.expected == "JSON"
 
 
+LAUGHS = b"a: &a [x]\n" + b"".join(b"%c: &%c [%s]\n" % (k, k, b",".join([b"*%c" % (k - 1)] * 9)) for k in b"bcdefgh")
+
+
 @pytest.mark.parametrize(
-    "hostile", [b"{", b"\xff", b"[" * 60_000, b"a: *x", b"a: 1\na: 2", b"!!python/name:os.system x"]
+    "hostile",
+    [b"{", b"\xff", b"[" * 60_000, b"a: *x", b"a: &x [*x]", b"? [1]\n: 2", LAUGHS, b"--- a\n--- {"],
 )
 def test_what_is_not_yaml_is_a_difference_and_no_crash(hostile: bytes) -> None:
     differs = yaml_mismatch({}, hostile)
     assert differs is not None
     assert differs.expected == "YAML"
+
+
+@pytest.mark.parametrize(
+    "learners",
+    [
+        b"a: 1\nb: {c: [x]}",
+        b"---\na: 1\nb: {c: [x]}\n---\n",
+        b"kind: Other\n---\na: 1\nb: {c: [x]}\n",
+        b"one: &one {c: [x]}\na: 1\nb: *one",
+        b"base: &base {a: 1, b: none}\n<<: *base\nb: {c: [x]}",
+        b"<<: [{a: 1}, {a: 2}]\nb: {c: [x]}",
+        b"a: 2\na: 1\nb: {c: [x]}",
+        b'a: !!int "1"\nb: !learners {c: [!!str x]}',
+        b"\xef\xbb\xbfa: 1\nb: {c: [x]}",
+        b"%YAML 1.2\n---\na: 1\nb:\n  c: [x]\n...\n",
+    ],
+)
+def test_a_learner_s_yaml_is_read_as_other_programs_read_it(learners: bytes) -> None:
+    assert yaml_mismatch({"a": 1, "b": {"c": ["x"]}}, learners) is None
+
+
+def test_scalars_mean_the_same_in_a_learner_s_yaml_and_in_a_pack() -> None:
+    scalars = b"{a: no, b: 22:22, c: 0644, d: 2026-01-01, e: 1.5, f: true, g: '1', h: !!str 1, i: ~, j: 1_000}"
+    want = {"a": "no", "b": "22:22", "c": "0644", "d": "2026-01-01", "e": 1.5, "f": True, "g": "1", "h": "1", "i": None}
+    assert yaml_mismatch({**want, "j": "1_000"}, scalars) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "differs"),
+    [
+        ({"a": 1, "b": [{"c": 2}]}, None),
+        ({"a": 1, "b": [{"c": 2}], "d": 3}, ("no key d", "d: 3")),
+        ({"a": 1, "b": [{"c": 2, "e": 3}]}, ("no key b[0].e", "b[0].e: 3")),
+        ({"a": 1}, ('b: [{"c": 2}]', "no such key")),
+    ],
+)
+def test_what_is_exact_has_no_other_keys(found: object, differs: tuple[str, str] | None) -> None:
+    want = {"a": 1, "b": [{"c": 2}]}
+    text = json.dumps(found).encode()
+    assert json_mismatch(want, text, exact=True) == yaml_mismatch(want, text, exact=True) == differs

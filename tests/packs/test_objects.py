@@ -99,6 +99,63 @@ def test_what_does_not_match_says_where(match: dict[str, Any], found: str) -> No
     assert _differs(match=match).found == found
 
 
+POD: dict[str, Any] = {
+    "spec": {
+        "containers": [
+            {
+                "name": "web",
+                "env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}],
+                "ports": [{"containerPort": 53, "protocol": "UDP"}, {"containerPort": 53}, {"containerPort": 80}],
+                "command": ["sh", "-c"],
+                "securityContext": {"capabilities": {"drop": ["NET_RAW", "SYS_ADMIN"]}},
+            }
+        ],
+        "initContainers": [{"name": "log", "image": "log:1", "restartPolicy": "Always"}, {"name": "first"}],
+    }
+}
+
+
+def _container(**words: Any) -> dict[str, Any]:  # noqa: ANN401 - the words of Kubernetes
+    return {"spec": {"containers": [{"name": "web", **words}, {"name": "log"}]}}
+
+
+@pytest.mark.parametrize(
+    ("match", "is_so"),
+    [
+        (_container(env=[{"name": "B", "value": "2"}, {"name": "A"}]), True),
+        (_container(env=[{"name": "B", "value": "1"}, {"name": "A"}]), False),
+        (_container(env=[{"name": "B"}]), False),
+        (_container(env=[{"name": "B"}, {"name": "C"}]), False),
+        (_container(env=[{"name": "B"}, {"name": "B"}]), False),
+        (
+            _container(ports=[{"containerPort": 80}, {"containerPort": 53}, {"containerPort": 53, "protocol": "UDP"}]),
+            True,
+        ),
+        (
+            _container(ports=[{"containerPort": 80}, {"containerPort": 53}, {"containerPort": 53, "protocol": "SCTP"}]),
+            False,
+        ),
+        (_container(securityContext={"capabilities": {"drop": ["SYS_ADMIN", "NET_RAW"]}}), True),
+        (_container(securityContext={"capabilities": {"drop": ["SYS_ADMIN", "ALL"]}}), False),
+        (_container(command=["-c", "sh"]), False),
+        ({"spec": {"containers": [{"name": "log", "image": "log:1"}, {"name": "web"}]}}, True),
+        ({"spec": {"containers": [{"name": "web"}, {"name": "log"}, {"name": "first"}]}}, False),
+        ({"spec": {"initContainers": [{"name": "log"}, {"name": "first"}]}}, True),
+        ({"spec": {"initContainers": [{"name": "first"}, {"name": "log"}]}}, False),
+    ],
+)
+def test_lists_match_in_any_order_where_their_order_has_no_meaning(match: dict[str, Any], is_so: bool) -> None:  # noqa: FBT001 - a column of the table
+    """And a native sidecar is a container, as one that is written among them."""
+    pod = Cluster(Completed(0, json.dumps(POD).encode(), b""))
+    assert (_differs(pod, match=match) is None) is is_so
+
+
+@pytest.mark.parametrize(("found", "is_so"), [("1.10", True), ("1.1", False)])
+def test_a_label_that_looks_like_a_number_is_a_text(found: str, is_so: bool) -> None:  # noqa: FBT001 - a column of the table
+    labelled = Cluster(Completed(0, json.dumps({"metadata": {"labels": {"version": found}}}).encode(), b""))
+    assert (_differs(labelled, match={"metadata": {"labels": {"version": "1.10"}}}) is None) is is_so
+
+
 @pytest.mark.parametrize(
     ("where", "holds"),
     [

@@ -44,7 +44,10 @@ class FileState(Kind, frozen=True, kw_only=True):
     ] = "file"
     text: Annotated[TextMatch | None, says("What is in it, as text.")] = None
     json: Annotated[Any, says("It parses, and matches in part.")] = UNSET
-    yaml: Annotated[Any, says("It parses, and matches in part.")] = UNSET
+    yaml: Annotated[
+        Any, says("It parses, as kubectl reads it, and matches in part; of several documents one does.")
+    ] = UNSET
+    exact: Annotated[bool, says("`json` and `yaml` have no other keys.")] = False
     mode: Annotated[Mode | None, says("Its permissions.")] = None
     owner: Annotated[str | None, says("The name of the user who owns it.")] = None
 
@@ -53,6 +56,8 @@ class FileState(Kind, frozen=True, kw_only=True):
             raise ValueError("a file that must not exist can have no text, json, yaml, mode or owner")
         if self.reads and self.kind != "file":
             raise ValueError(f"a {self.kind} has no text, json or yaml")
+        if self.exact and self.json is UNSET and self.yaml is UNSET:
+            raise ValueError("only json and yaml are exact; a text is, with equals")
 
     @property
     def reads(self) -> bool:
@@ -107,6 +112,6 @@ def _content_mismatch(wanted: FileState, content: bytes) -> Mismatch | None:
         return Mismatch(f"{wanted.path}: at most {MAX_READ >> 10} KiB", "a larger file")
     if wanted.text and (differs := text_mismatch(wanted.text, content)):
         return differs
-    if wanted.json is not UNSET and (differs := json_mismatch(wanted.json, content)):
+    if wanted.json is not UNSET and (differs := json_mismatch(wanted.json, content, exact=wanted.exact)):
         return differs
-    return None if wanted.yaml is UNSET else yaml_mismatch(wanted.yaml, content)
+    return None if wanted.yaml is UNSET else yaml_mismatch(wanted.yaml, content, exact=wanted.exact)

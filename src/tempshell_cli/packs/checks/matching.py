@@ -6,16 +6,17 @@ import json
 import re
 import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
+import yaml
 
-from tempshell_cli.core.errors import PackProblem, TempshellError
+from tempshell_cli.core.errors import TempshellError
 from tempshell_cli.core.process import Command
 from tempshell_cli.packs.checks.paths import Steps, plain_steps
-from tempshell_cli.packs.reading.document import read_document
 from tempshell_cli.packs.reading.fields import Strict, says
+from tempshell_cli.packs.reading.lenient import read_leniently
 
 # A pattern from a stranger, on a text from a stranger, can take for ever (CWE-1333), and `re` cannot be
 # interrupted: so it runs in a process of its own, which can. It answers 10 for found and 11 for not found.
@@ -42,7 +43,7 @@ class TextMatch(Strict, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self._is_empty():
-            raise ValueError(f"give one of {', '.join(self.__struct_fields__)}")
+            raise ValueError(f"give one of {', '.join(name for name in self.__struct_fields__ if name != 'exact')}")
         if self.regex is not None:
             refuse_bad_pattern(self.regex)
 
@@ -54,6 +55,12 @@ class OutputMatch(TextMatch, frozen=True, kw_only=True):
     """What an output must be like; every key given must hold."""
 
     json: Annotated[Any, says("It parses, and matches in part.")] = msgspec.UNSET
+    exact: Annotated[bool, says("`json` has no other keys.")] = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.exact and self.json is msgspec.UNSET:
+            raise ValueError("only json is exact; a text is, with equals")
 
     def _is_empty(self) -> bool:
         return super()._is_empty() and self.json is msgspec.UNSET
@@ -76,7 +83,7 @@ class Prevented(TempshellError):
 
 def output_mismatch(want: OutputMatch, found: bytes) -> Mismatch | None:
     """Compare an output: as text, and as JSON where that is asked for."""
-    if want.json is not msgspec.UNSET and (differs := json_mismatch(want.json, found)):
+    if want.json is not msgspec.UNSET and (differs := json_mismatch(want.json, found, exact=want.exact)):
         return differs
     return text_mismatch(want, found)
 
@@ -94,25 +101,23 @@ def text_mismatch(want: TextMatch, found: bytes) -> Mismatch | None:
     return None
 
 
-def json_mismatch(want: object, found: bytes) -> Mismatch | None:
+def json_mismatch(want: object, found: bytes, *, exact: bool = False) -> Mismatch | None:
     """Parse JSON, and compare what it says."""
     try:
         value = msgspec.json.decode(found)
     except (msgspec.DecodeError, ValueError, RecursionError) as cause:
         return Mismatch("JSON", f"{cause}: {found.decode(errors='replace') or 'nothing'}")
-    return data_mismatch(want, value)
+    return data_mismatch(want, value, Rules(exact=exact))
 
 
-def yaml_mismatch(want: object, found: bytes) -> Mismatch | None:
-    """Parse YAML, as strictly as a pack's own, and compare what it says."""
+def yaml_mismatch(want: object, found: bytes, *, exact: bool = False) -> Mismatch | None:
+    """Parse YAML, as kubectl reads it, and compare what it says: of several documents, one must be the one."""
     try:
-        value = read_document(found.decode(), source="the file").data
-    except (PackProblem, UnicodeDecodeError) as cause:
-        return Mismatch("YAML", str(cause))
-    return data_mismatch(want, value)
-
-
-Same = Callable[[object, object, Steps], bool]
+        documents = read_leniently(found.decode()) or [None]
+    except (yaml.YAMLError, UnicodeDecodeError) as cause:
+        return Mismatch("YAML", " ".join(str(cause).split()))
+    mismatches = [data_mismatch(want, document, Rules(exact=exact)) for document in documents]
+    return None if None in mismatches else mismatches[0]
 
 
 def _equal(found: object, want: object, at: Steps) -> bool:
@@ -121,28 +126,45 @@ def _equal(found: object, want: object, at: Steps) -> bool:
     return found == want and isinstance(want, bool) == isinstance(found, bool)
 
 
-def data_mismatch(want: object, found: object, at: Steps = (), *, same: Same = _equal) -> Mismatch | None:
-    """Compare data partially: a mapping may have more keys than asked for; a list is compared item by item.
+def _as_it_is(want: Sequence[object], found: Sequence[object], at: Steps) -> Sequence[object]:
+    del want, at
+    return found
 
-    ``same`` tells whether a value that was found, at its place, is the one that was wanted.
+
+class Rules(NamedTuple):
+    """How data is compared.
+
+    ``same`` tells whether a value that was found, at its place, is the one that was wanted. ``arranged`` returns a list
+    that was found in the order of the wanted one, where its order has no meaning. ``exact`` allows no other keys.
     """
+
+    same: Callable[[object, object, Steps], bool] = _equal
+    arranged: Callable[[Sequence[object], Sequence[object], Steps], Sequence[object]] = _as_it_is
+    exact: bool = False
+
+
+_PARTIAL = Rules()
+
+
+def data_mismatch(want: object, found: object, rules: Rules = _PARTIAL, at: Steps = ()) -> Mismatch | None:
+    """Compare data: a mapping may have more keys than asked for, and a list is compared item by item."""
+    differing: Iterable[Mismatch | None]
     if isinstance(want, dict) and isinstance(found, dict):
-        return _mapping_mismatch(want, found, at, same)
+        if rules.exact and (more := found.keys() - want.keys()):
+            place = (*at, min(more))
+            return Mismatch(f"no key {plain_steps(place)}", _at(place, found[min(more)]))
+        differing = (
+            data_mismatch(value, found[key], rules, (*at, key))
+            if key in found
+            else Mismatch(_at((*at, key), value), "no such key")
+            for key, value in want.items()
+        )
+        return next(filter(None, differing), None)
     if isinstance(want, list) and isinstance(found, list) and len(want) == len(found):
-        pairs = (data_mismatch(*pair, (*at, i), same=same) for i, pair in enumerate(zip(want, found, strict=True)))
-        return next((differs for differs in pairs if differs), None)
-    return None if same(found, want, at) else Mismatch(_at(at, want), _at(at, found))
-
-
-def _mapping_mismatch(
-    want: Mapping[str, object], found: Mapping[str, object], at: Steps, same: Same
-) -> Mismatch | None:
-    for key, value in want.items():
-        if key not in found:
-            return Mismatch(_at((*at, key), value), "no such key")
-        if differs := data_mismatch(value, found[key], (*at, key), same=same):
-            return differs
-    return None
+        pairs = zip(want, rules.arranged(want, found, at), strict=True)
+        differing = (data_mismatch(*pair, rules, (*at, place)) for place, pair in enumerate(pairs))
+        return next(filter(None, differing), None)
+    return None if rules.same(found, want, at) else Mismatch(_at(at, want), _at(at, found))
 
 
 def shown(value: object) -> str:

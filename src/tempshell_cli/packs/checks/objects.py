@@ -11,7 +11,8 @@ from tempshell_cli.core.process import Completed
 from tempshell_cli.core.text import strip_controls
 from tempshell_cli.packs.checks.conditions import Where, where_mismatch
 from tempshell_cli.packs.checks.kind import Kind
-from tempshell_cli.packs.checks.matching import CannotLook, Mismatch, data_mismatch
+from tempshell_cli.packs.checks.lists import arranged, with_sidecars
+from tempshell_cli.packs.checks.matching import CannotLook, Mismatch, Rules, data_mismatch
 from tempshell_cli.packs.checks.meaning import is_alike
 from tempshell_cli.packs.checks.places import cluster_of
 from tempshell_cli.packs.checks.shell import ClusterView, SandboxShell
@@ -39,7 +40,10 @@ class ObjectState(Kind, frozen=True, kw_only=True):
     exists: Annotated[bool, says("Whether it must be there, or must not.")] = True
     match: Annotated[
         dict[str, Any],
-        says("Compared in part, and quantities as quantities: `0.1` is `100m`."),
+        says(
+            "Compared in part, quantities as quantities (`0.1` is `100m`), and lists whose order has no meaning in any"
+            " order. Native sidecars are containers."
+        ),
     ] = field(default_factory=dict)
     where: Annotated[tuple[Where, ...], says("Conditions on its values; all of them must hold.")] = ()
 
@@ -66,10 +70,10 @@ class ObjectState(Kind, frozen=True, kw_only=True):
         if not self.exists:
             return Mismatch(f"no {self.ref}", "it is there")
         try:
-            found = msgspec.json.decode(done.stdout)
+            found = with_sidecars(msgspec.json.decode(done.stdout))
         except msgspec.DecodeError as cause:
             raise CannotLook(f"{self.ref} is larger than can be looked at") from cause
-        if differs := data_mismatch(self.match, found, same=is_alike):
+        if differs := data_mismatch(self.match, found, Rules(is_alike, arranged)):
             return Mismatch(f"{self.ref}: {differs.expected}", differs.found)
         differs = next((differs for one in self.where if (differs := where_mismatch(one, found))), None)
         return Mismatch(f"{self.ref}: {differs.expected}", differs.found) if differs else None

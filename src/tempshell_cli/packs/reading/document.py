@@ -112,7 +112,7 @@ class _Reader:
         self.lines.setdefault(at, self._line(event))
         self._refuse_decoration(event)
         if isinstance(event, yaml.ScalarEvent):
-            return self._text(event) if event.style else _scalar(self._text(event))
+            return self._text(event) if event.style else plain_scalar(self._text(event))
         return self._sequence(at) if isinstance(event, yaml.SequenceStartEvent) else self._mapping(at)
 
     def _sequence(self, at: Location) -> list[object]:
@@ -158,7 +158,8 @@ class _Reader:
         raise fault_at(self.source, self._line(event), message)
 
 
-def _scalar(text: str) -> object:
+def plain_scalar(text: str) -> object:
+    """Return what a scalar without quotes is: JSON's, or text."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if _INTEGER.fullmatch(text):
