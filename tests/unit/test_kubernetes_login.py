@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -91,13 +93,35 @@ def test_a_plugin_that_is_missing_comes_with_how_to_install_it(tmp_path: Path) -
     assert failed.value.hint == "get it from x"
 
 
-def test_a_password_is_left_to_the_sdk() -> None:
+def test_a_password_is_sent_as_basic_authentication(tmp_path: Path) -> None:
+    shown = log_in(_credentials(username="me", password="secret"), tmp_path)  # noqa: S106 - as above
+    assert shown.authorization == "Basic bWU6c2VjcmV0"
+
+
+def test_an_auth_provider_is_left_to_the_sdk() -> None:
     """In a process of its own: the SDK is imported for that, and for nothing else."""
     code = (
         "import sys; from pathlib import Path; from tempshell_cli.backends.kubernetes.login import log_in; "
-        "from tests.unit.test_kubernetes_login import _credentials; "
+        "from tests.unit.test_kubernetes_login import _credentials, _of_provider; "
         "log_in(_credentials(token='x'), Path('.')); assert 'kubernetes' not in sys.modules; "
-        "print(log_in(_credentials(username='me', password='secret'), Path('.')).authorization)"
+        "print(log_in(_of_provider(sys.argv[1]), Path('.')).authorization)"
     )
-    done = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=False)
-    assert done.stdout == "Basic bWU6c2VjcmV0\n", done.stderr
+    token = _id_token(time.time() + 3600)
+    done = subprocess.run((sys.executable, "-c", code, token), capture_output=True, text=True, check=False)
+    assert done.stdout == f"Bearer {token}\n", done.stderr
+
+
+def test_an_auth_provider_that_gives_no_token_is_named(tmp_path: Path) -> None:
+    with pytest.raises(EngineUnavailable, match="'ldap' gives no token"):
+        log_in(_credentials(**{"auth-provider": {"name": "ldap"}}), tmp_path)
+
+
+def _of_provider(token: str) -> Credentials:
+    settings = {"id-token": token, "idp-issuer-url": "https://issuer.invalid"}
+    return _credentials(**{"auth-provider": {"name": "oidc", "config": settings}})
+
+
+def _id_token(expires: float) -> str:
+    """Return an unsigned JSON Web Token that is valid until then, in seconds since the epoch (RFC 7519)."""
+    parts = [json.dumps(part).encode() for part in ({"alg": "none"}, {"exp": int(expires)})]
+    return ".".join([*(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts), "signature"])

@@ -33,7 +33,7 @@ class Identity(NamedTuple):
 def log_in(credentials: Credentials, scratch: Path) -> Identity:
     """Return who one is now; raises EngineUnavailable with what a credential plugin complains of.
 
-    What only the SDK knows (OIDC, passwords) is left to it: importing it takes as long as all the rest of a start.
+    What only the SDK knows (OIDC) is left to it: importing it takes as long as all the rest of a start.
     """
     user = credentials.user
     shown = Identity(certificate=_decoded(user, "client-certificate"), key=_decoded(user, "client-key"))
@@ -41,8 +41,11 @@ def log_in(credentials: Credentials, scratch: Path) -> Identity:
         return shown._replace(authorization=f"Bearer {token}")
     if "exec" in user:
         return _ask_plugin(user["exec"], credentials)
-    if "auth-provider" in user or "username" in user:
+    if "auth-provider" in user:
         return shown._replace(authorization=_by_sdk(credentials, scratch))
+    if user.get("username"):  # https://datatracker.ietf.org/doc/html/rfc7617#section-2
+        word = f"{user['username']}:{user.get('password') or ''}".encode()
+        return shown._replace(authorization=f"Basic {base64.b64encode(word).decode('ascii')}")
     return shown
 
 
@@ -134,8 +137,12 @@ def _by_sdk(credentials: Credentials, scratch: Path) -> str:
             )
         except (ConfigException, OSError, ValueError) as cause:
             raise EngineUnavailable(f"the kubeconfig cannot be used: {cause}", hint=_HINT) from cause
-    basic = found.get_basic_auth_token() if found.username else ""
-    return str(found.get_api_key_with_prefix("BearerToken") or basic or "")
+    # The name of the header before release 37, that of the OpenAPI document since.
+    tokens = [found.get_api_key_with_prefix(name) for name in ("BearerToken", "authorization")]
+    if not any(tokens):
+        name = credentials.user["auth-provider"].get("name")
+        raise EngineUnavailable(f"the kubeconfig's auth provider {name!r} gives no token", hint=_HINT)
+    return str(tokens[0] or tokens[1])
 
 
 def _decoded(told: Mapping[str, Any], name: str) -> str:
