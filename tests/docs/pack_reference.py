@@ -47,7 +47,7 @@ def reference() -> str:
     """Return the whole document."""
     parts = {name: _parts(schema_of(name)) for name in _TITLES}
     headings = {part.schema["title"]: part.key for found in parts.values() for part in found[1:]}
-    sections = [_section(part, headings) for found in parts.values() for part in found]
+    sections = dict.fromkeys(_section(part, headings) for found in parts.values() for part in found)
     rows = {row for found in parts.values() for part in found for row in _values(part.schema)}
     return "\n".join([_INTRODUCTION, *sections, _VALUES + "".join(sorted(rows))])
 
@@ -118,9 +118,15 @@ def _kind(value: Schema, headings: Mapping[str, str]) -> str:
     if "propertyNames" in value:
         return f"mapping: {_kind(value['propertyNames'], headings)} to {_kind(value['additionalProperties'], headings)}"
     if value.get("type") == "array":
-        least = ", at least one" if value.get("minItems") else ""
-        return f"list: {_kind(value['items'], headings)}{least}"
+        return f"list: {_kind(value['items'], headings)}{_count(value.get('minItems'), value.get('maxItems'))}"
     return _plain(value)
+
+
+def _count(least: int | None, most: int | None) -> str:
+    """Return how many a list has, in words."""
+    if least and least == most:
+        return f", {least} of them"
+    return f", at least {'one' if least == 1 else least}" if least else ""
 
 
 def _plain(value: Schema) -> str:

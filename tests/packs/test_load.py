@@ -67,7 +67,7 @@ PACK_FAULTS = [
     Spoilt("license: MIT", "license: MIT\ntime: 0m", 6, "time: `0m` is not of the form"),
     Spoilt("license: MIT", "license: MIT\ndomains: {a: 50, b: 40}", 6, "the domains add up to 90, not 100"),
     Spoilt("license: MIT", "license: MIT\ndomains: {A: 100}", 6, "domains: a key is not of the form"),
-    Spoilt("license: MIT", "license: MIT\ndomains:\n  a: 0100", 6, "Expected `int`, got `str`"),
+    Spoilt("license: MIT", "license: MIT\ndomains:\n  a: 0100", 7, "domains.a: Expected `int`, got `str`"),
     Spoilt("license: MIT", "license: MIT\nsandbox: {profile: amdin}", 6, "Invalid enum value 'amdin'", "`admin`"),
     Spoilt(
         "license: MIT", "license: MIT\nsandbox: {backends: [kind], images: [practise]}", 6, "'practise'", "`practice`"

@@ -23,6 +23,7 @@ from tempshell_cli.sessions.events import (
     HintShown,
     Kind,
     Started,
+    ValuesWritten,
     details,
     words_of,
 )
@@ -36,6 +37,7 @@ WRITTEN: list[tuple[Detail, str, str]] = [
     (ExamBegun(7, NOON), "exam", "7 2026-03-01T12:00:00+00:00"),
     (ExamBegun(7, NOON.astimezone(timezone(timedelta(hours=1)))), "exam", "7 2026-03-01T13:00:00+01:00"),
     (Drawn(("links", "web/logs")), "drawn", "links web/logs"),
+    (ValuesWritten({"links/mark": "10:b c"}), "values", '{"links/mark": "10:b c"}'),
     (Flagged(("links",)), "flagged", "links"),
     (Flagged(()), "flagged", ""),
     (ExamGraded(incomplete=False), "graded", ""),
@@ -50,7 +52,7 @@ KINDS_WRITTEN = {
     "creating", "started", "failed", "kept", "adopted", "extended", "paused", "resumed", "restored", "ready", "stopped",
     "broken", "lost", "stopping", "ended", "forgotten", "reaped", "leftover", "searched", "unswept", "sweep", "drawn",
     "exam", "flagged", "graded", "task", "hint", "checked", "found", "could not run", "reset", "capability",
-    "kubernetes", "bug",
+    "kubernetes", "values", "bug",
 }  # fmt: skip
 
 

@@ -40,6 +40,7 @@ def test_a_deadline_that_nobody_can_read_has_passed(found: dict[str, str]) -> No
         extensions=st.integers(0, 100),
         tasks=st.lists(st.text()).map(tuple),
         exam=st.text(),
+        values=st.dictionaries(st.text(), st.text()),
     )
 )
 def test_terms_read_back_as_they_were_written_in_one_plain_line(terms: Terms) -> None:
@@ -55,8 +56,8 @@ def test_terms_that_nobody_has_written_grant_nothing(text: str) -> None:
 
 
 def test_terms_are_read_as_far_as_they_make_sense() -> None:
-    text = '{"lease":1' + "0" * 30 + ',"extensions":"2","tasks":["a",1],"exam":{},"more":1}'
-    assert labels.terms_of(text) == Terms(lease=timedelta(seconds=10**9), tasks=("a",))
+    text = '{"lease":1' + "0" * 30 + ',"extensions":"2","tasks":["a",1],"exam":{},"values":{"a/b":"c","d":1},"more":1}'
+    assert labels.terms_of(text) == Terms(lease=timedelta(seconds=10**9), tasks=("a",), values={"a/b": "c"})
 
 
 def test_what_pid_1_told_last_counts() -> None:

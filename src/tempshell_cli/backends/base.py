@@ -164,12 +164,14 @@ class Terms(NamedTuple):
 
     ``lease`` is the time it was given in all, ``extensions`` how many of them are in that. ``tasks`` are the ids of the
     tasks that were drawn for it, and ``exam`` is what makes it an exam ("": it is none); ``sessions.exam`` reads both.
+    ``values`` are those that scripts of its tasks have written, by ``TASK/NAME``.
     """
 
     lease: timedelta = timedelta()
     extensions: int = 0
     tasks: Sequence[str] = ()
     exam: str = ""
+    values: Mapping[str, str] = NOTHING
 
 
 class SandboxRequest(NamedTuple):

@@ -85,6 +85,7 @@ def terms_text(terms: Terms) -> str:
         "extensions": terms.extensions,
         "tasks": list(terms.tasks),
         "exam": terms.exam,
+        "values": dict(terms.values),
     }
     told = {name: value for name, value in told.items() if value}
     return json.dumps(told, separators=(",", ":")) if told else ""
@@ -98,12 +99,13 @@ def terms_of(text: str) -> Terms:
     if not isinstance(told, dict):
         return Terms()
     lease, extensions = (_count(told.get(name)) for name in ("lease", "extensions"))
-    tasks, exam = told.get("tasks"), told.get("exam")
+    tasks, exam, values = (told.get(name) for name in ("tasks", "exam", "values"))
     return Terms(
         lease=timedelta(seconds=lease),
         extensions=extensions,
         tasks=tuple(one for one in tasks if isinstance(one, str)) if isinstance(tasks, list) else (),
         exam=exam if isinstance(exam, str) else "",
+        values={name: one for name, one in values.items() if isinstance(one, str)} if isinstance(values, dict) else {},
     )
 
 

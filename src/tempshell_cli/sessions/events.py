@@ -6,6 +6,7 @@ it and reads it. The store keeps both, and ``--json`` prints them: a class may c
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -43,6 +44,7 @@ class Kind(StrEnum):
     UNSWEPT = "unswept"  # the backend, and what it said
     SWEEP = "sweep"  # why the sweep of an open screen failed
     DRAWN = "drawn"  # Drawn
+    VALUES = "values"  # ValuesWritten
     EXAM = "exam"  # ExamBegun
     FLAGGED = "flagged"  # Flagged
     GRADED = "graded"  # ExamGraded
@@ -150,6 +152,20 @@ class Drawn(_TaskList):
     __slots__ = ()
 
 
+class ValuesWritten(NamedTuple):
+    """Scripts of tasks have written these values of variables, by ``TASK/NAME``."""
+
+    values: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return json.dumps(self.values)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read what was written."""
+        return cls(dict(json.loads(text)))
+
+
 class Flagged(_TaskList):
     """These tasks of an exam are marked to come back to; they take the place of those before."""
 
@@ -241,6 +257,7 @@ KINDS: Mapping[type[Detail], Kind] = MappingProxyType(
         Started: Kind.STARTED,
         ExamBegun: Kind.EXAM,
         Drawn: Kind.DRAWN,
+        ValuesWritten: Kind.VALUES,
         Flagged: Kind.FLAGGED,
         ExamGraded: Kind.GRADED,
         HintShown: Kind.HINT,

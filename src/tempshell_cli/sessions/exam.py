@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tempshell_cli.backends.base import Sandbox
 from tempshell_cli.core.errors import UsageProblem
-from tempshell_cli.sessions.events import Drawn, Event, ExamBegun, ExamGraded, Flagged, details
+from tempshell_cli.sessions.events import Drawn, Event, ExamBegun, ExamGraded, Flagged, ValuesWritten, details
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.store import Store
 
@@ -53,6 +53,8 @@ def events_of(sandbox: Sandbox) -> list[Event]:
         found = [Event.of(begun, sandbox.session, ExamBegun(seed, ends))]
     if sandbox.terms.tasks:
         found.insert(0, Event.of(begun, sandbox.session, Drawn(tuple(sandbox.terms.tasks))))
+    if sandbox.terms.values:
+        found.append(Event.of(begun, sandbox.session, ValuesWritten(sandbox.terms.values)))
     return found
 
 
@@ -74,6 +76,17 @@ def drawn_tasks(store: Store, session: str) -> Sequence[str]:
     """Return the ids of the tasks that a session was given of its pack; none where it has all of them."""
     drawn = [one.tasks for _, one in details(store.events(session), Drawn)]
     return drawn[-1] if drawn else ()
+
+
+def seed_of(session: str, exam_seed: int | None) -> str:
+    """Return what a session's values are drawn by: an exam's seed, else its own id, which its engine knows as well."""
+    return session if exam_seed is None else str(exam_seed)
+
+
+def written_values(store: Store, session: str) -> Mapping[str, str]:
+    """Return the values that scripts of a session's tasks have written, by ``TASK/NAME``."""
+    written = [one.values for _, one in details(store.events(session), ValuesWritten)]
+    return written[-1] if written else {}
 
 
 def flagged_tasks(store: Store, session: str) -> frozenset[str]:

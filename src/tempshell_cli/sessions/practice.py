@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from tempshell_cli.backends.exec import SandboxExec
-from tempshell_cli.core.errors import EngineUnavailable, UsageProblem
+from tempshell_cli.core.errors import EngineUnavailable, PackProblem, UsageProblem
 from tempshell_cli.packs.format.pack import Pack, Task
 from tempshell_cli.packs.grading.capabilities import out_of_reach
 from tempshell_cli.packs.grading.grader import Grader, could_not_run
@@ -19,7 +19,7 @@ from tempshell_cli.packs.grading.setup import apply_setup
 from tempshell_cli.packs.library.find import find_pack, newest
 from tempshell_cli.sessions.capabilities import known_in, lacking, lacking_in
 from tempshell_cli.sessions.events import Checked, CouldNotRun, Event, Kind, words_of
-from tempshell_cli.sessions.exam import drawn_tasks, refuse_in_exam
+from tempshell_cli.sessions.exam import drawn_tasks, exam_of, refuse_in_exam, seed_of, written_values
 from tempshell_cli.sessions.kubernetes import refuse_cluster
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.lookup import refuse_unusable
@@ -63,7 +63,7 @@ class Practice:
 
     @cached_property
     def pack(self) -> Pack:
-        """The session's pack, with just the tasks that were drawn for it.
+        """The session's pack, with just the tasks, and the values, that were drawn for it.
 
         Of a session that has ended it may be a newer one of that name. Raises UsageProblem where it has none,
         PackProblem where that is gone.
@@ -71,8 +71,10 @@ class Practice:
         if not self.session.pack:
             raise UsageProblem(f"{self.session.name} has no pack", hint="`tempshell start PACK` makes one with tasks")
         pack = self._find(self.session.pack if self.session.state.is_live else newest(self.session.pack))
-        drawn = drawn_tasks(self.sessions.store, self.session.id)
-        return pack.only(drawn) if drawn else pack
+        store, session = self.sessions.store, self.session.id
+        drawn, exam = drawn_tasks(store, session), exam_of(store, session)
+        pack = pack.only(drawn) if drawn else pack
+        return pack.drawn(seed_of(session, exam.seed if exam else None), written_values(store, session))
 
     def check_all(self, tasks: Sequence[Task]) -> list[TaskResult]:
         """Grade tasks in the sandbox, several at once, and keep the scores; raises as ``grade`` does."""
@@ -163,9 +165,21 @@ class Practice:
     def _shell(self, tasks: Sequence[Task]) -> SandboxExec:
         """Return the way into the sandbox for these tasks; raises UsageProblem where its cluster is not for them."""
         refuse_unusable(self.session)
+        self._refuse_unwritten(tasks)
         shell = SandboxExec(self.sessions.engines.of(self.session), self.session.sandbox)
         refuse_cluster(self.sessions, self.session.id, self.pack, tasks, shell)
         return shell
+
+    def _refuse_unwritten(self, tasks: Sequence[Task]) -> None:
+        """Raise PackProblem where a task has a variable now that no script has written when the session began."""
+        written = written_values(self.sessions.store, self.session.id)
+        for task in tasks:
+            for name, _ in task.head.sources():
+                if f"{task.id}/{name}" not in written:
+                    raise PackProblem(
+                        f"the value of the variable {name} of the task {task.id} is not on record",
+                        hint="the pack has changed since the session began: start another one",
+                    )
 
     def _grader(self, tasks: Sequence[Task]) -> Grader:
         """Return what looks at these tasks, knowing what the sandbox lacks for them."""

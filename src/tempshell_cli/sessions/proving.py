@@ -59,16 +59,16 @@ class Prover:
         self._kubernetes = ""
 
     def prove(self, tasks: Sequence[Task], seed: int, on_proof: OnProof | None = None) -> PackProof:
-        """Prove each task by itself, then all that hold together; ``seed`` chooses their order.
+        """Prove each task by itself, then all that hold together; ``seed`` chooses their order, and draws values.
 
         However this ends, an error or Ctrl-C, its sandboxes are removed first.
         """
         with self._sandboxes.removed_at_the_end():
-            proofs = self._each(tasks, on_proof)
+            proofs = self._each(tasks, str(seed), on_proof)
             order = other_order([task for task in tasks if proofs[task.id].state is State.PROVEN], seed)
             if len(order) > 1:
                 less = lacking(self._known)
-                steps = self._sandboxes.use(lambda shell: prove_together(order, shell, less))
+                steps = self._sandboxes.use(lambda shell: prove_together(order, shell, less, str(seed)))
                 proofs |= {task.id: judged(task, [*proofs[task.id].steps, steps[task.id]], less) for task in order}
         return PackProof(
             pack=self._pack.id,
@@ -81,7 +81,7 @@ class Prover:
             tasks=tuple(proofs[task.id] for task in tasks),
         )
 
-    def _each(self, tasks: Sequence[Task], on_proof: OnProof | None) -> dict[str, TaskProof]:
+    def _each(self, tasks: Sequence[Task], seed: str, on_proof: OnProof | None) -> dict[str, TaskProof]:
         why_not = partial(
             why_unprovable,
             capabilities=self._backend.capabilities() | _measurable(self._backend),
@@ -93,7 +93,7 @@ class Prover:
             if (why := self._misfit(task, self._expected) or why_not(task))
         }
         with self._workers() as pool:
-            waiting = [pool.submit(self._one, task) for task in tasks if task.id not in proofs]
+            waiting = [pool.submit(self._one, task, seed) for task in tasks if task.id not in proofs]
             for done in as_completed(waiting):
                 proof = done.result()
                 proofs[proof.task] = proof
@@ -101,17 +101,17 @@ class Prover:
                     on_proof(proof)
         return proofs
 
-    def _one(self, task: Task) -> TaskProof:
-        return self._sandboxes.use(partial(self._in_sandbox, task))
+    def _one(self, task: Task, seed: str) -> TaskProof:
+        return self._sandboxes.use(partial(self._in_sandbox, task, seed))
 
-    def _in_sandbox(self, task: Task, shell: SandboxExec) -> TaskProof:
+    def _in_sandbox(self, task: Task, seed: str, shell: SandboxExec) -> TaskProof:
         try:
             if why := self._misfit(task, self._version_of(shell)):
                 return unproven(task, why)
             self._look_for(wanted_by([task]), shell)
         except TempshellError as cause:
             return TaskProof(task=task.id, state=State.ERROR, why=str(cause))
-        return prove_task(task, shell, lacking(self._known))
+        return prove_task(task, shell, lacking(self._known), seed)
 
     def _misfit(self, task: Task, version: str | None) -> str:
         return misfit(self._pack.head, [task], version, self._backend.name)

@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from tempshell_cli.backends.base import Backend, Report, Sandbox
+from tempshell_cli.backends.base import Report, Sandbox
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.packs.format.pack import Pack, Task
 from tempshell_cli.packs.grading.capabilities import out_of_reach, wanted_by
 from tempshell_cli.packs.grading.grader import Grader
-from tempshell_cli.packs.grading.setup import apply_setup
+from tempshell_cli.packs.grading.setup import apply_setup, draw_task
 from tempshell_cli.packs.library.load import is_pack
 from tempshell_cli.sessions.capabilities import lacking_in
+from tempshell_cli.sessions.exam import seed_of
 from tempshell_cli.sessions.kubernetes import refuse_cluster
 from tempshell_cli.sessions.lifecycle import Sessions
 
+if TYPE_CHECKING:
+    from tempshell_cli.sessions.start import Plan
 
-def set_up(sessions: Sessions, pack: Pack, backend: Backend, sandbox: Sandbox, report: Report) -> None:
-    """Set up every task; raises UsageProblem where the cluster has another version than the pack is for."""
+
+def set_up(sessions: Sessions, pack: Pack, plan: Plan, sandbox: Sandbox, report: Report) -> dict[str, str]:
+    """Set up every task of the pack of a plan; return the values that scripts have written, by ``TASK/NAME``.
+
+    Raises UsageProblem where the cluster has another version than the pack is for.
+    """
     if not is_pack(pack.root):  # an update has removed it before the session was on record, and could not be graded
         raise PackProblem(f"{pack.root} was removed while the session was made", hint="start it again")
-    shell = SandboxExec(backend, sandbox)
+    shell = SandboxExec(plan.backend, sandbox)
     refuse_cluster(sessions, sandbox.session, pack, pack.tasks, shell)
     _warn_of_missing(sessions, shell, sandbox.session, pack.tasks, report)
     grader = Grader(shell)
+    written: dict[str, str] = {}
+    seed = seed_of(sandbox.session, plan.sitting.seed if plan.sitting else None)
     for task in pack.tasks:
         with report(f"setting up {task.id}"):
-            apply_setup(task, grader)
+            drawn, values = draw_task(task, seed, shell)
+            written |= values
+            apply_setup(drawn, grader)
+    return written
 
 
 def _warn_of_missing(

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tempshell_cli.backends.base import (
     Backend,
@@ -38,7 +38,7 @@ from tempshell_cli.core.errors import (
 from tempshell_cli.core.interrupts import shielded
 from tempshell_cli.core.units import format_size, parse_size
 from tempshell_cli.sessions.choice import AUTO, Needs, choose_backend
-from tempshell_cli.sessions.events import Drawn, ExamBegun, Kind, Started
+from tempshell_cli.sessions.events import Drawn, ExamBegun, Kind, Started, ValuesWritten
 from tempshell_cli.sessions.exam import exam_terms
 from tempshell_cli.sessions.lease import checked_ttl, deadline_after, exam_end, exam_spare
 from tempshell_cli.sessions.lifecycle import REAP, Sessions, with_sandbox
@@ -175,7 +175,9 @@ def _attempt(sessions: Sessions, plan: Plan, on_engine: int, report: Report) -> 
 
                 if plan.tasks:
                     sessions.journal(session.id, Drawn(plan.tasks))
-                set_up(sessions, plan.pack, plan.backend, sandbox, report)
+                if written := set_up(sessions, plan.pack, plan, sandbox, report):
+                    sandbox = _bound(plan.backend, sandbox, values=written)
+                    sessions.journal(session.id, ValuesWritten(written))
             if plan.sitting:
                 begin_exam(sessions, plan.backend, sandbox, plan.sitting.seed, plan.sitting.time)
             if sandbox.deadline <= sessions.clock.now():
@@ -197,9 +199,15 @@ def begin_exam(sessions: Sessions, backend: Backend, sandbox: Sandbox, seed: int
     """Make a session that is being started an exam of that length, on its engine and on record."""
     now = sessions.clock.now()
     exam = ExamBegun(seed, exam_end(now, time, sandbox.deadline, sessions.settings.lease))
-    terms = sandbox.terms._replace(exam=exam_terms(exam, now, sandbox.deadline))
-    backend.set_deadline(sandbox, sandbox.deadline, terms)
+    _bound(backend, sandbox, exam=exam_terms(exam, now, sandbox.deadline))
     sessions.journal(sandbox.session, exam)
+
+
+def _bound(backend: Backend, sandbox: Sandbox, **terms: Any) -> Sandbox:  # noqa: ANN401 - fields of Terms
+    """Return a sandbox with more terms, which it carries on its engine."""
+    bound = sandbox._replace(terms=sandbox.terms._replace(**terms))
+    backend.set_deadline(bound, bound.deadline, bound.terms)
+    return bound
 
 
 def _refuse_name(name: str) -> None:

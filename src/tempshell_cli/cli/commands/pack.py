@@ -213,7 +213,8 @@ def prove(
         int, typer.Option("--jobs", "-j", metavar="NUMBER", min=1, max=8, help="Sandboxes at once, 1 to 8.")
     ] = 1,
     seed: Annotated[
-        int | None, typer.Option("--seed", metavar="NUMBER", help="Repeat the order of an earlier run.")
+        int | None,
+        typer.Option("--seed", metavar="NUMBER", help="Repeat the order and values of an earlier run."),
     ] = None,
     form: Annotated[Literal["table", "json", "junit"], FORMAT] = "table",
     quiet: Quiet = False,

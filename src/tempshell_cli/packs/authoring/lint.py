@@ -16,15 +16,9 @@ from tempshell_cli.packs.authoring.lint_rules import Draft
 from tempshell_cli.packs.authoring.shellcheck import check_scripts
 from tempshell_cli.packs.authoring.submodules import HINT, missing_submodules
 from tempshell_cli.packs.format.model import PackHead
-from tempshell_cli.packs.format.native import (
-    MANIFEST,
-    TaskSource,
-    is_native,
-    read_manifest,
-    read_task,
-    read_translation,
-)
+from tempshell_cli.packs.format.native import MANIFEST, is_native, read_manifest
 from tempshell_cli.packs.format.rules import Fault, pack_faults, task_faults, translation_faults, twin_faults
+from tempshell_cli.packs.format.task_file import TaskSource, read_task, read_translation
 from tempshell_cli.packs.format.translations import translations_in
 from tempshell_cli.packs.importers.base import Importer
 from tempshell_cli.packs.importers.registry import importer_of
@@ -42,6 +36,8 @@ RULES = {
     "no-control": "A check that something fails, with nothing that proves that it could work",
     "learner-program": "A check runs a program of the learner's as the grader",
     "misled-search": "A learner can mislead a search that a check goes by",
+    "unused-variable": "Nothing of a task reads a variable",
+    "unstated-variable": "A check reads a variable that the text of the task does not state",
     "no-mutant": "Nothing proves that a check catches a wrong answer",
     "translation": "A locale of the pack lacks a text",
     "submodule": "A git submodule of the pack is not there",
@@ -115,7 +111,7 @@ def _read_tasks(
         if name not in files:
             continue  # a fault of the manifest
         try:
-            sources.append(read_task(name, files, root))
+            sources.append(read_task(name, files, root, head.vars))
         except PackProblem as cause:
             refused.append(_refusal(cause, name))
     return sources, refused
@@ -132,7 +128,7 @@ def _of_tasks(
 def _of_translations(task: TaskSource, head: PackHead, files: Mapping[str, bytes], root: Path) -> Iterator[Finding]:
     for name in translations_in(files, task.name, head.locales).values():
         try:
-            source = read_translation(name, files, root)
+            source = read_translation(name, files, root, task.values)
         except PackProblem as cause:
             yield _refusal(cause, name)
         else:

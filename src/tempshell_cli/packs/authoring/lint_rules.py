@@ -18,8 +18,10 @@ from tempshell_cli.packs.checks.file import FileState
 from tempshell_cli.packs.checks.kind import Kind
 from tempshell_cli.packs.checks.program import Exec
 from tempshell_cli.packs.format.model import PackHead
-from tempshell_cli.packs.format.native import MANIFEST, TaskSource
+from tempshell_cli.packs.format.native import MANIFEST
+from tempshell_cli.packs.format.task_file import TaskSource
 from tempshell_cli.packs.format.translations import translation_of
+from tempshell_cli.packs.format.values import references, script_references
 from tempshell_cli.packs.reading.document import Document, Location
 
 _TOLERANCE = 2  # percent, either way
@@ -155,6 +157,42 @@ def missing_mutants(draft: Draft) -> Iterator[Finding]:
                 yield _soft_at(task, "no-mutant", ("checks", index), f"no mutant fails the check `{check.id}`", hint)
 
 
+def unused_variables(draft: Draft) -> Iterator[Finding]:
+    """A value that nothing reads is left over, or was meant for something that is the same for all."""
+    used: set[str] = set()
+    for task in draft.tasks:
+        texts = (task.file.front_matter, task.file.text)
+        found = {name for text in texts for _, name in references(text)}
+        for _, asset in task.head.assets():
+            text = draft.files.get(asset, b"").decode(errors="replace")
+            found |= {name for _, name in (*references(text), *script_references(text))}
+        used |= found
+        for name in task.head.vars.keys() - found:
+            yield _soft_at(task, "unused-variable", ("vars", name), f"nothing reads the variable `{name}`")
+    for name in draft.head.vars.keys() - used:
+        line = draft.manifest.line(("vars", name))
+        yield _warning("unused-variable", MANIFEST, line, f"nothing reads the variable `{name}`")
+
+
+def unstated_variables(draft: Draft) -> Iterator[Finding]:
+    """Who is not shown a value cannot meet it, unless finding it is the task."""
+    hint = "state it in the text; if the task is to find it, let a script write it (`from`)"
+    for task in draft.tasks:
+        stated = {name for _, name in references(task.file.text)}
+        first = task.document.line(())
+        for line, name in references(task.file.front_matter):
+            key = task.document.key_at(first + line)
+            if key == "title":
+                stated.add(name)
+            elif key == "checks" and name not in stated and not _is_found(task, name):
+                what = f"a check reads the variable `{name}`, and the text does not state it"
+                yield _warning("unstated-variable", task.name, first + line, what, hint)
+
+
+def _is_found(task: TaskSource, name: str) -> bool:
+    return name in task.head.vars and task.head.vars[name].from_ is not None
+
+
 def translations(draft: Draft) -> Iterator[Finding]:
     """Every task has its text in every locale of the pack."""
     for name in _translations(draft):
@@ -174,6 +212,8 @@ ALL: Sequence[Rule] = (
     missing_controls,
     learner_programs,
     misled_searches,
+    unused_variables,
+    unstated_variables,
     missing_mutants,
     translations,
 )

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from msgspec import Struct, structs
 
 from tempshell_cli.backends.base import Capability
-from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.core.errors import EngineUnavailable, PackProblem
 from tempshell_cli.packs.checks.places import NEEDS_KUBERNETES
 from tempshell_cli.packs.checks.shell import SandboxShell
 from tempshell_cli.packs.format.model import Mutant
@@ -26,7 +26,14 @@ from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.capabilities import out_of_reach, wanted_by, without
 from tempshell_cli.packs.grading.grader import LOOKS_AT_ONCE, Grader
 from tempshell_cli.packs.grading.results import TaskResult, Verdict
-from tempshell_cli.packs.grading.setup import SetupFailed, apply_setup, how_it_ended, missing_tools, run_asset
+from tempshell_cli.packs.grading.setup import (
+    SetupFailed,
+    apply_setup,
+    draw_task,
+    how_it_ended,
+    missing_tools,
+    run_asset,
+)
 
 TOGETHER = "with all other tasks"
 _RESET = "start, after {}"
@@ -108,11 +115,19 @@ def why_unprovable(task: Task, capabilities: Collection[Capability], *, has_clus
     return NEEDS_KUBERNETES if looks_into_cluster and not has_cluster else ""
 
 
-def prove_task(task: Task, shell: SandboxShell, lacking: Mapping[Capability, str] = _NOTHING) -> TaskProof:
-    """Prove a task in a fresh sandbox; stops at the first step that does not hold.
+def prove_task(
+    task: Task, shell: SandboxShell, lacking: Mapping[Capability, str] = _NOTHING, seed: str = "0"
+) -> TaskProof:
+    """Prove a task in a fresh sandbox, its values drawn by the seed; stops at the first step that does not hold.
 
     What the sandbox is ``lacking``, with why, leaves checks out, which are named.
     """
+    try:
+        task, _ = draw_task(task, seed, shell)
+    except (SetupFailed, PackProblem) as cause:
+        return TaskProof(task=task.id, state=State.WRONG, why=str(cause))
+    except EngineUnavailable as cause:
+        return TaskProof(task=task.id, state=State.ERROR, why=str(cause))
     provable = without(task, out_of_reach(task, lacking))
     if all(check.gate for check in provable.head.checks):
         return unproven(task, _why_left_out(task, lacking))
@@ -136,6 +151,8 @@ def judged(task: Task, steps: Sequence[Step], lacking: Mapping[Capability, str] 
     bad = next((step for step in steps if step.problem), None)
     state = State.PROVEN if bad is None else State.ERROR if bad.error else State.WRONG
     why = f"{bad.name}: {bad.problem}" if bad else ""
+    if bad and task.values:
+        why += f" (drawn: {', '.join(f'{name} {value}' for name, value in sorted(task.values.items()))})"
     if left_out and not bad:
         why = f"but for {_ids(left_out)}: {_why_left_out(task, lacking)}"
     return TaskProof(task=task.id, state=state, why=why, steps=tuple(steps), unseen=unseen, left_out=left_out)
@@ -154,17 +171,25 @@ def other_order(tasks: Sequence[Task], seed: int) -> list[Task]:
     return shuffled
 
 
-def prove_together(wanted: Sequence[Task], shell: SandboxShell, lacking: Container[Capability] = ()) -> dict[str, Step]:
+def prove_together(
+    wanted: Sequence[Task], shell: SandboxShell, lacking: Container[Capability] = (), seed: str = "0"
+) -> dict[str, Step]:
     """Set all tasks up in one fresh sandbox, in the given order, then solve them in it; return a step for each.
 
     Each must stand at its start while the others do, pass once it is solved, and still pass when all are. What changes
     the sandbox is done in order, and what only looks at it several at once.
     """
     grader = Grader(shell)
-    tasks = [without(task, out_of_reach(task, lacking)) for task in wanted]
-    steps = {task.id: _timed(TOGETHER, partial(apply_setup, task, grader)) for task in tasks}
+    tasks: dict[str, Task] = {}
+
+    def set_up(task: Task) -> None:
+        drawn, _ = draw_task(task, seed, shell)
+        tasks[task.id] = without(drawn, out_of_reach(drawn, lacking))
+        apply_setup(tasks[task.id], grader)
+
+    steps = {task.id: _timed(TOGETHER, partial(set_up, task)) for task in wanted}
     for look, at_once in ((_at_start, LOOKS_AT_ONCE), (_solved, 1), (_still_solved, LOOKS_AT_ONCE)):
-        sound = [task for task in tasks if not steps[task.id].problem]
+        sound = [tasks[task.id] for task in wanted if not steps[task.id].problem]
         with ThreadPoolExecutor(at_once) as pool:
             taken = pool.map(_timed, repeat(TOGETHER), [partial(look, task, grader) for task in sound])
             for task, step in zip(sound, taken, strict=True):
@@ -205,7 +230,7 @@ def _timed(name: str, action: Callable[[], None]) -> Step:
     problem, error = "", False
     try:
         action()
-    except (_Problem, SetupFailed) as cause:
+    except (_Problem, SetupFailed, PackProblem) as cause:
         problem = str(cause)
     except EngineUnavailable as cause:
         problem, error = str(cause), True

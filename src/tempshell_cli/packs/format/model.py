@@ -15,8 +15,9 @@ from msgspec.structs import force_setattr
 from tempshell_cli.backends.base import Capability, Profile, WorkloadImage
 from tempshell_cli.core.text import strip_controls
 from tempshell_cli.packs.checks.criteria import Check, Probe
+from tempshell_cli.packs.format.values import Var, VarName
 from tempshell_cli.packs.reading.document import Location
-from tempshell_cli.packs.reading.fields import END, Duration, Id, Mode, SandboxPath, Strict, WebAddress, says
+from tempshell_cli.packs.reading.fields import END, Duration, Id, Mode, PackFile, SandboxPath, Strict, WebAddress, says
 
 Version = Annotated[
     str, Meta(title="version", pattern=rf"^[0-9]+(\.[0-9]+)*([.+-][0-9A-Za-z.+-]+)?{END}", examples=["1.2.0"])
@@ -38,8 +39,8 @@ Locale = Annotated[
     str, Meta(title="locale", pattern=rf"^[a-z]{{2,3}}(-[A-Z][A-Za-z]+)?{END}", examples=["en", "pt-BR"])
 ]
 Tool = Annotated[str, Meta(title="program", pattern=rf"^[A-Za-z0-9][A-Za-z0-9+._-]*{END}", examples=["jq"])]
+MOST_VARS = 32
 Percent = Annotated[int, Meta(ge=0, le=100)]
-PackFile = Annotated[str, Meta(title="path in the pack", examples=["assets/setup.sh"])]
 
 
 class SandboxWish(Strict, frozen=True, kw_only=True):
@@ -79,6 +80,9 @@ class PackHead(Strict, frozen=True, kw_only=True):
         says("Shares of the whole in percent, which add up to 100: `{files: 40, text: 60}`. Each task is then in one."),
     ] = field(default_factory=dict)
     sandbox: Annotated[SandboxWish, says("What the sandbox must be.")] = SandboxWish()
+    vars: Annotated[
+        dict[VarName, Var], Meta(max_length=MOST_VARS), says("Values that each attempt draws, for all of its tasks.")
+    ] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._clean("title")
@@ -175,6 +179,11 @@ class TaskHead(Strict, frozen=True, kw_only=True):
     alternatives: Annotated[tuple[PackFile, ...], says("Other scripts that solve it.")] = ()
     mutants: Annotated[tuple[Mutant, ...], says("Wrong answers. They prove that a check catches what it is for.")] = ()
     docs: Annotated[tuple[WebAddress, ...], says("Addresses to read on.")] = ()
+    vars: Annotated[
+        dict[VarName, Var],
+        Meta(max_length=MOST_VARS),
+        says("Values that each attempt draws, beside those of the pack: `${{ vars.port }}` stands for one."),
+    ] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._clean("title")
@@ -196,12 +205,25 @@ class TaskHead(Strict, frozen=True, kw_only=True):
             yield ("setup", "manifests", index), manifest
         if self.setup.run is not None:
             yield ("setup", "run"), self.setup.run
+        for name, script in self.sources():
+            yield ("vars", name, "from"), script
         if self.solution is not None:
             yield ("solution",), self.solution
         for index, alternative in enumerate(self.alternatives):
             yield ("alternatives", index), alternative
         for index, mutant in enumerate(self.mutants):
             yield ("mutants", index, "run"), mutant.run
+
+    def sources(self) -> Iterator[tuple[str, str]]:
+        """Yield the variables whose values scripts write, each with its script."""
+        for name, var in self.vars.items():
+            if var.from_ is not None:
+                yield name, var.from_
+
+
+def is_filled(at: Location) -> bool:
+    """Tell whether the file that a task names there gets values in place of references; a script does not."""
+    return at[:2] in {("setup", "files"), ("setup", "manifests")}
 
 
 class TaskFrontMatter(TaskHead, frozen=True, kw_only=True):

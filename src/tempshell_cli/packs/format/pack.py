@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from shlex import quote
+from typing import Protocol
 
 from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.core.nearest import nearest
 from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.format.model import PackHead, TaskHead
+from tempshell_cli.packs.format.values import NO_VALUES, Values, environment
+
+
+class Draw(Protocol):
+    """Returns a task with the values of one attempt; raises PackProblem where one does not fit where it is put."""
+
+    def __call__(self, seed: str, found: Values) -> Task:
+        """``found`` are those that the task's scripts have written."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """One task: its front matter, its prompt (Markdown, stripped of controls) and the files it names.
 
-    ``commands`` are what of the prompt is meant to be typed; None where that is every code block in it.
+    ``commands`` are what of the prompt is meant to be typed; None where that is every code block in it. ``values`` are
+    those of its variables, in its texts and files already. Until they are drawn by ``draw``, they are an example.
     """
 
     head: TaskHead
     prompt: str
     assets: Mapping[str, bytes]
     commands: tuple[str, ...] | None = None
+    values: Values = field(default_factory=dict)
+    draw: Draw | None = field(default=None, compare=False, repr=False)
 
     @property
     def id(self) -> str:
@@ -31,8 +45,12 @@ class Task:
 
     @property
     def solution(self) -> str:
-        """Its solution, a script; "" where it has none."""
-        return self.assets[self.head.solution].decode(errors="replace") if self.head.solution else ""
+        """Its solution, a script that begins with the values it reads; "" where it has none."""
+        if not self.head.solution:
+            return ""
+        script = self.assets[self.head.solution].decode(errors="replace")
+        read = (f"{name}={quote(value)}\n" for name, value in environment(self.values).items() if name in script)
+        return "".join(read) + script
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +84,21 @@ class Pack:
             hint=nearest(wanted, (task.id for task in self.tasks)),
         )
 
+    def drawn(self, seed: str, found: Values = NO_VALUES) -> Pack:
+        """Return the pack of one attempt: the same seed draws the same values.
+
+        ``found`` are the values that scripts have written, by ``TASK/NAME``. Raises PackProblem as a ``Draw`` does.
+        """
+        return replace(self, tasks=tuple(drawn(task, seed, found) for task in self.tasks))
+
     def only(self, wanted: Sequence[str]) -> Pack:
         """Return the pack with just these tasks, in this order; raises PackProblem as ``task`` does."""
         return replace(self, tasks=tuple(self.task(task) for task in wanted))
+
+
+def drawn(task: Task, seed: str, found: Values = NO_VALUES) -> Task:
+    """Return a task of one attempt, as ``Pack.drawn`` does."""
+    if task.draw is None:
+        return task
+    own = f"{task.id}/"
+    return task.draw(seed, {name.removeprefix(own): value for name, value in found.items() if name.startswith(own)})

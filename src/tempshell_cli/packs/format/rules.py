@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tempshell_cli.core.nearest import nearest
-from tempshell_cli.packs.format.model import PackHead, TaskFrontMatter, TaskHead, Translation
+from tempshell_cli.packs.format.model import PackHead, TaskFrontMatter, TaskHead, Translation, is_filled
+from tempshell_cli.packs.format.values import ENVIRONMENT, references, script_references
 from tempshell_cli.packs.format.versions import is_empty
 from tempshell_cli.packs.reading.document import Location
 
@@ -14,7 +15,6 @@ _ALL_PERCENT = 100
 _LOADS_IMAGES = ("kind",)
 # How a file of a repository begins whose content is elsewhere: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 _LFS = b"version https://git-lfs.github.com/spec/v1"
-_NOT_SCRIPTS = frozenset({"files", "manifests"})
 
 
 class Fault(NamedTuple):
@@ -35,6 +35,9 @@ def pack_faults(head: PackHead, files: Collection[str]) -> Iterator[Fault]:
         yield Fault(("sandbox", "images"), "only the nodes of kind clusters can be given images", hint)
     if head.kubernetes and is_empty(head.kubernetes):
         yield Fault(("kubernetes",), f"no version is in `{head.kubernetes}`")
+    for name, var in head.vars.items():
+        if var.from_ is not None:
+            yield Fault(("vars", name, "from"), "only a task's variables are written by a script")
     for index, task in enumerate(head.tasks):
         if task in head.tasks[:index]:
             yield Fault(("tasks", index), f"the task {task} is there twice")
@@ -50,9 +53,14 @@ def twin_faults(ids: Sequence[str]) -> Iterator[Fault]:
 
 def task_faults(head: TaskFrontMatter, pack: PackHead, files: Mapping[str, bytes]) -> Iterator[Fault]:
     """Yield what is wrong with a task of the pack."""
+    names = [*pack.vars, *head.vars]
     for at, asset in head.assets():
         yield from path_faults(at, asset, files)
         yield from _content_faults(at, asset, files.get(asset, b""))
+        if names:
+            yield from _reference_to_value_faults(at, asset, files.get(asset, b""), names)
+    for name in head.vars.keys() & pack.vars.keys():
+        yield Fault(("vars", name), f"the pack has a variable `{name}`, too", "give one of them another name")
     if head.domain and head.domain not in pack.domains:
         yield Fault(("domain",), f"the pack has no domain `{head.domain}`", nearest(head.domain, pack.domains))
     if pack.domains and not head.domain:
@@ -103,9 +111,22 @@ def _content_faults(at: Location, asset: str, content: bytes) -> Iterator[Fault]
     if content.startswith(_LFS):
         what = f"`{asset}` is a pointer of Git LFS, not the file itself"
         yield Fault(at, what, "add it to the repository without LFS")
-    elif _NOT_SCRIPTS.isdisjoint(at) and b"\r\n" in content:
+    elif not is_filled(at) and b"\r\n" in content:
         line = content[: content.index(b"\r\n")].count(b"\n") + 1
         yield Fault(at, f"`{asset}` has Windows line ends, from line {line} on", "save it with LF")
+
+
+def _reference_to_value_faults(at: Location, asset: str, content: bytes, names: Sequence[str]) -> Iterator[Fault]:
+    """Yield the references of a file that cannot be what its author meant."""
+    text = content.decode(errors="replace")
+    is_script = not is_filled(at)
+    for line, name in script_references(text) if is_script else references(text):
+        if name not in names:
+            yield Fault(at, f"`{asset}`, line {line + 1}: there is no variable `{name}`", nearest(name, names))
+    for line, name in references(text) if is_script else ():
+        if name in names:
+            hint = f"write `${ENVIRONMENT}{name.upper()}`"
+            yield Fault(at, f"`{asset}`, line {line + 1}: scripts have `{name}` in their environment", hint)
 
 
 def path_faults(at: Location, path: str, files: Collection[str]) -> Iterator[Fault]:

@@ -10,11 +10,12 @@ from posixpath import dirname
 
 from tempshell_cli.core.errors import ExitCode, TempshellError, UsageProblem
 from tempshell_cli.core.process import Completed
-from tempshell_cli.core.text import strip_controls
+from tempshell_cli.core.text import one_line, strip_controls
 from tempshell_cli.packs.checks.places import NEEDS_KUBERNETES
 from tempshell_cli.packs.checks.shell import EVAL_STDIN, SandboxShell
 from tempshell_cli.packs.format.model import SetupFile
-from tempshell_cli.packs.format.pack import Task
+from tempshell_cli.packs.format.pack import Task, drawn
+from tempshell_cli.packs.format.values import environment, is_value
 from tempshell_cli.packs.grading.cluster import namespace
 from tempshell_cli.packs.grading.grader import Grader
 from tempshell_cli.packs.grading.results import Verdict
@@ -58,6 +59,26 @@ def apply_setup(task: Task, grader: Grader) -> None:
             raise _failed(task, f"it did not become ready: {why}")
 
 
+def draw_task(task: Task, seed: str, shell: SandboxShell) -> tuple[Task, dict[str, str]]:
+    """Return a task with the values of one attempt, and those that its scripts have written, by ``TASK/NAME``.
+
+    Raises SetupFailed where a script fails or does not write a value, PackProblem where one does not fit where it is
+    put, and EngineUnavailable.
+    """
+    first = drawn(task, seed)
+    written = {}
+    for name, script in first.head.sources():
+        done = run_asset(first, script, shell)
+        if done.timed_out or done.exit_code:
+            raise _failed(task, f"{script} {how_it_ended(done)}")
+        value = done.stdout.decode(errors="replace").removesuffix("\n")
+        if not is_value(value):
+            hint = "docs/packs.md says what a value may be"
+            raise _failed(task, f"{script} wrote what cannot be a value: {one_line(value[:200])!r}", hint=hint)
+        written[f"{task.id}/{name}"] = value
+    return (drawn(task, seed, written) if written else first), written
+
+
 def _prepare_cluster(task: Task, shell: SandboxShell) -> None:
     """Make the task's namespaces and apply its manifests; whether the cluster's version fits, ``cluster`` says."""
     if not (task.head.namespaces or task.head.setup.manifests):
@@ -91,8 +112,9 @@ def run_solution(task: Task, shell: SandboxShell, *, timeout: float = SCRIPT_SEC
 
 
 def run_asset(task: Task, asset: str, shell: SandboxShell, *, timeout: float = SCRIPT_SECONDS) -> Completed:
-    """Run one of the task's scripts (by bash where there is one), and return how it ended."""
-    argv = ("/bin/sh", "-c", _RUN_SCRIPT, "sh", EVAL_STDIN)
+    """Run one of the task's scripts, by bash where there is one; the values of the task are in its environment."""
+    variables = [f"{name}={value}" for name, value in environment(task.values).items()]
+    argv = (*(("env", *variables) if variables else ()), "/bin/sh", "-c", _RUN_SCRIPT, "sh", EVAL_STDIN)
     return shell.run(argv, stdin=task.assets[asset], timeout=timeout)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import inspect
@@ -18,7 +18,8 @@ Model = TypeVar("Model")
 
 # msgspec's wording: "Expected `str`, got `int` - at `$.checks[0].id`", "... - at `key` in `$.domains`".
 _MESSAGE = re.compile(r"(.*?)(?: - at (?:`key` in )?`\$([^`]*)`)?", re.DOTALL)
-_STEP = re.compile(r"\.([A-Za-z_]+)|\[([0-9]+)\]")
+_SOME_KEY = "..."  # msgspec does not say which of a mapping
+_STEP = re.compile(r"\.([A-Za-z_]+)|\[([0-9]+|\.{3})\]")
 _UNKNOWN_KEY = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _WRONG_FORM = re.compile(r"Expected `str` matching regex '(.*)'", re.DOTALL)
 _HINTS = {"Expected `str": "put the value in quotes", "Expected `bool": "write true or false"}
@@ -37,14 +38,16 @@ def decode(document: Document, model: type[Model]) -> Model:
     try:
         return msgspec.convert(document.data, model)
     except msgspec.ValidationError as cause:
-        raise _explain(document, inspect.type_info(model), str(cause)) from cause
+        raise _explain(document, model, str(cause)) from cause
 
 
-def _explain(document: Document, root: inspect.Type, error: str) -> PackProblem:
+def _explain(document: Document, model: type[Any], error: str) -> PackProblem:
     found = _MESSAGE.fullmatch(error)
     what, path = (found[1], found[2] or "") if found else (error, "")
-    at = tuple(int(index) if index else name for name, index in _STEP.findall(path))
-    kind = _kind_at(root, at)
+    at: Location = ()
+    for name, index in _STEP.findall(path):
+        at = (*at, name or (int(index) if index != _SOME_KEY else _wrong_key(document.data, model, at)))
+    kind = _kind_at(inspect.type_info(model), at)
     if unknown := _UNKNOWN_KEY.fullmatch(what):
         return document.problem(
             (*at, unknown[1]), f"unknown key `{unknown[1]}`", hint=nearest(unknown[1], _words(kind))
@@ -61,6 +64,27 @@ def _explain(document: Document, root: inspect.Type, error: str) -> PackProblem:
     for jargon, plain in _WORDS.items():
         what = what.replace(jargon, plain)
     return document.problem(at, f"{_name(at)}{what}", hint=hint)
+
+
+def _wrong_key(data: Any, model: type[Any], at: Location) -> str:  # noqa: ANN401 - JSON
+    """Return the key of the mapping at a place whose value is wrong: the first that is wrong without the others."""
+
+    def only(value: Any, at: Location, key: str) -> Any:  # noqa: ANN401 - JSON
+        if not at:
+            return {key: value[key]}
+        changed: Any = value.copy()
+        changed[at[0]] = only(value[at[0]], at[1:], key)
+        return changed
+
+    mapping = data
+    for step in at:
+        mapping = mapping[step]
+    for key in mapping:
+        try:
+            msgspec.convert(only(data, at, key), model)
+        except msgspec.ValidationError:
+            return str(key)
+    return _SOME_KEY
 
 
 def _name(at: Location) -> str:
@@ -88,6 +112,8 @@ def _kind_at(kind: inspect.Type, at: Location) -> inspect.Type:
 def _inside(kind: inspect.Type, step: str | int) -> Iterator[inspect.Type]:
     if isinstance(kind, inspect.StructType):
         yield from (field.type for field in kind.fields if field.encode_name == step)
+    if isinstance(kind, inspect.DictType):
+        yield kind.value_type
     if isinstance(kind, inspect.VarTupleType) and isinstance(step, int):
         yield kind.item_type
 

@@ -49,6 +49,11 @@ class Document:
             at = at[:-1]
         return self.lines.get(at, 1)
 
+    def key_at(self, line: int) -> str:
+        """Return the key of the whole that a line belongs to, "" before the first."""
+        keys = {first: str(at[0]) for at, first in self.lines.items() if len(at) == 1 and first <= line}
+        return keys[max(keys)] if keys else ""
+
     def problem(self, at: Location, message: str, *, hint: str = "") -> Misplaced:
         """Return the error that points at the value, or at the nearest thing around it that has a line."""
         return fault_at(self.source, self.line(at), message, hint=hint)

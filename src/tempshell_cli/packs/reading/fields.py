@@ -30,6 +30,7 @@ Duration = Annotated[
     ),
 ]
 Mode = Annotated[str, Meta(title="mode", pattern=rf"^[0-7]{{4}}{END}", examples=["0644"])]
+PackFile = Annotated[str, Meta(title="path in the pack", examples=["assets/setup.sh"])]
 NoNul = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
 SandboxPath = Annotated[
     str,
