@@ -264,7 +264,7 @@ def measure_screen(user: User, seconds: float, seed: int, kills: float) -> Itera
 
 def _kill_worker(screen: int) -> int:
     """Kill the workers of a practice screen; return how many."""
-    keepers = [pid for pid in family(screen) if b"tempshell_cli.terminal.keeper" in _command(pid)]
+    keepers = [pid for pid in family(screen) if b"tempshell_cli.terminal.fork_server" in _command(pid)]
     workers = [pid for pid in keepers if _command(_parent(pid)) == _command(pid)]
     for pid in workers:
         os.kill(pid, signal.SIGKILL)

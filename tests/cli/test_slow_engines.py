@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tempshell_cli.backends.kubernetes.credentials import Credentials, Kept
+from tempshell_cli.backends.kubernetes.credentials import Credentials, KubeconfigStore
 from tempshell_cli.core.errors import ExitCode
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.store import open_store
@@ -32,7 +32,7 @@ def slow(request: pytest.FixtureRequest, tempshell: Tempshell) -> Iterator[Temps
         context = {"name": "far", "context": {"cluster": "c", "user": "u"}}
         config = {"clusters": [server], "contexts": [context], "current-context": "far", "users": []}
         if request.param == "kubernetes":
-            Kept(tempshell.user.paths).put("farfarfa", Credentials("far", config, "known"))
+            KubeconfigStore(tempshell.user.paths).put("farfarfa", Credentials("far", config, "known"))
         now = datetime.now(UTC)
         session = Session(
             "farfarfa", "far", tempshell.user.owner, request.param, endpoint, State.READY, now, now + timedelta(hours=1)
@@ -42,7 +42,7 @@ def slow(request: pytest.FixtureRequest, tempshell: Tempshell) -> Iterator[Temps
         yield tempshell
         with open_store(tempshell.user.paths) as opened:  # a stop that cannot be carried out stays on record
             opened.store.save(session._replace(state=State.ENDED))
-        Kept(tempshell.user.paths).drop("farfarfa")
+        KubeconfigStore(tempshell.user.paths).drop("farfarfa")
 
 
 @pytest.mark.engine("local")

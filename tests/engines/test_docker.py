@@ -263,7 +263,7 @@ def test_an_image_keeps_nothing_of_the_proxy_that_it_is_built_through(
     context.mkdir()
     (context / "Dockerfile").write_text(f"FROM {BUSYBOX}\nRUN echo through $http_proxy >/through\n")
     image = images.built(f"tempshell-test/made-{uuid.uuid4().hex[:8]}", context)
-    with DockerEngine().speaking():
+    with DockerEngine().translated_errors():
         images.build(DockerEngine().client, image, lambda _: nullcontext())
     try:
         told = _docker("history", "--no-trunc", image.reference) + _docker("image", "inspect", image.reference)

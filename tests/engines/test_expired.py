@@ -14,7 +14,7 @@ import pytest
 
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.docker.backend import DockerBackend
-from tempshell_cli.backends.kubernetes import marks
+from tempshell_cli.backends.kubernetes import metadata as ours
 from tempshell_cli.backends.kubernetes.backend import KubernetesBackend
 from tempshell_cli.sessions.expired import GRACE
 from tests.support import pods
@@ -152,8 +152,8 @@ def namespaces() -> Iterator[list[str]]:
 
 
 def _space(name: str, session: str, deadline: str) -> None:
-    carried = {labels.SESSION: session, labels.COMPONENT: "namespace", marks.BACKEND: "kubernetes"}
-    carried[marks.OWNER_HASH] = marks.owner_hash(DEPARTED)
+    carried = {labels.SESSION: session, labels.COMPONENT: "namespace", ours.BACKEND: "kubernetes"}
+    carried[ours.OWNER_HASH] = ours.owner_hash(DEPARTED)
     metadata = {"name": name, "labels": carried, "annotations": {labels.OWNER: DEPARTED, labels.DEADLINE: deadline}}
     body = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
     kubectl("create", "--filename", "-", stdin=json.dumps(body))

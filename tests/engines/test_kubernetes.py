@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tempshell_cli.backends.kubernetes.marks import OWNER_HASH, owner_hash
+from tempshell_cli.backends.kubernetes.metadata import OWNER_HASH, owner_hash
 from tests.support import pods
 from tests.support.command_line import Tempshell
 from tests.support.engines import BUSYBOX

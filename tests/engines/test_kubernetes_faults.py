@@ -16,7 +16,7 @@ import pytest
 
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.docker.images import shipped_image
-from tempshell_cli.backends.kubernetes import marks
+from tempshell_cli.backends.kubernetes import metadata as ours
 from tests.packs.drafts import Draft
 from tests.support import pods
 from tests.support.command_line import Tempshell
@@ -248,8 +248,8 @@ def _forged(kind: str, name: str, namespace: str, session: str, owner: str) -> d
             "app.kubernetes.io/managed-by": "tempshell",
             labels.SESSION: session,
             labels.COMPONENT: "terminal",
-            marks.BACKEND: "kubernetes",
-            **({marks.OWNER_HASH: marks.owner_hash(owner)} if owner else {}),
+            ours.BACKEND: "kubernetes",
+            **({ours.OWNER_HASH: ours.owner_hash(owner)} if owner else {}),
         },
         "annotations": {
             labels.DEADLINE: "2020-01-01T00:00:00+00:00",

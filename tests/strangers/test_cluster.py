@@ -15,7 +15,7 @@ from tempshell_cli.backends.base import Sandbox
 from tempshell_cli.backends.kubernetes.api import Object
 from tempshell_cli.backends.kubernetes.backend import KubernetesBackend
 from tempshell_cli.backends.kubernetes.helpers import CORE
-from tempshell_cli.backends.kubernetes.marks import BACKEND, OWNER_HASH, Mark, object_name, owner_hash
+from tempshell_cli.backends.kubernetes.metadata import BACKEND, OWNER_HASH, Origin, object_name, owner_hash
 from tempshell_cli.backends.kubernetes.session import BATCH
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.sessions.model import State
@@ -82,12 +82,12 @@ _RUNNING = {"phase": "Running", "containerStatuses": [{"name": "terminal", "stat
 
 def _start(api: MemoryCluster, own: Own) -> list[str]:
     """Have a session as the real client makes it; return its paths."""
-    mark, name = Mark(own.request, "kubernetes"), object_name(own.id)
+    origin, name = Origin(own.request, "kubernetes"), object_name(own.id)
     home = own.namespace or name
-    paths = [api.put(f"{CORE}/namespaces", {"metadata": mark.metadata(name, "namespace")})] if home == name else []
-    job = api.put(f"{BATCH}/namespaces/{home}/jobs", {"metadata": mark.metadata(name, "job", home)})
+    paths = [api.put(f"{CORE}/namespaces", {"metadata": origin.metadata(name, "namespace")})] if home == name else []
+    job = api.put(f"{BATCH}/namespaces/{home}/jobs", {"metadata": origin.metadata(name, "job", home)})
     owner = {"ownerReferences": [{"name": name, "uid": api.objects[job]["metadata"]["uid"]}]}
-    pod = {"metadata": {**mark.metadata(f"{name}-x", "terminal", home), **owner}, "status": _RUNNING}
+    pod = {"metadata": {**origin.metadata(f"{name}-x", "terminal", home), **owner}, "status": _RUNNING}
     return [*paths, job, api.put(f"{CORE}/namespaces/{home}/pods", pod)]
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tempshell_cli.backends.kubernetes.marks import OWNER_HASH, owner_hash
+from tempshell_cli.backends.kubernetes.metadata import OWNER_HASH, owner_hash
 
 from .engines import BUSYBOX, NODE_IMAGE
 

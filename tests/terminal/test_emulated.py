@@ -70,7 +70,7 @@ def test_questions_are_answered(watch: Watch) -> None:
 def test_who_answers_is_there_before_the_program_is(watch: Watch) -> None:
     """For tmux takes an answer that comes late for something typed."""
     children = "cat /proc/$1/task/$1/children"
-    watcher = watch(f"of() {{ {children}; }}; for keeper in $(of $PPID); do echo has $(of $keeper) .; done; echo all")
+    watcher = watch(f"of() {{ {children}; }}; for server in $(of $PPID); do echo has $(of $server) .; done; echo all")
     watcher.until_text("all")
     assert f"has {watcher.emulated.worker_pid} ." in watcher.text()
 
@@ -223,24 +223,24 @@ def test_workers_are_forks_of_a_process_with_one_thread(watch: Watch, engine: st
     """A fork beside threads is unsafe: what another one holds is held for good."""
     watcher = watch("cat", engine)
     watcher.until(lambda: watcher.frames > 0)
-    assert len(list(Path(f"/proc/{keeper_of(watcher)}/task").iterdir())) == 1
+    assert len(list(Path(f"/proc/{fork_server_of(watcher)}/task").iterdir())) == 1
 
 
-def test_a_lost_keeper_is_replaced(watch: Watch) -> None:
+def test_a_lost_fork_server_is_replaced(watch: Watch) -> None:
     watcher = watch("echo shown; read line; cat")
     watcher.until_text("shown")
-    end_keeper(watcher)
+    end_fork_server(watcher)
     watcher.emulated.restart()
     watcher.rows.clear()
     watcher.until_text("shown")
 
 
-def test_keepers_that_keep_dying_are_given_up_and_the_command_lives(watch: Watch) -> None:
+def test_fork_servers_that_keep_dying_are_given_up_and_the_command_lives(watch: Watch) -> None:
     watcher = watch("cat")
     for _ in range(3):
-        end_keeper(watcher)
+        end_fork_server(watcher)
         watcher.emulated.restart()
-    end_keeper(watcher)
+    end_fork_server(watcher)
     with pytest.raises(EngineUnavailable, match="does not start any more"):
         watcher.emulated.restart()
     assert watcher.emulated.process.wait(0) is None
@@ -268,9 +268,9 @@ def test_nothing_outlives_a_screen_that_is_killed() -> None:
     with screen:
         assert screen.stdout
         command, worker = map(int, screen.stdout.readline().split())
-        keeper = int(fields_of(worker)[1])
+        fork_server = int(fields_of(worker)[1])
         screen.kill()
-    for pid in (worker, keeper, command):
+    for pid in (worker, fork_server, command):
         until(lambda pid=pid: is_gone(pid))  # type: ignore[misc]  # bound to this round
 
 
@@ -325,14 +325,14 @@ def kill_worker(watcher: Watcher, number: signal.Signals = signal.SIGKILL) -> No
     watcher.until(lambda: False)
 
 
-def keeper_of(watcher: Watcher) -> int:
+def fork_server_of(watcher: Watcher) -> int:
     return int(fields_of(watcher.emulated.worker_pid)[1])
 
 
-def end_keeper(watcher: Watcher) -> None:
-    keeper, worker = keeper_of(watcher), watcher.emulated.worker_pid
-    os.kill(keeper, signal.SIGKILL)
-    until(lambda: fields_of(keeper)[0] == "Z")
+def end_fork_server(watcher: Watcher) -> None:
+    fork_server, worker = fork_server_of(watcher), watcher.emulated.worker_pid
+    os.kill(fork_server, signal.SIGKILL)
+    until(lambda: fields_of(fork_server)[0] == "Z")
     os.kill(worker, signal.SIGKILL)
     with pytest.raises(WorkerLost):
         watcher.until(lambda: False)

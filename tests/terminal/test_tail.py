@@ -95,22 +95,22 @@ def test_a_piece_that_is_larger_than_everything_is_kept_by_its_end(tail: Tail) -
 def test_what_was_appended_last_is_doubtful_until_it_is_proven(tail: Tail) -> None:
     tail.append(b"one ")
     tail.append(b"two ")
-    tail.prove()
+    tail.commit()
     tail.append(b"three")
-    tail.drop_doubtful()
+    tail.discard_unverified()
     assert tail.content() == b"one two "
     tail.append(b"four ")
     tail.append(b"five")
-    tail.drop_doubtful()
+    tail.discard_unverified()
     assert tail.content() == b"one two four "
 
 
 def test_a_new_emulator_has_yet_to_live_through_all_of_it(tail: Tail) -> None:
     tail.append(b"one ")
-    tail.prove()
-    tail.doubt()
+    tail.commit()
+    tail.mark_unverified()
     assert tail.content() == b"one "
-    tail.drop_doubtful()
+    tail.discard_unverified()
     assert tail.content() == b""
 
 
@@ -118,7 +118,7 @@ def test_what_was_proven_still_is_when_room_is_made(tail: Tail) -> None:
     fill(tail)
     before = tail.content()
     tail.append(b"doubtful")
-    tail.drop_doubtful()
+    tail.discard_unverified()
     assert tail.content() == before
 
 
@@ -138,6 +138,6 @@ def test_a_screen_that_is_drawn_without_ends_of_lines_is_kept_too(tail: Tail, ce
 def test_a_worker_that_writes_nonsense_there_does_no_harm(tail: Tail, descriptor: int) -> None:
     os.pwrite(descriptor, b"\xff" * 8, 0)
     assert len(tail.content()) == MEBIBYTE
-    tail.drop_doubtful()
+    tail.discard_unverified()
     tail.append(b"end")
     assert tail.content().endswith(b"end")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tempshell_cli.packs.grading.results import TaskResult, Verdict
-from tempshell_cli.sessions.drill import WAITS, Outing, cards, outings, still_there
+from tempshell_cli.sessions.drill import WAITS, Attempt, attempts, cards, still_there
 from tempshell_cli.sessions.events import Kind
 from tempshell_cli.sessions.history import past_practice, trends
 from tempshell_cli.sessions.practice import Practice
@@ -22,8 +22,8 @@ WELL, BADLY = True, False
 
 def boxes(*went: bool, days: float = 1) -> list[tuple[int, timedelta]]:
     """Return the box of a task that went so, day after day, and how long after its last time it is due."""
-    outs = [Outing("p", "a", START + timedelta(days=days * number), well) for number, well in enumerate(went)]
-    return [(card.box, card.due - outs[-1].at) for card in cards(outs)]
+    attempts = [Attempt("p", "a", START + timedelta(days=days * number), well) for number, well in enumerate(went)]
+    return [(card.box, card.due - attempts[-1].at) for card in cards(attempts)]
 
 
 def test_what_always_went_well_is_not_repeated() -> None:
@@ -45,8 +45,8 @@ def test_it_falls_back_to_the_first_box() -> None:
 
 
 def test_what_is_due_first_comes_first() -> None:
-    outs = [Outing("p", name, START, BADLY) for name in "abc"] + [Outing("p", "a", START, WELL)]
-    assert [card.task for card in cards(outs)] == ["b", "c", "a"]
+    attempts = [Attempt("p", name, START, BADLY) for name in "abc"] + [Attempt("p", "a", START, WELL)]
+    assert [card.task for card in cards(attempts)] == ["b", "c", "a"]
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_a_task_goes_well_that_passes_within_its_time(desk: Desk, draft: Draft) 
     practise(desk, draft, 3, minutes=6)
     practise(desk, draft, 3, minutes=4)
     practise(desk, draft, 0, minutes=1, verdict=Verdict.ERROR)
-    assert [one.well for one in outings(desk.sessions, past_practice(desk.sessions))] == [BADLY, BADLY, WELL]
+    assert [one.well for one in attempts(desk.sessions, past_practice(desk.sessions))] == [BADLY, BADLY, WELL]
 
 
 def test_a_domain_has_a_point_for_each_session_and_a_session_its_effort(desk: Desk, draft: Draft) -> None:
@@ -99,7 +99,7 @@ def test_a_domain_has_a_point_for_each_session_and_a_session_its_effort(desk: De
 
 def test_a_pack_that_is_gone_is_told_and_nothing_of_it_is_repeated(desk: Desk, draft: Draft) -> None:
     practise(desk, draft, 0, minutes=1)
-    repeated = cards(outings(desk.sessions, past_practice(desk.sessions)))
+    repeated = cards(attempts(desk.sessions, past_practice(desk.sessions)))
     assert len(still_there(repeated)) == 1
     (draft.root / "pack.yaml").unlink()
     (past,) = past_practice(desk.sessions)

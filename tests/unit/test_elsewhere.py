@@ -110,7 +110,7 @@ def test_what_is_not_held_is_dead_unless_its_lock_may_not_be_seen_here(
 def test_a_sandbox_elsewhere_is_asked_to_end_and_nothing_of_it_is_removed(
     left: Left, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local, "_PATIENCE", 0.1)
+    monkeypatch.setattr(local, "_TIMEOUT", 0.1)
     left.label(ANOTHER_MACHINE, time.time() + 100)
     with pytest.raises(EngineUnavailable, match="in another PID namespace or on another machine"):
         left.backend.destroy(left.found())

@@ -104,7 +104,7 @@ def test_no_kubeconfig_keeps_a_backend_from_being_made(
         patch.setenv("KUBECONFIG", str(file))
         assert all(isinstance(name, str) for name in credentials.contexts())
         for backend in (KubernetesBackend, MinikubeBackend):
-            assert isinstance(backend().place.context, str)
+            assert isinstance(backend().target.context, str)
 
 
 def test_a_start_says_it_in_the_same_words(file: Path) -> None:

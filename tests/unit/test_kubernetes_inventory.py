@@ -11,7 +11,7 @@ from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Condition, Sandbox, Terms
 from tempshell_cli.backends.kubernetes import inventory
 from tempshell_cli.backends.kubernetes.inventory import Wanted
-from tempshell_cli.backends.kubernetes.marks import owner_hash, selector
+from tempshell_cli.backends.kubernetes.metadata import owner_hash, selector
 from tempshell_cli.backends.kubernetes.session import is_stuck
 
 SESSION = "0a1b2c3d"

@@ -10,7 +10,7 @@ import pytest
 
 from tempshell_cli.backends.base import Access, EngineChoice, Placement, SandboxRequest, Template
 from tempshell_cli.backends.kubernetes.backend import KubernetesBackend
-from tempshell_cli.backends.kubernetes.marks import Mark
+from tempshell_cli.backends.kubernetes.metadata import Origin
 from tempshell_cli.backends.kubernetes.pod import Image, job
 from tempshell_cli.backends.placement import placement
 from tempshell_cli.core.config import KubernetesSettings, load_settings
@@ -19,7 +19,7 @@ from tempshell_cli.core.errors import UsageProblem
 
 def _spec(asked: Placement) -> dict[str, Any]:
     request = SandboxRequest("0a1b2c3d", "ann", datetime(2030, 1, 1, tzinfo=UTC), Template("i", placement=asked))
-    spec: dict[str, Any] = job(Mark(request, "kubernetes"), "n", Image("i"), 60)["spec"]["template"]["spec"]
+    spec: dict[str, Any] = job(Origin(request, "kubernetes"), "n", Image("i"), 60)["spec"]["template"]["spec"]
     return spec
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tempshell_cli.backends.base import Access, Network, SandboxRequest, Template
 from tempshell_cli.backends.kubernetes.helpers import ApiServer, parts
-from tempshell_cli.backends.kubernetes.marks import Mark
+from tempshell_cli.backends.kubernetes.metadata import Origin
 
 
 class Target(NamedTuple):
@@ -34,7 +34,7 @@ def _reached(target: Target, port: int, protocol: str = "TCP", network: Network 
     template = Template("busybox", network=network, access=Access.NONE)
     request = SandboxRequest("0a1b2c3d", "ann", datetime(2030, 1, 1, tzinfo=UTC), template)
     owner = {"metadata": {"name": "job", "uid": "1"}}
-    made = [part.body.get("spec", {}) for part in parts(Mark(request, "kubernetes"), owner, ApiServer(), own=True)]
+    made = [part.body.get("spec", {}) for part in parts(Origin(request, "kubernetes"), owner, ApiServer(), own=True)]
     rules = [rule for spec in made for rule in spec.get("egress", ())]
     return any(_has_port(rule, port, protocol) and any(_is_peer(one, target) for one in rule["to"]) for rule in rules)
 

@@ -14,7 +14,7 @@ from tempshell_cli.backends.kubernetes import cluster as clusters
 from tempshell_cli.backends.kubernetes import credentials, kubectl
 from tempshell_cli.backends.kubernetes.api import Api
 from tempshell_cli.backends.kubernetes.cluster import Clusters
-from tempshell_cli.backends.kubernetes.credentials import Credentials, Kept
+from tempshell_cli.backends.kubernetes.credentials import Credentials, KubeconfigStore
 from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession
 from tempshell_cli.core.paths import Paths
 from tests.fakes.clock import NOON
@@ -30,7 +30,7 @@ class World:
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.file = folder / "config"
-        self.kept = Kept(Paths(folder / "state", folder / "settings"))
+        self.kept = KubeconfigStore(Paths(folder / "state", folder / "settings"))
         self.identities: dict[str, str] = {ONE: "a", OTHER: "b"}
         self.changes = 0
         monkeypatch.setenv("KUBECONFIG", str(self.file))

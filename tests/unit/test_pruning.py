@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tempshell_cli.core.config import History, Settings
-from tempshell_cli.sessions.drill import WAITS, Outing, cards
+from tempshell_cli.sessions.drill import WAITS, Attempt, cards
 from tempshell_cli.sessions.events import Event
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.pruning import OUTCOMES, prune
@@ -115,5 +115,5 @@ def test_drill_keeps_the_last_outcomes_of_each_task_whatever_the_settings_say(de
 @given(st.lists(st.booleans(), max_size=14))
 def test_the_outcomes_that_are_kept_say_all_that_drill_needs(went: Sequence[bool]) -> None:
     assert len(WAITS) == OUTCOMES
-    outs = [Outing("p", "a", NOON + day * DAY, well) for day, well in enumerate(went)]
-    assert cards(outs[-OUTCOMES:]) == cards(outs)
+    attempts = [Attempt("p", "a", NOON + day * DAY, well) for day, well in enumerate(went)]
+    assert cards(attempts[-OUTCOMES:]) == cards(attempts)

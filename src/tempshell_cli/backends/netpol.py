@@ -17,7 +17,7 @@ from tempshell_cli.core.text import strip_controls
 _NAME = "tempshell-netpol-trial"
 _USER = 10001  # anybody but root
 _PORT = 8080
-_PATIENCE = 30.0  # seconds for the pods to run
+_TIMEOUT = 30.0  # seconds for the pods to run
 _POLL = 0.2  # seconds between the first two looks
 _SLOWEST = 30.0  # seconds for one kubectl
 _LIFE = 90  # seconds after which the cluster ends the pods by itself: a kill -9 leaves nothing that runs
@@ -113,12 +113,12 @@ def _pods(trial: Trial, kubectl: _Kubectl) -> Iterator[tuple[str, str]]:
 
 def _arrived(kubectl: _Kubectl) -> tuple[str, str]:
     listed: list[dict[str, Any]] = []
-    for _ in attempts(_PATIENCE, first=_POLL, longest=1.0):
+    for _ in attempts(_TIMEOUT, first=_POLL, longest=1.0):
         listed = json.loads(kubectl.run("get", "pods", "--selector", f"job-name={_NAME}", "--output", "json"))["items"]
         up = [one for one in listed if one["status"].get("phase") == "Running" and one["status"].get("podIP")]
         if len(up) > 1:
             return str(up[0]["metadata"]["name"]), str(up[1]["status"]["podIP"])
-    raise EngineUnavailable(f"its pods do not run after {_PATIENCE:.0f} s{_reason(listed)}")
+    raise EngineUnavailable(f"its pods do not run after {_TIMEOUT:.0f} s{_reason(listed)}")
 
 
 def _reason(pods: Sequence[Mapping[str, Any]]) -> str:

@@ -115,7 +115,7 @@ class LivePractice:
         result = self._practice.grade(self._practice.pack.task(task))
         with self._keeping:
             if not self._left:
-                kept = self._practice.kept(result)
+                kept = self._practice.record_of(result)
                 self._checks[task] = LastCheck(kept.score.at, str(result.verdict), result.results)
                 self._outbox.put(lambda: self._sessions.score(*kept))
         return result.results

@@ -113,8 +113,8 @@ def _engines(sessions: Sessions, wanted: Iterable[tuple[str, str]]) -> list[Back
 
 def _kept_ways(paths: Paths) -> Iterator[tuple[str, str]]:
     """Yield the clusters that private kubeconfigs lead to: the store may not know of sessions there."""
-    from tempshell_cli.backends.kubernetes.credentials import Kept
-    from tempshell_cli.backends.kubernetes.place import Place
+    from tempshell_cli.backends.kubernetes.credentials import KubeconfigStore
+    from tempshell_cli.backends.kubernetes.target import ClusterTarget
 
-    for _, credentials in Kept(paths).all():
-        yield "kubernetes", str(Place(credentials.context))
+    for _, credentials in KubeconfigStore(paths).all():
+        yield "kubernetes", str(ClusterTarget(credentials.context))

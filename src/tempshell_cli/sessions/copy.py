@@ -63,7 +63,7 @@ tar -c -f - -C "$1" -- "$2" || exit {_FAILED}
 """
 _LEFT_OUT = "socket ignored"  # of GNU tar and of busybox
 _CHUNK = 1024**2  # bytes
-_FAREWELL = 30.0  # seconds for the other side to undo what it has of a copy that was cut off
+_SHUTDOWN_TIMEOUT = 30.0  # seconds for the other side to undo what it has of a copy that was cut off
 
 
 def copy_in(backend: Backend, sandbox: Sandbox, source: Path, target: str, bounds: Bounds) -> None:
@@ -262,7 +262,7 @@ def _end(process: subprocess.Popen[bytes], stream: IO[bytes]) -> None:
     with suppress(BrokenPipeError):
         stream.close()
     try:
-        process.wait(_FAREWELL)
+        process.wait(_SHUTDOWN_TIMEOUT)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

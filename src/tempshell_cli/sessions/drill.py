@@ -21,7 +21,7 @@ from tempshell_cli.sessions.lifecycle import Sessions
 WAITS = (timedelta(), timedelta(days=1), timedelta(days=2), timedelta(days=4), timedelta(days=8))
 
 
-class Outing(NamedTuple):
+class Attempt(NamedTuple):
     """How a task went in one session; ``pack`` is what the pack is started with."""
 
     pack: str
@@ -39,7 +39,7 @@ class Card(NamedTuple):
     due: datetime
 
 
-def outings(sessions: Sessions, past: Iterable[Past]) -> Iterator[Outing]:
+def attempts(sessions: Sessions, past: Iterable[Past]) -> Iterator[Attempt]:
     """Yield how the tasks went in each session, oldest first; a check that could not be made says nothing."""
     for one in past:
         if one.report is None:
@@ -49,13 +49,13 @@ def outings(sessions: Sessions, past: Iterable[Past]) -> Iterator[Outing]:
             spent = one.report.spent.get(score.task, timedelta())
             slow = spent > _time(one.report.pack, score.task)
             if score.verdict != "error":
-                yield Outing(one.name, score.task, score.at, well=score.verdict == "pass" and not slow)
+                yield Attempt(one.name, score.task, score.at, well=score.verdict == "pass" and not slow)
 
 
-def cards(outings: Iterable[Outing]) -> Sequence[Card]:
+def cards(attempts: Iterable[Attempt]) -> Sequence[Card]:
     """Return the tasks to repeat, those that are due first in front; what always went well is not among them."""
     boxes: dict[tuple[str, str], Card] = {}
-    for one in outings:
+    for one in attempts:
         key = (one.pack, one.task)
         if not one.well:
             boxes[key] = _card(one, 1)
@@ -79,7 +79,7 @@ def _tasks(pack: str) -> Collection[str]:
         return ()
 
 
-def _card(one: Outing, box: int) -> Card:
+def _card(one: Attempt, box: int) -> Card:
     return Card(one.pack, one.task, box, one.at + WAITS[box - 1])
 
 

@@ -35,7 +35,7 @@ class LastCheck(NamedTuple):
     results: Sequence[CheckResult] = ()
 
 
-class Kept(NamedTuple):
+class TaskRecord(NamedTuple):
     """What is kept of a task that has been graded."""
 
     score: Score
@@ -110,9 +110,9 @@ class Practice:
 
     def keep(self, result: TaskResult) -> None:
         """Keep the score of a task, what its checks found, and why some could not run."""
-        self.sessions.score(*self.kept(result))
+        self.sessions.score(*self.record_of(result))
 
-    def kept(self, result: TaskResult) -> Kept:
+    def record_of(self, result: TaskResult) -> TaskRecord:
         """Return what ``keep`` keeps of a task that has been graded just now."""
         score = self.score_of(result)
         at, session = score.at, self.session.id
@@ -122,7 +122,7 @@ class Practice:
             for one in result.results
             if one.verdict is Verdict.ERROR
         ]
-        return Kept(score, events)
+        return TaskRecord(score, events)
 
     def score_of(self, result: TaskResult) -> Score:
         """Return what is kept of a task that has been graded just now."""

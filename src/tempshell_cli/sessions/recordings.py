@@ -16,7 +16,7 @@ from tempshell_cli.sessions.model import Session
 _FOLDER = "recordings"
 _ENDING = ".cast"
 _PANES = ".panes"
-_PATIENCE = 30.0  # seconds for an engine to answer
+_TIMEOUT = 30.0  # seconds for an engine to answer
 _ENVIRONMENT = ("cat", "/proc/self/environ")
 
 
@@ -82,7 +82,7 @@ def secrets_in(backend: Backend, session: Session, runner: Runner | None = None)
     Raises EngineUnavailable where the sandbox does not answer.
     """
     command = backend.shell(session.sandbox, _ENVIRONMENT, tty=False)
-    done = (runner or SubprocessRunner()).run(command, timeout=_PATIENCE)
+    done = (runner or SubprocessRunner()).run(command, timeout=_TIMEOUT)
     if done.exit_code:
         said = done.stderr.decode(errors="replace").strip() or f"exit code {done.exit_code}"
         raise EngineUnavailable(

@@ -26,7 +26,7 @@ _NO_TMUX, _NO_SHELL = 3, 4
 _ANYTHING_TO_WATCH = (
     f"command -v tmux >/dev/null 2>&1 || exit {_NO_TMUX}; tmux has-session -t =main >/dev/null 2>&1 || exit {_NO_SHELL}"
 )
-_PATIENCE = 15.0  # seconds
+_TIMEOUT = 15.0  # seconds
 # How many lines tmux keeps of the terminal, how many it has, and these, joined where it has wrapped them.
 _MOST = 8 * 1024**2  # bytes
 _HISTORY = (
@@ -71,7 +71,7 @@ def watch_command(
 def refuse_unwatchable(backend: Backend, session: Session) -> None:
     """Raise UsageProblem where there is no shell to be watched, or a pause; EngineUnavailable where nobody can say."""
     refuse_unusable(session)
-    done = SandboxExec(backend, session.sandbox).run(("/bin/sh", "-c", _ANYTHING_TO_WATCH), timeout=_PATIENCE)
+    done = SandboxExec(backend, session.sandbox).run(("/bin/sh", "-c", _ANYTHING_TO_WATCH), timeout=_TIMEOUT)
     if done.exit_code == _NO_TMUX:
         raise UsageProblem(
             f"{session.name} cannot be watched: its shell is not shared, for there is no tmux in the sandbox",
@@ -89,7 +89,7 @@ def history(backend: Backend, session: Session) -> bytes | None:
     What has been dropped is said in its first line. None where the shell is in no tmux. Raises EngineUnavailable.
     """
     shell = SandboxExec(backend, session.sandbox, SubprocessRunner(_MOST + _MARGIN))
-    done = shell.run(("/bin/sh", "-c", _HISTORY), timeout=_PATIENCE)
+    done = shell.run(("/bin/sh", "-c", _HISTORY), timeout=_TIMEOUT)
     if done.exit_code in {_NO_TMUX, _NO_SHELL}:
         return None
     sizes, _, content = done.stdout.partition(b"\n")

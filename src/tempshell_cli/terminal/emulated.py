@@ -16,7 +16,7 @@ from tempshell_cli.terminal.emulators.choice import BITTTY, GHOSTTY
 from tempshell_cli.terminal.pty import PtyMaster, PtyProcess, Size
 from tempshell_cli.terminal.tail import new_tail
 from tempshell_cli.terminal.wire import FromWorker, Link, Record, Resize, Start, ToWorker, screen_link
-from tempshell_cli.terminal.workers import Spell, Workers
+from tempshell_cli.terminal.workers import RateWindow, Workers
 
 # What a worker crashed on is not given to the next in any case. Should that not help: from the second in a spell on it
 # is the turn of the engine that cannot crash, from the third on all output so far is dropped, and from the fourth on
@@ -61,7 +61,7 @@ class EmulatedProcess:
         """
         self.size = size
         self._engine, self._recording = emulation
-        self._losses = Spell()
+        self._losses = RateWindow()
         self._tail = new_tail()
         self._workers: Workers | None = None
         started = command._replace(env={**TERMINAL_ENV, **command.env})

@@ -59,15 +59,15 @@ class Tail:
         """Return what leads a fresh emulator to the present screen: settings and, of the rest, so many bytes."""
         return _shortened(self._memory[self._start : self._start + self._used], length)
 
-    def prove(self) -> None:
+    def commit(self) -> None:
         """Say that the emulator has lived through all of it."""
         self._say(self._numbers[0] & _SECOND, self._used, self._used)
 
-    def doubt(self) -> None:
+    def mark_unverified(self) -> None:
         """Say that it has yet to live through any of it: another emulator, or at another size."""
         self._say(self._numbers[0] & _SECOND, 0, self._used)
 
-    def drop_doubtful(self) -> None:
+    def discard_unverified(self) -> None:
         """Forget what is not proven."""
         proven = min(self._numbers[0] >> _PROVEN & _USED >> 1, self._used)
         self._say(self._numbers[0] & _SECOND, proven, proven)

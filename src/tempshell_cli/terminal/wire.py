@@ -81,7 +81,7 @@ class Paste(_Message, frozen=True):
     text: str
 
 
-class Lay(_Message, frozen=True):
+class InsertText(_Message, frozen=True):
     """Text to lay at a prompt, where nothing of it may run by itself."""
 
     text: str
@@ -152,7 +152,7 @@ class Record(_Message, frozen=True):
     secrets: list[str] = []
 
 
-class Mark(_Message, frozen=True):
+class Marker(_Message, frozen=True):
     """Put a marker into the recording, if there is one."""
 
     label: str
@@ -192,7 +192,7 @@ class Copied(_Message, frozen=True):
     text: str
 
 
-class Unlaid(_Message, frozen=True):
+class InsertRefused(_Message, frozen=True):
     """Text of several lines was not laid: the program does not take a paste as one, and would run them."""
 
 
@@ -222,7 +222,7 @@ class Hyperlink(_Message, frozen=True):
 
 
 class Start(msgspec.Struct, frozen=True):
-    """Ask the keeper for a worker in place of the last one; the worker's end of the link comes with it.
+    """Ask the fork server for a worker in place of the last one; the worker's end of the link comes with it.
 
     ``pause``: in so many seconds. ``anew``: without what the last one has read.
     """
@@ -233,12 +233,12 @@ class Start(msgspec.Struct, frozen=True):
     anew: bool = False
 
 
-# What the keeper answers: the process id of the worker.
+# What the fork server answers: the process id of the worker.
 STARTED = struct.Struct("<q")
 
-_Input = Key | Mouse | Paste | Lay | Focus | Type | Follow
-ToWorker = _Input | Resize | Colors | Scroll | Find | History | Shown | Record | Mark
-FromWorker = Frame | Hits | Copied | Ended | Unrecorded | Unlaid | Hyperlink
+_Input = Key | Mouse | Paste | InsertText | Focus | Type | Follow
+ToWorker = _Input | Resize | Colors | Scroll | Find | History | Shown | Record | Marker
+FromWorker = Frame | Hits | Copied | Ended | Unrecorded | InsertRefused | Hyperlink
 
 Received = TypeVar("Received")
 

@@ -1,4 +1,4 @@
-"""The process that reads a PTY and keeps its screen; a fork of its keeper.
+"""The process that reads a PTY and keeps its screen; a fork of the fork server.
 
 A process of its own, because output from strangers can crash the native emulator, and because parsing a flood
 beside the interface starves one of the two. It owns the reading of the PTY, the emulator and what is written;
@@ -34,10 +34,11 @@ from tempshell_cli.terminal.wire import (
     History,
     Hits,
     Hyperlink,
+    InsertRefused,
+    InsertText,
     Key,
-    Lay,
     Link,
-    Mark,
+    Marker,
     Mouse,
     MouseAction,
     Paste,
@@ -47,7 +48,6 @@ from tempshell_cli.terminal.wire import (
     Shown,
     ToWorker,
     Type,
-    Unlaid,
     Unrecorded,
     worker_link,
 )
@@ -100,7 +100,7 @@ class Worker:
         self._recorder: Recorder | None = None
 
         _expect_within(_STUCK_AT_START)
-        tail.doubt()
+        tail.mark_unverified()
         engine.feed(tail.content(engine.RESTORES))
         engine.replies()  # the program has had them
         engine.copied()
@@ -170,14 +170,14 @@ class Worker:
                 self._view.look_back(message)
             case Focus(gained):
                 self._to_program += self._engine.encode_focus(gained=gained)
-            case Record() | Mark():
+            case Record() | Marker():
                 self._record(message)
-            case Lay(text):
+            case InsertText(text):
                 self._lay(text)
             case _:
                 self._input(message)
 
-    def _record(self, message: Record | Mark) -> None:
+    def _record(self, message: Record | Marker) -> None:
         if isinstance(message, Record):
             self._recorder = Recorder(message, self._size)
         elif self._recorder:
@@ -186,7 +186,7 @@ class Worker:
     def _lay(self, text: str) -> None:
         # In brackets an end of line is a character; without, it is the Enter key.
         if "\n" in text and not self._engine.encode_paste("x").startswith(_BRACKET):
-            self._link.send(Unlaid())
+            self._link.send(InsertRefused())
         else:
             self._input(Paste(text))
 
@@ -262,7 +262,7 @@ class Worker:
     def _send_frame(self) -> None:
         began = time.monotonic()
         rows, status = self._view.seen()
-        self._tail.prove()
+        self._tail.commit()
         self._changed = False
         copied = self._engine.copied()
         if copied:

@@ -1,4 +1,4 @@
-"""Workers for a PTY, one at a time, from a keeper that has them ready."""
+"""Workers for a PTY, one at a time, from a fork server that has them ready."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import cannot_start
 from tempshell_cli.terminal.wire import STARTED, Start
 
-# Keepers do nothing that could end them. If so many go within so many seconds, none can be had.
-_MOST_KEEPERS = 4
-_SPELL = 10.0
-# How long a keeper takes at most to end itself and its worker, in seconds.
-_FAREWELL = 1.0
+# Fork servers do nothing that could end them. If so many go within so many seconds, none can be had.
+_MOST_FORK_SERVERS = 4
+_WINDOW = 10.0
+# How long a fork server takes at most to end itself and its worker, in seconds.
+_SHUTDOWN_TIMEOUT = 1.0
 
 
-class Spell:
+class RateWindow:
     """Counts what follows on each other: it is taken to have one cause."""
 
-    def __init__(self, seconds: float = _SPELL) -> None:
+    def __init__(self, seconds: float = _WINDOW) -> None:
         self._seconds = seconds
         self._times: list[float] = []
 
@@ -40,28 +40,28 @@ class Spell:
 
 
 class Workers:
-    """The worker there is, and its keeper; a keeper that was lost is replaced when the next worker is asked for."""
+    """The worker, and the fork server that it comes from, which is replaced, when lost, with the next worker."""
 
     def __init__(self, master: int, tail: int, kept: Sequence[int] = (), patience: float = 0.0) -> None:
-        """Start a keeper that hands on these descriptors: the PTY, the tail, and what is kept open for messages.
+        """Start a fork server that hands on these descriptors: the PTY, the tail, and what is kept open for messages.
 
         ``patience``: how many seconds the last worker has to end by itself. Raises EngineUnavailable where it fails.
         """
         self._master, self._tail, self._kept = master, tail, kept
         self._patience = patience
         self._pid, self._due = 0, 0
-        self._lost = Spell()
-        self._keeper, self._control = self._start_keeper()
+        self._lost = RateWindow()
+        self._fork_server, self._control = self._start_fork_server()
 
     @property
     def pid(self) -> int:
-        """The process id of the last worker; waits for it to be there. 0 where its keeper was lost."""
+        """The process id of the last worker; waits for it to be there. 0 where the fork server was lost."""
         return self._heard_of(None)
 
     def start(self, start: Start) -> socket.socket:
         """Have a worker in place of the last one, and return our end of its link; it need not be there yet.
 
-        Raises EngineUnavailable where there can be no keeper.
+        Raises EngineUnavailable where there can be no fork server.
         """
         ours, theirs = socket.socketpair()
         with theirs:
@@ -69,25 +69,25 @@ class Workers:
                 self._ask(start, theirs)
             except OSError:
                 ours.close()
-                self._replace_keeper()
+                self._replace_fork_server()
                 return self.start(start)
         return ours
 
     def close(self) -> None:
-        """End the worker and its keeper. Idempotent."""
+        """End the worker and its fork server. Idempotent."""
         if self._control.fileno() >= 0:
             # With no worker yet there is nobody that it has to see off.
-            patience = self._patience + _FAREWELL if self._heard_of(0.0) else 0.0
+            patience = self._patience + _SHUTDOWN_TIMEOUT if self._heard_of(0.0) else 0.0
             self._control.close()
             with suppress(subprocess.TimeoutExpired):
-                self._keeper.wait(patience)
-        if self._keeper.returncode is None:
+                self._fork_server.wait(patience)
+        if self._fork_server.returncode is None:
             # Of its own session, which the worker is in too.
-            os.killpg(self._keeper.pid, signal.SIGKILL)
-            self._keeper.wait()
+            os.killpg(self._fork_server.pid, signal.SIGKILL)
+            self._fork_server.wait()
 
     def _heard_of(self, timeout: float | None) -> int:
-        """Take in what the keeper has answered, or wait for all that is due; return the worker that was told last."""
+        """Take in answers of the fork server, or wait for all that are due; return the newest worker."""
         while self._due and select.select([self._control], [], [], timeout)[0]:
             try:
                 answer = self._control.recv(STARTED.size, socket.MSG_WAITALL)
@@ -97,27 +97,27 @@ class Workers:
             (self._pid,) = STARTED.unpack(answer) if answer else (0,)
         return self._pid
 
-    def _replace_keeper(self) -> None:
+    def _replace_fork_server(self) -> None:
         self.close()
         self._pid, self._due = 0, 0
-        if self._lost.count() >= _MOST_KEEPERS:
+        if self._lost.count() >= _MOST_FORK_SERVERS:
             raise EngineUnavailable(
                 "the terminal's emulator does not start any more", hint="`tempshell attach --plain` needs none"
             )
-        self._keeper, self._control = self._start_keeper()
+        self._fork_server, self._control = self._start_fork_server()
 
     def _ask(self, start: Start, theirs: socket.socket) -> None:
         self._due += 1
         socket.send_fds(self._control, [msgspec.msgpack.encode(start)], [theirs.fileno()])
 
-    def _start_keeper(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    def _start_fork_server(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
         ours, theirs = socket.socketpair()
         with theirs:
             fds = (theirs.fileno(), self._master, self._tail)
             arguments = map(str, (*fds, self._patience))
-            argv = [sys.executable, "-P", "-m", "tempshell_cli.terminal.keeper", *arguments]
+            argv = [sys.executable, "-P", "-m", "tempshell_cli.terminal.fork_server", *arguments]
             try:
-                keeper = subprocess.Popen(
+                fork_server = subprocess.Popen(
                     argv,
                     pass_fds=(*fds, *self._kept),
                     env=_environment(),
@@ -129,7 +129,7 @@ class Workers:
             except OSError as cause:
                 ours.close()
                 raise cannot_start(argv, cause) from cause
-        return keeper, ours
+        return fork_server, ours
 
 
 def _environment() -> dict[str, str]:

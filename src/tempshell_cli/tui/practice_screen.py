@@ -22,7 +22,7 @@ from tempshell_cli.core.text import one_line, visible
 from tempshell_cli.packs.grading.results import CheckResult
 from tempshell_cli.sessions.lease import Urgency, time_left
 from tempshell_cli.terminal.emulated import PLAIN, Emulation
-from tempshell_cli.terminal.wire import Key, Lay, Mark, Type
+from tempshell_cli.terminal.wire import InsertText, Key, Marker, Type
 from tempshell_cli.tui import words
 from tempshell_cli.tui.abandon import abandonable
 from tempshell_cli.tui.code_blocks import commands_of
@@ -384,7 +384,7 @@ class PracticeScreen(Screen[None]):
             )
 
     def _lay(self, block: str) -> None:
-        self.query_one(TerminalPane).send(Lay(block))
+        self.query_one(TerminalPane).send(InsertText(block))
         self.set_focus(self.query_one(TerminalPane))
 
     def action_solution(self) -> None:
@@ -561,7 +561,7 @@ class PracticeScreen(Screen[None]):
         self._show_tasks()
         self._task_pane().scroll_to_results(task)
         title = next((known.title for known in self._tasks if known.id == task), task)
-        self.query_one(TerminalPane).send(Mark(words.marker(title, rows)))
+        self.query_one(TerminalPane).send(Marker(words.marker(title, rows)))
         if not self._task_pane().display:
             self._say(words.checked(rows))
 

@@ -18,7 +18,7 @@ from tempshell_cli.terminal.recording.cast import Event, Header, read_events, su
 from tempshell_cli.terminal.recording.playback import last_screen, play, transcript
 from tempshell_cli.terminal.recording.recorder import Recorder
 from tempshell_cli.terminal.screen import row_text
-from tempshell_cli.terminal.wire import Key, Mark, Record, Resize
+from tempshell_cli.terminal.wire import Key, Marker, Record, Resize
 from tests.terminal.waiting import Watcher
 
 SIZE = Size(40, 5)
@@ -87,7 +87,7 @@ def test_a_worker_records_output_sizes_and_markers_but_no_keys_and_no_secrets(re
             emulated.send(Key(character, character))
         emulated.send(Key("enter", "\r"))
         watcher.until_text("got 7")
-        emulated.send(Mark("task passed"))
+        emulated.send(Marker("task passed"))
         emulated.send(Resize(Size(44, 6)))
     text = file.read_text("utf-8")
     assert "got 7" in text

@@ -24,7 +24,7 @@ from tempshell_cli.backends.base import (
     Terms,
 )
 from tempshell_cli.backends.docker.container import (
-    Place,
+    ContainerSpec,
     container_name,
     create_options,
     home_of,
@@ -99,7 +99,7 @@ class DockerBackend(Backend):
         from tempshell_cli.backends.docker.images import ensure_image  # noqa: PLC0415 - an exec needs none of it
         from tempshell_cli.backends.docker.proxies import for_container  # noqa: PLC0415 - as above
 
-        with self.engine.speaking():
+        with self.engine.translated_errors():
             image = ensure_image(self.engine.client, request.template.image, report)
             asked = request._replace(deadline=self.engine.theirs(request.deadline))
             proxies = for_container(self.engine.host, report)
@@ -109,7 +109,7 @@ class DockerBackend(Backend):
 
     def find(self, owner: str | None = None) -> Sequence[Sandbox]:
         """Return the sandboxes that have a container or a network on the engine."""
-        with self.engine.speaking():
+        with self.engine.translated_errors():
             networks = {labels.session_of(found["Labels"]): found["Labels"] for found in self._networks(owner)}
             containers = {labels.session_of(found["Labels"]): found for found in self._containers(owner)}
             lone = [self._orphan(networks[session]) for session in networks.keys() - containers.keys()]
@@ -136,7 +136,7 @@ class DockerBackend(Backend):
     def restore(self, sandbox: Sandbox, report: Report) -> Sandbox:
         """Let a paused container go on, and give it its network again."""
         name = container_name(sandbox.session)
-        with self.engine.speaking():
+        with self.engine.translated_errors():
             container = self._container(sandbox)
             self.engine.unpause(container["Id"])
             if not is_connected(container):
@@ -155,7 +155,7 @@ class DockerBackend(Backend):
     def set_deadline(self, sandbox: Sandbox, deadline: datetime, terms: Terms | None = None) -> None:
         """Tell PID 1, and wait until it has taken it: labels of a container cannot be changed."""
         told = labels.terms_text(terms) if terms else ""
-        with self.engine.speaking():
+        with self.engine.translated_errors():
             self.engine.move_deadline(sandbox.details["container"], self.engine.theirs(deadline), told)
 
     def destroy(self, sandbox: Sandbox) -> Receipt:
@@ -166,7 +166,7 @@ class DockerBackend(Backend):
         def containers() -> list[dict[str, Any]]:
             return self._containers(sandbox.owner, session=session)
 
-        with self.engine.speaking():
+        with self.engine.translated_errors():
             networks = [found["Name"] for found in self._networks(sandbox.owner, session=session)]
             with ThreadPoolExecutor() as beside:  # the engine takes as long for the one as for the other
                 going = [beside.submit(self.engine.remove_network, name) for name in networks]
@@ -179,12 +179,12 @@ class DockerBackend(Backend):
 
     def expired(self, grace: timedelta) -> Sequence[Expired]:
         """Return the containers and networks that are over."""
-        with self.engine.speaking():
+        with self.engine.translated_errors():
             return over(self.engine, dated(self.engine, {"terminal", "network"}.__contains__), grace)
 
     def remove_expired(self, one: Expired) -> Receipt:
         """Remove a container or a network."""
-        with self.engine.speaking():
+        with self.engine.translated_errors():
             return remove(self.engine, one)
 
     def _start(self, request: SandboxRequest, image: str, proxies: Mapping[str, str]) -> None:
@@ -193,8 +193,8 @@ class DockerBackend(Backend):
 
         name = container_name(request.session)
         own = request.template.network is Network.DEFAULT
-        place = Place(name, network=name if own else "none", proxies=proxies if own else NOTHING)
-        options = create_options(self.engine.client, request, image, place)
+        spec = ContainerSpec(name, network=name if own else "none", proxies=proxies if own else NOTHING)
+        options = create_options(self.engine.client, request, image, spec)
         with held_back(), ThreadPoolExecutor() as beside:  # a roll-back cannot remove what is still being made
             made = beside.submit(self.engine.create_network, name, labels.labels(request, "network")) if own else None
             container = self.engine.create_container(options)

@@ -1,4 +1,4 @@
-"""The container of a session: every control of a sandbox, in one place."""
+"""The container of a session: every control of a sandbox, in one spec."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def user_in(role: Role, learner: str) -> str:
     return ROOT if role is Role.GRADER else learner
 
 
-class Place(NamedTuple):
+class ContainerSpec(NamedTuple):
     """A container's name, the network it is on (``none``: no other than loopback), and what is mounted in it.
 
     ``volumes`` maps a volume's name to the path where it is, read-only. ``proxies`` are variables; see that module.
@@ -65,33 +65,33 @@ class Place(NamedTuple):
     proxies: Mapping[str, str] = NOTHING
 
 
-def create_options(client: APIClient, request: SandboxRequest, image: str, place: Place) -> dict[str, Any]:
+def create_options(client: APIClient, request: SandboxRequest, image: str, spec: ContainerSpec) -> dict[str, Any]:
     """Return the keyword arguments of ``create_container``."""
     from docker.utils import version_gte  # noqa: PLC0415 - loaded with the client
 
     profile = request.template.profile
     return {
         "image": image,
-        "name": place.name,
-        "hostname": request.name or place.name,
+        "name": spec.name,
+        "hostname": request.name or spec.name,
         "user": _INIT_USER if version_gte(client.api_version, _KEEPS_CAPABILITIES) else ROOT,
         "entrypoint": init_argv(request.deadline.timestamp()),
         "command": [],
         # How the deadline is moved: see init.sh. Detached, or the SDK asks for one that closes after its first user.
         "stdin_open": True,
         "detach": True,
-        "environment": {**place.proxies, "HOME": home_of(profile), "LANG": "C.UTF-8"},
+        "environment": {**spec.proxies, "HOME": home_of(profile), "LANG": "C.UTF-8"},
         "working_dir": "/",
         "stop_signal": "SIGKILL",  # PID 1 holds nothing that would need a farewell
-        "labels": labels(request, place.component),
-        "host_config": client.create_host_config(**_host_options(request.template, place)),
+        "labels": labels(request, spec.component),
+        "host_config": client.create_host_config(**_host_options(request.template, spec)),
     }
 
 
-def _host_options(template: Template, place: Place) -> dict[str, Any]:
+def _host_options(template: Template, spec: ContainerSpec) -> dict[str, Any]:
     options: dict[str, Any] = {
         "auto_remove": True,
-        "network_mode": place.network,
+        "network_mode": spec.network,
         "mem_limit": template.memory,
         "memswap_limit": template.memory,  # the same: no swap
         "nano_cpus": int(template.cpus * 1e9),
@@ -101,7 +101,7 @@ def _host_options(template: Template, place: Place) -> dict[str, Any]:
         "ipc_mode": "private",
         # Never on the engine's disk. With a read-only root it is in the tmpfs on /run.
         "tmpfs": {str(PurePosixPath(VARIABLES).parent): "rw,noexec,nosuid,nodev,size=1m,mode=0755"},
-        "binds": {name: {"bind": path, "mode": "ro"} for name, path in place.volumes.items()} or None,
+        "binds": {name: {"bind": path, "mode": "ro"} for name, path in spec.volumes.items()} or None,
     }
     return options if template.profile is Profile.ADMIN else options | _restrictions()
 

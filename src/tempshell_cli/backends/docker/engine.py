@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from requests import Response
 
 _CLOCKS_AGREE = timedelta(seconds=5)
-_PATIENCE = 10.0  # seconds for the engine to do what it has accepted
+_TIMEOUT = 10.0  # seconds for the engine to do what it has accepted
 _SILENCE = 60.0  # seconds for something in a container to say a word, or to end
 _CHUNK, _HEADER = 65536, 8  # bytes
 _NOT_FOUND, _CONFLICT = 404, 409
@@ -106,7 +106,7 @@ class DockerEngine:
         return problems
 
     @contextmanager
-    def speaking(self) -> Iterator[None]:
+    def translated_errors(self) -> Iterator[None]:
         """Turn what the SDK raises into our errors, with the engine's own words."""
         _ = self.client  # raises what is wrong with the engine itself
         from docker.errors import APIError, DockerException  # noqa: PLC0415 - loaded with the client
@@ -252,7 +252,7 @@ class DockerEngine:
         The engine refuses while it makes a container, or removes it by itself (``--rm``).
         """
         removed: dict[str, None] = {}
-        for _ in attempts(_PATIENCE):
+        for _ in attempts(_TIMEOUT):
             left = list(found())
             if not left:
                 break
@@ -321,8 +321,8 @@ class DockerEngine:
         self._until(lambda: _agrees(self.told(container), wanted), "moving the deadline")
 
     def _until(self, holds: Callable[[], bool], what: str) -> None:
-        if not any(holds() for _ in attempts(_PATIENCE)):
-            raise EngineUnavailable(f"{what}: no effect within {_PATIENCE:.0f} s", hint="see `tempshell status`")
+        if not any(holds() for _ in attempts(_TIMEOUT)):
+            raise EngineUnavailable(f"{what}: no effect within {_TIMEOUT:.0f} s", hint="see `tempshell status`")
 
     def _while_used(self, remove: Callable[[], object]) -> bool:
         """Remove something that the engine may say is in use by a container that it is just removing.
@@ -331,7 +331,7 @@ class DockerEngine:
         """
         from docker.errors import APIError  # noqa: PLC0415 - loaded with the client
 
-        for _ in attempts(_PATIENCE):
+        for _ in attempts(_TIMEOUT):
             try:
                 with gone_is_fine():
                     remove()

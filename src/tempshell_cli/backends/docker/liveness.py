@@ -11,7 +11,7 @@ from urllib.parse import quote
 from tempshell_cli.backends.docker import endpoint as endpoints
 
 _SOCKET = "/var/run/docker.sock"  # the SDK's default
-_PATIENCE = 2.0  # seconds for an answer that usually takes two thousandths of one
+_TIMEOUT = 2.0  # seconds for an answer that usually takes two thousandths of one
 _CHUNK = 65536
 
 
@@ -34,7 +34,7 @@ def _get(path: str, target: str) -> bytes:
     In the first version of HTTP the answer ends with the connection, and nothing of it has to be decoded.
     """
     with socket.socket(socket.AF_UNIX) as engine:
-        engine.settimeout(_PATIENCE)
+        engine.settimeout(_TIMEOUT)
         engine.connect(path)
         engine.sendall(f"GET {target} HTTP/1.0\r\nHost: docker\r\n\r\n".encode())
         head, _, body = b"".join(iter(lambda: engine.recv(_CHUNK), b"")).partition(b"\r\n\r\n")

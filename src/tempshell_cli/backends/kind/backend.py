@@ -73,7 +73,7 @@ _NODES_READY = (
     *ADMIN,
     *("wait", "node", "--all", "--for", "condition=Ready", "--timeout", "120s"),
 )
-_NODES_PATIENCE = 130.0  # seconds
+_NODES_TIMEOUT = 130.0  # seconds
 # The nodes' own KUBECONFIG is the grader's, too: a person's current namespace is not to change it.
 _OWN_KUBECONFIG = ("/usr/bin/env", "--unset=KUBECONFIG")
 _NODE_VERSION = re.compile(r"(?:^|/)kindest/node:(v[0-9]+\.[0-9]+\.[0-9]+)")
@@ -176,7 +176,7 @@ class KindBackend(Backend):
         from tempshell_cli.backends.kind.terminal import start_terminal  # noqa: PLC0415
 
         cluster = cluster_name(request.session)
-        with self.engine.speaking():
+        with self.engine.translated_errors():
             info = self.engine.client.info()
             check_room(info, request.template.cluster.nodes)
             request = request._replace(deadline=self.engine.theirs(request.deadline))
@@ -201,7 +201,7 @@ class KindBackend(Backend):
 
     def find(self, owner: str | None = None) -> Sequence[Sandbox]:
         """Return the sandboxes that have anything on the engine."""
-        with self.engine.speaking():
+        with self.engine.translated_errors():
             # In this order: what has a container had its record before, so that none is taken for an orphan.
             terminals = {labels.session_of(one["Labels"]): one for one in self._terminals(owner) if _is_terminal(one)}
             nodes = _by_session(self._nodes())
@@ -238,7 +238,7 @@ class KindBackend(Backend):
 
     def restore(self, sandbox: Sandbox, report: Report) -> Sandbox:
         """Start nodes that have stopped, and make network, record and terminal again; a node that is gone is lost."""
-        with self.engine.speaking():
+        with self.engine.translated_errors():
             self._restore(sandbox.session, self.engine.theirs(sandbox.deadline), report)
             return self._found(self._look(sandbox.session))
 
@@ -258,26 +258,26 @@ class KindBackend(Backend):
         """Try out whether the network that the node image brings does; see ``netpol``."""
         from tempshell_cli.backends.netpol import Trial, enforces_policies  # noqa: PLC0415 - for few packs
 
-        with self.engine.speaking():
+        with self.engine.translated_errors():
             images = self._load_shipped(sandbox.session, WorkloadImage.PRACTICE, lambda _: nullcontext())
         return enforces_policies(Trial(partial(self.kubectl, sandbox), images[0], "Never", "tempshell-trial"))
 
     def set_deadline(self, sandbox: Sandbox, deadline: datetime, terms: Terms | None = None) -> None:
         """Move the deadline in the terminal, in the nodes and on record."""
-        with self.engine.speaking():
+        with self.engine.translated_errors():
             told = labels.terms_text(terms) if terms else ""
             self._change(sandbox.session, Change(self.engine.theirs(deadline), terms=told))
 
     def pause(self, sandbox: Sandbox, *, left: timedelta, until: datetime) -> None:
         """Freeze nodes and terminal. Their deadlines are moved first: a frozen timer goes off when it thaws."""
-        with self.engine.speaking():
+        with self.engine.translated_errors():
             self._change(sandbox.session, Change(self.engine.theirs(until), left))
             for container in self._parts(sandbox.session):
                 self.engine.pause(container["Id"])
 
     def resume(self, sandbox: Sandbox, deadline: datetime) -> None:
         """Thaw nodes and terminal, and give them the deadline; nodes that have stopped meanwhile are started."""
-        with self.engine.speaking():
+        with self.engine.translated_errors():
             for container in self._parts(sandbox.session):
                 self.engine.unpause(container["Id"])
             if self._look(sandbox.session).stopped:
@@ -316,7 +316,7 @@ class KindBackend(Backend):
         Of what carries the session's label, only what its owner's carries, too.
         """
         session, owner = sandbox.session, sandbox.owner
-        with self.engine.speaking():
+        with self.engine.translated_errors():
             nodes = self._nodes(session) if self._owns_nodes(session, owner) else []
             removed = self.engine.remove_containers(lambda: self._terminals(owner, session=session))
             removed += self._delete_cluster(session) if nodes else []
@@ -336,7 +336,7 @@ class KindBackend(Backend):
 
     def expired(self, grace: timedelta) -> Sequence[Expired]:
         """Return the nodes that are over, which are so with their record, then what carries labels, records last."""
-        with self.engine.speaking():
+        with self.engine.translated_errors():
             found = sorted(
                 dated(self.engine, lambda component: component.startswith(_COMPONENTS)), key=lambda one: one.kind
             )
@@ -345,7 +345,7 @@ class KindBackend(Backend):
 
     def remove_expired(self, one: Expired) -> Receipt:
         """Remove a container, a network or a volume."""
-        with self.engine.speaking():
+        with self.engine.translated_errors():
             return remove(self.engine, one)
 
     def forget(self, session: str) -> None:
@@ -395,7 +395,7 @@ class KindBackend(Backend):
 
     def _wait_for_nodes(self, session: str) -> None:
         """Wait for all nodes; kind waits for the control plane alone."""
-        done = self.engine.run_in(control_plane_name(session), _NODES_READY, user="0", silence=_NODES_PATIENCE)
+        done = self.engine.run_in(control_plane_name(session), _NODES_READY, user="0", silence=_NODES_TIMEOUT)
         if done.exit_code:
             raise ProvisionFailed(f"not all nodes are ready: {done.stdout.decode(errors='replace').strip()}")
 

@@ -86,7 +86,7 @@ def _until(engine: DockerEngine, succeed: Callable[[], None], what: str) -> None
     late = time.monotonic() + _BOOT
     while True:
         try:
-            with engine.speaking():
+            with engine.translated_errors():
                 succeed()
         except (ProvisionFailed, EngineUnavailable) as cause:
             if time.monotonic() > late:

@@ -7,7 +7,7 @@ import tarfile
 
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Report, SandboxRequest
-from tempshell_cli.backends.docker.container import LEARNER, Place, create_options, home_of, user_of
+from tempshell_cli.backends.docker.container import LEARNER, ContainerSpec, create_options, home_of, user_of
 from tempshell_cli.backends.docker.engine import DockerEngine
 from tempshell_cli.backends.docker.images import built, ensure_image
 from tempshell_cli.backends.docker.proxies import of_node
@@ -44,8 +44,8 @@ def start_terminal(engine: DockerEngine, request: SandboxRequest, image: str, ku
     volumes = {kubeconfig_name(session): _MOUNTED}
     node = engine.client.inspect_container(control_plane_name(session))
     proxies = of_node(node["Config"]["Env"] or [], control_plane_name(session))
-    place = Place(terminal_name(session), cluster_name(session), TERMINAL, volumes, proxies)
-    container = engine.create_container(create_options(engine.client, request, image, place))
+    spec = ContainerSpec(terminal_name(session), cluster_name(session), TERMINAL, volumes, proxies)
+    container = engine.create_container(create_options(engine.client, request, image, spec))
     engine.start_sandbox(container, request.template.env)
     profile = request.template.profile
     done = engine.run_in(container, ("/bin/sh", "-c", _OWN_COPY, "sh", home_of(profile)), user=user_of(profile))

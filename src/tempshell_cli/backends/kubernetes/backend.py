@@ -26,9 +26,9 @@ from tempshell_cli.backends.base import (
 )
 from tempshell_cli.backends.kubernetes import credentials as kubeconfigs
 from tempshell_cli.backends.kubernetes import kubectl
-from tempshell_cli.backends.kubernetes.credentials import Kept
+from tempshell_cli.backends.kubernetes.credentials import KubeconfigStore
 from tempshell_cli.backends.kubernetes.exec import exec_command, kubectl_command
-from tempshell_cli.backends.kubernetes.place import Place, endpoint_of
+from tempshell_cli.backends.kubernetes.target import ClusterTarget, endpoint_of
 from tempshell_cli.core.errors import EngineUnavailable, TempshellError
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.process import Command
@@ -50,17 +50,17 @@ class KubernetesBackend(Backend):
     other_version: ClassVar[str] = "choose a cluster of such a version with `--context`"
 
     def __init__(self, endpoint: str = "", *, paths: Paths | None = None) -> None:
-        asked = Place.parse(endpoint)
-        self.place = asked._replace(context=asked.context or self.usual_context())
-        self.endpoint = str(self.place)
-        self.kept = Kept(paths or Paths.of_user())
+        asked = ClusterTarget.parse(endpoint)
+        self.target = asked._replace(context=asked.context or self.usual_context())
+        self.endpoint = str(self.target)
+        self.kubeconfigs = KubeconfigStore(paths or Paths.of_user())
 
     @cached_property
     def clusters(self) -> Clusters:
         """The clusters that the place leads to."""
         from tempshell_cli.backends.kubernetes.cluster import Clusters  # noqa: PLC0415 - an exec asks no cluster
 
-        return Clusters(self.kept, self.place.context, self.own_kubeconfig())
+        return Clusters(self.kubeconfigs, self.target.context, self.own_kubeconfig())
 
     def usual_context(self) -> str:
         """Return the context that is meant where none is named, "" where there is none."""
@@ -90,7 +90,7 @@ class KubernetesBackend(Backend):
         """Return which pull secrets a pod cannot use, or its learner could read."""
         from tempshell_cli.backends.kubernetes.placement import unusable_secrets  # noqa: PLC0415 - an exec needs none
 
-        return unusable_secrets(template.placement, self.place.namespace, template.access)
+        return unusable_secrets(template.placement, self.target.namespace, template.access)
 
     def answers(self) -> bool:
         """Tell whether the cluster tells its version."""
@@ -103,7 +103,7 @@ class KubernetesBackend(Backend):
         """Return what is missing: kubectl, a kubeconfig, the context, an answer, rights."""
         from tempshell_cli.backends.kubernetes.diagnosis import problems  # noqa: PLC0415 - for doctor alone
 
-        return problems(self.clusters, self.place)
+        return problems(self.clusters, self.target)
 
     def capabilities(self) -> frozenset[Capability]:
         """Images, a network that reaches out, root in a pod of one's own, and what the cluster has beyond that."""
@@ -121,22 +121,22 @@ class KubernetesBackend(Backend):
         """Make the session's namespace and Job, and wait until its pod runs."""
         from tempshell_cli.backends.kubernetes import inventory  # noqa: PLC0415 - an exec needs none of it
         from tempshell_cli.backends.kubernetes.images import on_nodes  # noqa: PLC0415
-        from tempshell_cli.backends.kubernetes.marks import Mark  # noqa: PLC0415
+        from tempshell_cli.backends.kubernetes.metadata import Origin  # noqa: PLC0415
         from tempshell_cli.backends.kubernetes.session import SessionObjects  # noqa: PLC0415
 
         api = self.clusters.current()
         kubeconfig = self.clusters.keep(request.session, api)
         request = request._replace(deadline=request.deadline + api.ahead)
         image = on_nodes(api, request.template, report, self.loader())
-        namespace = self.place.namespace
+        namespace = self.target.namespace
         if namespace:
-            inventory.refuse_company(
+            inventory.refuse_shared_namespace(
                 api, inventory.Wanted(self.name, request.owner, namespace), request.template.access
             )
-        mark = Mark(request, self.name)
+        origin = Origin(request, self.name)
         with report("starting the pod"):
             objects = SessionObjects(api, request.session, namespace)
-            objects.make(mark, image)
+            objects.make(origin, image)
             job, pod = objects.wait(request.deadline)
         found = inventory.Found(request.session, objects.namespace, job, job, pod)
         return inventory.sandbox(found, api, self.name, kubeconfig)
@@ -148,14 +148,14 @@ class KubernetesBackend(Backend):
         found: dict[tuple[str, str], Sandbox] = {}
         for api in self.clusters.every():
             try:
-                seen = inventory.look(api, inventory.Wanted(self.name, owner, self.place.namespace))
+                seen = inventory.look(api, inventory.Wanted(self.name, owner, self.target.namespace))
             except EngineUnavailable:
                 if api is self.clusters.current():
                     raise
                 found |= {(one.place, one.session): one for one in self._unseen(api)}
                 continue
             for one in seen:
-                file = self.kept.path(one.session)
+                file = self.kubeconfigs.path(one.session)
                 found.setdefault((one.namespace, one.session), inventory.sandbox(one, api, self.name, str(file)))
         return list(found.values())
 
@@ -206,19 +206,19 @@ class KubernetesBackend(Backend):
         session = sandbox.session
         api = self.clusters.of(session)
         self.clusters.check(session, api)
-        objects = SessionObjects(api, session, sandbox.place or self.place.namespace)
+        objects = SessionObjects(api, session, sandbox.place or self.target.namespace)
         removed, left = objects.remove(sandbox.owner)
         if objects.own:
             remove_trial(api, session)
         if not left:
-            self.kept.drop(session)
+            self.kubeconfigs.drop(session)
         return Receipt(session, removed, left)
 
     def expired(self, grace: timedelta) -> Sequence[Expired]:
         """Return the namespaces and Jobs that are over, in the cluster that the context leads to now."""
         from tempshell_cli.backends.kubernetes import expired  # noqa: PLC0415 - as above
 
-        return expired.look(self.clusters.current(), self.name, self.place.namespace, grace)
+        return expired.look(self.clusters.current(), self.name, self.target.namespace, grace)
 
     def remove_expired(self, one: Expired) -> Receipt:
         """Delete a namespace or a Job, as it was found."""
@@ -228,7 +228,7 @@ class KubernetesBackend(Backend):
 
     def forget(self, session: str) -> None:
         """Drop the private way to a session's cluster."""
-        self.kept.drop(session)
+        self.kubeconfigs.drop(session)
 
     def loader(self) -> Loader | None:
         """Return how the nodes are given images, None where the cluster itself tells whether it is kind's."""
@@ -236,7 +236,7 @@ class KubernetesBackend(Backend):
 
     def _kubeconfig(self, sandbox: Sandbox) -> str:
         """Return the session's private kubeconfig, brought up to the user's; raises as ``Clusters.file`` does."""
-        kept = self.kept.of(sandbox.session)
+        kept = self.kubeconfigs.of(sandbox.session)
         if kept and kept.is_current() and not kept.moved:  # as a rule: what else it takes is not even loaded
-            return str(self.kept.path(sandbox.session))
+            return str(self.kubeconfigs.path(sandbox.session))
         return self.clusters.file(sandbox)

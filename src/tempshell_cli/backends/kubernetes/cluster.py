@@ -8,7 +8,7 @@ from pathlib import Path
 from tempshell_cli.backends.base import Sandbox
 from tempshell_cli.backends.kubernetes import credentials as kubeconfigs
 from tempshell_cli.backends.kubernetes.api import Api, Refused
-from tempshell_cli.backends.kubernetes.credentials import Credentials, Kept
+from tempshell_cli.backends.kubernetes.credentials import Credentials, KubeconfigStore
 from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession
 
 _SYSTEM = "/api/v1/namespaces/kube-system"
@@ -17,8 +17,8 @@ _SYSTEM = "/api/v1/namespaces/kube-system"
 class Clusters:
     """What the context leads to now, and what it led to when sessions were made that still are."""
 
-    def __init__(self, kept: Kept, context: str, kubeconfig: Path | None = None) -> None:
-        self._kept = kept
+    def __init__(self, kubeconfigs: KubeconfigStore, context: str, kubeconfig: Path | None = None) -> None:
+        self._kubeconfigs = kubeconfigs
         self._context = context
         self._kubeconfig = kubeconfig  # beside the user's
         self._current: Api | None = None
@@ -31,7 +31,7 @@ class Clusters:
         The kubeconfig is read again once it has changed: a screen stays open for longer than a token is good for.
         """
         if self._current is None or not self._current.credentials.is_current():
-            self._current = Api(self._credentials(), self._kept.scratch())
+            self._current = Api(self._credentials(), self._kubeconfigs.scratch())
         return self._current
 
     def forget(self) -> None:
@@ -65,7 +65,7 @@ class Clusters:
         It is brought up to the user's kubeconfig where that has changed since: tokens are renewed, and a cluster of the
         same identity may have another address.
         """
-        kept = self._kept.of(session)
+        kept = self._kubeconfigs.of(session)
         if kept is None or kept.is_current():
             return kept
         try:
@@ -79,14 +79,14 @@ class Clusters:
                 fresh = kept._replace(sources=now.sources, moved=True)
         except EngineUnavailable:  # nobody can tell where it leads now
             return kept
-        self._kept.put(session, fresh)
+        self._kubeconfigs.put(session, fresh)
         return fresh
 
     def keep(self, session: str, api: Api) -> str:
         """Keep a private copy of the way to a session's cluster; return the file."""
         known = api.credentials
-        self._kept.put(session, known._replace(identity=known.identity or identity(api)))
-        return str(self._kept.path(session))
+        self._kubeconfigs.put(session, known._replace(identity=known.identity or identity(api)))
+        return str(self._kubeconfigs.path(session))
 
     def file(self, sandbox: Sandbox) -> str:
         """Return the kubeconfig to enter a sandbox with; one that was lost is made again from the user's.
@@ -103,7 +103,7 @@ class Clusters:
                 f"and the one that it was on ({kept.cluster.get('server')}) does not answer",
                 hint=f"`tempshell stop --forget {name}` takes it off the record",
             )
-        return str(self._kept.path(sandbox.session))
+        return str(self._kubeconfigs.path(sandbox.session))
 
     def _answers(self, kept: Credentials) -> bool:
         try:
@@ -118,7 +118,7 @@ class Clusters:
 
         A name, an address and even a certificate can come to mean another cluster, and nothing of that is ours.
         """
-        kept = self._kept.of(session)
+        kept = self._kubeconfigs.of(session)
         if kept and kept.identity and kept.identity != identity(api):
             raise EngineUnavailable(
                 f"context {kept.context} leads to another cluster than the one session {session} was made on",
@@ -130,14 +130,14 @@ class Clusters:
         try:
             return kubeconfigs.read(self._context, self._kubeconfig)
         except EngineUnavailable:
-            for _, credentials in self._kept.all():
+            for _, credentials in self._kubeconfigs.all():
                 if self._context in {credentials.context, ""}:
                     self._is_lost = True
                     return credentials._replace(sources=kubeconfigs.sources())
             raise
 
     def _copies(self) -> Iterator[tuple[str, Credentials]]:
-        for session, credentials in self._kept.all():
+        for session, credentials in self._kubeconfigs.all():
             if self._context in {credentials.context, ""}:
                 yield session, self.way(session) or credentials
 
@@ -145,7 +145,7 @@ class Clusters:
         server = str(credentials.cluster.get("server"))
         known = self._others.get(server)
         if known is None or known.credentials.config != credentials.config:
-            self._others[server] = Api(credentials, self._kept.scratch())
+            self._others[server] = Api(credentials, self._kubeconfigs.scratch())
         return self._others[server]
 
 

@@ -196,7 +196,7 @@ def _of_this_pod() -> Credentials | None:
     return Credentials(_IN_CLUSTER, config)
 
 
-class Kept:
+class KubeconfigStore:
     """The private copies, one a session, in the user's state directory."""
 
     def __init__(self, paths: Paths) -> None:

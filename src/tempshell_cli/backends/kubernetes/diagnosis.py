@@ -9,18 +9,18 @@ from tempshell_cli.backends.kubernetes import credentials as kubeconfigs
 from tempshell_cli.backends.kubernetes import kubectl
 from tempshell_cli.backends.kubernetes.api import Api, Object, Refused
 from tempshell_cli.backends.kubernetes.cluster import Clusters
-from tempshell_cli.backends.kubernetes.place import Place
 from tempshell_cli.backends.kubernetes.rights import missing
+from tempshell_cli.backends.kubernetes.target import ClusterTarget
 from tempshell_cli.core.errors import EngineUnavailable
 
 # What answers for names: as everywhere else, and as on OpenShift.
 _NAMES = ("kube-system/endpoints/kube-dns", "openshift-dns/endpoints/dns-default")
 
 
-def problems(clusters: Clusters, place: Place) -> Sequence[Problem]:
+def problems(clusters: Clusters, target: ClusterTarget) -> Sequence[Problem]:
     """Return what is missing; what depends on it is not looked for."""
-    found = list(_on_this_machine(place))
-    return found or list(_in_the_cluster(clusters, place))
+    found = list(_on_this_machine(target))
+    return found or list(_in_the_cluster(clusters, target))
 
 
 def extras(api: Api) -> set[Capability]:
@@ -29,7 +29,7 @@ def extras(api: Api) -> set[Capability]:
     return {Capability.CLUSTER_DNS} if any(one.get("subsets") for one in names) else set()
 
 
-def _on_this_machine(place: Place) -> Iterator[Problem]:
+def _on_this_machine(target: ClusterTarget) -> Iterator[Problem]:
     if not kubectl.is_here():
         yield Problem("the kubectl command is missing", kubectl.INSTALL)
     if not kubeconfigs.kubeconfig_files():
@@ -41,20 +41,20 @@ def _on_this_machine(place: Place) -> Iterator[Problem]:
         yield Problem(str(cause), cause.hint)
         return
     known = kubeconfigs.contexts()
-    if not place.context:
+    if not target.context:
         yield Problem("the kubeconfig has no current context", _choose(known))
-    elif place.context not in known:
-        yield Problem(f"the kubeconfig has no context {place.context!r}", _choose(known))
+    elif target.context not in known:
+        yield Problem(f"the kubeconfig has no context {target.context!r}", _choose(known))
 
 
-def _in_the_cluster(clusters: Clusters, place: Place) -> Iterator[Problem]:
+def _in_the_cluster(clusters: Clusters, target: ClusterTarget) -> Iterator[Problem]:
     try:
         api = clusters.current()
-        if lacking := list(missing(api, place.namespace)):
-            where = f"in namespace {place.namespace}" if place.namespace else "in this cluster"
+        if lacking := list(missing(api, target.namespace)):
+            where = f"in namespace {target.namespace}" if target.namespace else "in this cluster"
             yield Problem(
                 f"you may not {'; '.join(lacking)} {where}",
-                f"have an administrator apply what `{_rbac(place.namespace)}` prints",
+                f"have an administrator apply what `{_rbac(target.namespace)}` prints",
             )
     except EngineUnavailable as cause:
         yield Problem(str(cause), cause.hint)

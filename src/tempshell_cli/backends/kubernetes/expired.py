@@ -10,9 +10,9 @@ from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Expired, Receipt
 from tempshell_cli.backends.kubernetes.api import Api, Object
 from tempshell_cli.backends.kubernetes.helpers import CORE
-from tempshell_cli.backends.kubernetes.marks import (
+from tempshell_cli.backends.kubernetes.metadata import (
     annotations_of,
-    is_going,
+    is_terminating,
     name_of,
     namespace_of,
     object_name,
@@ -20,8 +20,8 @@ from tempshell_cli.backends.kubernetes.marks import (
     selector,
     session_of,
 )
-from tempshell_cli.backends.kubernetes.place import is_a_sessions_own
 from tempshell_cli.backends.kubernetes.session import BATCH
+from tempshell_cli.backends.kubernetes.target import is_a_sessions_own
 
 
 def look(api: Api, backend: str, namespace: str, grace: timedelta) -> list[Expired]:
@@ -40,7 +40,7 @@ def look(api: Api, backend: str, namespace: str, grace: timedelta) -> list[Expir
     return [
         Expired(session_of(one), what, {"path": path, "uid": meta["uid"], "version": meta["resourceVersion"]})
         for one, what, path in _named(found)
-        if not is_going(one) and (deadline := _deadline(one)) and deadline < latest
+        if not is_terminating(one) and (deadline := _deadline(one)) and deadline < latest
         for meta in (one["metadata"],)
     ]
 
@@ -53,7 +53,7 @@ def remove(api: Api, one: Expired) -> Receipt:
     path, uid, version = (one.identity[part] for part in ("path", "uid", "version"))
     api.delete(path, preconditions={"uid": uid, "resourceVersion": version}, propagationPolicy="Background")
     left = api.get(path)
-    stays = left is not None and left["metadata"]["uid"] == uid and not is_going(left)
+    stays = left is not None and left["metadata"]["uid"] == uid and not is_terminating(left)
     return Receipt(one.session, [] if stays else [one.what])
 
 

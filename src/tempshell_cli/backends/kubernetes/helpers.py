@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from tempshell_cli.backends.base import Access, Network, Profile, Template
 from tempshell_cli.backends.entry import VARIABLES, variables_script
-from tempshell_cli.backends.kubernetes.marks import Mark, object_name
+from tempshell_cli.backends.kubernetes.metadata import Origin, object_name
 from tempshell_cli.backends.kubernetes.placement import copied_name
 from tempshell_cli.backends.kubernetes.pod import grader_limits, limits, quantity, requests
 from tempshell_cli.backends.labels import SESSION
@@ -65,47 +65,47 @@ KINDS = (
 POLICIES = ("deny", "dns", "out", "api", "inside")
 
 
-def namespace(mark: Mark) -> dict[str, Any]:
+def namespace(origin: Origin) -> dict[str, Any]:
     """Return the session's own namespace, which lets in only pods that keep to the rules."""
-    metadata = mark.metadata(object_name(mark.request.session), "namespace")
-    level = "baseline" if mark.request.template.profile is Profile.ADMIN else "restricted"
+    metadata = origin.metadata(object_name(origin.request.session), "namespace")
+    level = "baseline" if origin.request.template.profile is Profile.ADMIN else "restricted"
     metadata["labels"] |= {f"{_POD_SECURITY}/enforce": level, f"{_POD_SECURITY}/enforce-version": "latest"}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 
-def parts(mark: Mark, owner: Mapping[str, Any], api_server: ApiServer, *, own: bool) -> Iterator[Part]:
+def parts(origin: Origin, owner: Mapping[str, Any], api_server: ApiServer, *, own: bool) -> Iterator[Part]:
     """Yield what the Job ``owner`` needs before its pod may run; ``own`` where the namespace is the session's own."""
-    template = mark.request.template
-    name = object_name(mark.request.session)
+    template = origin.request.template
+    name = object_name(origin.request.session)
     if own:
-        yield Part(CORE, "resourcequotas", _quota(_meta(mark, name, owner), template))
-        yield Part(CORE, "limitranges", _limit_range(_meta(mark, name, owner), template))
-    yield Part(CORE, "serviceaccounts", _account(_meta(mark, name, owner)))
+        yield Part(CORE, "resourcequotas", _quota(_meta(origin, name, owner), template))
+        yield Part(CORE, "limitranges", _limit_range(_meta(origin, name, owner), template))
+    yield Part(CORE, "serviceaccounts", _account(_meta(origin, name, owner)))
     if template.env:
-        yield Part(CORE, "secrets", _secret(_meta(mark, name, owner), template.env))
+        yield Part(CORE, "secrets", _secret(_meta(origin, name, owner), template.env))
     if template.access is not Access.NONE:
-        yield Part(RBAC, "rolebindings", _binding(_meta(mark, name, owner), template.access))
-    for suffix, spec in _policies(mark, api_server, own=own):
+        yield Part(RBAC, "rolebindings", _binding(_meta(origin, name, owner), template.access))
+    for suffix, spec in _policies(origin, api_server, own=own):
         body = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy"}
-        metadata = _meta(mark, f"{name}-{suffix}", owner)
+        metadata = _meta(origin, f"{name}-{suffix}", owner)
         yield Part(NETWORKING, "networkpolicies", {**body, "metadata": metadata, "spec": spec})
 
 
-def pull_secret(mark: Mark, owner: Mapping[str, Any], number: int, original: Mapping[str, Any]) -> Part:
+def pull_secret(origin: Origin, owner: Mapping[str, Any], number: int, original: Mapping[str, Any]) -> Part:
     """Return the copy of a pull secret for the namespace of a session's own."""
-    metadata = _meta(mark, copied_name(object_name(mark.request.session), number), owner)
+    metadata = _meta(origin, copied_name(object_name(origin.request.session), number), owner)
     body = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata}
     return Part(CORE, "secrets", {**body, "type": original["type"], "data": original.get("data") or {}})
 
 
-def _meta(mark: Mark, name: str, owner: Mapping[str, Any]) -> dict[str, Any]:
+def _meta(origin: Origin, name: str, owner: Mapping[str, Any]) -> dict[str, Any]:
     reference = {
         "apiVersion": "batch/v1",
         "kind": "Job",
         "name": owner["metadata"]["name"],
         "uid": owner["metadata"]["uid"],
     }
-    return {**mark.metadata(name, "helper"), "ownerReferences": [reference]}
+    return {**origin.metadata(name, "helper"), "ownerReferences": [reference]}
 
 
 def _account(metadata: dict[str, Any]) -> dict[str, Any]:
@@ -170,10 +170,10 @@ def _limit_range(metadata: dict[str, Any], template: Template) -> dict[str, Any]
     return {"apiVersion": "v1", "kind": "LimitRange", "metadata": metadata, "spec": {"limits": [item]}}
 
 
-def _policies(mark: Mark, api_server: ApiServer, *, own: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+def _policies(origin: Origin, api_server: ApiServer, *, own: bool) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield deny all, then what is allowed: names, the outside, and where the person may use it the API."""
-    template = mark.request.template
-    pods = {} if own else {"matchLabels": {SESSION: mark.request.session}}
+    template = origin.request.template
+    pods = {} if own else {"matchLabels": {SESSION: origin.request.session}}
     yield "deny", {"podSelector": pods, "policyTypes": ["Ingress", "Egress"]}
     if template.network is Network.NONE:
         return

@@ -60,7 +60,7 @@ class KindLoader:
         from tempshell_cli.backends.kind.terminal import ensure_terminal_image  # noqa: PLC0415
 
         engine = DockerEngine()
-        with engine.speaking():
+        with engine.translated_errors():
             if not kubectl:
                 return ensure_image(engine.client, shipped, report)
             node = engine.client.inspect_container(self._node)

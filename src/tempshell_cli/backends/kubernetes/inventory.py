@@ -7,15 +7,15 @@ from typing import Any, NamedTuple
 
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Access, Condition, Sandbox
-from tempshell_cli.backends.kubernetes import trouble
+from tempshell_cli.backends.kubernetes import pod_status
 from tempshell_cli.backends.kubernetes.api import FORBIDDEN, Api, Object, Refused
 from tempshell_cli.backends.kubernetes.helpers import CORE
-from tempshell_cli.backends.kubernetes.marks import (
+from tempshell_cli.backends.kubernetes.metadata import (
     POD,
     access_of,
     annotations_of,
     by_session,
-    is_going,
+    is_terminating,
     name_of,
     namespace_of,
     object_name,
@@ -23,9 +23,9 @@ from tempshell_cli.backends.kubernetes.marks import (
     selector,
     session_of,
 )
-from tempshell_cli.backends.kubernetes.place import is_a_sessions_own
 from tempshell_cli.backends.kubernetes.pod import grader_of, home_of
 from tempshell_cli.backends.kubernetes.session import BATCH, is_stuck
+from tempshell_cli.backends.kubernetes.target import is_a_sessions_own
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
 from tempshell_cli.core.text import one_line
 
@@ -69,7 +69,7 @@ def look(api: Api, wanted: Wanted) -> list[Found]:
     return [*_in_own_namespaces(namespaces, jobs, pods), *_in_given_ones(jobs, pods)]
 
 
-def refuse_company(api: Api, wanted: Wanted, access: Access) -> None:
+def refuse_shared_namespace(api: Api, wanted: Wanted, access: Access) -> None:
     """Raise ProvisionFailed where one of two owners in a namespace could look into the other's session.
 
     With ``view`` a pod's environment can be read, with ``edit`` the pod be entered.
@@ -117,7 +117,7 @@ _NAMED = "name one you may use with --namespace; `tempshell rbac` prints what el
 
 def _counts(namespace: Object, api: Api) -> bool:
     """Tell whether a namespace is still something: one that the cluster is just finishing has nothing in it."""
-    return not is_going(namespace) or is_stuck(namespace, api.ahead)
+    return not is_terminating(namespace) or is_stuck(namespace, api.ahead)
 
 
 def _in_own_namespaces(namespaces: Sequence[Object], jobs: Sequence[Object], pods: Sequence[Object]) -> list[Found]:
@@ -167,7 +167,7 @@ def _condition(found: Found) -> tuple[Condition, str]:
     name = object_name(found.session)
     if not found.job:
         return Condition.DEAD, f"job {name} is gone, and with it the pod"
-    if is_going(found.told) or is_going(found.job):
+    if is_terminating(found.told) or is_terminating(found.job):
         return Condition.DEAD, f"namespace or job {name} is being deleted"
     ended = _end_of(found.job)
     if not found.pod:
@@ -186,11 +186,11 @@ def _condition_of_pod(pod: Object, made_with: str) -> tuple[Condition, str]:
     name, status = name_of(pod), pod.get("status") or {}
     if made_with and pod["metadata"]["uid"] != made_with:
         return Condition.DEAD, f"pod {name} has taken the place of the session's, which is gone with all that was in it"
-    if is_going(pod):
-        return Condition.DEAD, f"pod {name} is being deleted{trouble.disruption(pod)}"
-    if status.get("phase") in _STALE or status.get("reason") == "NodeLost" or not trouble.is_up(pod):
-        return Condition.DEAD, f"pod {name} does not run any more: {trouble.end_of(pod)}"
-    if trouble.has_silent_node(pod):
+    if is_terminating(pod):
+        return Condition.DEAD, f"pod {name} is being deleted{pod_status.disruption(pod)}"
+    if status.get("phase") in _STALE or status.get("reason") == "NodeLost" or not pod_status.is_up(pod):
+        return Condition.DEAD, f"pod {name} does not run any more: {pod_status.end_of(pod)}"
+    if pod_status.has_silent_node(pod):
         return Condition.UNKNOWN, f"node {pod['spec'].get('nodeName', '')} of its pod does not answer"
     return Condition.RUNNING, ""
 

@@ -9,7 +9,7 @@ from tempshell_cli.backends.base import Access, Profile, SandboxRequest, Templat
 from tempshell_cli.backends.entry import VARIABLES
 from tempshell_cli.backends.init import init_argv
 from tempshell_cli.backends.kubernetes.exec import CONTAINER, GRADER
-from tempshell_cli.backends.kubernetes.marks import Mark, object_name
+from tempshell_cli.backends.kubernetes.metadata import Origin, object_name
 from tempshell_cli.backends.kubernetes.placement import pod_fields
 
 LEARNER = 10001
@@ -50,10 +50,10 @@ def grader_of(profile: Profile) -> str:
     return CONTAINER if profile is Profile.ADMIN else GRADER
 
 
-def job(mark: Mark, namespace: str, image: Image, seconds: int) -> dict[str, Any]:
+def job(origin: Origin, namespace: str, image: Image, seconds: int) -> dict[str, Any]:
     """Return the Job of a session, held back until ``parallelism`` is one; it ends after that many seconds."""
-    name = object_name(mark.request.session)
-    metadata = mark.metadata(name, "terminal", namespace)
+    name = object_name(origin.request.session)
+    metadata = origin.metadata(name, "terminal", namespace)
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
@@ -75,7 +75,7 @@ def job(mark: Mark, namespace: str, image: Image, seconds: int) -> dict[str, Any
                         "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
                     },
                 },
-                "spec": _pod(mark.request, name, image),
+                "spec": _pod(origin.request, name, image),
             },
         },
     }

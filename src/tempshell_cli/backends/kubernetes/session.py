@@ -12,15 +12,15 @@ from typing import Any
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Access, Terms
 from tempshell_cli.backends.init import FIRST_WORD
-from tempshell_cli.backends.kubernetes import helpers, trouble
+from tempshell_cli.backends.kubernetes import helpers, pod_status
 from tempshell_cli.backends.kubernetes.api import CONFLICT, FORBIDDEN, NOT_FOUND, Api, Object, Refused
 from tempshell_cli.backends.kubernetes.exec import CONTAINER
 from tempshell_cli.backends.kubernetes.helpers import CORE, ApiServer, Part
-from tempshell_cli.backends.kubernetes.marks import (
+from tempshell_cli.backends.kubernetes.metadata import (
     POD,
-    Mark,
-    is_going,
+    Origin,
     is_owned,
+    is_terminating,
     name_of,
     object_name,
     parsed_time,
@@ -33,8 +33,8 @@ from tempshell_cli.core.errors import ProvisionFailed
 from tempshell_cli.core.text import one_line
 
 BATCH = "/apis/batch/v1"
-_PATIENCE = 300.0  # seconds for a pod to come up: images are pulled, nodes are added
-_UNDECIDED = 4.0  # seconds in which what is not lasting may pass by itself
+_TIMEOUT = 300.0  # seconds for a pod to come up: images are pulled, nodes are added
+_UNDECIDED = 4.0  # seconds in which what is not permanent may pass by itself
 _EVENTS = 0.5  # seconds between two looks at the events
 _GONE = 30.0  # seconds for what was deleted to be gone
 _PULL_SECRETS = {"kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"}  # types
@@ -53,18 +53,18 @@ class SessionObjects:
         self.namespace = namespace or self._name
         self.own = self.namespace == self._name
 
-    def make(self, mark: Mark, image: Image) -> None:
+    def make(self, origin: Origin, image: Image) -> None:
         """Make the Job, what it owns, and let it go."""
         with _told_as_failure():
-            secrets = self._pull_secrets(mark)
+            secrets = self._pull_secrets(origin)
             if self.own:
-                self._api.create(f"{CORE}/namespaces", helpers.namespace(mark))
-            seconds = self._seconds_until(mark.request.deadline)
-            made = self._api.create(self._jobs, job(mark, self.namespace, image, seconds))
-            for part in helpers.parts(mark, made, self._api_server(mark), own=self.own):
+                self._api.create(f"{CORE}/namespaces", helpers.namespace(origin))
+            seconds = self._seconds_until(origin.request.deadline)
+            made = self._api.create(self._jobs, job(origin, self.namespace, image, seconds))
+            for part in helpers.parts(origin, made, self._api_server(origin), own=self.own):
                 self._api.create(part.collection(self.namespace), part.body)
             for number, secret in secrets.items():
-                part = helpers.pull_secret(mark, made, number, secret)
+                part = helpers.pull_secret(origin, made, number, secret)
                 self._api.create(part.collection(self.namespace), part.body)
             self._await_quota()
             self._api.patch(self._job_path, {"spec": {"parallelism": 1}})
@@ -97,7 +97,7 @@ class SessionObjects:
             return cause.status == FORBIDDEN
         if said and not said.startswith(FIRST_WORD):
             raise ProvisionFailed(
-                f"the sandbox did not start: {one_line(said.decode(errors='replace'))}", hint=trouble.NEEDS_A_SHELL
+                f"the sandbox did not start: {one_line(said.decode(errors='replace'))}", hint=pod_status.NEEDS_A_SHELL
             )
         return bool(said)
 
@@ -143,7 +143,7 @@ class SessionObjects:
         """
         removed = []
         space = self._namespace() if self.own else None
-        if space and is_owned(space, self._session, owner) and not is_going(space) and self._delete_this(space):
+        if space and is_owned(space, self._session, owner) and not is_terminating(space) and self._delete_this(space):
             removed.append(f"namespace {self.namespace}")
         job = self.job()
         ours = bool(job) and is_owned(job or {}, self._session, owner)
@@ -199,7 +199,7 @@ class SessionObjects:
             for pod in ours:
                 if name_of(pod) not in seen:
                     self._delete_this(pod)
-                elif is_going(pod) and not trouble.runs(pod):
+                elif is_terminating(pod) and not pod_status.runs(pod):
                     self._delete_this(pod, gracePeriodSeconds=0)
             seen |= dict.fromkeys(left)
         return list(seen), left
@@ -210,7 +210,7 @@ class SessionObjects:
         if (
             not found
             or session_of(found) != self._session
-            or (is_going(found) and not is_stuck(found, self._api.ahead))
+            or (is_terminating(found) and not is_stuck(found, self._api.ahead))
         ):
             return []
         conditions = (found.get("status") or {}).get("conditions", ())
@@ -231,9 +231,9 @@ class SessionObjects:
             if ((found or {}).get("status") or {}).get("hard"):
                 return
 
-    def _api_server(self, mark: Mark) -> ApiServer:
+    def _api_server(self, origin: Origin) -> ApiServer:
         """Return where pods find the API, for the network rules of one that may use it."""
-        if mark.request.template.access is Access.NONE:
+        if origin.request.template.access is Access.NONE:
             return ApiServer()
         try:
             found = self._api.get(f"{CORE}/namespaces/default/endpoints/kubernetes") or {}
@@ -244,10 +244,10 @@ class SessionObjects:
         ports = [one["port"] for subset in subsets for one in subset.get("ports") or ()]
         return ApiServer(addresses, ports) if addresses and ports else ApiServer()
 
-    def _pull_secrets(self, mark: Mark) -> dict[int, Object]:
+    def _pull_secrets(self, origin: Origin) -> dict[int, Object]:
         """Return the secrets to copy, by their place in the request; raises ProvisionFailed for one of another type."""
         found: dict[int, Object] = {}
-        for number, named in enumerate(mark.request.template.placement.pull_secrets):
+        for number, named in enumerate(origin.request.template.placement.pull_secrets):
             namespace, slash, name = named.partition("/")
             if not slash:
                 continue
@@ -293,12 +293,12 @@ class _Arrival:
 
     def wait(self) -> Object:
         pod: Object | None = None
-        for pods in self._objects.follow_pods(_PATIENCE):
+        for pods in self._objects.follow_pods(_TIMEOUT):
             pod = next(iter(pods), None)
-            if pod and trouble.is_complete(pod) and self._objects.holds(pod):
+            if pod and pod_status.is_complete(pod) and self._objects.holds(pod):
                 return pod
-            found = trouble.of_pod(pod) if pod else self._without_pod() if self._events_are_due() else None
-            if found and (found.lasting or self._stays(pod)):
+            found = pod_status.of_pod(pod) if pod else self._without_pod() if self._events_are_due() else None
+            if found and (found.permanent or self._stays(pod)):
                 raise found.error()
         raise self._late(pod)
 
@@ -308,20 +308,20 @@ class _Arrival:
         self._events_due = now + _EVENTS if due else self._events_due
         return due
 
-    def _without_pod(self) -> trouble.Trouble | None:
+    def _without_pod(self) -> pod_status.PodFailure | None:
         """Return why there is no pod: the Job has ended, or the cluster refuses it one."""
-        return trouble.of_job(self._objects.job()) or trouble.of_events(self._objects.events(self._objects.name))
+        return pod_status.of_job(self._objects.job()) or pod_status.of_events(self._objects.events(self._objects.name))
 
     def _stays(self, pod: Object | None) -> bool:
         """Tell whether what does not last by itself has lasted, and nobody is at work on it."""
         if pod is None or time.monotonic() - self._begun < _UNDECIDED:
             return False
-        return not trouble.makes_room(self._objects.events(name_of(pod)))
+        return not pod_status.makes_room(self._objects.events(name_of(pod)))
 
     def _late(self, pod: Object | None) -> ProvisionFailed:
-        told = trouble.warnings(self._objects.events(name_of(pod) if pod else self._objects.name))
+        told = pod_status.warnings(self._objects.events(name_of(pod) if pod else self._objects.name))
         said = "; ".join(told) or "the cluster gives no reason"
-        return ProvisionFailed(f"no pod within {_PATIENCE:.0f} s: {said}", hint="see `kubectl get events`")
+        return ProvisionFailed(f"no pod within {_TIMEOUT:.0f} s: {said}", hint="see `kubectl get events`")
 
 
 @contextmanager
@@ -335,5 +335,5 @@ def _told_as_failure() -> Iterator[None]:
         if cause.status == CONFLICT:
             hint = "start again: each start has names of its own"
             raise ProvisionFailed(str(cause), hint=hint, passing=True) from cause
-        hint = next((hint for sign, hint in trouble.REFUSALS if sign in str(cause)), cause.hint)
+        hint = next((hint for sign, hint in pod_status.REFUSALS if sign in str(cause)), cause.hint)
         raise ProvisionFailed(str(cause), hint=hint, passing=cause.status in _PASSING) from cause

@@ -8,9 +8,9 @@ from tempshell_cli.backends.base import Sandbox
 from tempshell_cli.backends.kubernetes.api import Api
 from tempshell_cli.backends.kubernetes.exec import CONTAINER
 from tempshell_cli.backends.kubernetes.helpers import CORE
-from tempshell_cli.backends.kubernetes.marks import object_name
-from tempshell_cli.backends.kubernetes.place import is_a_sessions_own
+from tempshell_cli.backends.kubernetes.metadata import object_name
 from tempshell_cli.backends.kubernetes.placement import placed_alike
+from tempshell_cli.backends.kubernetes.target import is_a_sessions_own
 from tempshell_cli.backends.netpol import Trial
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Command

@@ -45,7 +45,7 @@ _HOME = "/home/learner"
 # systemd's range for users that exist only while a service runs (systemd.exec(5), DynamicUser=).
 _FIRST_UID, _PAIRS = 61184, (65519 - 61184) // 2
 _LATEST = datetime.max.replace(tzinfo=UTC, microsecond=0).timestamp()
-_PATIENCE = 5.0  # seconds until the kernel has ended what was killed, or a supervisor elsewhere what it was told to
+_TIMEOUT = 5.0  # seconds until the kernel has ended what was killed, or a supervisor elsewhere what it was told to
 _POLL = 0.05
 _A_DAY = timedelta(days=1).total_seconds()
 _START = 60.0  # seconds for a supervisor to say whether the sandbox is up; it gives up earlier by itself
@@ -332,7 +332,7 @@ def _end_elsewhere(run: RunDir, labels: Labels) -> Receipt:
     """
     with suppress(FileNotFoundError):  # it has just ended
         run.label(labels.having(deadline=1))
-    late = time.monotonic() + _PATIENCE
+    late = time.monotonic() + _TIMEOUT
     while Path(run.path).is_dir():
         if time.monotonic() > late:
             raise EngineUnavailable(
@@ -390,7 +390,7 @@ def _end(run: RunDir, first: Labels | None) -> list[int]:
         victims[first.integer("pid")] = opened
     for fd in victims.values():
         kill_process(fd)
-    late = time.monotonic() + _PATIENCE
+    late = time.monotonic() + _TIMEOUT
     for fd in victims.values():
         select.select([fd], [], [], max(0.0, late - time.monotonic()))
         os.close(fd)

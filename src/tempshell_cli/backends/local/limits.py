@@ -16,7 +16,7 @@ _SIGKILL = 9  # signal(7)
 _CONTROLLERS = ("", "memory", "pids", "cpu")  # "" is the unified hierarchy
 LEARNER, GRADER = "", "-grader"  # a grader has groups of its own: the learner can use up all of the others
 _GRADERS = 64  # processes that a grader can start where the learner has started all that it may
-_PATIENCE = 2.0  # seconds until the kernel has seen the last process of a group gone
+_TIMEOUT = 2.0  # seconds until the kernel has seen the last process of a group gone
 
 
 def set_resource_limits(memory: int, pids: int, *, is_grader: bool) -> None:
@@ -85,7 +85,7 @@ def remove_cgroups(session: str) -> list[str]:
 
     Something is left where a supervisor was killed before its bubblewrap had asked to end with it.
     """
-    late = time.monotonic() + _PATIENCE
+    late = time.monotonic() + _TIMEOUT
     return [group for group in groups_of(session) if _remove(group, late)]
 
 

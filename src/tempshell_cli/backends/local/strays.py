@@ -17,7 +17,7 @@ from pathlib import Path
 from tempshell_cli.backends.local.rundir import MARK
 
 _PAUSE = 0.02  # seconds between two looks: an exec is through by then
-_PATIENCE = 5.0  # seconds until the kernel has ended a process that was killed
+_TIMEOUT = 5.0  # seconds until the kernel has ended a process that was killed
 
 
 def end_strays(run: str) -> list[int]:
@@ -27,7 +27,7 @@ def end_strays(run: str) -> list[int]:
     in the middle of an exec, where a process has no environment.
     """
     ended: list[int] = []
-    late = time.monotonic() + _PATIENCE
+    late = time.monotonic() + _TIMEOUT
     quiet = False
     while time.monotonic() < late:
         found = strays(run)

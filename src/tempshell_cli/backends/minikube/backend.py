@@ -64,7 +64,7 @@ class MinikubeBackend(KubernetesBackend):
 
     def own_kubeconfig(self) -> Path:
         """Return where minikube writes what it tells of a profile that was started here."""
-        return self.kept.folder / f"minikube-{self.place.context}.yaml"
+        return self.kubeconfigs.folder / f"minikube-{self.target.context}.yaml"
 
     def loader(self) -> Loader:
         """Return the way images go: by `minikube image load`."""
@@ -73,7 +73,7 @@ class MinikubeBackend(KubernetesBackend):
     def _start(self, report: Report) -> None:
         profile = self._profile()
         if not profile.runs():
-            self.kept.scratch()  # the folder that minikube is to write to
+            self.kubeconfigs.scratch()  # the folder that minikube is to write to
             profile.start(report)
             self.clusters.forget()
         elif not self._is_known():
@@ -84,11 +84,11 @@ class MinikubeBackend(KubernetesBackend):
 
     def _is_known(self) -> bool:
         """Tell whether there is a way to the cluster, in the user's kubeconfig or in a private one."""
-        kept = any(one.context == self.place.context for _, one in self.kept.all())
-        return kept or self.own_kubeconfig().is_file() or self.place.context in kubeconfigs.contexts()
+        kept = any(one.context == self.target.context for _, one in self.kubeconfigs.all())
+        return kept or self.own_kubeconfig().is_file() or self.target.context in kubeconfigs.contexts()
 
     def _profile(self) -> MinikubeProfile:
-        return MinikubeProfile(self.place.context, self.own_kubeconfig())
+        return MinikubeProfile(self.target.context, self.own_kubeconfig())
 
 
 class _Loader:
@@ -104,7 +104,7 @@ class _Loader:
         if kubectl:
             raise ProvisionFailed("the shipped image has no kubectl", hint="name one that has it, with --image")
         engine = DockerEngine()
-        with engine.speaking():
+        with engine.translated_errors():
             return ensure_image(engine.client, shipped, report)
 
     def load(self, reference: str, report: Report) -> None:

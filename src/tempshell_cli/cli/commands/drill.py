@@ -69,10 +69,10 @@ def drill(
 
 
 def _cards(sessions: Sessions, pack: str) -> Sequence[Card]:
-    from tempshell_cli.sessions.drill import cards, outings, still_there
+    from tempshell_cli.sessions.drill import attempts, cards, still_there
     from tempshell_cli.sessions.history import past_practice
 
-    return still_there(cards(outings(sessions, past_practice(sessions, pack))))
+    return still_there(cards(attempts(sessions, past_practice(sessions, pack))))
 
 
 def _pack_of(due: Sequence[Card]) -> str:

@@ -25,7 +25,7 @@ def ls(docker_context: Context = "", form: Listing = "table") -> None:
     from tempshell_cli.cli.output import console
 
     engine, known = DockerEngine(docker_context), images.shipped_images()
-    with engine.speaking():
+    with engine.translated_errors():
         rows = [(one.name, one.reference, images.has_image(engine.client, one.reference)) for one in known]
     if form == "json":
         console.say_json([{"name": name, "reference": ref, "present": there} for name, ref, there in rows])
@@ -46,7 +46,7 @@ def build(name: Name = "tempshell/shell", docker_context: Context = "") -> None:
 
     image = images.shipped_image(name)
     engine = DockerEngine(docker_context)
-    with engine.speaking():
+    with engine.translated_errors():
         images.build(engine.client, image, console.progress)
     console.say(image.reference)
 
@@ -59,6 +59,6 @@ def pull(name: Name, docker_context: Context = "") -> None:
     from tempshell_cli.cli.output import console
 
     engine = DockerEngine(docker_context)
-    with engine.speaking():
+    with engine.translated_errors():
         images.pull(engine.client, name, console.progress)
     console.say(name)

@@ -31,8 +31,8 @@ def rbac(
     """
     import yaml
 
-    from tempshell_cli.backends.kubernetes.place import endpoint_of
     from tempshell_cli.backends.kubernetes.rights import Subject, manifests
+    from tempshell_cli.backends.kubernetes.target import endpoint_of
     from tempshell_cli.cli.output import console
     from tempshell_cli.core.errors import UsageProblem
 

@@ -10,7 +10,7 @@ from tempshell_cli.cli.command import new_app
 from tempshell_cli.cli.options import NoReceipts, ReceiptsAsJson
 
 app = new_app()
-_PATIENCE = 6.0  # times what an engine has for its answer where a command sweeps on the side
+_TIMEOUT_FACTOR = 6.0  # times what an engine has for its answer where a command sweeps on the side
 
 
 @app.command()
@@ -32,9 +32,9 @@ def reap(
     from tempshell_cli.sessions.pruning import prune
 
     with user_sessions() as sessions:
-        receipts = list(sweep(sessions, everywhere=True, clear=True, patience=_PATIENCE).receipts)
+        receipts = list(sweep(sessions, everywhere=True, clear=True, patience=_TIMEOUT_FACTOR).receipts)
         if expired:
-            receipts += sweep_expired(sessions, patience=_PATIENCE)
+            receipts += sweep_expired(sessions, patience=_TIMEOUT_FACTOR)
         while prune(sessions.store, sessions.settings.history, sessions.clock.now()):
             pass
     if as_json:

@@ -35,8 +35,9 @@ from tempshell_cli.terminal.wire import (
     History,
     Hits,
     Hyperlink,
+    InsertRefused,
+    InsertText,
     Key,
-    Lay,
     Mouse,
     Paste,
     Resize,
@@ -44,7 +45,6 @@ from tempshell_cli.terminal.wire import (
     Shown,
     ToWorker,
     Type,
-    Unlaid,
     Unrecorded,
 )
 from tempshell_cli.tui import words
@@ -68,9 +68,9 @@ _BELL_INTERVAL = 1.0
 # Output that emulators crash on may crash one after the other: it is told every so many seconds.
 _TOLD_INTERVAL = 10.0
 # What the program would get to read.
-_INPUT = (Key, Mouse, Paste, Lay, Focus, Type)
+_INPUT = (Key, Mouse, Paste, InsertText, Focus, Type)
 # What of that brings the view to its end.
-_TYPED = (Key, Paste, Lay, Type)
+_TYPED = (Key, Paste, InsertText, Type)
 # Emulators have been seen to crash when a screen of one column is written to.
 _SMALLEST = Size(4, 2)
 
@@ -495,7 +495,7 @@ class TerminalPane(Widget, can_focus=True):
             self.post_message(self.CopyWanted(message.text))
         elif isinstance(message, Hyperlink):
             self._ask_about(message.address)
-        elif isinstance(message, Unlaid):
+        elif isinstance(message, InsertRefused):
             self.notify(words.UNLAID, severity="warning", markup=False)
         elif isinstance(message, Unrecorded):
             self.notify(words.unrecorded(message.reason), severity="error", markup=False)

@@ -41,12 +41,12 @@ REFUSALS = (
 _SCALING = {"TriggeredScaleUp", "Nominated"}
 
 
-class Trouble(NamedTuple):
-    """What stands in the way; ``lasting`` where waiting does not help."""
+class PodFailure(NamedTuple):
+    """What stands in the way; ``permanent`` where waiting does not help."""
 
     what: str
     hint: str
-    lasting: bool = True
+    permanent: bool = True
 
     def error(self) -> ProvisionFailed:
         """Return it as what the start fails with."""
@@ -85,44 +85,46 @@ def has_silent_node(pod: Object) -> bool:
     return found.get("Ready") == "False" and found.get("ContainersReady") == "True"
 
 
-def of_pod(pod: Object) -> Trouble | None:
+def of_pod(pod: Object) -> PodFailure | None:
     """Return what a pod's own status tells."""
     status = pod.get("status") or {}
     # The one of two containers that has ended is not the end of the pod.
     ended = any("terminated" in _state(pod, container["name"]) for container in _ours(pod))
     if ended or status.get("phase") in {"Failed", "Succeeded"}:
-        return Trouble(f"the sandbox ended as soon as it had started: {end_of(pod)}", NEEDS_A_SHELL)
+        return PodFailure(f"the sandbox ended as soon as it had started: {end_of(pod)}", NEEDS_A_SHELL)
     for container in (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())):
         waiting = (container.get("state") or {}).get("waiting") or {}
         reason = waiting.get("reason", "")
         if reason in _STUCK:
             said = one_line(str(waiting.get("message") or ""))
-            return Trouble(f"{reason}: {container['image']}: {said}", _STUCK[reason])
+            return PodFailure(f"{reason}: {container['image']}: {said}", _STUCK[reason])
     for condition in status.get("conditions", ()):
         if condition["type"] == "PodScheduled" and condition["status"] == "False":
             said = one_line(str(condition.get("message") or ""))
-            return Trouble(f"{condition.get('reason', 'Unschedulable')}: {said}", _UNSCHEDULABLE, lasting=False)
+            return PodFailure(f"{condition.get('reason', 'Unschedulable')}: {said}", _UNSCHEDULABLE, permanent=False)
     return None
 
 
-def of_job(job: Object | None) -> Trouble | None:
+def of_job(job: Object | None) -> PodFailure | None:
     """Return what ended a Job before it had a pod that ran."""
     if job is None:
-        return Trouble("the Job was deleted by somebody else", "start again")
+        return PodFailure("the Job was deleted by somebody else", "start again")
     for condition in (job.get("status") or {}).get("conditions", ()):
         if condition["type"] == "Failed" and condition["status"] == "True":
-            return Trouble(one_line(f"{condition.get('reason')}: {condition.get('message')}"), "give it a longer --ttl")
+            return PodFailure(
+                one_line(f"{condition.get('reason')}: {condition.get('message')}"), "give it a longer --ttl"
+            )
     return None
 
 
-def of_events(events: Iterable[Object]) -> Trouble | None:
+def of_events(events: Iterable[Object]) -> PodFailure | None:
     """Return why no pod could be made, as the Job's events tell it."""
     refused = [event for event in _in_order(events) if event.get("reason") == "FailedCreate"]
     if not refused:
         return None
     said = one_line(str(refused[-1].get("message") or ""))
     hint = next((hint for sign, hint in REFUSALS if sign in said), "`kubectl describe job` in the namespace says more")
-    return Trouble(f"the cluster refused the pod: {said}", hint)
+    return PodFailure(f"the cluster refused the pod: {said}", hint)
 
 
 def end_of(pod: Object) -> str:

@@ -1,7 +1,7 @@
 """Labels and annotations of what is made in a cluster.
 
 A label's value is short and plain (63 characters of a small alphabet), so labels carry what is selected by: the
-session, the component, and a hash of the owner. What is told in full stands in annotations.
+session, the component, and a hash of the owner. The rest is in annotations, in full.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ _MANAGED_BY = "app.kubernetes.io/managed-by"
 _ANNOTATIONS = (labels.OWNER, labels.DEADLINE, labels.NAME, labels.PACK, labels.PROFILE, labels.TERMS)
 
 
-class Mark(NamedTuple):
-    """Who asks through which backend: what labels tell beyond the request."""
+class Origin(NamedTuple):
+    """The request that an object is made for, and the backend: its labels and annotations say both."""
 
     request: SandboxRequest
     backend: str
 
     def metadata(self, name: str, component: str, namespace: str = "") -> dict[str, Any]:
         """Return the metadata of one part of the sandbox."""
-        told = labels.labels(self.request, component)
+        values = labels.labels(self.request, component)
         return {
             "name": name,
             **({"namespace": namespace} if namespace else {}),
@@ -38,12 +38,12 @@ class Mark(NamedTuple):
                 _MANAGED_BY: "tempshell",
                 labels.SESSION: self.request.session,
                 labels.COMPONENT: component,
-                labels.VERSION: told[labels.VERSION],
+                labels.VERSION: values[labels.VERSION],
                 OWNER_HASH: owner_hash(self.request.owner),
                 BACKEND: self.backend,
             },
             "annotations": {
-                **{key: told[key] for key in _ANNOTATIONS},
+                **{key: values[key] for key in _ANNOTATIONS},
                 ACCESS: str(self.request.template.access),
             },
         }
@@ -73,7 +73,7 @@ def session_of(thing: Mapping[str, Any]) -> str:
 
 
 def is_owned(thing: Mapping[str, Any], session: str, owner: str) -> bool:
-    """Tell whether an object says that it is of a session of that owner."""
+    """Return whether an object says that it is of a session of that owner."""
     return session_of(thing) == session and _metadata(thing, "labels").get(OWNER_HASH) == owner_hash(owner)
 
 
@@ -92,8 +92,8 @@ def namespace_of(thing: Mapping[str, Any]) -> str:
     return str(thing["metadata"].get("namespace", ""))
 
 
-def is_going(thing: Mapping[str, Any]) -> bool:
-    """Tell whether an object is being deleted."""
+def is_terminating(thing: Mapping[str, Any]) -> bool:
+    """Return whether an object is being deleted."""
     return "deletionTimestamp" in thing["metadata"]
 
 
@@ -106,14 +106,14 @@ def by_session(things: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, An
     return found
 
 
-def profile_of(told: Mapping[str, str]) -> Profile:
-    """Return the profile that annotations tell."""
-    return Profile.ADMIN if told.get(labels.PROFILE) == Profile.ADMIN else Profile.RESTRICTED
+def profile_of(annotations: Mapping[str, str]) -> Profile:
+    """Return the profile that annotations name."""
+    return Profile.ADMIN if annotations.get(labels.PROFILE) == Profile.ADMIN else Profile.RESTRICTED
 
 
-def access_of(told: Mapping[str, str]) -> Access:
-    """Return the access to the cluster that annotations tell."""
-    known = told.get(ACCESS, "")
+def access_of(annotations: Mapping[str, str]) -> Access:
+    """Return the access to the cluster that annotations name."""
+    known = annotations.get(ACCESS, "")
     return Access(known) if known in set(Access) else Access.NONE
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tempshell_cli.backends.kubernetes import trouble
+from tempshell_cli.backends.kubernetes import pod_status
 
 
 def _pod(**status: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of a status
@@ -33,35 +33,35 @@ def _waiting(reason: str, message: str = "because") -> dict[str, Any]:
     ],
 )
 def test_a_reason_to_wait_for_ever_is_told_with_image_and_message(reason: str) -> None:
-    found = trouble.of_pod(_waiting(reason, "no such\nhost\x1b[31m"))
+    found = pod_status.of_pod(_waiting(reason, "no such\nhost\x1b[31m"))
     assert found
-    assert found.lasting
+    assert found.permanent
     assert found.what == f"{reason}: one:1: no such host"
     assert found.hint
 
 
 @pytest.mark.parametrize("reason", ["ContainerCreating", "PodInitializing"])
 def test_a_pod_that_is_being_made_is_waited_for(reason: str) -> None:
-    assert trouble.of_pod(_waiting(reason)) is None
+    assert pod_status.of_pod(_waiting(reason)) is None
 
 
 def test_a_container_of_somebody_elses_that_is_stuck_is_told_too() -> None:
     state = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off"}}
-    found = trouble.of_pod(_pod(initContainerStatuses=[{"name": "mesh", "image": "mesh:1", "state": state}]))
+    found = pod_status.of_pod(_pod(initContainerStatuses=[{"name": "mesh", "image": "mesh:1", "state": state}]))
     assert found
     assert "mesh:1" in found.what
 
 
 def test_no_room_may_pass_by_itself() -> None:
     condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/1 nodes"}
-    found = trouble.of_pod(_pod(phase="Pending", conditions=[condition]))
+    found = pod_status.of_pod(_pod(phase="Pending", conditions=[condition]))
     assert found
-    assert (found.what, found.lasting) == ("Unschedulable: 0/1 nodes", False)
+    assert (found.what, found.permanent) == ("Unschedulable: 0/1 nodes", False)
 
 
 def test_an_autoscaler_at_work_is_seen() -> None:
-    assert trouble.makes_room([{"reason": "FailedScheduling"}, {"reason": "TriggeredScaleUp"}])
-    assert not trouble.makes_room([{"reason": "FailedScheduling"}])
+    assert pod_status.makes_room([{"reason": "FailedScheduling"}, {"reason": "TriggeredScaleUp"}])
+    assert not pod_status.makes_room([{"reason": "FailedScheduling"}])
 
 
 @pytest.mark.parametrize("phase", ["Failed", "Running"])
@@ -69,7 +69,7 @@ def test_a_pod_that_has_ended_tells_how(phase: str) -> None:
     """A pod of which one container has ended goes on."""
     state = {"terminated": {"reason": "StartError", "exitCode": 128, "message": "exec: /bin/sh: no such file"}}
     beside = {"name": "grader", "state": {"running": {}}}
-    found = trouble.of_pod(_pod(phase=phase, containerStatuses=[beside, {"name": "terminal", "state": state}]))
+    found = pod_status.of_pod(_pod(phase=phase, containerStatuses=[beside, {"name": "terminal", "state": state}]))
     assert found
     assert "StartError: exec: /bin/sh: no such file" in found.what
 
@@ -78,8 +78,8 @@ def test_a_pod_is_up_with_its_terminal_and_complete_with_all_that_is_ours() -> N
     running: dict[str, Any] = {"name": "terminal", "state": {"running": {}}}
     waiting = {"name": "grader", "state": {"waiting": {"reason": "ContainerCreating"}}}
     pod = _pod(phase="Pending", containerStatuses=[waiting, running])
-    assert (trouble.is_up(pod), trouble.is_complete(pod), trouble.of_pod(pod)) == (True, False, None)
-    assert trouble.is_complete(_pod(containerStatuses=[{**waiting, "state": {"running": {}}}, running]))
+    assert (pod_status.is_up(pod), pod_status.is_complete(pod), pod_status.of_pod(pod)) == (True, False, None)
+    assert pod_status.is_complete(_pod(containerStatuses=[{**waiting, "state": {"running": {}}}, running]))
 
 
 @pytest.mark.parametrize(
@@ -98,14 +98,14 @@ def test_the_last_refusal_of_the_job_controller_is_told(said: str, hint: str) ->
         {"reason": "FailedCreate", "message": "an older one", "lastTimestamp": "2026-01-01T00:00:01Z"},
         {"reason": "SuccessfulCreate", "message": "made", "lastTimestamp": None},
     ]
-    found = trouble.of_events(events)
+    found = pod_status.of_events(events)
     assert found
     assert said in found.what
     assert hint in found.hint
 
 
 def test_a_job_that_is_gone_or_over_is_told() -> None:
-    assert trouble.of_job(None)
+    assert pod_status.of_job(None)
     over = {"status": {"conditions": [{"type": "Failed", "status": "True", "reason": "DeadlineExceeded"}]}}
-    assert "DeadlineExceeded" in str(trouble.of_job(over))
-    assert trouble.of_job({"status": {}}) is None
+    assert "DeadlineExceeded" in str(pod_status.of_job(over))
+    assert pod_status.of_job({"status": {}}) is None

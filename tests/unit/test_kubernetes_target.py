@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tempshell_cli.backends.kubernetes.place import Place, endpoint_of
+from tempshell_cli.backends.kubernetes.target import ClusterTarget, endpoint_of
 from tempshell_cli.core.errors import UsageProblem
 
 CONTEXTS = [
@@ -23,8 +23,8 @@ CONTEXTS = [
 @pytest.mark.parametrize("namespace", ["", "lab", "team-7"])
 def test_what_was_written_is_read_again(context: str, namespace: str) -> None:
     endpoint = endpoint_of(context, namespace)
-    assert Place.parse(endpoint) == (context, namespace)
-    assert str(Place.parse(endpoint)) == endpoint
+    assert ClusterTarget.parse(endpoint) == (context, namespace)
+    assert str(ClusterTarget.parse(endpoint)) == endpoint
 
 
 def test_a_context_alone_is_its_own_endpoint() -> None:

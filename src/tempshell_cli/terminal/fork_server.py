@@ -1,4 +1,4 @@
-"""The process that workers come from: ``python -m tempshell_cli.terminal.keeper``.
+"""The process that workers come from: ``python -m tempshell_cli.terminal.fork_server``.
 
 It has imported everything, and reads nothing that strangers print. A worker is a fork of it: there within
 milliseconds, on a busy machine too, where a Python of its own takes a third of a second, and sharing its memory.
@@ -30,7 +30,7 @@ _PAUSE = 0.01  # seconds between two looks at whether a worker has ended
 _BLAMELESS = (0, -signal.SIGKILL, -signal.SIGTERM)
 
 
-class Keeper:
+class ForkServer:
     """Has one worker at a time, on this PTY and this tail."""
 
     def __init__(self, control: socket.socket, master: int, tail: int, patience: float) -> None:
@@ -81,7 +81,7 @@ class Keeper:
         if everything:
             tail.clear()
         elif crashed:
-            tail.drop_doubtful()
+            tail.discard_unverified()
         tail.close()
 
     def _become_worker(self, start: Start, link: socket.socket) -> None:
@@ -111,7 +111,7 @@ def main(arguments: list[str]) -> None:
     control, master, tail = map(int, arguments[:3])
     # A crash of the emulator is expected one day; its memory holds what somebody typed.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    Keeper(socket.socket(fileno=control), master, tail, float(arguments[3])).run()
+    ForkServer(socket.socket(fileno=control), master, tail, float(arguments[3])).run()
 
 
 if __name__ == "__main__":

@@ -16,14 +16,14 @@ _NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)  # RFC 
 _OWN = re.compile(r"tempshell-[0-9a-f]{8}", re.ASCII)
 
 
-class Place(NamedTuple):
+class ClusterTarget(NamedTuple):
     """A context, "" for the current one, and a namespace, "" where each session gets one of its own."""
 
     context: str = ""
     namespace: str = ""
 
     @classmethod
-    def parse(cls, endpoint: str) -> Place:
+    def parse(cls, endpoint: str) -> ClusterTarget:
         """Return what a backend's ``endpoint`` names."""
         context, mark, namespace = endpoint.rpartition("#")
         return cls(context, namespace) if mark else cls(endpoint)
@@ -45,4 +45,4 @@ def endpoint_of(context: str, namespace: str) -> str:
         raise UsageProblem(
             f"{namespace!r} cannot be a namespace", hint="lowercase letters, digits and hyphens, 63 at most"
         )
-    return str(Place(context, namespace))
+    return str(ClusterTarget(context, namespace))
