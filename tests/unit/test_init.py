@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tempshell_cli.backends.init import Told, init_argv, move_deadline, told_by_init
+from tempshell_cli.backends.init import InitState, init_argv, init_state, move_deadline
 
 FAR, PATIENCE = 3600, 20
 
@@ -21,7 +21,7 @@ def test_it_ends_when_nobody_watches_over_it_any_more() -> None:
         timeout=PATIENCE,
         check=False,
     )
-    assert told_by_init(done.stdout)
+    assert init_state(done.stdout)
 
 
 @pytest.mark.parametrize("ahead", [1, 2])
@@ -40,7 +40,7 @@ def test_it_takes_a_new_deadline_from_its_input() -> None:
         init.stdin.write(move_deadline(soon))
         init.stdin.flush()
         init.wait(PATIENCE)
-        assert told_by_init(init.stdout.read()) == Told(soon)
+        assert init_state(init.stdout.read()) == InitState(soon)
 
 
 def test_it_keeps_the_terms_that_came_with_a_deadline_until_others_come() -> None:
@@ -48,7 +48,7 @@ def test_it_keeps_the_terms_that_came_with_a_deadline_until_others_come() -> Non
     with subprocess.Popen(init_argv(far), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as init:
         assert init.stdin
         assert init.stdout
-        assert told_by_init(init.stdout.readline()) == Told(far)
+        assert init_state(init.stdout.readline()) == InitState(far)
         for moved, terms, held in (
             (far + 1, '{"exam":"7 60 120"}', '{"exam":"7 60 120"}'),
             (far + 2, "", '{"exam":"7 60 120"}'),
@@ -57,7 +57,7 @@ def test_it_keeps_the_terms_that_came_with_a_deadline_until_others_come() -> Non
             init.stdin.write(move_deadline(moved, terms))
             init.stdin.flush()
             said = [init.stdout.readline() for _ in range(2)]  # it is sent twice
-            assert told_by_init(b"".join(said)) == Told(moved, held)
+            assert init_state(b"".join(said)) == InitState(moved, held)
         init.kill()
 
 
@@ -70,5 +70,5 @@ def test_it_keeps_the_terms_that_came_with_a_deadline_until_others_come() -> Non
 )
 def test_it_says_nothing_of_a_deadline_that_it_does_not_hold(argv: list[str], said: str) -> None:
     done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
-    assert (done.returncode, told_by_init(done.stdout)) == (1, None)
+    assert (done.returncode, init_state(done.stdout)) == (1, None)
     assert said in done.stderr.decode()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import SandboxRequest, Template, Terms
-from tempshell_cli.backends.init import Told, init_argv, move_deadline, told_by_init
+from tempshell_cli.backends.init import InitState, init_argv, init_state, move_deadline
 
 _NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -61,10 +61,10 @@ def test_terms_are_read_as_far_as_they_make_sense() -> None:
 
 
 def test_what_pid_1_told_last_counts() -> None:
-    assert told_by_init(b'deadline 10 {"a":1}\ndeadline 25\n') == Told(25)
-    assert told_by_init(b'deadline 10\ndeadline 25 {"exam":"1 2 3"}\n') == Told(25, '{"exam":"1 2 3"}')
-    assert told_by_init(b"deadline soon\ndeadline\n") is None
-    assert told_by_init(b"") is None
+    assert init_state(b'deadline 10 {"a":1}\ndeadline 25\n') == InitState(25)
+    assert init_state(b'deadline 10\ndeadline 25 {"exam":"1 2 3"}\n') == InitState(25, '{"exam":"1 2 3"}')
+    assert init_state(b"deadline soon\ndeadline\n") is None
+    assert init_state(b"") is None
 
 
 @pytest.mark.parametrize("shell", ["bash", "busybox"])
@@ -77,7 +77,7 @@ def test_pid_1_ends_at_its_deadline_and_follows_a_move(shell: str, tmp_path: Pat
     ) as process:
         assert process.stdin
         assert process.stdout
-        assert told_by_init(process.stdout.readline()) == Told(int(began + 60))
+        assert init_state(process.stdout.readline()) == InitState(int(began + 60))
         for noise in (
             b"\n",
             b"deadline\n",
@@ -90,7 +90,7 @@ def test_pid_1_ends_at_its_deadline_and_follows_a_move(shell: str, tmp_path: Pat
         terms = '{"lease":3600,"tasks":["a"]}'
         process.stdin.write(move_deadline(began + 2, terms))
         process.stdin.flush()
-        assert told_by_init(process.stdout.readline()) == Told(int(began + 2), terms)
+        assert init_state(process.stdout.readline()) == InitState(int(began + 2), terms)
         assert process.wait(10) == 0
     assert began + 1 <= time.time() < began + 6
 

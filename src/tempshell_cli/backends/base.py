@@ -109,7 +109,7 @@ class Cluster(NamedTuple):
     """What a cluster is made of: how many nodes, the engine's own configuration (YAML), images to load into it.
 
     ``images`` are the engine's, ``shipped`` those of tempshell, built if need be. With ``node_shell`` the person's
-    shell is root's on the first node, not beside the cluster. Each node gets at most ``cpus`` cores and ``memory``
+    shell is root's on the first node, not outside the cluster. Each node gets at most ``cpus`` cores and ``memory``
     bytes.
     """
 
@@ -210,7 +210,7 @@ class Condition(StrEnum):
 
 
 class Sandbox(NamedTuple):
-    """What an engine runs for one session, as its labels tell it.
+    """What an engine runs for one session, as its labels say.
 
     ``details`` is the backend's own: all that ``shell`` needs, so that no engine is asked before an exec.
     ``frozen`` is what was left of the lease of one that is paused. ``lost`` says what keeps it from running, a sentence
@@ -241,7 +241,7 @@ class Sandbox(NamedTuple):
 class Expired(NamedTuple):
     """One object on an engine whose own deadline has passed, whosever it is.
 
-    ``what`` names it, as on a receipt; ``identity`` is the backend's own: all that tells it from any other object.
+    ``what`` names it, as on a receipt; ``identity`` is the backend's own: all that sets it apart from others.
     """
 
     session: str
@@ -320,7 +320,7 @@ class Backend(Protocol):
 
     @abstractmethod
     def answers(self) -> bool:
-        """Tell cheaply whether the engine seems to be there; ``doctor`` looks closely."""
+        """Return, cheaply, whether the engine seems to be there; ``doctor`` looks closely."""
         ...
 
     @abstractmethod
@@ -400,10 +400,10 @@ class CanPause(Protocol):
 
 @runtime_checkable
 class ChecksLiveness(Protocol):
-    """A backend that can tell, in a millisecond or two, whether there is something to enter: an exec asks before."""
+    """A backend that knows, within a millisecond or two, whether there is something to enter: an exec asks before."""
 
     def is_alive(self, sandbox: Sandbox) -> bool | None:
-        """Tell whether what ``shell`` enters runs; None where only a slower question could tell."""
+        """Return whether what ``shell`` enters runs; None where only a slower request could answer."""
         ...
 
 
@@ -472,7 +472,7 @@ class KnowsVersion(Protocol):
     other_version: ClassVar[str]  # what to do to get another
 
     def kubernetes_version(self, template: Template) -> str:
-        """Return the version, such as ``v1.37.2`` or ``v1.35.4+k3s1``; "" where only the cluster itself can tell."""
+        """Return the version, such as ``v1.37.2`` or ``v1.35.4+k3s1``; "" where only the cluster itself knows."""
         ...
 
 

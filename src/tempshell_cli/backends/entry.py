@@ -20,7 +20,7 @@ _RUN_WITH_VARIABLES = f"[ ! -r {VARIABLES} ] || . {VARIABLES} 2>/dev/null; {_RUN
 # 32 pages for one of them; for all, a quarter of the usual limit of the stack, less what the pointers and others take.
 _LONGEST_VARIABLE, _ALL_VARIABLES = 128 * 1024, 2**21 - 2**18
 # What bash or dash refuse to set, or change when they are set. A program named env sets these, for an instant in its
-# argv; they say something to the shell, so they are no secrets.
+# argv; they say something to the shell, so they are not secrets.
 _OF_THE_SHELL = frozenset(
     {
         *("BASHOPTS", "BASHPID", "BASH_ARGC", "BASH_ARGV", "BASH_ARGV0", "BASH_COMMAND", "BASH_LINENO", "BASH_SOURCE"),

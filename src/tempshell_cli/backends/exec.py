@@ -59,7 +59,7 @@ class SandboxExec:
         return self._sandbox.home
 
     def has(self, capability: Capability) -> bool:
-        """Tell whether the sandbox has a capability; one that has to be measured takes seconds.
+        """Return whether the sandbox has a capability; one that has to be measured takes seconds.
 
         Raises EngineUnavailable or ProvisionFailed where nobody can say.
         """
@@ -84,17 +84,17 @@ class SandboxExec:
         stdin = word.encode() + b"\n" + stdin
         done = self._runner.run(command, stdin=stdin, timeout=timeout + _KILL_AFTER + _GRACE)
         stderr, found, end = done.stderr.rpartition(word.encode())
-        told = _CODE.match(end)  # an engine's own words may follow
-        if not (found and told):
+        exit_line = _CODE.match(end)  # an engine's own words may follow
+        if not (found and exit_line):
             raise _engine_failed(done)
-        exit_code = int(told[1])
+        exit_code = int(exit_line[1])
         return Completed(exit_code, done.stdout, stderr, timed_out=exit_code in _TIMEOUT_CODES)
 
 
 class ClusterExec:
     """A way into the cluster of one sandbox, with credentials that are not the learner's.
 
-    ``administers`` tells whether the learner administers it all the same; it may ask the cluster.
+    ``administers`` says whether the learner administers it all the same; it may ask the cluster.
     """
 
     def __init__(self, backend: HasKubectl, sandbox: Sandbox, runner: Runner, administers: Callable[[], bool]) -> None:

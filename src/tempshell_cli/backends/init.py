@@ -22,7 +22,7 @@ def init_argv(deadline: float, *, watched: bool = False) -> list[str]:
     return ["/bin/sh", "-c", _CHOOSE, script, str(int(deadline)), *(["watched"] if watched else [])]
 
 
-class Told(NamedTuple):
+class InitState(NamedTuple):
     """What PID 1 holds: its deadline (seconds since the epoch), and the terms that came with one (``labels``)."""
 
     deadline: int
@@ -37,10 +37,10 @@ def move_deadline(deadline: float, terms: str = "") -> bytes:
     return f"{f'deadline {int(deadline)} {terms}'.rstrip()}\n".encode() * 2
 
 
-def told_by_init(output: bytes) -> Told | None:
-    """Return what PID 1 has told last on its standard output, if it has told anything.
+def init_state(output: bytes) -> InitState | None:
+    """Return what PID 1 has last written to its standard output, if anything.
 
-    Who is root in a container can write there, too: a line that PID 1 would not have written tells nothing.
+    Who is root in a container can write there, too: a line that PID 1 would not have written counts for nothing.
     """
-    told = re.findall(rb"^deadline ([0-9]{1,11})(?: (\{.*\}))?$", output, re.MULTILINE)
-    return Told(int(told[-1][0]), told[-1][1].decode(errors="replace")) if told else None
+    lines = re.findall(rb"^deadline ([0-9]{1,11})(?: (\{.*\}))?$", output, re.MULTILINE)
+    return InitState(int(lines[-1][0]), lines[-1][1].decode(errors="replace")) if lines else None

@@ -54,7 +54,7 @@ def session_of(found: Mapping[str, str]) -> str:
 
 
 def deadline_of(found: Mapping[str, str], ahead: timedelta = timedelta()) -> datetime:
-    """Return the deadline that labels tell; one that nobody can read, or that names no zone, has passed long ago.
+    """Return the deadline in labels; one that nobody can read, or that names no zone, has passed long ago.
 
     ``ahead`` is how far the clock that it was written by is before the one that it is wanted by.
     """
@@ -64,42 +64,42 @@ def deadline_of(found: Mapping[str, str], ahead: timedelta = timedelta()) -> dat
 
 
 def own_deadline(found: Mapping[str, str]) -> datetime | None:
-    """Return the deadline that labels tell; None where they tell none that can be read, or name no zone."""
+    """Return the deadline in labels; None where there is none that can be read, or without a zone."""
     try:
-        told = datetime.fromisoformat(found.get(DEADLINE, ""))
-        return None if told.tzinfo is None else told.astimezone(UTC)
+        deadline = datetime.fromisoformat(found.get(DEADLINE, ""))
+        return None if deadline.tzinfo is None else deadline.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
 
 def profile_of(found: Mapping[str, str]) -> Profile:
-    """Return the profile that labels tell; one that this version does not know is the smallest."""
-    told = found.get(PROFILE, "")
-    return Profile(told) if told in set(Profile) else Profile.RESTRICTED
+    """Return the profile in labels; one that this version does not know is the smallest."""
+    profile = found.get(PROFILE, "")
+    return Profile(profile) if profile in set(Profile) else Profile.RESTRICTED
 
 
 def terms_text(terms: Terms) -> str:
     """Return terms as one line, "" where there are none."""
-    told = {
+    fields = {
         "lease": int(terms.lease.total_seconds()),
         "extensions": terms.extensions,
         "tasks": list(terms.tasks),
         "exam": terms.exam,
         "values": dict(terms.values),
     }
-    told = {name: value for name, value in told.items() if value}
-    return json.dumps(told, separators=(",", ":")) if told else ""
+    fields = {name: value for name, value in fields.items() if value}
+    return json.dumps(fields, separators=(",", ":")) if fields else ""
 
 
 def terms_of(text: str) -> Terms:
-    """Return the terms that a line tells, as far as it makes sense: a stranger may have written it."""
-    told: Any = None
+    """Return the terms in a line, as far as it makes sense: a stranger may have written it."""
+    fields: Any = None
     with suppress(ValueError, RecursionError):
-        told = json.loads(text)
-    if not isinstance(told, dict):
+        fields = json.loads(text)
+    if not isinstance(fields, dict):
         return Terms()
-    lease, extensions = (_count(told.get(name)) for name in ("lease", "extensions"))
-    tasks, exam, values = (told.get(name) for name in ("tasks", "exam", "values"))
+    lease, extensions = (_count(fields.get(name)) for name in ("lease", "extensions"))
+    tasks, exam, values = (fields.get(name) for name in ("tasks", "exam", "values"))
     return Terms(
         lease=timedelta(seconds=lease),
         extensions=extensions,

@@ -1,4 +1,4 @@
-"""Whether a cluster's network enforces NetworkPolicies. No cluster tells, so it is tried out with two small pods."""
+"""Whether a cluster's network enforces NetworkPolicies. No cluster says so, so it is tried out with two small pods."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Trial(NamedTuple):
 
 
 def enforces_policies(trial: Trial, runner: Runner | None = None) -> bool:
-    """Tell whether two pods reach each other but while a policy forbids it.
+    """Return whether two pods reach each other, except while a policy forbids it.
 
     Takes seconds, and leaves nothing behind. Raises EngineUnavailable where it cannot be tried.
     """
@@ -86,7 +86,7 @@ class _Kubectl:
             raise EngineUnavailable("two pods of the cluster do not reach each other")
 
     def says(self, pod: str, script: str, address: str) -> bool:
-        """Tell whether a script in a pod says yes of an address, and not no."""
+        """Return whether a script in a pod prints yes for an address, and not no."""
         return self.run("exec", pod, "--", "sh", "-c", script, "sh", address).strip() == b"yes"
 
     def run(self, *argv: str, stdin: bytes = b"") -> bytes:

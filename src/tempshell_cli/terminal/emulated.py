@@ -20,8 +20,8 @@ from tempshell_cli.terminal.workers import RateWindow, Workers
 
 # What a worker crashed on is not given to the next in any case. Should that not help: from the second in a spell on it
 # is the turn of the engine that cannot crash, from the third on all output so far is dropped, and from the fourth on
-# there is a pause, in seconds, so that whatever it is does not fill the machine.
-_HAND_OVER, _ANEW, _SLOW = 2, 3, 4
+# there is a pause, in seconds, so that the machine is not kept busy.
+_HAND_OVER, _EMPTY, _SLOW = 2, 3, 4
 _PAUSE = 0.25
 
 # How long a worker that records may take to write the rest, in seconds.
@@ -52,7 +52,7 @@ class EmulatedProcess:
     def __init__(
         self, command: Command, size: Size, emulation: Emulation = PLAIN, first: Sequence[ToWorker] = ()
     ) -> None:
-        """Start the worker, tell it ``first``, and then start the command.
+        """Start the worker, send it ``first``, and then start the command.
 
         In this order, because a program may ask its terminal questions at once, and take an answer that comes late for
         something typed: tmux does after five seconds, which a busy machine may need to have a worker.
@@ -91,7 +91,7 @@ class EmulatedProcess:
         return self._link.fileno()
 
     def send(self, message: ToWorker) -> None:
-        """Tell the worker something; raises WorkerLost."""
+        """Send the worker a message; raises WorkerLost."""
         if isinstance(message, Resize):
             self.size = message.size
         try:
@@ -121,15 +121,15 @@ class EmulatedProcess:
     def restart(self) -> None:
         """Replace the worker. The new one shows the screen that the last of the output leads to.
 
-        Without what the old one crashed on; where workers keep dying, without any until the program draws it anew.
+        Without what the old one crashed on; where workers keep dying, an empty one, until the program draws again.
 
         Raises EngineUnavailable where there can be no worker at all; the command lives on all the same.
         """
         self._link.close()
         lost = self._losses.count()
         engine = BITTTY if lost >= _HAND_OVER else self._engine
-        self._link = self._start_worker(Start(self.size, engine, _PAUSE if lost >= _SLOW else 0.0, lost >= _ANEW))
-        # Full-screen programs and shells draw themselves anew after a change of size.
+        self._link = self._start_worker(Start(self.size, engine, _PAUSE if lost >= _SLOW else 0.0, lost >= _EMPTY))
+        # Full-screen programs and shells draw themselves again after a change of size.
         self.process.master.resize(Size(self.size.columns, self.size.rows - 1 or 2))
         self._link.send(Resize(self.size))
 

@@ -42,7 +42,7 @@ class ForkServer:
         self._worker = 0
 
     def run(self) -> None:
-        """Start a worker whenever told to; return once the screen is gone, and the last worker with it."""
+        """Start a worker on each request; return once the screen is gone, and the last worker with it."""
         # A collection would write to all objects, and what is written to is not shared any more.
         gc.disable()
         while True:
@@ -59,7 +59,7 @@ class ForkServer:
 
     def _start(self, start: Start, link: socket.socket) -> None:
         with link:
-            self._forget(crashed=self._end_worker() not in _BLAMELESS, everything=start.anew)
+            self._forget(crashed=self._end_worker() not in _BLAMELESS, everything=start.empty)
             select.select([self._control], [], [], start.pause)  # or until the screen is gone
             _warm_up(start.engine)
             gc.freeze()

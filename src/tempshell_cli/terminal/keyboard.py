@@ -13,7 +13,7 @@ from tempshell_cli.terminal.wire import Key, KeyAction, Modifiers, Type
 
 _UTF_8 = rb"(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})"
 _BEGUN_UTF_8 = rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})"
-# CSI of all kinds, SS3, a character, perhaps with Alt; last a byte that is no UTF-8, or an Escape before another one.
+# CSI of all kinds, SS3, a character, perhaps with Alt; last a byte that is not UTF-8, or an Escape before another one.
 _PIECE = re.compile(
     rb"\x1b\[M[ -\xff]{3}|\x1b\[\[[A-E]|\x1b\[\d+\$|\x1b\[[0-?]*[ -/]*[@-~]|\x1bO[A-Za-z]"
     rb"|(?:\x1b(?!\x1b))?%b|[\x00-\xff]" % _UTF_8
@@ -86,7 +86,7 @@ def split(data: bytes, *, paused: bool) -> tuple[list[bytes], bytes]:
 
 
 def keys_of(piece: bytes) -> list[Key | Type]:
-    """Return the keys of one sequence or character; as the bytes it is, where it is no key known here."""
+    """Return the keys of one sequence or character; as its bytes, where the key is unknown here."""
     if fixed := _FIXED.get(piece):
         return [fixed]
     if sequence := _SEQUENCE.fullmatch(piece):

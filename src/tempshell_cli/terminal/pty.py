@@ -219,7 +219,7 @@ def _open_elsewhere(ptmx: str) -> tuple[int, int]:
 def _start(command: Command, terminal: int, *, takes_it: bool) -> int:
     """Start the command and return its pid.
 
-    posix_spawn, because a fork with Python code before the exec is unsafe beside threads. The first terminal
+    posix_spawn, because a fork with Python code before the exec is unsafe while threads run. The first terminal
     that a session leader opens becomes its controlling one, and the session is made before the files are
     opened (glibc and musl, posix_spawn). One that is elsewhere is for what the command starts there.
     """

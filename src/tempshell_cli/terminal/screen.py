@@ -35,7 +35,7 @@ class Attribute(IntFlag):
 class CursorShape(IntEnum):
     """What the cursor looks like."""
 
-    DEFAULT = 0  # whatever the terminal's own is
+    DEFAULT = 0  # the terminal's own
     BLOCK = 1
     UNDERLINE = 2
     BAR = 3

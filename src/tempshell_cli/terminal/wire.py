@@ -13,7 +13,7 @@ import msgspec
 from tempshell_cli.terminal.pty import CHUNK, Size
 from tempshell_cli.terminal.screen import Row, Status
 
-# The worker parses what strangers print. Whatever becomes of it, it cannot fill the memory of the screen.
+# The worker parses what strangers print. Even when it fails, it cannot fill the memory of the screen.
 _LONGEST = 16 * 1024**2
 _LENGTH = struct.Struct("<I")
 
@@ -33,7 +33,7 @@ class Modifiers(IntFlag):
 
 
 class KeyAction(StrEnum):
-    """What a key did. Only a terminal with the kitty protocol tells more than presses."""
+    """What a key did. Only a terminal with the kitty protocol reports more than presses."""
 
     PRESS = "press"
     REPEAT = "repeat"
@@ -55,7 +55,7 @@ class _Message(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False)
 class Key(_Message, frozen=True):
     """A key. ``name``: the unshifted character, or ``up``, ``f1``, ``pageup``; ``text``: what it types.
 
-    ``us_name``: the character of that key on a US keyboard, where the layout is another one and the terminal tells.
+    ``us_name``: the character of that key on a US keyboard, where the layout is another one if the terminal reports it.
     """
 
     name: str
@@ -224,13 +224,13 @@ class Hyperlink(_Message, frozen=True):
 class Start(msgspec.Struct, frozen=True):
     """Ask the fork server for a worker in place of the last one; the worker's end of the link comes with it.
 
-    ``pause``: in so many seconds. ``anew``: without what the last one has read.
+    ``pause``: in so many seconds. ``empty``: without what the last one has read.
     """
 
     size: Size
     engine: str
     pause: float = 0.0
-    anew: bool = False
+    empty: bool = False
 
 
 # What the fork server answers: the process id of the worker.

@@ -1,7 +1,7 @@
 """The process that reads a PTY and keeps its screen; a fork of the fork server.
 
 A process of its own, because output from strangers can crash the native emulator, and because parsing a flood
-beside the interface starves one of the two. It owns the reading of the PTY, the emulator and what is written;
+next to the interface starves one of the two. It owns the reading of the PTY, the emulator and what is written;
 the screen gets the rows that changed, at most sixty times a second, and never more than it has taken in.
 """
 
@@ -218,14 +218,14 @@ class Worker:
             self._next_frame = 0.0
 
     def _mouse(self, mouse: Mouse) -> bytes:
-        # Who was not told of a press is not told of its end.
+        # A program that got no press gets no release.
         untold = self._followed and mouse.action is MouseAction.RELEASE
         if mouse.action is not MouseAction.MOVE:
             self._followed = False
         return b"" if untold else self._engine.encode_mouse(mouse)
 
     def _follow(self, click: Follow) -> bytes:
-        """Tell the screen where a link leads; return what the program gets where there is none."""
+        """Send the screen the address of a link; return what the program gets where there is none."""
         address = self._view.link(click.column, click.row)
         self._followed = 0 < len(address) <= _LONGEST_ADDRESS
         if self._followed:

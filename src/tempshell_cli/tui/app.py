@@ -32,7 +32,7 @@ __all__ = ["Ending", "Outcome", "PracticeApp", "run_practice"]
 
 
 _LOOK = ScreenSettings()
-# They come from whoever closes the window, and from `kill`. What the keyboard sends is the program's.
+# They come when the window is closed, and from `kill`. What the keyboard sends is the program's.
 _ENDINGS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 
@@ -61,7 +61,7 @@ class PracticeApp(ErrorKeepingApp[Outcome], inherit_bindings=False):
     ) -> None:
         """``grace`` as for ``PracticeScreen``.
 
-        Raises UsageProblem where ``leader`` is no key to lead with, or ``look`` names a theme that is none;
+        Raises UsageProblem where ``leader`` cannot be a leader key, or ``look`` names an unknown theme;
         TempshellError as the port does.
         """
         super().__init__()
@@ -157,6 +157,6 @@ def run_practice(
     if app.bug:
         raise app.bug
     if app.ended_by:
-        # The loop has put the default handler back: whoever sent the signal sees its effect.
+        # The loop has put the default handler back: the sender of the signal sees its effect.
         signal.raise_signal(app.ended_by)
     return outcome or Outcome(Ending.DETACHED)

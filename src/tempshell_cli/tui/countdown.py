@@ -23,7 +23,7 @@ def clock_text(left: timedelta) -> str:
 
 
 class Countdown(Widget):
-    """Shows what it was last told; it has no clock of its own."""
+    """Shows the time that was last set; it has no clock of its own."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """

@@ -18,7 +18,7 @@ from tempshell_cli.tui.box import Box
 class Choice(NamedTuple):
     """A key, by Textual's name, what it does, and what the dialog then returns.
 
-    One without a label is not shown at the bottom: the text of the dialog tells of it.
+    One without a label is not shown at the bottom: the text of the dialog mentions it.
     """
 
     key: str

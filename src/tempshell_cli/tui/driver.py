@@ -32,7 +32,7 @@ _PASTE_START, _PASTE_END = b"\x1b[200~", b"\x1b[201~"
 _REPORT = re.compile(rb"\x1b\[(?:<\d+;-?\d+;-?\d+[Mm]|[IO]|\?\d+;\d\$y|48;\d+[\d:]*;\d+[\d:]*;\d+[\d:]*;\d+[\d:]*t)")
 # What it cannot read: the mouse of old terminals, other answers, the end of a paste that had no beginning.
 _UNASKED = re.compile(rb"\x1b\[(?:[<-?].*|M.{3}|\d+;\d+;\d+M|201~)", re.DOTALL)
-# Besides what Textual asks of the kitty protocol: that keys be told apart when they are held and let go, and which
+# Besides what Textual asks of the kitty protocol: to distinguish keys that are held and let go, and which
 # ones they would be on a US keyboard. To be added to what is set (2).
 _MORE_OF_KITTY = "\x1b[=6;2u"
 

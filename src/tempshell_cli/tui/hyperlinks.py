@@ -21,7 +21,7 @@ def host_of(address: str) -> str:
 
 
 def open_page(address: str) -> bool:
-    """Have a browser open an address, and tell whether one took it. It may take until that browser is closed."""
+    """Have a browser open an address; return whether one did. It may take until that browser is closed."""
     try:
         opened = subprocess.run(
             (sys.executable, "-c", _OPEN, address),

@@ -88,7 +88,7 @@ class Practice(Protocol):
     and so do ``took``, ``hinted``, ``flag`` and ``unexpected``. ``attach_command``, ``history``, ``check``, ``extend``,
     ``stop`` and ``finish`` may take their time; they are called from worker threads, each also while another of them is
     under way. A ``check`` may still be running when the screen has been left: then nobody takes its result. These six
-    may raise TempshellError, which is shown with its hint. Whatever else they raise is a bug, and no reason to end the
+    may raise TempshellError, which is shown with its hint. Any other exception is a bug, and no reason to end the
     screen.
     """
 

@@ -120,7 +120,7 @@ class PracticeScreen(Screen[None]):
 
         ``grace``: how long a dialog that comes by itself drops what was typed for the terminal, in seconds.
 
-        Raises UsageProblem where ``leader`` is no key to lead with; TempshellError as the port does.
+        Raises UsageProblem where ``leader`` cannot be a leader key; TempshellError as the port does.
         """
         super().__init__()
         self._practice = practice
@@ -301,7 +301,7 @@ class PracticeScreen(Screen[None]):
         return None if pane.message_queue_size else pane
 
     def let_go(self, event: Stroke) -> None:
-        """Tell the program in the terminal that a key was let go; a dialog may have come up since it was pressed."""
+        """Report to the terminal's program that a key was let go; a dialog may have come up since it was pressed."""
         if isinstance(self.focused, TerminalPane):
             self._send_in_turn(self.focused, event.exact)
 
@@ -617,7 +617,7 @@ class PracticeScreen(Screen[None]):
         self._leave(Outcome(Ending.STOPPED, receipt))
 
     def _say(self, text: str, severity: SeverityLevel = "information") -> None:
-        """Show a notice in the corner; it is text, whatever brackets are in it."""
+        """Show a notice in the corner; it is plain text, with any brackets in it."""
         self.notify(text, severity=severity, timeout=_SEEN[severity], markup=False)
 
     def _leave(self, outcome: Outcome) -> None:

@@ -35,7 +35,7 @@ _VERDICTS = {
     Verdict.ERROR: ("!", "could not run", "$text-warning"),
 }
 
-# Columns that are not text's: a scrollbar that may come and the gap before it, the blanks beside a task's text, and
+# Columns that are not text's: a scrollbar that may come and the gap before it, the blanks next to a task's text, and
 # the corners of the border.
 _SCROLLBAR, _GAP, _PADDING, _CORNERS = 1, 1, 2, 6
 _LEAVING = {"escape", "tab"}
@@ -283,11 +283,11 @@ def _result_lines(rows: Sequence[CheckResult], width: int) -> Iterator[Content]:
 
 
 def _reasons(row: CheckResult, width: int) -> Iterator[Content]:
-    for label, text in (("", _told(row)), ("expected ", _plain(row.expected)), ("found    ", _plain(row.found))):
+    for label, text in (("", _message(row)), ("expected ", _plain(row.expected)), ("found    ", _plain(row.found))):
         yield from hanging(Content.styled(f"  {label}", MUTED), text, width)
 
 
-def _told(row: CheckResult) -> Content:
+def _message(row: CheckResult) -> Content:
     """Return what the pack says about a failure, or why a check could not run; empty where that stands below."""
     if row.expected and row.expected in row.message:
         return Content("")

@@ -23,7 +23,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 __all__ = [
-    "SYNC_END",  # 8.2: the driver writes these two around each update, and no name of its own tells where one ends
+    "SYNC_END",  # 8.2: the driver writes these two around each update, and no public name says where one ends
     "SYNC_START",
     "CompositorUpdate",  # 8.2: what ``display`` takes; only Textual's compositor makes them
     "ErrorKeepingApp",
@@ -94,7 +94,7 @@ def is_settled(app: App[Any], screen: Screen[Any]) -> bool:
 def visible_widgets(screen: Screen[Any]) -> Mapping[Widget, tuple[Region, Region]]:
     """Return the widgets in sight, each with its place and the region that it is clipped to.
 
-    8.2 tells it for one widget at a time, slowly: ``Screen._compositor``.
+    8.2 returns it for one widget at a time, slowly: ``Screen._compositor``.
     """
     return screen._compositor.visible_widgets
 

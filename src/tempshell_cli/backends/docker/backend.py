@@ -83,7 +83,7 @@ class DockerBackend(Backend):
         return settings.sandbox.image
 
     def answers(self) -> bool:
-        """Tell whether the engine tells its version."""
+        """Return whether the engine answers a request for its version."""
         return self.engine.answers()
 
     def doctor(self) -> Sequence[Problem]:
@@ -125,12 +125,12 @@ class DockerBackend(Backend):
         role: Role = Role.LEARNER,
     ) -> Command:
         """Return a ``docker exec``."""
-        told = sandbox.details
-        entry = Entry(told["endpoint"], told["container"], user or user_in(role, told["user"]), sandbox.home)
+        details = sandbox.details
+        entry = Entry(details["endpoint"], details["container"], user or user_in(role, details["user"]), sandbox.home)
         return exec_command(entry, argv, role, tty=tty)
 
     def is_alive(self, sandbox: Sandbox) -> bool | None:
-        """Tell whether the container runs; None for an engine that is not on this machine."""
+        """Return whether the container runs; None for an engine that is not on this machine."""
         return all_run(sandbox.details["endpoint"], [sandbox.details["container"]])
 
     def restore(self, sandbox: Sandbox, report: Report) -> Sandbox:
@@ -153,10 +153,10 @@ class DockerBackend(Backend):
         raise ProvisionFailed(f"container {container_name(sandbox.session)} is gone", hint="see `tempshell status`")
 
     def set_deadline(self, sandbox: Sandbox, deadline: datetime, terms: Terms | None = None) -> None:
-        """Tell PID 1, and wait until it has taken it: labels of a container cannot be changed."""
-        told = labels.terms_text(terms) if terms else ""
+        """Send it to PID 1, and wait until it has taken it: labels of a container cannot be changed."""
+        terms_line = labels.terms_text(terms) if terms else ""
         with self.engine.translated_errors():
-            self.engine.move_deadline(sandbox.details["container"], self.engine.theirs(deadline), told)
+            self.engine.move_deadline(sandbox.details["container"], self.engine.theirs(deadline), terms_line)
 
     def destroy(self, sandbox: Sandbox) -> Receipt:
         """Remove the container and the network that are the session's and its owner's, and look until they are gone."""
@@ -168,8 +168,8 @@ class DockerBackend(Backend):
 
         with self.engine.translated_errors():
             networks = [found["Name"] for found in self._networks(sandbox.owner, session=session)]
-            with ThreadPoolExecutor() as beside:  # the engine takes as long for the one as for the other
-                going = [beside.submit(self.engine.remove_network, name) for name in networks]
+            with ThreadPoolExecutor() as pool:  # the engine takes as long for the one as for the other
+                going = [pool.submit(self.engine.remove_network, name) for name in networks]
                 removed = self.engine.remove_containers(containers)
                 removed += [gone.result() for gone in going if gone.result()]
             left = [f"container {name_of(found)}" for found in containers()]
@@ -195,8 +195,8 @@ class DockerBackend(Backend):
         own = request.template.network is Network.DEFAULT
         spec = ContainerSpec(name, network=name if own else "none", proxies=proxies if own else NOTHING)
         options = create_options(self.engine.client, request, image, spec)
-        with held_back(), ThreadPoolExecutor() as beside:  # a roll-back cannot remove what is still being made
-            made = beside.submit(self.engine.create_network, name, labels.labels(request, "network")) if own else None
+        with held_back(), ThreadPoolExecutor() as pool:  # a roll-back cannot remove what is still being made
+            made = pool.submit(self.engine.create_network, name, labels.labels(request, "network")) if own else None
             container = self.engine.create_container(options)
             if made:
                 made.result()
@@ -230,7 +230,7 @@ class DockerBackend(Backend):
 
 
 def _is_named(thing: Mapping[str, Any], name: str) -> bool:
-    """Tell whether something is called as a session's: labels can be given to anything, a name to one thing alone."""
+    """Return whether something is called as a session's: labels can be given to anything, a name to one thing alone."""
     session = labels.session_of(thing["Labels"])
     return bool(session) and name in {"", container_name(session)}
 

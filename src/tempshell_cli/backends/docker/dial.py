@@ -1,4 +1,4 @@
-"""The SDK over ssh and TLS, by way of the docker CLI.
+"""The SDK over ssh and TLS, through the docker CLI.
 
 The SDK's own way to ssh:// endpoints needs paramiko, which makes every use of the SDK 160 ms slower where it is
 installed, and reads the host's port from no ssh config. ``docker system dial-stdio`` is what the CLI itself speaks

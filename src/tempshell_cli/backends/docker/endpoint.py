@@ -77,7 +77,7 @@ def resolve(asked: str) -> str:
 
 
 def environment(endpoint: str) -> dict[str, str]:
-    """Return what makes docker, and a program that uses it, such as kind, take this address whatever else is set."""
+    """Return what makes docker, and a program that uses it, such as kind, take this address before any other."""
     # An earlier release has kept the names of contexts.
     url, mode, certificates = _Address.parse(endpoint if ":" in endpoint else resolve(endpoint))
     return {

@@ -14,7 +14,7 @@ from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Condition, Problem
 from tempshell_cli.backends.docker import endpoint as endpoints
 from tempshell_cli.backends.entry import VARIABLES, variables_script
-from tempshell_cli.backends.init import Told, move_deadline, told_by_init
+from tempshell_cli.backends.init import InitState, init_state, move_deadline
 from tempshell_cli.core.attempts import attempts
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed, TempshellError
 from tempshell_cli.core.interrupts import held_back
@@ -46,7 +46,7 @@ class DockerEngine:
         self._unknown: EngineUnavailable | None = None
         try:
             self.endpoint = endpoints.resolve(endpoint)
-        except EngineUnavailable as cause:  # raised once it is asked: whoever lists all engines has others, too
+        except EngineUnavailable as cause:  # raised once it is asked: a list of all engines has others, too
             self.endpoint, self._unknown = endpoints.without_password(endpoint), cause
         self._ahead: timedelta | None = None  # of the engine's clock before ours, as far as they differ at all
 
@@ -62,7 +62,7 @@ class DockerEngine:
     def theirs(self, at: datetime) -> datetime:
         """Return a time of this machine's clock by the engine's, which deadlines there are kept by.
 
-        Every answer tells it: the two are hours apart where a virtual machine has slept.
+        Every answer has it: the two are hours apart where a virtual machine has slept.
         """
         return at + self._difference()
 
@@ -88,7 +88,7 @@ class DockerEngine:
         return endpoints.host(self.endpoint)
 
     def answers(self) -> bool:
-        """Tell whether the engine tells its version."""
+        """Return whether the engine answers a request for its version."""
         try:
             return bool(self.client)
         except TempshellError:
@@ -195,7 +195,7 @@ class DockerEngine:
         self.client.update_container(container, restart_policy={"Name": "no"})  # type: ignore[arg-type]  # a gap in the SDK's stubs
 
     def limit(self, containers: Sequence[str], *, cpus: float, memory: int) -> None:
-        """Limit what running containers may use, in cores and bytes, with no swap beside; raises ProvisionFailed.
+        """Limit what running containers may use, in cores and bytes, with no swap besides; raises ProvisionFailed.
 
         By the docker command: the SDK's update knows no cores.
         """
@@ -267,7 +267,7 @@ class DockerEngine:
         return f"network {name}" if self._while_used(lambda: self.client.remove_network(name)) else ""
 
     def is_network_used(self, network: str) -> bool:
-        """Tell whether a container that runs is on a network."""
+        """Return whether a container that runs is on a network."""
         with gone_is_fine():
             return bool(self.client.inspect_network(network).get("Containers"))
         return False
@@ -284,10 +284,10 @@ class DockerEngine:
         """Remove a volume and say so; "" where it stays in use."""
         return f"volume {name}" if self._while_used(lambda: self.client.remove_volume(name)) else ""
 
-    def told(self, container: str) -> Told | None:
-        """Return what PID 1 of a running container has told last."""
-        with gone_is_fine():  # two lines: the last may be half written, and then the engine tells nothing of it
-            return told_by_init(self.client.logs(container, stdout=True, stderr=False, tail=2))
+    def init_state(self, container: str) -> InitState | None:
+        """Return what PID 1 of a running container has last written."""
+        with gone_is_fine():  # two lines: the last may be half written, and then the engine returns nothing of it
+            return init_state(self.client.logs(container, stdout=True, stderr=False, tail=2))
         return None
 
     def ended(self, container: str) -> datetime | None:
@@ -298,27 +298,27 @@ class DockerEngine:
             return ended if not state["Running"] and ended.year > 1 else None
         return None
 
-    def told_deadline(self, container: str) -> datetime | None:
+    def init_deadline(self, container: str) -> datetime | None:
         """Return the deadline that PID 1 of a running container holds."""
-        told = self.told(container)
-        return datetime.fromtimestamp(told.deadline, UTC) if told else None
+        held = self.init_state(container)
+        return datetime.fromtimestamp(held.deadline, UTC) if held else None
 
     def carried_by(self, container: Mapping[str, Any]) -> Labels:
         """Return the labels of a listed container, with the deadline and the terms that its PID 1 holds by now."""
         carried: Labels = container["Labels"]
-        told = self.told(container["Id"]) if condition_of(container) is Condition.RUNNING else None
-        if told is None:
+        held = self.init_state(container["Id"]) if condition_of(container) is Condition.RUNNING else None
+        if held is None:
             return carried
-        moved = {labels.DEADLINE: datetime.fromtimestamp(told.deadline, UTC).isoformat()}
-        return {**carried, **moved, **({labels.TERMS: told.terms} if told.terms else {})}
+        moved = {labels.DEADLINE: datetime.fromtimestamp(held.deadline, UTC).isoformat()}
+        return {**carried, **moved, **({labels.TERMS: held.terms} if held.terms else {})}
 
     def move_deadline(self, container: str, deadline: datetime, terms: str = "") -> None:
-        """Tell PID 1 through its standard input, and wait until it has taken it; see ``init.move_deadline``."""
-        wanted = Told(int(deadline.timestamp()), terms)
+        """Send it to PID 1's standard input, and wait until it has taken it; see ``init.move_deadline``."""
+        wanted = InitState(int(deadline.timestamp()), terms)
         channel = self.client.attach_socket(container, params={"stdin": 1, "stream": 1})
         with closing(channel), closing(_socket(channel)) as pipe:
             pipe.sendall(move_deadline(wanted.deadline, terms))
-        self._until(lambda: _agrees(self.told(container), wanted), "moving the deadline")
+        self._until(lambda: _agrees(self.init_state(container), wanted), "moving the deadline")
 
     def _until(self, holds: Callable[[], bool], what: str) -> None:
         if not any(holds() for _ in attempts(_TIMEOUT)):
@@ -362,7 +362,7 @@ def condition_of(container: Mapping[str, Any]) -> Condition:
 
 
 def is_connected(container: Mapping[str, Any]) -> bool:
-    """Tell whether a listed container is on the network that it was made for, where it was made for one."""
+    """Return whether a listed container is on the network that it was made for, where it was made for one."""
     wanted = container["HostConfig"]["NetworkMode"]
     return wanted == "none" or wanted in (container.get("NetworkSettings") or {}).get("Networks", {})
 
@@ -374,7 +374,7 @@ def network_id(container: Mapping[str, Any], network: str) -> str:
 
 
 def is_paused(container: Mapping[str, Any]) -> bool:
-    """Tell whether a listed container is frozen."""
+    """Return whether a listed container is frozen."""
     return bool(container["State"] == PAUSED)
 
 
@@ -419,16 +419,16 @@ def _already(state: str) -> Iterator[None]:
             raise
 
 
-def _agrees(told: Told | None, wanted: Told) -> bool:
-    """Tell whether PID 1 holds what is wanted of it; without terms, those that it has stay."""
-    return told is not None and told.deadline == wanted.deadline and wanted.terms in {"", told.terms}
+def _agrees(held: InitState | None, wanted: InitState) -> bool:
+    """Return whether PID 1 holds what is wanted of it; without terms, those that it has stay."""
+    return held is not None and held.deadline == wanted.deadline and wanted.terms in {"", held.terms}
 
 
 def _await_deadline(output: Any) -> None:  # noqa: ANN401 - a socket, or what the SDK has for one
     """Wait for the first line of PID 1, which says that it holds the deadline: see init.sh."""
     output.settimeout(_SILENCE)
     said = b""
-    while told_by_init(_streams(said)) is None:
+    while init_state(_streams(said)) is None:
         chunk = _receive(output)
         if not chunk:
             words = _words(_streams(said)) or "it said nothing"

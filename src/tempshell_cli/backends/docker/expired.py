@@ -14,7 +14,7 @@ from tempshell_cli.backends.docker.engine import DockerEngine, condition_of, gon
 class Dated(NamedTuple):
     """An object that carries a session's label, and until when it is meant to be, by the engine's clock; None: no word.
 
-    ``kind`` is ``container``, ``network`` or ``volume``; ``key`` is its id, or where it has none what tells it apart.
+    ``kind`` is ``container``, ``network`` or ``volume``; ``key`` is its id, or where it has none what distinguishes it.
     """
 
     kind: str
@@ -36,8 +36,8 @@ def dated(engine: DockerEngine, is_ours: Callable[[str], bool]) -> Iterator[Date
     ):
         for one in found:
             if is_ours(one["Labels"].get(labels.COMPONENT, "")):
-                told = labels.own_deadline(one["Labels"])
-                yield Dated(kind, one["Name"], key(one), labels.session_of(one["Labels"]), told)
+                deadline = labels.own_deadline(one["Labels"])
+                yield Dated(kind, one["Name"], key(one), labels.session_of(one["Labels"]), deadline)
 
 
 def over(engine: DockerEngine, found: Iterable[Dated], grace: timedelta) -> list[Expired]:
@@ -75,20 +75,20 @@ def remove(engine: DockerEngine, one: Expired) -> Receipt:
 
 
 def _deadline(engine: DockerEngine, container: Mapping[str, Any]) -> datetime | None:
-    """Return the later of what a container's labels and its PID 1 tell: that is where it is moved.
+    """Return the later of what a container's labels and its PID 1 say: that is where it is moved.
 
-    One that runs and whose PID 1 tells nothing is not known to be over.
+    One that runs and whose PID 1 says nothing is not known to be over.
     """
     from docker.errors import APIError  # noqa: PLC0415 - loaded with the client
 
     own = labels.own_deadline(container["Labels"])
     try:
-        told = engine.told_deadline(container["Id"]) if own else None
+        held = engine.init_deadline(container["Id"]) if own else None
     except APIError:  # its log cannot be read
         return None
-    if own is None or (told is None and condition_of(container) is Condition.RUNNING):
+    if own is None or (held is None and condition_of(container) is Condition.RUNNING):
         return None
-    return max(own, told or own)
+    return max(own, held or own)
 
 
 def _network_key(network: Mapping[str, Any]) -> str:

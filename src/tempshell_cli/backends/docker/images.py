@@ -29,7 +29,7 @@ _LOGIN_FAILED = "Credentials store error"  # docker-py's words
 
 
 class Image(NamedTuple):
-    """A shipped image: ``reference`` carries the digest of what it is built from, so that an upgrade builds anew."""
+    """A shipped image: ``reference`` carries the digest of what it is built from, so that an upgrade builds another."""
 
     name: str
     reference: str
@@ -80,7 +80,7 @@ def ensure_workload_image(client: APIClient, asked: WorkloadImage, report: Repor
 
 
 def has_image(client: APIClient, reference: str) -> bool:
-    """Tell whether the engine has the image."""
+    """Return whether the engine has the image."""
     from docker.errors import ImageNotFound  # noqa: PLC0415 - loaded with the client
 
     try:
@@ -139,7 +139,7 @@ def shipped_image(name: str) -> Image:
 def _logged_in(client: APIClient, report: Report, ask: Callable[[], _Answer]) -> _Answer:
     """Ask with the user's logins; where a credential helper fails, say so and ask without any, as `docker build` does.
 
-    The SDK tells a helper that fails by StoreError, or by a DockerException about it.
+    The SDK reports a helper that fails with StoreError, or by a DockerException about it.
     """
     from docker.credentials.errors import StoreError  # noqa: PLC0415 - loaded with the client
     from docker.errors import DockerException  # noqa: PLC0415 - as above
@@ -166,6 +166,6 @@ def _follow(stream: Iterable[dict[str, Any]], *, what: str) -> None:
     lines: list[str] = []
     for word in stream:
         if "error" in word:
-            told = "\n".join([*lines[-_LAST_LINES:], strip_controls(str(word["error"]))])
-            raise ProvisionFailed(f"{what} failed:\n{told}", hint="see that the engine reaches its registries")
+            output = "\n".join([*lines[-_LAST_LINES:], strip_controls(str(word["error"]))])
+            raise ProvisionFailed(f"{what} failed:\n{output}", hint="see that the engine reaches its registries")
         lines += strip_controls(str(word.get("stream", ""))).splitlines()

@@ -55,12 +55,12 @@ def for_kind(host: str, report: Report) -> dict[str, str]:
 
 
 def of_node(environment: list[str], *direct: str) -> dict[str, str]:
-    """Return the proxies of a node's environment (``NAME=VALUE``), for a container beside it.
+    """Return the proxies of a node's environment (``NAME=VALUE``), for a container on its network.
 
     ``direct`` are the hosts that are reached without one, beyond those that kind has named.
     """
-    told = dict(pair.partition("=")[::2] for pair in environment)
-    found = {name: told[name] for name in _KEYS.values() if told.get(name)}
+    variables = dict(pair.partition("=")[::2] for pair in environment)
+    found = {name: variables[name] for name in _KEYS.values() if variables.get(name)}
     if not found:
         return {}
     exempt = [*found.get("NO_PROXY", "").split(","), "localhost", "127.0.0.1", "::1", ".cluster.local", *direct]

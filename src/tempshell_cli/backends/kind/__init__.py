@@ -1,1 +1,1 @@
-"""Whole clusters: kind nodes on a Docker engine, here or remote, with a terminal container beside them."""
+"""Whole clusters: kind nodes on a Docker engine, here or remote, each with a terminal container."""

@@ -111,7 +111,7 @@ class KindBackend(Backend):
 
     @classmethod
     def options(cls) -> frozenset[Option]:
-        """Return what a cluster with a terminal beside it can honour; without a network there could be neither."""
+        """Return what a cluster with a terminal can honour; without a network there could be neither."""
         of_containers = {Option.IMAGE, Option.CPUS, Option.OWN_NETWORK, Option.USER}
         of_nodes = {Option.NODES, Option.NODE_CPUS, Option.NODE_MEMORY, Option.KIND_CONFIG, Option.LOAD}
         return frozenset({Option.DOCKER_CONTEXT, *of_containers, *of_nodes})
@@ -146,7 +146,7 @@ class KindBackend(Backend):
         return found
 
     def answers(self) -> bool:
-        """Tell whether kind is there and the engine tells its version."""
+        """Return whether kind is there and the engine answers a request for its version."""
         return bool(shutil.which("kind")) and self.engine.answers()
 
     def doctor(self) -> Sequence[Problem]:
@@ -167,7 +167,7 @@ class KindBackend(Backend):
         return stated[1] if stated else ""
 
     def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
-        """Make the record, the network, the cluster and the terminal beside it, in this order."""
+        """Make the record, the network, the cluster and its terminal, in this order."""
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - as above
 
         from tempshell_cli.backends.kind.config import node_names  # noqa: PLC0415
@@ -184,8 +184,8 @@ class KindBackend(Backend):
             carried = record_labels(request, node_names(config))
             create_record(self.engine, carried, request.session)
             self.engine.create_network(cluster, labels.of_part(carried, _NETWORK))
-            with ThreadPoolExecutor(1) as beside:
-                image = self._create_cluster(request, config, report, beside)
+            with ThreadPoolExecutor(1) as pool:
+                image = self._create_cluster(request, config, report, pool)
                 # Once it runs: to boot it takes all it can get. More cores than there are would be refused.
                 cpus = min(request.template.cluster.cpus, info["NCPU"])
                 names = [name_of(node) for node in self._nodes(request.session)]
@@ -226,15 +226,15 @@ class KindBackend(Backend):
         role: Role = Role.LEARNER,
     ) -> Command:
         """Return a ``docker exec`` into the terminal, or the node where the shell is there."""
-        told = sandbox.details
-        entry = Entry(told["endpoint"], told["container"], user or user_in(role, told["user"]), sandbox.home)
-        on_node = told["container"] != terminal_name(sandbox.session)
+        details = sandbox.details
+        entry = Entry(details["endpoint"], details["container"], user or user_in(role, details["user"]), sandbox.home)
+        on_node = details["container"] != terminal_name(sandbox.session)
         return exec_command(entry, (*(_OWN_KUBECONFIG if on_node else ()), *argv), role, tty=tty)
 
     def is_alive(self, sandbox: Sandbox) -> bool | None:
-        """Tell whether terminal and control plane run; None for an engine that is not on this machine."""
-        told = sandbox.details
-        return all_run(told["endpoint"], [told["container"], control_plane_name(sandbox.session)])
+        """Return whether terminal and control plane run; None for an engine that is not on this machine."""
+        details = sandbox.details
+        return all_run(details["endpoint"], [details["container"], control_plane_name(sandbox.session)])
 
     def restore(self, sandbox: Sandbox, report: Report) -> Sandbox:
         """Start nodes that have stopped, and make network, record and terminal again; a node that is gone is lost."""
@@ -250,8 +250,8 @@ class KindBackend(Backend):
 
     def kubectl(self, sandbox: Sandbox, argv: Sequence[str]) -> Command:
         """Return a ``docker exec`` of the control plane's own kubectl."""
-        told = sandbox.details
-        entry = Entry(told["endpoint"], control_plane_name(sandbox.session), ROOT, "/")
+        details = sandbox.details
+        entry = Entry(details["endpoint"], control_plane_name(sandbox.session), ROOT, "/")
         return exec_command(entry, (*ADMIN, *argv), Role.GRADER)
 
     def enforces_policies(self, sandbox: Sandbox) -> bool:
@@ -265,8 +265,8 @@ class KindBackend(Backend):
     def set_deadline(self, sandbox: Sandbox, deadline: datetime, terms: Terms | None = None) -> None:
         """Move the deadline in the terminal, in the nodes and on record."""
         with self.engine.translated_errors():
-            told = labels.terms_text(terms) if terms else ""
-            self._change(sandbox.session, Change(self.engine.theirs(deadline), terms=told))
+            terms_line = labels.terms_text(terms) if terms else ""
+            self._change(sandbox.session, Change(self.engine.theirs(deadline), terms=terms_line))
 
     def pause(self, sandbox: Sandbox, *, left: timedelta, until: datetime) -> None:
         """Freeze nodes and terminal. Their deadlines are moved first: a frozen timer goes off when it thaws."""
@@ -353,9 +353,9 @@ class KindBackend(Backend):
         self._remove_kubeconfig(session)
 
     def _create_cluster(
-        self, request: SandboxRequest, config: str, report: Report, beside: ThreadPoolExecutor
+        self, request: SandboxRequest, config: str, report: Report, pool: ThreadPoolExecutor
     ) -> Future[str]:
-        """Make the cluster, and the terminal's image ``beside`` it as soon as there is a node to take kubectl from."""
+        """Make the cluster, and the terminal's image in the ``pool`` once there is a node to take kubectl from."""
         from tempshell_cli.backends.docker.proxies import for_kind  # noqa: PLC0415 - as above
 
         wanted = request.template.cluster
@@ -363,7 +363,7 @@ class KindBackend(Backend):
 
         def begun(step: str) -> None:
             if step.startswith(_BOOTING):
-                image.append(beside.submit(self._terminal_image, request.session))
+                image.append(pool.submit(self._terminal_image, request.session))
 
         self.kind.create(
             cluster_name(request.session),
@@ -382,7 +382,7 @@ class KindBackend(Backend):
                 self.kind.load(cluster_name(request.session), name)
         for asked in wanted.shipped:
             self._load_shipped(request.session, asked, report)
-        return image[0] if image else beside.submit(self._terminal_image, request.session)
+        return image[0] if image else pool.submit(self._terminal_image, request.session)
 
     def _load_shipped(self, session: str, asked: WorkloadImage, report: Report) -> Sequence[str]:
         """Give the nodes a shipped image, unless they have it; return its references."""
@@ -419,7 +419,7 @@ class KindBackend(Backend):
         return self._by_our_clock(sandbox._replace(is_torn=is_torn))
 
     def _is_torn(self, sandbox: Sandbox, parts: Parts) -> bool:
-        """Tell whether the parts do not hold what the record says; the terminal's deadline is the first to be moved."""
+        """Return whether the parts lack what the record says; the terminal's deadline is the first to be moved."""
         if sandbox.frozen is not None:
             return not all(is_paused(part) for part in parts.all)
         held = self.engine.carried_by(parts.terminal) if parts.terminal else parts.carried
@@ -464,7 +464,7 @@ class KindBackend(Backend):
         return [one for one in found if _is_part(one, one["Name"])]
 
     def _owns_nodes(self, session: str, owner: str) -> bool:
-        """Tell whether nodes are an owner's: by the network they are on, else by what there is of their session."""
+        """Return whether nodes are an owner's: by the network they are on, else by what there is of their session."""
         carriers = self._networks(None, session=session)
         carriers = carriers or [*self._volumes(None, session=session), *self._terminals(session=session)]
         return all(one["Labels"].get(labels.OWNER) == owner for one in carriers)
@@ -501,9 +501,9 @@ class KindBackend(Backend):
         for part in self._terminals(owner, session=session):
             of = labels.session_of(part["Labels"])
             if of not in recorded:
-                told = self.engine.carried_by(part) if _is_terminal(part) else part["Labels"]
-                held = {name: told[name] for name in (labels.DEADLINE, labels.TERMS) if name in told}
-                found[of] = {**told, **found.get(of, {}), **held}
+                carried = self.engine.carried_by(part) if _is_terminal(part) else part["Labels"]
+                held = {name: carried[name] for name in (labels.DEADLINE, labels.TERMS) if name in carried}
+                found[of] = {**carried, **found.get(of, {}), **held}
         return {of: carried for of, carried in found.items() if of not in recorded}
 
 
@@ -511,18 +511,18 @@ _INSTALL_KIND = "install kind: https://kind.sigs.k8s.io/docs/user/quick-start/#i
 
 
 def _is_ours(node: Mapping[str, Any]) -> bool:
-    """Tell a node of ours from one of a user's cluster that has such a name: only ours is on a network named so."""
+    """Return whether a node is ours, not of a user's cluster with such a name: only ours is on a network named so."""
     cluster = node["Labels"][KIND_CLUSTER]
     return bool(session_of(cluster)) and node["HostConfig"]["NetworkMode"] == cluster
 
 
 def _orphan(session: str) -> Mapping[str, str]:
-    """Return labels for a node that has outlived everything that would tell whose it is: its deadline is over."""
+    """Return labels for a node that has outlived everything that would say whose it is: its deadline is over."""
     return {labels.SESSION: session}
 
 
 def _is_part(thing: Mapping[str, Any], name: str | None) -> bool:
-    """Tell whether something is part of a cluster; what is being removed may have lost its name."""
+    """Return whether something is part of a cluster; what is being removed may have lost its name."""
     ours = thing["Labels"].get(labels.COMPONENT, "").startswith(_COMPONENTS)
     return ours and bool(labels.session_of(thing["Labels"])) and (name is None or is_named(thing, name))
 
@@ -540,7 +540,7 @@ def _by_session(nodes: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[st
 
 
 def _config(request: SandboxRequest, info: Mapping[str, Any]) -> str:
-    """Return what kind is to make, on the engine that tells this of itself."""
+    """Return what kind is to make, on an engine with that ``info``."""
     from tempshell_cli.backends.kind.config import cluster_config  # noqa: PLC0415 - an exec needs none of it
 
     wanted = request.template.cluster

@@ -1,4 +1,4 @@
-"""The kind command: what it is asked to do, and its steps as it tells them."""
+"""The kind command: what it is asked to do, and its steps as it reports them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Kind:
     def __init__(self, endpoint: str) -> None:
         self._env = {**endpoints.environment(endpoint), "KIND_EXPERIMENTAL_PROVIDER": "docker"}
 
-    def create(  # noqa: PLR0913 - what kind is told
+    def create(  # noqa: PLR0913 - options of kind's
         self,
         cluster: str,
         *,
@@ -127,7 +127,7 @@ def _running(command: Command, stdin: str) -> Iterator[subprocess.Popen[str]]:
     with process:
         try:
             assert process.stdin  # noqa: S101 - a pipe
-            with suppress(BrokenPipeError), process.stdin as pipe:  # it ended at once; its words and its code tell why
+            with suppress(BrokenPipeError), process.stdin as pipe:  # it ended at once; its output says why
                 pipe.write(stdin)
             yield process
         finally:
@@ -141,8 +141,8 @@ def _ending_with_us() -> Sequence[str]:
 
 
 def _failed(what: str, said: Sequence[str]) -> ProvisionFailed | EngineUnavailable:
-    told = [line for line in said if not _FRAME.match(line)]
-    words = "\n".join(_error(told))
+    output = [line for line in said if not _FRAME.match(line)]
+    words = "\n".join(_error(output))
     if _PORT_TAKEN.search(words):
         return PortTaken(f"{what}: a port is in use:\n{words}", hint="see what listens there, or change [ports]")
     if "Cannot connect to the Docker daemon" in words:
@@ -153,8 +153,8 @@ def _failed(what: str, said: Sequence[str]) -> ProvisionFailed | EngineUnavailab
 def _error(said: Sequence[str]) -> Sequence[str]:
     """Return what kind says from the word ERROR on, its first and its last lines where it is long."""
     start = next((place for place, line in enumerate(said) if line.startswith("ERROR")), None)
-    told = said if start is None else said[start:]
-    return told if len(told) <= _LAST_LINES else [*told[:3], "...", *told[3 - _LAST_LINES :]]
+    output = said if start is None else said[start:]
+    return output if len(output) <= _LAST_LINES else [*output[:3], "...", *output[3 - _LAST_LINES :]]
 
 
 def _lines(text: str) -> list[str]:

@@ -20,7 +20,7 @@ nodeRegistration:
     system-reserved: memory=256Mi
     eviction-hard: memory.available<100Mi
 """
-# From 1.35 on a kubelet does not start on cgroup v1 unless it is told to; older ones ignore the key, with a warning.
+# From 1.35 on a kubelet does not start on cgroup v1 unless it is allowed to; older ones ignore the key, with a warning.
 # https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/#kubelet-config-k8s-io-v1beta1-KubeletConfiguration
 _ON_CGROUP_V1 = """\
 kind: KubeletConfiguration
@@ -36,7 +36,7 @@ def cluster_config(
 
     ``cgroup_v1`` is set where the engine's machine has no cgroup v2, which today's kubelets ask for by default.
     ``extra`` is a document of the user's that is laid under it: lists are joined node by node, and what tempshell
-    needs itself (name, ports on the loopback interface) wins. Raises UsageProblem where it is no such document.
+    needs itself (name, ports on the loopback interface) wins. Raises UsageProblem where it is not such a document.
     """
     ours = _ours(name, ports, nodes)
     if cgroup_v1:

@@ -20,7 +20,7 @@ _INOTIFY_KEYS = Path("/proc/sys/fs/inotify")
 def check_room(info: Mapping[str, Any], nodes: int) -> None:
     """Raise ProvisionFailed where the engine's machine, if it is this one, has no room for a cluster.
 
-    ``info`` is what the engine tells of itself.
+    ``info`` is what the engine says of itself.
     """
     for problem in _lacking(info, nodes):
         raise ProvisionFailed(problem.what, hint=problem.hint)
@@ -51,7 +51,7 @@ def _lacking(info: Mapping[str, Any], nodes: int) -> Iterator[Problem]:
 
 
 def _is_here(info: Mapping[str, Any]) -> bool:
-    """Tell whether the engine runs on this very machine: only then does what we see tell of it."""
+    """Return whether the engine runs on this very machine: only then is what we see about it."""
     return info.get("Name") == _hostname() and info.get("OSType") == "linux"
 
 

@@ -1,7 +1,7 @@
 """The engine's record of a session: an empty volume whose labels say whose cluster it is, until when, on which terms.
 
 Labels cannot be changed, so a change is another volume, with the next number. It is made before the old one is removed:
-whatever happens in between, there is a record, and the highest number counts.
+at every moment in between, there is a record, and the highest number counts.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def create_record(engine: DockerEngine, carried: Mapping[str, str], session: str
 
 
 def record_labels(request: SandboxRequest, nodes: Sequence[str] = ()) -> dict[str, str]:
-    """Return what the record of a session tells; ``nodes`` are the ends of the names of its nodes."""
+    """Return what the record of a session says; ``nodes`` are the ends of the names of its nodes."""
     template = request.template
     where = {SHELL: ON_NODE} if template.cluster.node_shell else {}
     limits = {_CPUS: f"{template.cpus:g}", _MEMORY: str(template.memory), _PIDS: str(template.pids)}
@@ -70,13 +70,13 @@ def change_record(engine: DockerEngine, carried: Mapping[str, str], change: Chan
     session = carried[labels.SESSION]
     old = [one for one in engine.volumes(of_session(session), _MARK) if is_named(one, one["Name"])]
     number = 1 + max((_number(volume) for volume in old), default=0)
-    told = {name: value for name, value in labels.of_part(carried, RECORD).items() if name != LEFT}
-    told |= {_NUMBER: str(number), labels.DEADLINE: change.deadline.isoformat(timespec="seconds")}
+    carried_on = {name: value for name, value in labels.of_part(carried, RECORD).items() if name != LEFT}
+    carried_on |= {_NUMBER: str(number), labels.DEADLINE: change.deadline.isoformat(timespec="seconds")}
     if change.left is not None:
-        told[LEFT] = str(int(change.left.total_seconds()))
+        carried_on[LEFT] = str(int(change.left.total_seconds()))
     if change.terms:
-        told[labels.TERMS] = change.terms
-    if engine.create_volume(record_name(session, number), told) != told:
+        carried_on[labels.TERMS] = change.terms
+    if engine.create_volume(record_name(session, number), carried_on) != carried_on:
         raise ProvisionFailed("another command is changing the session", hint="try again")
     for volume in old:
         engine.remove_volume(volume["Name"])
@@ -92,15 +92,15 @@ def records(engine: DockerEngine, owner: str | None = None, session: str | None 
 
 
 def is_named(thing: Mapping[str, Any], name: str) -> bool:
-    """Tell whether something is called as a part of its session: labels can be given to anything, names are unique."""
+    """Return whether something is named as a part of its session: labels can be given to anything, names are unique."""
     session = labels.session_of(thing["Labels"])
     return bool(session) and cluster_name(session) in name
 
 
 def left_of(record: Mapping[str, str]) -> timedelta | None:
     """Return what a paused session has left of its lease; None for one that runs."""
-    told = record.get(LEFT, "")
-    return timedelta(seconds=int(told)) if told.isdecimal() else None
+    left = record.get(LEFT, "")
+    return timedelta(seconds=int(left)) if left.isdecimal() else None
 
 
 def _in_order(volumes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -108,5 +108,5 @@ def _in_order(volumes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def _number(volume: Mapping[str, Any]) -> int:
-    told = volume["Labels"].get(_NUMBER, "")
-    return int(told) if told.isdecimal() else 0
+    number = volume["Labels"].get(_NUMBER, "")
+    return int(number) if number.isdecimal() else 0

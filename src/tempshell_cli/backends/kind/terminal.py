@@ -1,4 +1,4 @@
-"""The terminal container beside a cluster: its image, its kubeconfig, its start."""
+"""The terminal container of a cluster: its image, its kubeconfig, its start."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def start_terminal(engine: DockerEngine, request: SandboxRequest, image: str, ku
 
 
 def _fill_kubeconfig(engine: DockerEngine, request: SandboxRequest, image: str, content: str) -> None:
-    """Write the kubeconfig into a volume, by way of a container that is never started: no secret is in any argv."""
+    """Write the kubeconfig into a volume, through a container that is never started: no secret is in any argv."""
     volume = kubeconfig_name(request.session)
     engine.create_volume(volume, labels.labels(request, _KUBECONFIG))
     host = engine.client.create_host_config(binds={volume: {"bind": _MOUNTED, "mode": "rw"}}, network_mode="none")

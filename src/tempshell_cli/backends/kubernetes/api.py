@@ -28,7 +28,7 @@ _WATCH = 1  # seconds; a watch that ends by itself leaves room to look at other 
 _SLOWEST_LOOK = 1.0  # seconds between two lists where nobody may watch
 _DELETED, _ERROR = "DELETED", "ERROR"  # kinds of events of a watch
 _MERGE = "application/merge-patch+json"
-_CLOCKS_AGREE = timedelta(seconds=2)  # the API tells its time in whole seconds
+_CLOCKS_AGREE = timedelta(seconds=2)  # the API has its time in whole seconds
 _HINTS = {
     UNAUTHORIZED: "log in to the cluster again; `kubectl auth whoami` shows who you are",
     FORBIDDEN: "`tempshell rbac` prints what an administrator has to grant",
@@ -75,9 +75,9 @@ class Api:
             listed, version = self._items(path, query)
             found = {one["metadata"]["name"]: one for one in listed}
             yield listed
-            with suppress(EngineUnavailable, KeyError), self._connection.beside() as beside:
+            with suppress(EngineUnavailable, KeyError), self._connection.second() as second:
                 while version and time.monotonic() < late:
-                    for kind, one in self._changes(beside, path, {**query, "resourceVersion": version}):
+                    for kind, one in self._changes(second, path, {**query, "resourceVersion": version}):
                         version = one["metadata"]["resourceVersion"]
                         if kind == _DELETED:
                             found.pop(one["metadata"]["name"], None)
@@ -101,8 +101,8 @@ class Api:
 
     def first_line(self, path: str, **query: str) -> bytes:
         """Return the first line of a log, and wait for it; nothing where the log ends before."""
-        with self._connection.beside() as beside, self._spoken():
-            answer, lines = beside.lines(f"{self._prefix}{path}?{urlencode({**query, 'follow': '1'})}", self._headers())
+        with self._connection.second() as second, self._spoken():
+            answer, lines = second.lines(f"{self._prefix}{path}?{urlencode({**query, 'follow': '1'})}", self._headers())
             if answer.status >= _REFUSED:
                 raise Refused(answer.status, _message(answer.content, answer.reason))
             return next(iter(lines), b"")
@@ -121,10 +121,10 @@ class Api:
         while True:
             answer = self._call("GET", path, {"limit": "500", **query})
             found += answer.get("items") or ()
-            told = answer.get("metadata") or {}
-            if not told.get("continue"):
-                return found, str(told.get("resourceVersion") or "")
-            query["continue"] = told["continue"]
+            metadata = answer.get("metadata") or {}
+            if not metadata.get("continue"):
+                return found, str(metadata.get("resourceVersion") or "")
+            query["continue"] = metadata["continue"]
 
     def create(self, path: str, body: Object) -> Object:
         """Make an object."""
@@ -136,7 +136,7 @@ class Api:
         return self._call("PATCH", path, {}, body, _MERGE)
 
     def delete(self, path: str, **options: Any) -> bool:  # noqa: ANN401 - fields of DeleteOptions
-        """Delete an object; tell whether there was one."""
+        """Delete an object; return whether there was one."""
         body = {"kind": "DeleteOptions", "apiVersion": "v1", **options}
         try:
             self._call("DELETE", path, {}, body)
@@ -200,14 +200,14 @@ class Api:
 
     @property
     def ahead(self) -> timedelta:
-        """How far the cluster's clock is before ours, as far as they differ at all; every answer tells it."""
+        """How far the cluster's clock is before ours, as far as they differ at all; every answer has it."""
         if self._ahead is None:
             self.get("/version")
         return self._ahead or timedelta()
 
-    def _compare_clocks(self, told: str | None) -> None:
+    def _compare_clocks(self, date: str | None) -> None:
         with suppress(TypeError, ValueError):  # no date, or none that can be read
-            ahead = parsedate_to_datetime(told or "") - datetime.now(UTC)
+            ahead = parsedate_to_datetime(date or "") - datetime.now(UTC)
             self._ahead = ahead if abs(ahead) > _CLOCKS_AGREE else timedelta()
 
     def _silent(self, cause: Exception) -> EngineUnavailable:
@@ -219,17 +219,17 @@ class Api:
 
 
 def _comes_too_early(answer: Answer) -> bool:
-    """Tell whether a busy server asks to come again: it has done nothing of what was asked; as client-go has it."""
+    """Return whether a busy server asks to come again: it has done nothing of what was asked; as client-go has it."""
     busy = answer.status == _TOO_MANY or answer.status >= _BROKEN
     return busy and answer.retry_after.isdigit()
 
 
 def _message(said: bytes, reason: str | None) -> str:
     try:
-        told = json.loads(said)["message"]
+        message = json.loads(said)["message"]
     except (ValueError, KeyError, TypeError):
-        told = said.decode(errors="replace")[:500] or reason or "no reason given"
-    return one_line(str(told))
+        message = said.decode(errors="replace")[:500] or reason or "no reason given"
+    return one_line(str(message))
 
 
 def _reason(cause: BaseException) -> str:

@@ -67,7 +67,7 @@ class KubernetesBackend(Backend):
         return kubeconfigs.current_context()
 
     def own_kubeconfig(self) -> Path | None:
-        """Return a kubeconfig that the backend itself has written, beside the user's."""
+        """Return a kubeconfig that the backend itself has written, next to the user's."""
         return None
 
     @classmethod
@@ -93,7 +93,7 @@ class KubernetesBackend(Backend):
         return unusable_secrets(template.placement, self.target.namespace, template.access)
 
     def answers(self) -> bool:
-        """Tell whether the cluster tells its version."""
+        """Return whether the cluster answers a request for its version."""
         try:
             return kubectl.is_here() and bool(self.clusters.current().get("/version"))
         except TempshellError:
@@ -231,7 +231,7 @@ class KubernetesBackend(Backend):
         self.kubeconfigs.drop(session)
 
     def loader(self) -> Loader | None:
-        """Return how the nodes are given images, None where the cluster itself tells whether it is kind's."""
+        """Return how the nodes are given images, None where the cluster itself shows whether it is kind's."""
         return None
 
     def _kubeconfig(self, sandbox: Sandbox) -> str:

@@ -20,7 +20,7 @@ class Clusters:
     def __init__(self, kubeconfigs: KubeconfigStore, context: str, kubeconfig: Path | None = None) -> None:
         self._kubeconfigs = kubeconfigs
         self._context = context
-        self._kubeconfig = kubeconfig  # beside the user's
+        self._kubeconfig = kubeconfig  # next to the user's
         self._current: Api | None = None
         self._is_lost = False  # the user's kubeconfig leads nowhere, and the current cluster is that of a copy
         self._others: dict[str, Api] = {}
@@ -35,7 +35,7 @@ class Clusters:
         return self._current
 
     def forget(self) -> None:
-        """Read the kubeconfig anew the next time: the cluster was started meanwhile."""
+        """Read the kubeconfig again the next time: the cluster was started meanwhile."""
         self._current = None
 
     def every(self) -> Iterator[Api]:
@@ -77,7 +77,7 @@ class Clusters:
                 fresh = now._replace(identity=kept.identity)
             else:
                 fresh = kept._replace(sources=now.sources, moved=True)
-        except EngineUnavailable:  # nobody can tell where it leads now
+        except EngineUnavailable:  # where it leads now is unknown
             return kept
         self._kubeconfigs.put(session, fresh)
         return fresh
@@ -150,7 +150,7 @@ class Clusters:
 
 
 def identity(api: Api) -> str:
-    """Return what tells a cluster from every other: the UID of kube-system, else its authority and address."""
+    """Return what distinguishes a cluster from every other: the UID of kube-system, else its authority and address."""
     try:
         system = api.get(_SYSTEM)
     except Refused:

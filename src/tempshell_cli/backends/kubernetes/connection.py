@@ -39,7 +39,7 @@ class Answer(NamedTuple):
 
 
 class Connection:
-    """Requests, one after the other, by whoever of our threads asks. Raises OSError, HTTPException."""
+    """Requests, one after the other, from any of our threads. Raises OSError, HTTPException."""
 
     def __init__(self, credentials: Credentials, scratch: Path) -> None:
         self._open: http.client.HTTPConnection | None = None
@@ -63,7 +63,7 @@ class Connection:
             return answer
 
     @contextmanager
-    def beside(self) -> Iterator[Connection]:
+    def second(self) -> Iterator[Connection]:
         """Give a second connection, of the same person, for answers that go on while this one asks other things."""
         made = Connection(self._credentials, self._scratch)
         made._identity = self._identity
@@ -141,8 +141,8 @@ class Connection:
 
 
 def _answer(response: http.client.HTTPResponse, content: bytes) -> Answer:
-    told = response.headers
-    return Answer(response.status, response.reason, told.get("Date"), content, told.get("Retry-After", ""))
+    headers = response.headers
+    return Answer(response.status, response.reason, headers.get("Date"), content, headers.get("Retry-After", ""))
 
 
 def _is_readable(connection: socket.socket) -> bool:
@@ -152,7 +152,7 @@ def _is_readable(connection: socket.socket) -> bool:
 
 
 class _Dialled(http.client.HTTPConnection):
-    """A connection that is secured after it was made, by the name that the kubeconfig tells."""
+    """A connection that is secured after it was made, by the name that the kubeconfig has."""
 
     sock: socket.socket
     auto_open = 0
@@ -172,10 +172,10 @@ class _Dialled(http.client.HTTPConnection):
 
 def _proxy(cluster: Mapping[str, Any], server: SplitResult) -> SplitResult | None:
     """Return the proxy to go through: the kubeconfig's, else the environment's."""
-    told = str(cluster.get("proxy-url") or "") or _of_environment(server)
-    if not told:
+    url = str(cluster.get("proxy-url") or "") or _of_environment(server)
+    if not url:
         return None
-    proxy = urlsplit(told)
+    proxy = urlsplit(url)
     if proxy.scheme not in {"http", *socks.SCHEMES}:
         raise EngineUnavailable(f"the proxy {proxy.scheme}://{proxy.hostname} cannot be used", hint=_PROXY)
     return proxy

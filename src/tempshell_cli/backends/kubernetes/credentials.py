@@ -33,7 +33,7 @@ class Credentials(NamedTuple):
     """The way to one cluster: a kubeconfig of one context.
 
     ``identity`` is the cluster's, "" while nobody has asked. ``sources`` are the files that it was read from, each with
-    when it was changed last (ns). ``moved`` tells of a copy that its context leads to another cluster by now.
+    when it was changed last (ns). ``moved`` says of a copy that its context leads to another cluster by now.
     """
 
     context: str
@@ -43,7 +43,7 @@ class Credentials(NamedTuple):
     moved: bool = False
 
     def is_current(self) -> bool:
-        """Tell whether the user's kubeconfigs, and the files that they name, are as they were."""
+        """Return whether the user's kubeconfigs, and the files that they name, are as they were."""
         known = {str(file) for file in kubeconfig_files()} <= self.sources.keys()
         return known and all(_changed(file) == changed for file, changed in self.sources.items())
 
@@ -59,7 +59,7 @@ class Credentials(NamedTuple):
         return dict(users[0]["user"] or {})
 
     def leads_where(self, other: Credentials) -> bool:
-        """Tell whether both name the same server, known by the same authority."""
+        """Return whether both name the same server, known by the same authority."""
         keys = ("server", "certificate-authority-data")
         return [self.cluster.get(key) for key in keys] == [other.cluster.get(key) for key in keys]
 
@@ -95,7 +95,7 @@ def refuse_unreadable() -> None:
 def read(context: str, other: Path | None = None) -> Credentials:
     """Return the user's way to a context, as kubectl reads it; raises EngineUnavailable.
 
-    ``other`` is a kubeconfig beside the user's: the one that was written last goes first.
+    ``other`` is a kubeconfig next to the user's: the one that was written last goes first.
     """
     files = kubeconfig_files()
     if other and other.is_file():
@@ -225,8 +225,8 @@ class KubeconfigStore:
         """Keep a copy, readable by its owner alone, whole or not at all."""
         folder = self._paths.private(FOLDER)
         own = {"identity": credentials.identity, "sources": dict(credentials.sources), "moved": credentials.moved}
-        told = {"name": _EXTENSION, "extension": own}
-        content = json.dumps({**credentials.config, "extensions": [told]})
+        extension = {"name": _EXTENSION, "extension": own}
+        content = json.dumps({**credentials.config, "extensions": [extension]})
         if self.path(session).exists() and self.path(session).read_text("utf-8") == content:
             return
         from tempfile import mkstemp  # noqa: PLC0415 - an exec keeps nothing

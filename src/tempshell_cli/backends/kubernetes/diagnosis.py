@@ -50,10 +50,10 @@ def _on_this_machine(target: ClusterTarget) -> Iterator[Problem]:
 def _in_the_cluster(clusters: Clusters, target: ClusterTarget) -> Iterator[Problem]:
     try:
         api = clusters.current()
-        if lacking := list(missing(api, target.namespace)):
+        if refused := list(missing(api, target.namespace)):
             where = f"in namespace {target.namespace}" if target.namespace else "in this cluster"
             yield Problem(
-                f"you may not {'; '.join(lacking)} {where}",
+                f"you may not {'; '.join(refused)} {where}",
                 f"have an administrator apply what `{_rbac(target.namespace)}` prints",
             )
     except EngineUnavailable as cause:

@@ -70,12 +70,12 @@ def _named(found: list[Object]) -> Iterator[tuple[Object, str, str]]:
 
 
 def _deadline(thing: Mapping[str, Any]) -> datetime | None:
-    """Return the deadline that an object tells; a Job that runs has one that its controller keeps, too."""
-    told = labels.own_deadline(annotations_of(thing))
+    """Return the deadline of an object; a Job that runs has one that its controller keeps, too."""
+    deadline = labels.own_deadline(annotations_of(thing))
     started, seconds = (
         (thing.get("status") or {}).get("startTime"),
         (thing.get("spec") or {}).get("activeDeadlineSeconds"),
     )
-    if told is None or not started or not seconds or (thing.get("status") or {}).get("conditions"):
-        return told
-    return max(told, parsed_time(started) + timedelta(seconds=seconds))
+    if deadline is None or not started or not seconds or (thing.get("status") or {}).get("conditions"):
+        return deadline
+    return max(deadline, parsed_time(started) + timedelta(seconds=seconds))

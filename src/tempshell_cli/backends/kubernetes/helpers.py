@@ -139,10 +139,10 @@ def _quota(metadata: dict[str, Any], template: Template) -> dict[str, Any]:
     mesh, an agent): without ``edit`` there is room for them, with it they count as the person's.
     """
     editing = template.access is Access.EDIT
-    most, beside = limits(template), grader_limits(template)
+    most, grader = limits(template), grader_limits(template)
     bounds = {
-        "limits.cpu": f"{most.cpu * _PRACTICE_SHARE + beside.cpu}m",
-        "limits.memory": quantity(most.memory * _PRACTICE_SHARE + beside.memory),
+        "limits.cpu": f"{most.cpu * _PRACTICE_SHARE + grader.cpu}m",
+        "limits.memory": quantity(most.memory * _PRACTICE_SHARE + grader.memory),
     }
     hard = {
         "pods": str(_PRACTICE_PODS if editing else 1),
@@ -182,8 +182,8 @@ def _policies(origin: Origin, api_server: ApiServer, *, own: bool) -> Iterator[t
     if template.access is not Access.NONE:
         yield "api", _egress(pods, _to_api(api_server))
     if own and template.access is Access.EDIT:
-        beside: dict[str, Any] = {"podSelector": {}}
-        rules = {"ingress": [{"from": [beside]}], "egress": [{"to": [beside]}]}
+        peers: dict[str, Any] = {"podSelector": {}}
+        rules = {"ingress": [{"from": [peers]}], "egress": [{"to": [peers]}]}
         yield "inside", {"podSelector": pods, "policyTypes": ["Ingress", "Egress"], **rules}
 
 

@@ -107,16 +107,16 @@ def _in_no_registry(shipped: Shipped, *, kubectl: bool) -> ProvisionFailed:
 
 
 def _have(nodes: Sequence[Object], reference: str) -> bool:
-    """Tell whether all nodes that pods may go to have told of the image."""
+    """Return whether all nodes that pods may go to have reported the image."""
     usable = [node for node in nodes if not _keeps_pods_out(node)]
-    return bool(usable) and all(reference in _told(node) for node in usable)
+    return bool(usable) and all(reference in _reported(node) for node in usable)
 
 
 def _keeps_pods_out(node: Object) -> bool:
     return any(taint["effect"] == "NoSchedule" for taint in (node.get("spec") or {}).get("taints", ()))
 
 
-def _told(node: Object) -> Iterable[str]:
+def _reported(node: Object) -> Iterable[str]:
     images: list[Any] = (node.get("status") or {}).get("images") or []
     for image in images:
         for name in image.get("names") or ():

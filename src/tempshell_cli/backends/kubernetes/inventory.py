@@ -42,11 +42,11 @@ class Wanted(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The objects of one session. ``told`` is what its annotations are taken from."""
+    """The objects of one session. ``source`` is the object whose annotations count."""
 
     session: str
     namespace: str
-    told: Mapping[str, Any]
+    source: Mapping[str, Any]
     job: Object | None
     pod: Object | None
 
@@ -75,9 +75,9 @@ def refuse_shared_namespace(api: Api, wanted: Wanted, access: Access) -> None:
     With ``view`` a pod's environment can be read, with ``edit`` the pod be entered.
     """
     for one in look(api, Wanted("", namespace=wanted.namespace)):
-        told = annotations_of(one.told)
-        theirs = told.get(labels.OWNER) != wanted.owner
-        if theirs and (access is not Access.NONE or access_of(told) is not Access.NONE):
+        annotations = annotations_of(one.source)
+        theirs = annotations.get(labels.OWNER) != wanted.owner
+        if theirs and (access is not Access.NONE or access_of(annotations) is not Access.NONE):
             whose = "your" if access is not Access.NONE else "another"
             raise ProvisionFailed(
                 f"{whose} session could look into others of namespace {wanted.namespace}: it has access to the cluster",
@@ -86,15 +86,15 @@ def refuse_shared_namespace(api: Api, wanted: Wanted, access: Access) -> None:
 
 
 def sandbox(found: Found, api: Api, backend: str, kubeconfig: str) -> Sandbox:
-    """Return what the objects of a session tell."""
-    told = annotations_of(found.told)
-    profile = profile_of(told)
+    """Return what the objects of a session say."""
+    annotations = annotations_of(found.source)
+    profile = profile_of(annotations)
     condition, lost = _condition(found)
     return Sandbox(
         backend=backend,
         session=found.session,
-        owner=told.get(labels.OWNER, ""),
-        deadline=labels.deadline_of(told, api.ahead),
+        owner=annotations.get(labels.OWNER, ""),
+        deadline=labels.deadline_of(annotations, api.ahead),
         details={
             "kubeconfig": kubeconfig,
             "context": api.credentials.context,
@@ -102,13 +102,14 @@ def sandbox(found: Found, api: Api, backend: str, kubeconfig: str) -> Sandbox:
             "pod": name_of(found.pod) if found.pod else "",
             "grader": grader_of(profile),
         },
-        name=told.get(labels.NAME, ""),
-        pack=told.get(labels.PACK, ""),
+        name=annotations.get(labels.NAME, ""),
+        pack=annotations.get(labels.PACK, ""),
         condition=condition,
         home=home_of(profile),
         lost=(lost,) if lost else (),
-        terms=labels.terms_of(str(told.get(labels.TERMS, ""))),
-        is_torn=found.job is not None and labels.deadline_of(annotations_of(found.job)) != labels.deadline_of(told),
+        terms=labels.terms_of(str(annotations.get(labels.TERMS, ""))),
+        is_torn=found.job is not None
+        and labels.deadline_of(annotations_of(found.job)) != labels.deadline_of(annotations),
     )
 
 
@@ -116,16 +117,16 @@ _NAMED = "name one you may use with --namespace; `tempshell rbac` prints what el
 
 
 def _counts(namespace: Object, api: Api) -> bool:
-    """Tell whether a namespace is still something: one that the cluster is just finishing has nothing in it."""
+    """Return whether a namespace is still something: one that the cluster is just finishing has nothing in it."""
     return not is_terminating(namespace) or is_stuck(namespace, api.ahead)
 
 
 def _in_own_namespaces(namespaces: Sequence[Object], jobs: Sequence[Object], pods: Sequence[Object]) -> list[Found]:
     found = []
-    for session, told in by_session(namespaces).items():
-        home = name_of(told)
+    for session, source in by_session(namespaces).items():
+        home = name_of(source)
         own_jobs = [one for one in jobs if namespace_of(one) == home and session_of(one) == session]
-        found.append(Found(session, home, told, _first(own_jobs, object_name(session)), _of_job(pods, home, session)))
+        found.append(Found(session, home, source, _first(own_jobs, object_name(session)), _of_job(pods, home, session)))
     return found
 
 
@@ -138,9 +139,9 @@ def _in_given_ones(jobs: Sequence[Object], pods: Sequence[Object]) -> list[Found
     found = []
     for home in dict.fromkeys(map(namespace_of, given)):
         here = [one for one in jobs if namespace_of(one) == home]
-        for session, told in by_session(one for one in given if namespace_of(one) == home).items():
+        for session, source in by_session(one for one in given if namespace_of(one) == home).items():
             job = _first(here, object_name(session))
-            found.append(Found(session, home, job or told, job, _of_job(pods, home, session)))
+            found.append(Found(session, home, job or source, job, _of_job(pods, home, session)))
     return found
 
 
@@ -167,7 +168,7 @@ def _condition(found: Found) -> tuple[Condition, str]:
     name = object_name(found.session)
     if not found.job:
         return Condition.DEAD, f"job {name} is gone, and with it the pod"
-    if is_terminating(found.told) or is_terminating(found.job):
+    if is_terminating(found.source) or is_terminating(found.job):
         return Condition.DEAD, f"namespace or job {name} is being deleted"
     ended = _end_of(found.job)
     if not found.pod:

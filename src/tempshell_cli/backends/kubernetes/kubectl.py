@@ -24,7 +24,7 @@ def program() -> str:
 
 
 def is_here() -> bool:
-    """Tell whether there is one to call."""
+    """Return whether there is one to call."""
     return bool(shutil.which(program()))
 
 

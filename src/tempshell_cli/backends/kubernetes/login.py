@@ -1,4 +1,4 @@
-"""Who one is to a cluster, as a kubeconfig's user tells: a certificate, a token, or a program that knows."""
+"""Who one is to a cluster, as a kubeconfig's user says: a certificate, a token, or a program that knows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.text import strip_controls
 
 _HINT = "see that `kubectl get pods` works in that context"
-_EXEC = "client.authentication.k8s.io/exec"  # the name of a cluster's extension that its plugin is to be told
+_EXEC = "client.authentication.k8s.io/exec"  # the name of a cluster's extension for its plugin
 _LATEST = 120.0  # seconds; a plugin may send its person to a browser
 
 
@@ -50,7 +50,7 @@ def log_in(credentials: Credentials, scratch: Path) -> Identity:
 
 
 def tls_context(cluster: Mapping[str, Any], identity: Identity, scratch: Path) -> ssl.SSLContext:
-    """Return what the connection is secured by; raises EngineUnavailable for what is no certificate."""
+    """Return what the connection is secured by; raises EngineUnavailable for what is not a certificate."""
     try:
         authority = _decoded(cluster, "certificate-authority")
         context = ssl.create_default_context(cadata=authority or None)
@@ -85,7 +85,7 @@ def _ask_plugin(plugin: Mapping[str, Any], credentials: Credentials) -> Identity
     interactive = sys.stdin.isatty() and sys.stderr.isatty() and plugin.get("interactiveMode") != "Never"
     spec: dict[str, Any] = {"interactive": interactive}
     if plugin.get("provideClusterInfo"):
-        spec["cluster"] = _told_to_plugin(credentials.cluster)
+        spec["cluster"] = _for_plugin(credentials.cluster)
     asked = {"apiVersion": plugin.get("apiVersion"), "kind": "ExecCredential", "spec": spec}
     own = {str(one.get("name")): str(one.get("value") or "") for one in plugin.get("env") or ()}
     try:
@@ -114,10 +114,10 @@ def _ask_plugin(plugin: Mapping[str, Any], credentials: Credentials) -> Identity
     )
 
 
-def _told_to_plugin(cluster: Mapping[str, Any]) -> dict[str, Any]:
-    told = {key: value for key, value in cluster.items() if key != "extensions"}
+def _for_plugin(cluster: Mapping[str, Any]) -> dict[str, Any]:
+    config = {key: value for key, value in cluster.items() if key != "extensions"}
     own = [one["extension"] for one in cluster.get("extensions") or () if one.get("name") == _EXEC]
-    return {**told, "config": own[0]} if own else told
+    return {**config, "config": own[0]} if own else config
 
 
 def _plugin_failed(said: str, plugin: Mapping[str, Any]) -> EngineUnavailable:
@@ -145,13 +145,13 @@ def _by_sdk(credentials: Credentials, scratch: Path) -> str:
     return str(tokens[0] or tokens[1])
 
 
-def _decoded(told: Mapping[str, Any], name: str) -> str:
+def _decoded(cluster: Mapping[str, Any], name: str) -> str:
     """Return PEM data of a flattened kubeconfig, "" where there is none."""
-    return base64.b64decode(told.get(f"{name}-data") or "").decode("ascii")
+    return base64.b64decode(cluster.get(f"{name}-data") or "").decode("ascii")
 
 
 def _content(file: str | None) -> str:
-    """Return the token in a file, which whoever renews it writes anew."""
+    """Return the token in a file, which may have been renewed since."""
     if not file:
         return ""
     try:

@@ -45,7 +45,7 @@ def home_of(profile: Profile) -> str:
 def grader_of(profile: Profile) -> str:
     """Return the container of the grader.
 
-    Root's home is no volume that another container could share, so with ``admin`` that is the terminal.
+    Root's home is not a volume that another container could share, so with ``admin`` that is the terminal.
     """
     return CONTAINER if profile is Profile.ADMIN else GRADER
 
@@ -62,7 +62,7 @@ def job(origin: Origin, namespace: str, image: Image, seconds: int) -> dict[str,
             "parallelism": 0,
             "completions": 1,
             "backoffLimit": 0,
-            # A pod that is evicted or preempted has a session in it: another one is no replacement. From 1.29 on; an
+            # A pod that is evicted or preempted has a session in it: another one does not replace it. From 1.29 on; an
             # older cluster may begin one, and drops it. https://kubernetes.io/docs/concepts/workloads/controllers/job/
             "podReplacementPolicy": "Failed",
             "activeDeadlineSeconds": seconds,
@@ -105,7 +105,7 @@ def requests(template: Template) -> Resources:
 
 
 def grader_limits(template: Template) -> Resources:
-    """Return the most that the grader gets beside the terminal; nothing where it has no container of its own."""
+    """Return the most that the grader gets besides the terminal; nothing where it has no container of its own."""
     if grader_of(template.profile) == CONTAINER:
         return Resources(0, 0, 0)
     most = limits(template)
@@ -157,7 +157,7 @@ def _terminal(template: Template, image: Image) -> dict[str, Any]:
 
 
 def _grader(template: Template, image: Image) -> dict[str, Any]:
-    """Return the container that checks run in: beside the terminal, with processes that the learner cannot see.
+    """Return the container that checks run in: next to the terminal, with processes that the learner cannot see.
 
     It has the learner's uid, for it has to read the learner's files, and can write none of them; its TMPDIR is its own.
     A container that mounts something where the token of the pod's account would be gets none.

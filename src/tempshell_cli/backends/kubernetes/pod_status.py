@@ -54,17 +54,17 @@ class PodFailure(NamedTuple):
 
 
 def is_up(pod: Object) -> bool:
-    """Tell whether the terminal runs."""
+    """Return whether the terminal runs."""
     return "running" in _state(pod, CONTAINER) and "deletionTimestamp" not in pod["metadata"]
 
 
 def is_complete(pod: Object) -> bool:
-    """Tell whether the terminal runs, and beside it the grader where the pod has one."""
+    """Return whether the terminal runs, and with it the grader where the pod has one."""
     return is_up(pod) and all("running" in _state(pod, container["name"]) for container in _ours(pod))
 
 
 def runs(pod: Object) -> bool:
-    """Tell whether any container of a pod runs still."""
+    """Return whether any container of a pod runs still."""
     status = pod.get("status") or {}
     return any("running" in (one.get("state") or {}) for one in status.get("containerStatuses", ()))
 
@@ -75,18 +75,18 @@ def disruption(pod: Object) -> str:
     https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions
     """
     conditions = (pod.get("status") or {}).get("conditions", ())
-    told = next((one for one in conditions if one["type"] == "DisruptionTarget" and one["status"] == "True"), None)
-    return f" ({one_line(str(told.get('reason')))}: {one_line(str(told.get('message')))})" if told else ""
+    target = next((one for one in conditions if one["type"] == "DisruptionTarget" and one["status"] == "True"), None)
+    return f" ({one_line(str(target.get('reason')))}: {one_line(str(target.get('message')))})" if target else ""
 
 
 def has_silent_node(pod: Object) -> bool:
-    """Tell whether the cluster has given up a pod's readiness though its containers were ready: no word of its node."""
+    """Return whether the cluster gave up a pod's readiness though its containers were ready: no word of its node."""
     found = {one["type"]: one["status"] for one in (pod.get("status") or {}).get("conditions", ())}
     return found.get("Ready") == "False" and found.get("ContainersReady") == "True"
 
 
 def of_pod(pod: Object) -> PodFailure | None:
-    """Return what a pod's own status tells."""
+    """Return what a pod's own status says."""
     status = pod.get("status") or {}
     # The one of two containers that has ended is not the end of the pod.
     ended = any("terminated" in _state(pod, container["name"]) for container in _ours(pod))
@@ -118,7 +118,7 @@ def of_job(job: Object | None) -> PodFailure | None:
 
 
 def of_events(events: Iterable[Object]) -> PodFailure | None:
-    """Return why no pod could be made, as the Job's events tell it."""
+    """Return why no pod could be made, as the Job's events say."""
     refused = [event for event in _in_order(events) if event.get("reason") == "FailedCreate"]
     if not refused:
         return None
@@ -132,20 +132,20 @@ def end_of(pod: Object) -> str:
     status = pod["status"]
     ends = [end for one in _ours(pod) if (end := _state(pod, one["name"]).get("terminated"))]
     ended = ends[0] if ends else {}
-    told = ended.get("message") or status.get("message") or f"exit code {ended.get('exitCode', 'unknown')}"
+    message = ended.get("message") or status.get("message") or f"exit code {ended.get('exitCode', 'unknown')}"
     reason = ended.get("reason") or status.get("reason") or status["phase"]
-    return one_line(f"{reason}: {told}")
+    return one_line(f"{reason}: {message}")
 
 
 def makes_room(events: Iterable[Object]) -> bool:
-    """Tell whether an autoscaler has said that it is adding a node."""
+    """Return whether an autoscaler has said that it is adding a node."""
     return any(event.get("reason") in _SCALING for event in events)
 
 
 def warnings(events: Iterable[Object]) -> Sequence[str]:
     """Return what the events warn of, the last three of it."""
-    told = [event for event in _in_order(events) if event.get("type") == "Warning"]
-    return [one_line(f"{event.get('reason')}: {event.get('message')}") for event in told][-3:]
+    found = [event for event in _in_order(events) if event.get("type") == "Warning"]
+    return [one_line(f"{event.get('reason')}: {event.get('message')}") for event in found][-3:]
 
 
 def _in_order(events: Iterable[Object]) -> list[Object]:

@@ -44,7 +44,7 @@ _REMOVED = timedelta(seconds=60)  # in which a cluster finishes a namespace that
 
 
 class SessionObjects:
-    """What a session has in a namespace, "" being its own. ``own`` tells whether it is."""
+    """What a session has in a namespace, "" being its own. ``own`` says whether it is."""
 
     def __init__(self, api: Api, session: str, namespace: str = "") -> None:
         self._api = api
@@ -86,7 +86,7 @@ class SessionObjects:
         return self._api.follow(f"{CORE}/namespaces/{self.namespace}/pods", patience, labelSelector=wanted)
 
     def holds(self, pod: Object) -> bool:
-        """Tell whether the pod's first process has said that it holds the sandbox; waits for what it says first.
+        """Return whether the pod's first process has said that it holds the sandbox; waits for what it says first.
 
         That its containers run is not enough: an image whose shell does something else runs, too, for a moment. Where
         nobody may read logs it has to be. Raises ProvisionFailed where it says something else.
@@ -117,14 +117,14 @@ class SessionObjects:
 
         What a namespace of the session's own says counts, so it comes last: until then nothing is promised.
         """
-        told = {labels.DEADLINE: deadline.isoformat(timespec="seconds")}
+        annotations = {labels.DEADLINE: deadline.isoformat(timespec="seconds")}
         if terms:
-            told[labels.TERMS] = labels.terms_text(terms)
-        self._end_job_at(deadline, told)
+            annotations[labels.TERMS] = labels.terms_text(terms)
+        self._end_job_at(deadline, annotations)
         if self.own:
-            self._api.patch(f"{CORE}/namespaces/{self.namespace}", {"metadata": {"annotations": told}})
+            self._api.patch(f"{CORE}/namespaces/{self.namespace}", {"metadata": {"annotations": annotations}})
 
-    def _end_job_at(self, deadline: datetime, told: Mapping[str, str]) -> Object:
+    def _end_job_at(self, deadline: datetime, annotations: Mapping[str, str]) -> Object:
         """Give the Job what is left until the deadline, in whole seconds from when the cluster has started it."""
         found = self.job()
         if found is None:
@@ -132,7 +132,7 @@ class SessionObjects:
         started = (found.get("status") or {}).get("startTime")
         since = parsed_time(started) if started else datetime.now(UTC) + self._api.ahead
         seconds = max(1, math.ceil((deadline - since).total_seconds()))
-        change = {"metadata": {"annotations": told}, "spec": {"activeDeadlineSeconds": seconds}}
+        change = {"metadata": {"annotations": annotations}, "spec": {"activeDeadlineSeconds": seconds}}
         return self._api.patch(self._job_path, change)
 
     def remove(self, owner: str) -> tuple[list[str], list[str]]:
@@ -176,7 +176,7 @@ class SessionObjects:
             return False
 
     def _delete_this(self, thing: Object, **options: Any) -> bool:  # noqa: ANN401 - fields of DeleteOptions
-        """Delete an object as it was found, and no other that has its name by now; tell whether it was there."""
+        """Delete an object as it was found, and no other that has its name by now; return whether it was there."""
         path = self._pod_path(thing)
         if "namespace" not in thing["metadata"]:
             path = f"{CORE}/namespaces/{self.namespace}"
@@ -278,7 +278,7 @@ class SessionObjects:
 
 
 def is_stuck(namespace: Object, ahead: timedelta) -> bool:
-    """Tell whether a namespace has been on its way out for longer than that takes; ``ahead`` is the cluster's clock."""
+    """Return whether a namespace is on its way out for longer than that takes; ``ahead`` is the cluster's clock."""
     deleted = namespace["metadata"].get("deletionTimestamp")
     return bool(deleted) and datetime.now(UTC) + ahead - parsed_time(deleted) > _REMOVED
 
@@ -313,14 +313,14 @@ class _Arrival:
         return pod_status.of_job(self._objects.job()) or pod_status.of_events(self._objects.events(self._objects.name))
 
     def _stays(self, pod: Object | None) -> bool:
-        """Tell whether what does not last by itself has lasted, and nobody is at work on it."""
+        """Return whether what does not last by itself has lasted, and nobody is at work on it."""
         if pod is None or time.monotonic() - self._begun < _UNDECIDED:
             return False
         return not pod_status.makes_room(self._objects.events(name_of(pod)))
 
     def _late(self, pod: Object | None) -> ProvisionFailed:
-        told = pod_status.warnings(self._objects.events(name_of(pod) if pod else self._objects.name))
-        said = "; ".join(told) or "the cluster gives no reason"
+        warnings = pod_status.warnings(self._objects.events(name_of(pod) if pod else self._objects.name))
+        said = "; ".join(warnings) or "the cluster gives no reason"
         return ProvisionFailed(f"no pod within {_TIMEOUT:.0f} s: {said}", hint="see `kubectl get events`")
 
 

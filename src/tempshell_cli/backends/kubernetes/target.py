@@ -33,7 +33,7 @@ class ClusterTarget(NamedTuple):
 
 
 def is_a_sessions_own(namespace: str) -> bool:
-    """Tell whether a namespace is called as one that a session has to itself."""
+    """Return whether a namespace is called as one that a session has to itself."""
     return bool(_OWN.fullmatch(namespace))
 
 

@@ -17,7 +17,7 @@ from tempshell_cli.core.process import Command
 
 
 def trial(api: Api, sandbox: Sandbox, kubectl: Callable[[Sequence[str]], Command]) -> Trial:
-    """Return a trial beside a session: in its namespace where that was given, else in one more of its own.
+    """Return a trial next to a session: in its namespace where that was given, else in one more of its own.
 
     A session's own namespace has room for its one pod alone. Raises EngineUnavailable where the pod is gone.
     """

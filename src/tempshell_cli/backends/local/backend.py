@@ -45,7 +45,7 @@ _HOME = "/home/learner"
 # systemd's range for users that exist only while a service runs (systemd.exec(5), DynamicUser=).
 _FIRST_UID, _PAIRS = 61184, (65519 - 61184) // 2
 _LATEST = datetime.max.replace(tzinfo=UTC, microsecond=0).timestamp()
-_TIMEOUT = 5.0  # seconds until the kernel has ended what was killed, or a supervisor elsewhere what it was told to
+_TIMEOUT = 5.0  # seconds until the kernel has ended what was killed, or a supervisor elsewhere what it was to end
 _POLL = 0.05
 _A_DAY = timedelta(days=1).total_seconds()
 _START = 60.0  # seconds for a supervisor to say whether the sandbox is up; it gives up earlier by itself
@@ -77,7 +77,7 @@ class LocalBackend(Backend):
         return "An ordinary user started the local sandbox: a learner could stop what checks run, and mislead some."
 
     def answers(self) -> bool:
-        """Tell whether this is Linux, there is a bubblewrap, and it may make user namespaces."""
+        """Return whether this is Linux, there is a bubblewrap, and it may make user namespaces."""
         return sys.platform == "linux" and bool(find_bwrap()) and _may_make_namespaces()
 
     def doctor(self) -> Sequence[Problem]:
@@ -128,11 +128,11 @@ class LocalBackend(Backend):
         return Command((*_program("enter"), "tty", role, run, *argv), ptmx=ptmx, passes_signals=True)
 
     def is_alive(self, sandbox: Sandbox) -> bool | None:
-        """Tell whether the supervisor and the first process run."""
+        """Return whether the supervisor and the first process run."""
         return _is_whole(RunDir(sandbox.details["run"]))
 
     def set_deadline(self, sandbox: Sandbox, deadline: datetime, terms: Terms | None = None) -> None:
-        """Write the labels anew; the supervisor reads them once a second."""
+        """Write the labels again; the supervisor reads them once a second."""
         run = RunDir(sandbox.details["run"])
         with _files_of_ours():
             labels = run.labels()
@@ -206,14 +206,14 @@ def _remove(run: RunDir) -> str:
 
 def _trial(found: str) -> str:
     """Make a sandbox with a bubblewrap; return what it complains of, "" where it works."""
-    # By its path: what is not on an unusual PATH is no fault of bubblewrap's.
+    # By its path: what is not on an unusual PATH is not a fault of bubblewrap's.
     argv = (found, "--unshare-all", "--ro-bind", "/", "/", "/bin/sh", "-c", ":")
     tried = subprocess.run(argv, capture_output=True, text=True, check=False)
     return (tried.stderr.strip() or f"exit code {tried.returncode}") if tried.returncode else ""
 
 
 def _may_make_namespaces() -> bool:
-    """Tell by the kernel's settings; where AppArmor has a say (Ubuntu from 23.10 on), by a trial."""
+    """Decide by the kernel's settings; where AppArmor has a say (Ubuntu from 23.10 on), by a trial."""
     if any(_setting(name) == "0" for name in ("user/max_user_namespaces", "kernel/unprivileged_userns_clone")):
         return False
     return _setting("kernel/apparmor_restrict_unprivileged_userns") != "1" or not _trial(find_bwrap())
@@ -284,7 +284,7 @@ def _options(run: RunDir, labels: Labels, make: MemoryFiles) -> list[str]:
 
 
 def _is_whole(run: RunDir) -> bool:
-    """Tell whether there is something to enter: a supervisor, and the first process that it has told of."""
+    """Return whether there is something to enter: a supervisor, and the first process that it has reported."""
     with _files_of_ours(), suppress(FileNotFoundError):
         return bool(run.holder()) and run.record(PROCESS) is not None
     return False
@@ -311,7 +311,7 @@ def _condition(run: RunDir, labels: Labels) -> Condition:
     """Return UNKNOWN for what was started where this process cannot look: its home directory is seen from there, too.
 
     That is another PID namespace, whose lock is seen here, or another machine, whose lock may not be. A machine that
-    has no identity cannot be told from one that was started again: what it has left is dead a day after its deadline.
+    has no identity looks like one that was started again: what it has left is dead a day after its deadline.
     """
     here, held = whereabouts(), run.is_held()
     if labels["boot"] in {"", here["boot"]}:
@@ -377,7 +377,7 @@ def _program(name: str) -> tuple[str, ...]:
 def _end(run: RunDir, first: Labels | None) -> list[int]:
     """Kill the supervisor, which takes the sandbox along, and the first process, and wait; return the process ids.
 
-    The first process ends with its supervisor because it has asked the kernel for that; whoever can trace it, as root
+    The first process ends with its supervisor because it has asked the kernel for that; one that traces it, as root
     inside can, takes that back. With it the kernel ends all of its namespace.
     """
     victims: dict[int, int] = {}

@@ -45,7 +45,7 @@ def _bundled() -> str:
 
 
 def _has_options(path: str) -> bool:
-    """Tell whether a bubblewrap is new enough, by an option that came with 0.8; asking it would take 3 ms."""
+    """Return whether a bubblewrap is new enough, by an option that came with 0.8; asking it would take 3 ms."""
     return b"--disable-userns" in Path(path).read_bytes()
 
 

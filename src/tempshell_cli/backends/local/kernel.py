@@ -55,7 +55,7 @@ def prctl(option: int, argument: int, second: int = 0) -> None:
 def default_signals() -> None:
     """Unblock every signal and give it its default action: what is executed would inherit the rest.
 
-    Python ignores SIGPIPE, and whoever starts a tempshell may have it ignore or block more.
+    Python ignores SIGPIPE, and a tempshell can be started with more ignored or blocked.
     """
     for number in _SIGNALS:
         _libc.signal(number, ctypes.c_void_p(SIG_DFL))  # fails for those of the C library and SIGKILL: never changed

@@ -51,7 +51,7 @@ def make_cgroups(session: str, memory: int, pids: int, cpus: float, kind: str = 
 
 
 def can_limit_cpus() -> bool:
-    """Tell whether this user may make control groups that limit the processor here."""
+    """Return whether this user may make control groups that limit the processor here."""
     if not os.path.exists(f"{_ROOT}/cgroup.controllers"):
         return os.access(f"{_ROOT}/cpu", os.W_OK)
     with open(f"{_ROOT}/cgroup.subtree_control") as file:  # what groups below may limit

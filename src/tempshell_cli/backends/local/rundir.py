@@ -38,10 +38,10 @@ class Labels:
     def number(self, name: str) -> float:
         """Return a value as a number; 0 where it is missing, or none that there can be."""
         try:
-            told = float(self.values.get(name) or 0)
+            number = float(self.values.get(name) or 0)
         except ValueError:
             return 0.0
-        return told if abs(told) < _MOST else 0.0  # nor does this hold for nan
+        return number if abs(number) < _MOST else 0.0  # nor does this hold for nan
 
     def integer(self, name: str) -> int:
         """Return a value as a whole number; 0 where it is missing, or none that there can be."""
@@ -109,7 +109,7 @@ class RunDir:
         self.write(_LABELS, labels.encode())
 
     def record(self, name: str) -> Labels | None:
-        """Return what a file of the form of the labels tells, or None where there is none."""
+        """Return what a file in the form of the labels says, or None where there is none."""
         content = self.read(name)
         return Labels.decode(content) if content else None
 
@@ -132,7 +132,7 @@ class RunDir:
         return max(0, pid)
 
     def is_held(self) -> bool:
-        """Tell whether anybody holds the lock, here or elsewhere."""
+        """Return whether anybody holds the lock, here or elsewhere."""
         kind, _ = self._asked()
         return kind != fcntl.F_UNLCK
 

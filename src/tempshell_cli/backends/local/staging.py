@@ -30,7 +30,7 @@ def reachable_bwrap(session: str, uid: int) -> Iterator[str]:
 
 def _stage(found: Path, staged: Path) -> str:
     shutil.copytree(found.parents[1], staged)
-    # Its libraries lie beside its package, and it looks for them there ($ORIGIN).
+    # Its libraries lie next to its package, and it looks for them there ($ORIGIN).
     for libraries in found.parents[2].glob(f"{found.parents[1].name}.libs"):
         shutil.copytree(libraries, staged.parent / libraries.name)
     staged.parent.chmod(0o755)
@@ -38,7 +38,7 @@ def _stage(found: Path, staged: Path) -> str:
 
 
 def unstage(session: str) -> bool:
-    """Remove the copy, if there is one; tell whether there was."""
+    """Remove the copy, if there is one; return whether there was."""
     directory = _place(session).parent
     if not directory.is_dir():
         return False

@@ -62,7 +62,7 @@ class _Flow:
         if self._is_file_to_read():
             os.set_blocking(write, False)
             self._position = os.lseek(number, 0, os.SEEK_CUR)
-            self._other_end = os.dup(read)  # tells what the command has left, also when ours is closed
+            self._other_end = os.dup(read)  # shows what the command has left, also when ours is closed
 
     def watch(self, poll: select.poll) -> bool:
         """Watch for what comes next; return whether that may be watched at the moment."""

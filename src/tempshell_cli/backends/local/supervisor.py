@@ -71,7 +71,7 @@ class Deadline:
         self._boottime = time.clock_gettime(time.CLOCK_BOOTTIME) + at - time.time()
 
     def passed(self) -> bool:
-        """Tell whether either clock has reached it."""
+        """Return whether either clock has reached it."""
         return time.time() >= self._at or time.clock_gettime(time.CLOCK_BOOTTIME) >= self._boottime
 
 
@@ -115,11 +115,11 @@ class Sandbox:
         return False
 
     def wait(self, milliseconds: int) -> bool:
-        """Wait for the end of the sandbox, not longer than that; tell whether it has come."""
+        """Wait for the end of the sandbox, not longer than that; return whether it has come."""
         return bool(self._end.poll(milliseconds))
 
     def move_deadline(self, deadline: float) -> None:
-        """Tell PID 1, which keeps the deadline too. A person inside can fill its input: then it learns nothing."""
+        """Send it to PID 1, which keeps it, too. A person inside can fill its input: then it learns nothing."""
         try:
             os.write(self._input, b"deadline %d\n" % deadline * 2)  # twice: see init.sh
         except (BlockingIOError, BrokenPipeError):
@@ -132,14 +132,14 @@ class Sandbox:
         os.waitpid(self._bwrap, 0)
 
 
-def _wait(run: RunDir, sandbox: Sandbox, told: Labels) -> None:
-    deadline = Deadline(told.number("deadline"))
+def _wait(run: RunDir, sandbox: Sandbox, known: Labels) -> None:
+    deadline = Deadline(known.number("deadline"))
     while not deadline.passed() and not sandbox.wait(_TICK):
         labels = run.labels()
         if labels is None:  # the directory is gone: nobody can find this sandbox any more
             return
-        if labels != told:
-            told, deadline = labels, Deadline(labels.number("deadline"))
+        if labels != known:
+            known, deadline = labels, Deadline(labels.number("deadline"))
             sandbox.move_deadline(labels.number("deadline"))
 
 
@@ -171,19 +171,19 @@ def _spawn(argv: list[str], env: dict[str, str], labels: Labels, inherited: tupl
 
 
 def _child_pid(info: int, bwrap: int) -> int:
-    """Return the pid bubblewrap tells, as JSON, when it has cloned; 0 where it ended before, or takes too long."""
+    """Return the pid that bubblewrap reports in JSON once it has cloned; 0 where it ended before or takes too long."""
     watch = select.poll()
     watch.register(info, select.POLLIN)
     watch.register(os.pidfd_open(bwrap), select.POLLIN)
-    told = b""
+    reported = b""
     # Its end alone would not show in the pipe: a child of it, left behind, would hold that open.
-    while b"}" not in told and info in dict(watch.poll(_START * 1000)):
+    while b"}" not in reported and info in dict(watch.poll(_START * 1000)):
         chunk = os.read(info, _CHUNK)
         if not chunk:
             break
-        told += chunk
+        reported += chunk
     os.close(info)
-    digits = told.partition(b'"child-pid":')[2].lstrip().split(b"\n")[0].split(b",")[0]
+    digits = reported.partition(b'"child-pid":')[2].lstrip().split(b"\n")[0].split(b",")[0]
     return int(digits or 0)
 
 

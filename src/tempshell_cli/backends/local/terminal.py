@@ -1,6 +1,6 @@
 """A terminal inside a local sandbox.
 
-Programs that ask for their terminal's name (tmux, tty) need one that exists where they are. Whoever has a terminal made
+Programs that ask for their terminal's name (tmux, tty) need one that exists where they are. Who has a terminal made
 for the command makes one that does; to any other, one is made inside and relayed, as ``docker exec -t`` does it.
 """
 

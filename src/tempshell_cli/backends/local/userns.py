@@ -1,4 +1,4 @@
-"""The user namespaces of a sandbox, beside those that bubblewrap makes. Imports little: see ``__init__``.
+"""The user namespaces of a sandbox, besides those that bubblewrap makes. Imports little: see ``__init__``.
 
 The kernel lets a process trace another, read its memory or take its files only with rights in the other's user
 namespace. The user who made a namespace has all of them in it, from the one above; nobody has any in the one above.

@@ -41,7 +41,7 @@ class MinikubeBackend(KubernetesBackend):
         return found if found or not self._is_known() else super().doctor()
 
     def answers(self) -> bool:
-        """Tell whether the profile's cluster tells its version."""
+        """Return whether the profile's cluster answers a request for its version."""
         return self._is_known() and super().answers()
 
     def kubernetes_version(self, template: Template) -> str:
@@ -63,7 +63,7 @@ class MinikubeBackend(KubernetesBackend):
         return super().expired(grace) if self._is_known() else []
 
     def own_kubeconfig(self) -> Path:
-        """Return where minikube writes what it tells of a profile that was started here."""
+        """Return where minikube writes the kubeconfig of a profile that was started here."""
         return self.kubeconfigs.folder / f"minikube-{self.target.context}.yaml"
 
     def loader(self) -> Loader:
@@ -83,7 +83,7 @@ class MinikubeBackend(KubernetesBackend):
             )
 
     def _is_known(self) -> bool:
-        """Tell whether there is a way to the cluster, in the user's kubeconfig or in a private one."""
+        """Return whether there is a way to the cluster, in the user's kubeconfig or in a private one."""
         kept = any(one.context == self.target.context for _, one in self.kubeconfigs.all())
         return kept or self.own_kubeconfig().is_file() or self.target.context in kubeconfigs.contexts()
 

@@ -24,7 +24,7 @@ _LAST_LINES = 15
 
 
 def is_here() -> bool:
-    """Tell whether there is a minikube to call."""
+    """Return whether there is a minikube to call."""
     return bool(shutil.which(NAME))
 
 
@@ -36,13 +36,13 @@ class MinikubeProfile:
         self._kubeconfig = kubeconfig
 
     def runs(self) -> bool:
-        """Tell whether its cluster runs; False, too, where there is no such profile."""
+        """Return whether its cluster runs; False, too, where there is no such profile."""
         done = SubprocessRunner().run(self._command("status", "--output", "json"), timeout=_STATUS)
         try:
-            told = json.loads(done.stdout)
+            status = json.loads(done.stdout)
         except ValueError:
             return False
-        nodes = told if isinstance(told, list) else [told]
+        nodes = status if isinstance(status, list) else [status]
         return any(one.get("APIServer") == "Running" for one in nodes)
 
     def start(self, report: Report) -> None:
@@ -64,8 +64,8 @@ class MinikubeProfile:
             assert process.stdout  # noqa: S101 - a pipe
             said = _follow(process.stdout, step, report)
             if process.wait():
-                told = "\n".join(said[-_LAST_LINES:]) or f"exit code {process.returncode}"
-                raise ProvisionFailed(f"minikube could not start {self.name}:\n{told}", hint="see its words above")
+                output = "\n".join(said[-_LAST_LINES:]) or f"exit code {process.returncode}"
+                raise ProvisionFailed(f"minikube could not start {self.name}:\n{output}", hint="see its words above")
 
     def load(self, reference: str) -> None:
         """Load an image of the local engine into its nodes; raises ProvisionFailed with minikube's words."""

@@ -41,7 +41,7 @@ class Engine(Protocol):
         ...
 
     def resize(self, size: Size) -> None:
-        """Change the size; the lines of the primary screen are wrapped anew."""
+        """Change the size; the lines of the primary screen are wrapped again."""
         ...
 
     def set_colors(self, foreground: int, background: int) -> None:

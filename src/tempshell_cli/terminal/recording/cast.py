@@ -20,7 +20,7 @@ _LONGEST_LINE = 4 * 1024**2
 
 
 class Header(NamedTuple):
-    """What the first line of a recording says. ``began`` is in seconds of the epoch, 0 where it is not told."""
+    """What the first line of a recording says. ``began`` is in seconds of the epoch, 0 where it is unknown."""
 
     size: Size
     title: str = ""
@@ -44,7 +44,7 @@ class Summary(NamedTuple):
 
 
 def read_header(file: Path) -> Header:
-    """Return the first line; raises UsageProblem where this is no recording that can be read."""
+    """Return the first line; raises UsageProblem where the file is not a recording that can be read."""
     with _opened(file) as lines:
         return _header(file, next(lines, ""))
 

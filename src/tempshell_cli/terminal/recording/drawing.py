@@ -1,8 +1,8 @@
 """Lets through of a program's output what draws, and nothing that a terminal would answer to or be changed by.
 
 A state machine after Paul Williams' parser for DEC terminals (https://vt100.net/emu/dec_ansi_parser). What passes is
-written anew, whole and in its plain form: a terminal that parses it gets to see no sequence that was not looked at,
-whatever control characters there were in the middle of it.
+written again, whole and in its plain form: a terminal that parses it gets to see no sequence that was not looked at,
+regardless of control characters in the middle of it.
 """
 
 from __future__ import annotations

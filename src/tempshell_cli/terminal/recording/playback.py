@@ -121,7 +121,7 @@ class _Page:
 
     def _views(self) -> Iterator[Row]:
         height = self._size.rows
-        self._engine.resize(self._size)  # has all rows told anew
+        self._engine.resize(self._size)  # has all rows reported again
         self._engine.dirty_rows()
         left = self._engine.status().history
         self._engine.scroll(-left)

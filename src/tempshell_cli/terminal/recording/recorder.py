@@ -55,7 +55,7 @@ class Recorder:
         self._take(Piece(time.monotonic(), MARKER, one_line(label)))
 
     def close(self) -> None:
-        """Write what was held back. The file is whoever's opened it."""
+        """Write what was held back. The caller that opened the file closes it."""
         self._write(self._redactor.rest())
 
     def _take(self, piece: Piece) -> None:

@@ -11,7 +11,7 @@ _BITS = 32  # bytes of a secret
 
 
 class Door:
-    """Lets in whoever has the link's token, once, and knows them from then on by a cookie.
+    """Lets in one client with the link's token, once, and knows it from then on by a cookie.
 
     Every request has to name this server as its host, which a page that was rebound to this address by its DNS does
     not; a WebSocket has to come from our own page besides (RFC 6455, 10.2), for browsers send cookies to any port.
@@ -43,7 +43,7 @@ class Door:
             raise web.HTTPForbidden(text=f"This is {self.origin}, and goes by no other name.\n")
 
     def check_pass(self, request: web.Request) -> None:
-        """Raise HTTPForbidden for whoever has not come in by the link."""
+        """Raise HTTPForbidden for a client that has not come in by the link."""
         if not _same(request.cookies.get(self._cookie, ""), self._pass):
             raise web.HTTPForbidden(text="Open the link that `tempshell serve` shows.\n")
 

@@ -14,7 +14,7 @@ from tempshell_cli.terminal.pty import PtyMaster, PtyProcess, Size
 
 _LARGEST = 1000  # cells; a browser may say anything
 _USUAL = Size(80, 24)
-# What textual-serve's page says, beside "focus" and "blur", which the terminal's own bytes tell too.
+# What textual-serve's page says, besides "focus" and "blur", which the terminal's own bytes report, too.
 _TYPED, _RESIZED, _PING, _PONG = "stdin", "resize", "ping", "pong"
 
 
@@ -85,9 +85,9 @@ def _read(message: WSMessage) -> tuple[str, Any]:
     return str(what), rest[0] if rest else None
 
 
-def _size(told: Mapping[str, Any]) -> Size:
+def _size(message: Mapping[str, Any]) -> Size:
     try:
-        columns, rows = int(told["width"]), int(told["height"])
+        columns, rows = int(message["width"]), int(message["height"])
     except (KeyError, ValueError, TypeError):
         return _USUAL
     return Size(min(max(columns, 1), _LARGEST), min(max(rows, 1), _LARGEST))

@@ -28,7 +28,7 @@ _PAGE = Path(__file__).parent / "index.html"
 
 
 class SessionServer:
-    """Serves one command on the loopback interface, to whoever opens ``door.link`` first."""
+    """Serves one command on the loopback interface, to the first that opens ``door.link``."""
 
     def __init__(self, command: Command, title: str, listening: socket.socket) -> None:
         """``listening`` comes from ``listen``."""

@@ -29,7 +29,7 @@ class Attachment:
 
     @property
     def size(self) -> Size:
-        """The size that the command was told last."""
+        """The size that was last sent to the command."""
         return self._emulated.size
 
     @property
@@ -38,7 +38,7 @@ class Attachment:
         return self._emulated.worker_pid
 
     def send(self, message: ToWorker) -> None:
-        """Tell the worker something. What does not go at once follows by itself."""
+        """Send the worker a message. What does not go at once follows by itself."""
         try:
             self._emulated.send(message)
         except WorkerLost:

@@ -65,8 +65,8 @@ _LEFT = 1
 _PAGES = {"shift+pageup": -1, "shift+pagedown": 1}
 # A program that rings all the time is heard once a second.
 _BELL_INTERVAL = 1.0
-# Output that emulators crash on may crash one after the other: it is told every so many seconds.
-_TOLD_INTERVAL = 10.0
+# Output that emulators crash on may crash one after the other: it is reported once in so many seconds.
+_RESTART_NOTICE_INTERVAL = 10.0
 # What the program would get to read.
 _INPUT = (Key, Mouse, Paste, InsertText, Focus, Type)
 # What of that brings the view to its end.
@@ -149,7 +149,7 @@ class TerminalPane(Widget, can_focus=True):
         self._retry: Timer | None = None
         self._outer_cursor = OuterCursor(self)
         self._rang = 0.0
-        self._told = -_TOLD_INTERVAL
+        self._restart_noticed = -_RESTART_NOTICE_INTERVAL
 
     @property
     def attachment(self) -> Attachment | None:
@@ -171,7 +171,7 @@ class TerminalPane(Widget, can_focus=True):
         return [row_text(self._rows.get(y, ())) for y in range(self.size.height)]
 
     def send(self, message: ToWorker) -> None:
-        """Tell the terminal something; nothing happens while no command runs, or where it would be typed read-only.
+        """Send a message to the terminal; nothing happens while no command runs, or where it would be typed read-only.
 
         What is typed while the command is being started is its first input.
         """
@@ -285,7 +285,7 @@ class TerminalPane(Widget, can_focus=True):
         self._show_title()
 
     def _look_ahead(self) -> None:
-        """Have the next look back fetch the history anew: there is more of it by then."""
+        """Have the next look back fetch the history again: there is more of it by then."""
         if self._fetching:
             self._fetching.cancel()
         self._fetching, self._back = None, 0
@@ -303,7 +303,7 @@ class TerminalPane(Widget, can_focus=True):
         return strip
 
     def notify_style_update(self) -> None:
-        """Paint everything anew in the new colours."""
+        """Paint everything again, in the new colours."""
         super().notify_style_update()
         self._strips.clear()
         self._row_strip = None
@@ -324,12 +324,12 @@ class TerminalPane(Widget, can_focus=True):
         self.call_later(self._show_cursor)
 
     def on_focus(self) -> None:
-        """Tell the program, and show its cursor."""
+        """Report the focus to the program, and show its cursor."""
         self.send(Focus(gained=True))
         self.call_later(self.settle_cursor)
 
     def on_blur(self) -> None:
-        """Tell the program, and draw its cursor as a line."""
+        """Report the loss of focus to the program, and draw its cursor as a line."""
         self.send(Focus(gained=False))
         self.call_later(self.settle_cursor)
 
@@ -517,8 +517,8 @@ class TerminalPane(Widget, can_focus=True):
         self._end_search()  # what had been found went with the worker
         self._look_ahead()
         self._tell_colors()
-        if time.monotonic() - self._told > _TOLD_INTERVAL:
-            self._told = time.monotonic()
+        if time.monotonic() - self._restart_noticed > _RESTART_NOTICE_INTERVAL:
+            self._restart_noticed = time.monotonic()
             self.notify(words.RESTARTED, severity="warning", markup=False)
 
     def _tell_colors(self) -> None:

@@ -17,7 +17,7 @@ _TYPING_HELP, _GOING_HELP = "Enter: then n and N", "n older · N newer · / new 
 
 
 class Searching:
-    """What has been typed; each key leads to what the terminal is to be told, or to nothing."""
+    """What has been typed; each key leads to a message for the terminal, or to nothing."""
 
     def __init__(self) -> None:
         self.over = False

@@ -19,7 +19,7 @@ class Selection(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether the mouse was pressed and has not moved."""
+        """Return whether the mouse was pressed and has not moved."""
         return self.anchor == self.head
 
     def rows(self) -> range:

@@ -130,7 +130,7 @@ def _color(color: int, *, dark: bool) -> Color | None:
     index = palette_index(color)
     if index is not None:
         named = index < _NAMED_COLORS
-        # By its parts, as Textual would put it in place of its number for each cell anew.
+        # By its parts, as Textual would put it in place of its number again for each cell.
         return Color.parse(palette(dark=dark)[index] if named else Color.from_ansi(index).get_truecolor().hex)
     parts = rgb(color)
     return Color.from_rgb(*parts) if parts else None

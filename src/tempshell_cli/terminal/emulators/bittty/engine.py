@@ -71,7 +71,7 @@ class BitttyEngine:
         self._board = Board(width=size.columns, height=size.rows, model=BITTTY)
         self._tell_pixels()
         limit(self._board)
-        # Only taken down: what is on the clipboard is not told.
+        # Only taken down: what is on the clipboard is not reported.
         self._board.registry["OSC_CLIPBOARD"] = self._on_copy
         self._board.registry["DECSCUSR"] = self._on_cursor_style
         self._board.cursor.shape = _DEFAULT_SHAPE
@@ -211,7 +211,7 @@ class BitttyEngine:
         self._board.set_caps(TerminalCaps(cell_px=cell, window_px=window, grapheme_mode="permanently-set"))
 
     def _on_copy(self, operation: Foreign) -> None:
-        with suppress(binascii.Error, ValueError):  # a question, or what is no base64
+        with suppress(binascii.Error, ValueError):  # a question, or invalid base64
             data = base64.b64decode(operation.args[1], validate=True)
             self._copied = data.decode("utf-8", "replace") if len(data) <= MOST_COPIED else self._copied
 

@@ -1,4 +1,4 @@
-"""What bittty would tell a program, or let it do, and no terminal should that shows what strangers print."""
+"""What bittty would report to a program, or let it do, and a terminal that shows strangers' output should not."""
 
 from __future__ import annotations
 

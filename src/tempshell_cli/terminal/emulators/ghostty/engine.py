@@ -219,7 +219,7 @@ class GhosttyEngine:
         background = ffi.new("GhosttyColorRgb*")
         data = lib.GHOSTTY_TERMINAL_DATA_COLOR_BACKGROUND_DEFAULT
         if lib.ghostty_terminal_get(self._terminal, data, background):
-            return False  # nobody has told
+            return False  # nobody has set them
         light = lib.ghostty_color_perceived_luminance(background) > _HALF
         scheme[0] = lib.GHOSTTY_COLOR_SCHEME_LIGHT if light else lib.GHOSTTY_COLOR_SCHEME_DARK
         return True

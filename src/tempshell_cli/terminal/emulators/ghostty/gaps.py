@@ -1,7 +1,7 @@
 """What libghostty-vt leaves undone, done in front of it, in terms that it knows.
 
 Programs count on some of it: the title of before comes back when vim ends, ``reset`` and ``tput init`` begin with a
-soft reset. And whoever asks for a report waits until it comes.
+soft reset. And a program that asks for a report waits for it.
 
 Source: xterm's ctlseqs, and DEC's VT220 and VT420 manuals for the reports.
 """
@@ -18,7 +18,7 @@ from tempshell_cli.terminal.emulators.ghostty.calls import CData, get, lib, set_
 # kept, and some that come along are handed on as they are.
 _COMMON = rb"!p|g|2[23](?:;\d?){,2}t|\?[1-8]?[356]n"
 _SEQUENCE = re.compile(rb"\x1b\[(?:%b)" % _COMMON)
-# These begin as most others do. Their ends are rare, and tell whether to look for them too.
+# These begin as most others do. Their ends are rare, and show whether to look for them, too.
 _MODE_END, _COLUMNS_END = re.compile(rb"\$p(?<=\d\$p)"), re.compile(rb"'[}~](?<=[\d\[]'.)")
 _ANY_SEQUENCE = re.compile(rb"\x1b\[(?:%b|[157][013-9]?\$p|\d{,3}'[}~])" % _COMMON)
 _NUMBERS = b"0123456789;"
@@ -104,7 +104,7 @@ class GapFiller:
         self._write(_SOFT_RESET + _SAVE_AT_HOME + b"\x1b[%d;%dH" % (row + 1, column + 1))
 
     def _clear_tab(self, _numbers: bytes) -> None:
-        """TBC of the tab stop at the cursor; the library wants to be told a number."""
+        """TBC of the tab stop at the cursor; the library wants a number."""
         self._write(b"\x1b[0g")
 
     def _stack_title(self, numbers: bytes) -> None:

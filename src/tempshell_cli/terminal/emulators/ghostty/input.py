@@ -93,7 +93,7 @@ class InputEncoder:
         self._held = False
 
     def resize(self, size: Size) -> None:
-        """Tell the mouse encoder how many pixels the cells make."""
+        """Set how many pixels the cells make, for the mouse encoder."""
         geometry = sized("GhosttyMouseEncoderSize")
         geometry.cell_width, geometry.cell_height = CELL_WIDTH, CELL_HEIGHT
         geometry.screen_width = size.columns * CELL_WIDTH
