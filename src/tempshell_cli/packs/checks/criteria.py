@@ -51,8 +51,10 @@ class Look(Strict, frozen=True, kw_only=True):
             *first, last = keys_of(type(self))
             found = " and ".join(given) or "none"
             raise ValueError(f"a check is one of {', '.join(first)} and {last}; this has {found}")
-        if self.not_ and any(isinstance(kind, (Exec, Http)) for kind in self.not_.kind.parts()):
-            raise ValueError("`not` takes no exec and no http, which fail for many reasons: they say what they expect")
+        if self.not_ and any(isinstance(kind, (Exec, Http, Reach)) for kind in self.not_.kind.parts()):
+            raise ValueError(
+                "`not` takes no exec, http and reach, which fail for many reasons: they say what they expect"
+            )
 
     @property
     def kind(self) -> Kind:
