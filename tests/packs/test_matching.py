@@ -69,7 +69,7 @@ def test_a_pattern_that_takes_for_ever_is_an_error_in_time() -> None:
     ("pattern", "found"),
     [(r"^b\.[c-e]$", True), (r"^b\.[c-e]{1}$", True), ("^c", False), ("^(c|x)", False)],
 )
-@pytest.mark.parametrize("more", ["", "\n" * 70_000])
+@pytest.mark.parametrize("more", ["", "\n" * 70_000], ids=["short", "long"])
 def test_a_pattern_finds_the_same_wherever_it_is_searched_for(pattern: str, found: bool, more: str) -> None:  # noqa: FBT001 - a column of the table
     assert text(f"a\nb.d\n{more}".encode(), regex=pattern) is found
 

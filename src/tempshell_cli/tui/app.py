@@ -80,8 +80,10 @@ class PracticeApp(ErrorKeepingApp[Outcome], inherit_bindings=False):
 
     async def run_async(self, **options: Any) -> Outcome | None:  # noqa: ANN401 - Textual's own
         """Run, and leave in good order on a signal: between two callbacks, never in the middle of one."""
+        loop = asyncio.get_running_loop()
         for number in _ENDINGS:
-            asyncio.get_running_loop().add_signal_handler(number, self._on_ending, number)
+            loop.add_signal_handler(number, self._on_ending, number)
+        loop.set_exception_handler(_ignore_cancelled)
         return await super().run_async(**options)
 
     def on_mount(self) -> None:
@@ -142,6 +144,12 @@ class PracticeApp(ErrorKeepingApp[Outcome], inherit_bindings=False):
     def keep_error(self, error: Exception) -> None:
         """Keep an error for the caller."""
         self.bug = error.error if isinstance(error, WorkerFailed) else error
+
+
+def _ignore_cancelled(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Print nothing about work that the end of the screen has cancelled: asyncio would, over the terminal."""
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)
 
 
 def run_practice(
