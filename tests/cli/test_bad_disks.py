@@ -31,9 +31,9 @@ def _read_only(directory: Path) -> Iterator[None]:
 
 
 def _looks_and_enters(tempshell: Tempshell, session: str, why: str) -> None:
-    told = tempshell("list", "--quiet")
-    assert told.stdout.split() == [session]
-    assert f"{why}: nothing is recorded" in told.stderr
+    output = tempshell("list", "--quiet")
+    assert output.stdout.split() == [session]
+    assert f"{why}: nothing is recorded" in output.stderr
     assert "lab" in tempshell("status", "lab").stdout
     assert tempshell("exec", "lab", "--", "echo", "in").stdout == "in\n"
     assert "state: " in tempshell.any_code("doctor").stdout
@@ -46,12 +46,12 @@ def test_on_a_read_only_disk_a_session_can_be_looked_at_entered_and_stopped(temp
     session = tempshell.start("-b", engine, "--name", "lab")
     with _read_only(tempshell.user.paths.state):
         _looks_and_enters(tempshell, session, "is read-only")
-        told = tempshell.any_code("stop", "lab")
+        output = tempshell.any_code("stop", "lab")
         if engine == "docker":
-            assert "left over: nothing" in told.stdout
+            assert "left over: nothing" in output.stdout
         else:  # its own directory is on that disk
-            assert told.code == ExitCode.LEFTOVER
-            assert "Read-only file system" in told.stderr
+            assert output.code == ExitCode.LEFTOVER
+            assert "Read-only file system" in output.stderr
     tempshell("reap")
     assert tempshell("list", "--json").json() == []
 
@@ -106,20 +106,20 @@ def test_what_the_system_says_of_a_file_is_reported_in_words(
     (here / "closed").mkdir()
     (here / "closed" / "file").write_text("A=1\n")
     (here / "closed").chmod(0o000 if words[1] != "new" else 0o555)
-    told = tempshell.started_by(*ORDINARY).any_code(*words)
+    output = tempshell.started_by(*ORDINARY).any_code(*words)
     (here / "closed").chmod(0o755)
-    assert told.code in {ExitCode.USAGE, ExitCode.NO_SESSION}
-    assert named in told.stderr + told.stdout
-    assert "this is a bug" not in told.stderr
-    assert "Errno" not in told.stderr
+    assert output.code in {ExitCode.USAGE, ExitCode.NO_SESSION}
+    assert named in output.stderr + output.stdout
+    assert "this is a bug" not in output.stderr
+    assert "Errno" not in output.stderr
 
 
 def test_a_settings_file_that_may_not_be_read_is_named(tempshell: Tempshell) -> None:
     tempshell.user.paths.config_file.chmod(0o000)
-    told = tempshell.started_by(*ORDINARY)("list", code=ExitCode.USAGE)
-    assert f"{tempshell.user.paths.config_file}: Permission denied" in told.stderr
+    output = tempshell.started_by(*ORDINARY)("list", code=ExitCode.USAGE)
+    assert f"{tempshell.user.paths.config_file}: Permission denied" in output.stderr
     tempshell.user.paths.config.chmod(0o000)
-    told = tempshell.started_by(*ORDINARY)("list", code=ExitCode.USAGE)
-    assert "Permission denied" in told.stderr
-    assert "this is a bug" not in told.stderr
+    output = tempshell.started_by(*ORDINARY)("list", code=ExitCode.USAGE)
+    assert "Permission denied" in output.stderr
+    assert "this is a bug" not in output.stderr
     tempshell.user.paths.config.chmod(0o700)

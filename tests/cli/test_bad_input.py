@@ -261,7 +261,7 @@ def test_a_pack_is_not_started_where_it_does_not_run(tempshell: Tempshell, draft
     assert "docker" in said
 
 
-def test_a_setup_that_fails_is_told_with_its_own_words_and_rolled_back(tempshell: Tempshell, draft: Draft) -> None:
+def test_a_setup_that_fails_is_reported_with_its_own_words_and_rolled_back(tempshell: Tempshell, draft: Draft) -> None:
     draft.write("setup.sh", "echo it broke >&2; exit 3\n")
     draft.replace("tasks/one.md", "solution:", "setup: {run: setup.sh}\nsolution:")
     assert "it broke" in _refused(tempshell, "start", "--detach", "./draft", code=5)
@@ -301,10 +301,10 @@ def _found_again(tempshell: Tempshell, session: str) -> None:
 def test_a_corrupt_store_is_moved_aside_and_its_sessions_are_found_again(tempshell: Tempshell, junk: bytes) -> None:
     session = tempshell.start()
     _spoil(tempshell.user.paths.store, junk)
-    told = tempshell("list").stderr
+    output = tempshell("list").stderr
     (aside,) = tempshell.user.paths.state.glob("*corrupt*")
-    assert "damaged" in told
-    assert str(aside) in told
+    assert "damaged" in output
+    assert str(aside) in output
     assert aside.read_bytes() == junk
     _found_again(tempshell, session)
 

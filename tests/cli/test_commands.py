@@ -125,8 +125,8 @@ def test_list_shows_other_owners_where_that_is_asked_for(tempshell: Tempshell) -
 def test_variables_come_from_options_and_over_those_of_a_file(tempshell: Tempshell) -> None:
     (tempshell.directory / "vars").write_text("# a comment\n\nFROM_FILE=a b=c\nBOTH=file\n")
     tempshell.start("--env-file", "vars", "-e", "BOTH=option", "--env", "EMPTY=")
-    told = tempshell("exec", "", "--", "env").stdout.splitlines()
-    assert {"FROM_FILE=a b=c", "BOTH=option", "EMPTY="} <= set(told)
+    output = tempshell("exec", "", "--", "env").stdout.splitlines()
+    assert {"FROM_FILE=a b=c", "BOTH=option", "EMPTY="} <= set(output)
 
 
 def test_the_admin_profile_is_root_inside(tempshell: Tempshell) -> None:
@@ -154,8 +154,8 @@ def test_a_container_has_the_processors_and_the_memory_asked_for(tempshell: Temp
     session = tempshell.start("--backend", "docker", "--cpus", "0.25", "--memory", "96m")
     form = "{{.HostConfig.NanoCpus}} {{.HostConfig.Memory}}"
     asked = ("docker", "inspect", "--format", form, f"tempshell-{session}")
-    told = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
-    assert told.split() == [str(250_000_000), str(96 * 1024**2)]
+    output = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    assert output.split() == [str(250_000_000), str(96 * 1024**2)]
 
 
 # list and status
@@ -192,9 +192,9 @@ def test_list_all_shows_ended_sessions_too(tempshell: Tempshell) -> None:
 
 def test_status_tells_of_one_session(tempshell: Tempshell) -> None:
     session = tempshell.start("--name", "mine", PACK)
-    told = tempshell("status", "mine").stdout
-    assert session in told
-    assert "ready" in told
+    output = tempshell("status", "mine").stdout
+    assert session in output
+    assert "ready" in output
     tempshell("check", "tidy-permissions", code=6)
     status = tempshell("status", "--json", session[:5]).json()
     assert set(status) == {*SESSION_WORDS, "tasks"}
@@ -422,9 +422,9 @@ def test_reap_removes_what_has_died_and_leaves_what_lives(tempshell: Tempshell) 
 
 
 def test_doctor_names_every_backend_and_where_things_lie(tempshell: Tempshell) -> None:
-    told = tempshell("doctor").stdout
-    assert "local: ready" in told
-    assert "docker: not usable" in told
+    output = tempshell("doctor").stdout
+    assert "local: ready" in output
+    assert "docker: not usable" in output
     found = tempshell("doctor", "--json").json()
     assert found["backends"]["local"] == []
     assert {"problem", "hint"} == set(found["backends"]["docker"][0])
@@ -532,9 +532,9 @@ def test_start_on_a_terminal_opens_the_practice_screen_and_detaching_leaves_the_
         terminal.until_sees("one2three")
         terminal.send(b"\x1dd")
 
-    told = _seen(tempshell, "start", PACK, "--name", "mine", see=see)
-    assert "tempshell attach mine" in told
-    assert "tempshell stop" in told
+    output = _seen(tempshell, "start", PACK, "--name", "mine", see=see)
+    assert "tempshell attach mine" in output
+    assert "tempshell stop" in output
     assert tempshell("status", "--json").json()["state"] == "ready"
 
 
@@ -549,8 +549,8 @@ def test_leaving_while_a_check_runs_is_immediate_and_keeps_no_score(tempshell: T
         terminal.send(b"\x1dd")
         terminal.until_sees("goes on")
 
-    told = _seen(tempshell, "start", str(draft.root), see=see)
-    assert "Traceback" not in told
+    output = _seen(tempshell, "start", str(draft.root), see=see)
+    assert "Traceback" not in output
     assert tempshell("status", "--json").json()["tasks"] == {}
 
 

@@ -185,7 +185,7 @@ def test_a_target_here_needs_its_directory(tempshell: Tempshell) -> None:
 
 
 @local
-def test_a_place_inside_that_cannot_be_written_is_told_in_the_sandboxs_words(tempshell: Tempshell) -> None:
+def test_a_place_inside_that_cannot_be_written_is_reported_in_the_sandboxs_words(tempshell: Tempshell) -> None:
     (tempshell.directory / "note").write_text("x")
     tempshell.start()
     refused = tempshell.any_code("cp", "note", ":/usr/note")
@@ -467,11 +467,11 @@ HOSTILE: dict[str, Members] = {
     "a link in place of the copy": (_symlink("box", "secret"),),
     "a hard link out": (_folder("box"), _hardlink("box/link", "../outside/secret")),
     "an absolute hard link": (_folder("box"), _hardlink("box/link", "/etc/passwd")),
-    "a link out by way of a link": (
+    "a link out through a link": (
         *(_folder("box"), _folder("box/a"), _folder("box/a/b")),
         *(_symlink("box/a/b/up", "../.."), _symlink("box/out", "a/b/up/../../outside")),
     ),
-    "a link out by way of a later link": (
+    "a link out through a later link": (
         *(_folder("box"), _folder("box/a"), _folder("box/a/b")),
         *(_symlink("box/out", "a/b/up/../../outside"), _symlink("box/a/b/up", "../..")),
     ),

@@ -77,9 +77,9 @@ def test_an_exam_has_the_tasks_that_its_seed_draws_and_only_these_are_set_up(tem
 def test_while_it_runs_nothing_tells_checks_or_gives_time(tempshell: Tempshell) -> None:
     assert "4 tasks in 40m, seed 7" in tempshell("exam", "./four", "--detach", "--seed", "7").stderr
     for command in ("check", "extend", "pause"):
-        told = tempshell(command, code=2).stderr
-        assert "an exam is" in told
-        assert "exam --finish" in told
+        output = tempshell(command, code=2).stderr
+        assert "an exam is" in output
+        assert "exam --finish" in output
     assert "not graded: the exam is under way" in tempshell("score").stdout
     assert "not graded: the exam is under way" in tempshell("exam", "--review", code=2).stderr
 
@@ -88,9 +88,9 @@ def test_while_it_runs_nothing_tells_checks_or_gives_time(tempshell: Tempshell) 
 def test_it_is_graded_once_at_its_end_and_then_reviewed(tempshell: Tempshell) -> None:
     begin(tempshell, "--seed", "7", "--name", "mine")
     do(tempshell, "a", "c", "d")
-    told = tempshell("exam", "--finish").stdout
-    assert "75 % (passed, the pass mark is 50 %), 3 of 4 tasks done" in told
-    assert "left over: nothing" in told
+    output = tempshell("exam", "--finish").stdout
+    assert "75 % (passed, the pass mark is 50 %), 3 of 4 tasks done" in output
+    assert "left over: nothing" in output
     assert tempshell("list", "--quiet").stdout == ""
     assert "was graded at" in tempshell("exam", "--finish", "mine", code=2).stderr
     review = tempshell("exam", "--review").stdout
@@ -118,10 +118,10 @@ def test_one_of_which_checks_could_not_run_is_incomplete_and_waits_for_them(pack
     task = pack / "d.md"
     whole = task.read_text()
     task.write_text(whole.replace("file: {path: d.txt}", "exec: {argv: [gone]}"))
-    told = tempshell("exam", "--finish", code=10)
-    assert "75 % (incomplete: d/there could not run; the pass mark is 50 %), 3 of 4 tasks done" in told.stdout
-    assert "mine is incomplete: d/there could not run: the sandbox has no gone" in told.stderr
-    assert "`tempshell exam --finish mine` tries again until " in told.stderr
+    output = tempshell("exam", "--finish", code=10)
+    assert "75 % (incomplete: d/there could not run; the pass mark is 50 %), 3 of 4 tasks done" in output.stdout
+    assert "mine is incomplete: d/there could not run: the sandbox has no gone" in output.stderr
+    assert "`tempshell exam --finish mine` tries again until " in output.stderr
     assert ", incomplete, last graded at " in tempshell("report").stdout
     with tempshell.on_terminal("attach", "mine", "--plain") as terminal:
         terminal.expect("was handed in")
@@ -138,8 +138,8 @@ def test_one_whose_sandbox_is_gone_is_not_graded_and_says_so(tempshell: Tempshel
     do(tempshell, *ALL)
     tempshell("stop")
     for command in (("score",), ("report",), ("exam", "--review", "--json")):
-        told = tempshell.any_code(*command)
-        assert "its sandbox was gone before it was handed in (stopped)" in told.stdout + told.stderr
+        output = tempshell.any_code(*command)
+        assert "its sandbox was gone before it was handed in (stopped)" in output.stdout + output.stderr
     assert "was gone before" in tempshell("exam", "--finish", "left", code=7).stderr
     assert tempshell("history", "--json").json() == {"sessions": [], "domains": []}
 
@@ -154,9 +154,9 @@ def test_it_takes_the_time_asked_for_else_the_packs_but_no_longer_than_a_session
     assert "4 tasks in 10m" in tempshell("report").stdout
     tempshell("stop")
     (pack / "pack.yaml").write_text(_MANIFEST.replace("40m", "100h"))
-    told = tempshell("exam", "./four", "--detach").stderr
-    assert "meant to take 100h, but a session may last\n  1h30m" in told
-    assert "4 tasks in 1h30m" in told
+    output = tempshell("exam", "./four", "--detach").stderr
+    assert "meant to take 100h, but a session may last\n  1h30m" in output
+    assert "4 tasks in 1h30m" in output
     tempshell("stop")
     assert "longer than a session may last" in tempshell("exam", "./four", "--time", "2h", code=8).stderr
 
@@ -220,13 +220,13 @@ def test_history_tells_sessions_and_domains_and_a_drill_repeats_what_went_wrong(
     assert "nothing is due before" in tempshell("drill").stdout
     (card,) = tempshell("drill", "./four", "--list", "--json").json()
     assert (card["box"], card["is_due"]) == (2, False)
-    told = tempshell("history", "--pack", "four", env={"PYTHONIOENCODING": "utf-8"}).stdout
-    assert "first" in told
-    assert "75 % exam" in told
-    assert [line.split()[2:] for line in told.splitlines() if " left " in line] == [["2", "100", "%", "▅█"]]
+    output = tempshell("history", "--pack", "four", env={"PYTHONIOENCODING": "utf-8"}).stdout
+    assert "first" in output
+    assert "75 % exam" in output
+    assert [line.split()[2:] for line in output.splitlines() if " left " in line] == [["2", "100", "%", "▅█"]]
     plain = tempshell("history", env={"PYTHONIOENCODING": "ascii"}).stdout
     assert [line.split()[-1] for line in plain.splitlines() if " left " in line] == ["=#"]
-    assert "\x1b" not in told
+    assert "\x1b" not in output
     second = tempshell("history", "--json").json()["sessions"][1]
     assert (second["name"], second["percent"], second["attempts"]) == ("second", 100, {"b": 1})
 
@@ -240,9 +240,9 @@ def test_what_is_due_of_several_packs_is_asked_for(tempshell: Tempshell, pack: P
         tempshell.start(str(one))
         tempshell("check", "a", code=6)
         tempshell("stop")
-    told = tempshell("drill", "--detach", code=2).stderr
-    assert "tasks of several packs are due" in told
-    assert str(other) in told
+    output = tempshell("drill", "--detach", code=2).stderr
+    assert "tasks of several packs are due" in output
+    assert str(other) in output
     tempshell("drill", "./other", "--detach")
     assert "other" in tempshell("list").stdout
 

@@ -30,7 +30,7 @@ def _running(tempshell: Tempshell, session: str, script: str, *options: str) -> 
 
 
 def _is_gone(tempshell: Tempshell, session: str, word: str) -> bool:
-    """Tell whether nothing inside has the word in its command line."""
+    """Return whether nothing inside has the word in its command line."""
     script = 'for file in /proc/[0-9]*/cmdline; do tr "\\0" " " <"$file"; echo; done 2>/dev/null'
     listed = tempshell("exec", session, "--", "sh", "-c", script).stdout
     return not [line for line in listed.splitlines() if line.startswith(word)]
@@ -115,14 +115,14 @@ def test_in_the_foreground_it_reads_the_terminal(tempshell: Tempshell, engine: s
 def test_a_command_that_the_deadline_ends_is_reported_so(tempshell: Tempshell, engine: str, command: str) -> None:
     sleep = ("--", "sh", "-c", "sleep 600")
     if command == "run":
-        told = tempshell("run", "-q", "-b", engine, "--ttl", "10s", *sleep, code=ExitCode.EXPIRED).stderr
+        output = tempshell("run", "-q", "-b", engine, "--ttl", "10s", *sleep, code=ExitCode.EXPIRED).stderr
     else:
         # A pod can take ten seconds to be ready.
         session = tempshell.start("-b", engine, "--ttl", "20s" if engine == "kubernetes" else "10s")
         words = (*command.split(), session)
         with tempshell.on_terminal(*words, *(sleep if command.startswith("exec") else ())) as child:
             child.expect(pexpect.EOF, timeout=60)
-            told = str(child.before)
+            output = str(child.before)
             child.wait()
-            assert child.exitstatus == ExitCode.EXPIRED, told
-    assert told.count("expired") == 1
+            assert child.exitstatus == ExitCode.EXPIRED, output
+    assert output.count("expired") == 1

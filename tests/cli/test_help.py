@@ -37,9 +37,9 @@ def test_the_list_of_commands_says_of_each_what_its_own_help_says(name: str) -> 
 
 @pytest.mark.parametrize(("alias", "name"), ALIASES.items())
 def test_a_command_can_be_called_as_in_other_tools(tempshell: Tempshell, alias: str, name: str) -> None:
-    told = tempshell(alias, "--help").stdout
-    assert told.startswith(f"Usage: tempshell {name} ")
-    assert f"tempshell {alias}" in told.partition("Aliases:")[2]
+    output = tempshell(alias, "--help").stdout
+    assert output.startswith(f"Usage: tempshell {name} ")
+    assert f"tempshell {alias}" in output.partition("Aliases:")[2]
 
 
 def test_help_is_a_command_too(tempshell: Tempshell) -> None:
@@ -80,10 +80,10 @@ def test_a_misspelt_word_is_answered_with_the_one_that_was_meant(
 
 @pytest.mark.parametrize("argv", [("frobnicate",), ("list", "--frobnicate"), ("check", "--quiet"), ("list", "-Z")])
 def test_a_word_like_no_other_is_answered_with_where_to_look(tempshell: Tempshell, argv: Sequence[str]) -> None:
-    told = tempshell(*argv, code=2).stderr
-    assert argv[-1] in told
-    assert "did you mean" not in told
-    assert "--help` " in told
+    output = tempshell(*argv, code=2).stderr
+    assert argv[-1] in output
+    assert "did you mean" not in output
+    assert "--help` " in output
 
 
 @pytest.mark.parametrize(

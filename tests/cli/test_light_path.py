@@ -113,7 +113,7 @@ def test_everything_that_can_be_typed_has_a_help_text(what: str, text: str | Non
 
 
 def test_the_help_lists_every_command_with_what_it_does(tempshell: Tempshell) -> None:
-    told = tempshell("--help").stdout
+    output = tempshell("--help").stdout
     for name in COMMANDS:
-        assert re.search(rf"^  {name} +\S", told, re.MULTILINE), name
+        assert re.search(rf"^  {name} +\S", output, re.MULTILINE), name
         assert "Usage: tempshell" in tempshell(name, "--help").stdout

@@ -1,4 +1,4 @@
-"""Sessions whose engine, sandbox, record or time is gone: told in plain words, and nothing is lost or left."""
+"""Sessions whose engine, sandbox, record or time is gone: reported in plain words, and nothing is lost or left."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_completion_leaves_a_corrupt_store_for_a_command_that_can_say_so(tempshe
 
 
 @pytest.mark.engine("local")
-def test_a_store_damaged_in_its_middle_is_told_or_mended_and_loses_no_sandbox(tempshell: Tempshell) -> None:
+def test_a_store_damaged_in_its_middle_is_reported_or_repaired_and_loses_no_sandbox(tempshell: Tempshell) -> None:
     session = tempshell.start("--name", "lab")
     store = tempshell.user.paths.store
     with open_store(tempshell.user.paths):
@@ -43,9 +43,9 @@ def test_a_store_damaged_in_its_middle_is_told_or_mended_and_loses_no_sandbox(te
         for page in range(1, store.stat().st_size // 4096):
             file.seek(page * 4096)
             file.write(os.urandom(4096))
-    told = tempshell.any_code("list", "--json")
-    if told.code:
-        assert (told.code, str(store) in told.stderr) == (ExitCode.USAGE, True), told
+    output = tempshell.any_code("list", "--json")
+    if output.code:
+        assert (output.code, str(store) in output.stderr) == (ExitCode.USAGE, True), output
         store.unlink()
     assert [one["id"] for one in tempshell("list", "--json").json()] == [session]
 
@@ -119,8 +119,8 @@ def test_a_session_whose_engine_never_comes_back_can_be_forgotten(tempshell: Tem
 @pytest.mark.engine("local")
 def test_a_session_whose_engine_answers_is_stopped_rather_than_forgotten(tempshell: Tempshell) -> None:
     tempshell.start("-b", "local", "--name", "lab")
-    told = tempshell("stop", "--forget")
-    assert "lab: stopped" in told.stdout
+    output = tempshell("stop", "--forget")
+    assert "lab: stopped" in output.stdout
     assert not local_leftovers(tempshell.user)
 
 
@@ -157,13 +157,13 @@ def test_a_command_in_a_sandbox_whose_engine_is_down_fails_in_the_engines_words(
 def test_one_engine_that_is_down_keeps_no_other_session_from_being_stopped(tempshell: Tempshell, stranded: str) -> None:
     tempshell.user.configure(limits={"per_owner": 2})
     local = tempshell.start("-b", "local")
-    told = tempshell("stop", "--all", code=ExitCode.ENGINE)
-    assert "does not answer" in told.stderr
-    assert local[:4] in told.stdout
+    output = tempshell("stop", "--all", code=ExitCode.ENGINE)
+    assert "does not answer" in output.stderr
+    assert local[:4] in output.stdout
     assert [one["name"] for one in tempshell("list", "--json").json()] == [stranded]
 
 
-def test_a_backend_of_another_distribution_that_fails_is_told_and_stops_nothing(
+def test_a_backend_of_another_distribution_that_fails_is_reported_and_stops_nothing(
     tempshell: Tempshell, tmp_path: Path
 ) -> None:
     (tmp_path / "broken.py").write_text("raise RuntimeError('half installed')\n", "utf-8")
@@ -173,8 +173,8 @@ def test_a_backend_of_another_distribution_that_fails_is_told_and_stops_nothing(
     (registered / "entry_points.txt").write_text("[tempshell.backends]\nbroken = broken:Backend\n", "utf-8")
     there = {"PYTHONPATH": str(tmp_path)}
     for command in (("list", "--all-owners"), ("reap",), ("doctor",)):
-        told = tempshell(*command, env=there)
-        assert "half installed" in told.stdout + told.stderr, command
+        output = tempshell(*command, env=there)
+        assert "half installed" in output.stdout + output.stderr, command
     for command in (("list",), ("stop", "--all")):  # these ask no engine that no session is on
         assert tempshell(*command, env=there).stderr == ""
     refused = tempshell("start", "--detach", "-b", "broken", env=there, code=ExitCode.ENGINE)
@@ -185,15 +185,15 @@ def test_a_backend_of_another_distribution_that_fails_is_told_and_stops_nothing(
 
 
 @pytest.mark.parametrize("engine", LOCAL_AND_DOCKER)
-def test_a_sandbox_that_is_gone_is_told_by_every_command(tempshell: Tempshell, engine: str) -> None:
-    """In words, with an exit code that is no success, and with nothing left of it."""
+def test_a_sandbox_that_is_gone_is_reported_by_every_command(tempshell: Tempshell, engine: str) -> None:
+    """In words, with an exit code other than 0, and with nothing left of it."""
     session = tempshell.start("-b", engine, "--name", "lab")
     _end_behind_our_back(tempshell, engine, session)
     for command in (("exec", "lab", "--", "true"), ("extend", "lab"), ("cp", "lab:x", ".")):
-        told = tempshell.any_code(*command)
-        assert told.code, (command, told)
-        assert told.stderr
-        assert "bug" not in told.stderr
+        output = tempshell.any_code(*command)
+        assert output.code, (command, output)
+        assert output.stderr
+        assert "bug" not in output.stderr
     tempshell("stop", "lab")
 
 
@@ -214,8 +214,8 @@ def test_a_session_past_its_deadline_has_expired(tempshell: Tempshell) -> None:
     session = tempshell.start("--ttl", "4s", "--name", "lab")
     eventually(lambda: not local_leftovers(tempshell.user), "the sandbox has ended by itself")
     for command in (("exec", "lab", "--", "true"), ("attach", "lab"), ("extend", "lab"), ("status", session)):
-        told = tempshell(*command, code=ExitCode.EXPIRED)
-        assert "lab expired at" in told.stderr
+        output = tempshell(*command, code=ExitCode.EXPIRED)
+        assert "lab expired at" in output.stderr
     assert tempshell("list", "--json").json() == []
 
 
@@ -240,8 +240,8 @@ def test_on_a_full_disk_a_session_can_be_looked_at_entered_and_stopped(tempshell
             while True:
                 fill.write(b"x" * 1024)
                 fill.flush()
-        told = tempshell("list", "--quiet")
-        assert (told.stdout.split(), "disk of the state directory is full" in told.stderr) == ([session], True)
+        output = tempshell("list", "--quiet")
+        assert (output.stdout.split(), "disk of the state directory is full" in output.stderr) == ([session], True)
         assert tempshell("exec", "lab", "--", "echo", "in").stdout == "in\n"
         for refused in (("start", "--detach"), ("extend", "lab")):
             assert "make room there" in tempshell(*refused, code=ExitCode.USAGE).stderr

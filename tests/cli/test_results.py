@@ -89,8 +89,8 @@ def test_the_score_is_weighted_and_survives_the_session(tempshell: Tempshell) ->
     assert score["attempts"] == {"one": 2, "two": 1}
     tempshell("stop", "mine")
     for token in ([], ["mine"]):
-        told = tempshell("score", *token).stdout
-        assert "50 % (passed, the pass mark is 50 %), 1 of 2 tasks done" in told
+        output = tempshell("score", *token).stdout
+        assert "50 % (passed, the pass mark is 50 %), 1 of 2 tasks done" in output
 
 
 def test_the_report_names_the_pack_that_graded_and_tells_when_it_has_changed(pack: Path, tempshell: Tempshell) -> None:
@@ -152,9 +152,9 @@ def test_a_check_that_could_not_run_leaves_everything_incomplete(pack: Path, tem
     do(tempshell, "one")
     task = pack / "two.md"
     task.write_text(task.read_text().replace("file: {path: two.txt}", "exec: {argv: [gone]}"))
-    told = tempshell("check", code=10).stdout
-    assert "PASS  one  1/1 points" in told
-    assert "INCOMPLETE two  0/1 points\n  error there\n        the sandbox has no gone\n" in told
+    output = tempshell("check", code=10).stdout
+    assert "PASS  one  1/1 points" in output
+    assert "INCOMPLETE two  0/1 points\n  error there\n        the sandbox has no gone\n" in output
     assert (
         '<error message="could not run, so the result is incomplete: ' in tempshell("check", "--junit", code=10).stdout
     )
@@ -193,7 +193,7 @@ def test_a_sandbox_full_of_processes_earns_nothing(pack: Path, tempshell: Tempsh
 
 
 @pytest.mark.parametrize(
-    ("victim", "told"),
+    ("victim", "output"),
     [
         ("$program", "it was ended by signal 9"),
         ("$(parent $(parent $program))", "it was ended from inside the sandbox"),
@@ -202,7 +202,7 @@ def test_a_sandbox_full_of_processes_earns_nothing(pack: Path, tempshell: Tempsh
 )
 @pytest.mark.parametrize("role", ["grader", "learner"])
 def test_a_check_that_the_learner_ends_has_failed(
-    victim: str, told: str, role: str, pack: Path, tempshell: Tempshell
+    victim: str, output: str, role: str, pack: Path, tempshell: Tempshell
 ) -> None:
     """Where a learner can signal a check, that a failure is expected gains nothing by it.
 
@@ -218,7 +218,7 @@ def test_a_check_that_the_learner_ends_has_failed(
     assert (result["verdict"], result["incomplete"]) == ("fail", [])
     (check,) = result["results"]
     out_of_reach = role == "grader" and os.geteuid() == 0
-    assert ("exit code 0" if out_of_reach else told) in check["found"] + check["message"]
+    assert ("exit code 0" if out_of_reach else output) in check["found"] + check["message"]
 
 
 @pytest.mark.usefixtures("pack")
@@ -236,9 +236,9 @@ def test_the_report_says_what_a_learner_could_have_forged(
     tempshell.start("./two", *options)
     tempshell("check", code=6)
     assert tempshell("report", "--format", "json").json()["forgeable"].startswith(said)
-    for told in (tempshell("score").stdout, tempshell("report", "--format", "html").stdout):
-        assert said in told
-        assert ("forged" in told) is bool(said)
+    for output in (tempshell("score").stdout, tempshell("report", "--format", "html").stdout):
+        assert said in output
+        assert ("forged" in output) is bool(said)
 
 
 @pytest.mark.usefixtures("pack")

@@ -65,11 +65,11 @@ def test_an_engine_that_never_answers_is_left_out(slow: Tempshell) -> None:
 
 @pytest.mark.engine("local")
 def test_a_session_on_an_engine_that_never_answers_can_be_given_up(slow: Tempshell) -> None:
-    told = slow("stop", "--all", "--forget")
-    assert "far: forgotten" in told.stderr
+    output = slow("stop", "--all", "--forget")
+    assert "far: forgotten" in output.stderr
     assert slow("list", "--quiet").stdout == ""
     assert not list((slow.user.paths.state / "kubeconfig").glob("farfarfa*"))
 
 
-def _assert_reported_once(told: Outcome) -> None:
-    assert told.stderr.count(f"{LEFT_OUT}; its sessions stay on record") == 1, told.stderr
+def _assert_reported_once(output: Outcome) -> None:
+    assert output.stderr.count(f"{LEFT_OUT}; its sessions stay on record") == 1, output.stderr

@@ -119,7 +119,7 @@ class Stage:
         return next((one for one in self.backend.find(self.owner) if one.session == session), None)
 
     def has_ended(self, session: str) -> bool:
-        """Tell whether nothing of it runs: of a cluster the disks stay, and it could be started again."""
+        """Return whether nothing of it runs: of a cluster the disks stay, and it could be started again."""
         found = self.found(session)
         return found is None or found.condition in {Condition.DEAD, Condition.STOPPED}
 

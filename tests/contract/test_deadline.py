@@ -30,7 +30,7 @@ def test_a_sandbox_ends_by_itself_at_its_deadline(stage: Stage) -> None:
         assert stage.clock.now() >= sandbox.deadline
 
 
-def test_an_extended_deadline_is_told_and_outlives_the_first(stage: Stage) -> None:
+def test_an_extended_deadline_is_reported_and_outlives_the_first(stage: Stage) -> None:
     with stage.sandbox(stage.request(lasts=stage.soon)) as sandbox:
         later = sandbox.deadline + timedelta(minutes=30)
         stage.backend.set_deadline(sandbox, later)

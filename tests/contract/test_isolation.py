@@ -83,8 +83,8 @@ def test_what_can_be_written_is_bounded(stage: Stage) -> None:
     with stage.sandbox() as sandbox:
         for place in ("/tmp", "/var/tmp", "$HOME", "/dev/shm"):  # noqa: S108 - paths inside
             fill = f"head -c 400m /dev/zero > {place}/big; stat -c %s {place}/big; rm -f {place}/big"
-            told = stage.run(sandbox, "sh", "-c", fill)
-            assert any(refusal in told.stderr for refusal in refusals), (place, told)
+            output = stage.run(sandbox, "sh", "-c", fill)
+            assert any(refusal in output.stderr for refusal in refusals), (place, output)
 
 
 def test_memory_is_limited_and_the_sandbox_survives(stage: Stage) -> None:

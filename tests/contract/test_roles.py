@@ -50,8 +50,8 @@ class Listening(SubprocessRunner):
 
 @pytest.mark.parametrize("role", Role)
 def test_variables_reach_the_learners_programs_alone(stage: Stage, sandbox: Sandbox, role: Role) -> None:
-    told = stage.run(sandbox, "env", role=role).stdout
-    assert (CANARY.encode() in told) == (role is Role.LEARNER)
+    output = stage.run(sandbox, "env", role=role).stdout
+    assert (CANARY.encode() in output) == (role is Role.LEARNER)
 
 
 def test_pid_1_has_no_variable_of_the_learners(stage: Stage, sandbox: Sandbox) -> None:
@@ -69,8 +69,8 @@ def test_no_variable_keeps_a_sandbox_from_starting_or_a_setup_from_running(stage
             done = shell.run(("sh", "-c", "ls -d /usr; env"), timeout=20)
             assert (done.exit_code, done.stderr) == (0, b"")
             assert b"nowhere" not in done.stdout
-        told = stage.run(sandbox, "env", "--null").stdout.decode().split("\0")
-    assert {f"{name}={value}" for name, value in HOSTILE.items()} <= set(told)
+        output = stage.run(sandbox, "env", "--null").stdout.decode().split("\0")
+    assert {f"{name}={value}" for name, value in HOSTILE.items()} <= set(output)
 
 
 @on_real_engines

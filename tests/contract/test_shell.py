@@ -57,9 +57,9 @@ def test_the_environment_is_the_templates_and_not_ours(
     stage: Stage, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OF_OURS", "1")
-    told = stage.run(sandbox, "env").stdout.decode().splitlines()
-    assert {"GREETING=a b=c", "EMPTY="} <= set(told)
-    assert not [line for line in told if "OF_OURS" in line or "XDG" in line]
+    output = stage.run(sandbox, "env").stdout.decode().splitlines()
+    assert {"GREETING=a b=c", "EMPTY="} <= set(output)
+    assert not [line for line in output if "OF_OURS" in line or "XDG" in line]
 
 
 def test_what_is_written_at_home_stays_for_the_next_command(stage: Stage, sandbox: Sandbox) -> None:

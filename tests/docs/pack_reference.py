@@ -18,7 +18,7 @@ _INTRODUCTION = """\
 # Pack reference
 
 Every key of a pack, made from the [schema](packs.md#the-schema) by which packs are read. A first pack is written in
-[Write a pack in ten minutes](write-a-pack.md); what the keys are good for is told in [Writing a pack](packs.md).
+[Write a pack in ten minutes](write-a-pack.md); what the keys are good for is explained in [Writing a pack](packs.md).
 
 To **match in part** is this: a mapping may have more keys than asked for, a list must have the same items. See
 [what matches](packs.md#what-matches).
@@ -82,7 +82,7 @@ def _references(value: object) -> Iterator[str]:
 
 
 def _resolved(value: Any, definitions: Schema) -> Any:  # noqa: ANN401 - JSON
-    """Return a schema in which what is no mapping is written out, and what is one is named by its title."""
+    """Return a schema in which what is not a mapping is written out, and what is one is named by its title."""
     if isinstance(value, list):
         return [_resolved(inner, definitions) for inner in value]
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""docs/screen.svg, from the real practice screen: ``python -m tests.docs.screenshot`` renders it anew.
+"""docs/screen.svg, from the real practice screen: ``python -m tests.docs.screenshot`` renders it again.
 
 Somebody half-way through linux-basics, on a local sandbox; only the clock is stopped.
 """
@@ -99,7 +99,7 @@ async def _picture(app: App[Outcome]) -> str:
 
 
 def _has_done(terminal: TerminalPane, shown: str) -> bool:
-    """Tell whether that is shown, and the prompt is back: what is typed ahead of it would be echoed twice."""
+    """Return whether that is shown, and the prompt is back: what is typed ahead of it would be echoed twice."""
     text = "\n".join(terminal.text())
     return shown in text and text.rstrip().endswith("$")
 

@@ -52,7 +52,7 @@ def test_every_command_in_the_text_can_be_parsed(document: Path) -> None:
 
 
 def _parse(words: list[str]) -> None:
-    """Parse a command line, and run nothing of it; Typer raises what a user would be told."""
+    """Parse a command line, and run nothing of it; Typer raises what a user would see."""
     for length in (2, 1):
         name = " ".join(words[:length])
         if name in TREE:

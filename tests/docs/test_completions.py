@@ -38,11 +38,11 @@ def test_the_script_in_the_repository_is_the_one_that_is_printed(shell: str, tem
 
 @pytest.mark.engine("local")
 @pytest.mark.parametrize("shell", SCRIPTS)
-def test_a_shell_that_asks_is_told_names_and_ids_of_the_sessions(shell: str, tempshell: Tempshell) -> None:
+def test_a_shell_that_asks_is_reported_names_and_ids_of_the_sessions(shell: str, tempshell: Tempshell) -> None:
     session = tempshell.start("--backend", "local", "--name", "otter")
-    told = tempshell(env={"_TEMPSHELL_COMPLETE": f"complete_{shell}", **_ASKS[shell]}).stdout
-    assert "otter" in told
-    assert session in told
+    output = tempshell(env={"_TEMPSHELL_COMPLETE": f"complete_{shell}", **_ASKS[shell]}).stdout
+    assert "otter" in output
+    assert session in output
 
 
 def test_completion_is_silent_where_there_is_nothing_to_offer(tempshell: Tempshell) -> None:

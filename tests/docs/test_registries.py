@@ -44,9 +44,9 @@ def test_the_option_and_the_setting_name_every_backend() -> None:
 
 @pytest.mark.parametrize("command", ["start", "run", "exam", "drill", "pack prove"])
 def test_help_names_every_backend(command: str) -> None:
-    told = re.search(r"-b, --backend NAME +(.*?)\n {2,6}-", help_of(command), re.DOTALL)
-    assert told
-    assert {*names(), "auto"} <= set(re.findall(r"\w+", told[1]))
+    output = re.search(r"-b, --backend NAME +(.*?)\n {2,6}-", help_of(command), re.DOTALL)
+    assert output
+    assert {*names(), "auto"} <= set(re.findall(r"\w+", output[1]))
 
 
 def test_every_kind_of_check_is_explained() -> None:

@@ -39,10 +39,10 @@ def follow(document: str, tempshell: Tempshell) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.engine("local")
 def test_what_it_says_happens(tempshell: Tempshell) -> None:
-    told = dict(follow(DOCUMENT, tempshell))
-    assert "nothing found" in told["tempshell pack lint exercise"]
-    assert "2 proven" in told["tempshell pack prove exercise"]
-    assert "no mutant fails" not in told["tempshell pack prove exercise"]
+    output = dict(follow(DOCUMENT, tempshell))
+    assert "nothing found" in output["tempshell pack lint exercise"]
+    assert "2 proven" in output["tempshell pack prove exercise"]
+    assert "no mutant fails" not in output["tempshell pack prove exercise"]
     assert tempshell("list", "--quiet").stdout == ""
 
 

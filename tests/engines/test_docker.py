@@ -132,7 +132,7 @@ def test_what_an_image_would_run_or_keep_by_itself_does_not_matter(tempshell: Te
     assert set(_docker("volume", "ls", "--quiet").split()) <= volumes
 
 
-def test_an_image_without_a_shell_is_told_and_leaves_nothing(tempshell: Tempshell, build: Any) -> None:  # noqa: ANN401
+def test_an_image_without_a_shell_is_reported_and_leaves_nothing(tempshell: Tempshell, build: Any) -> None:  # noqa: ANN401
     image = build("FROM scratch", "ENV A=B")
     refused = tempshell("start", "-d", "-b", "docker", "--image", image, code=5)
     assert "/bin/sh" in refused.stderr
@@ -233,9 +233,9 @@ def test_a_credential_helper_that_fails_keeps_no_image_from_being_asked_for(
     helper.write_text("#!/bin/sh\necho logged out\nexit 1\n")
     helper.chmod(0o755)
     there = {"DOCKER_CONFIG": str(tmp_path), "PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    told = tempshell("image", "pull", "registry.example.org.invalid/none:1", env=there, code=5)
-    assert "going on without a login" in told.stderr
-    assert "cannot pull image" in told.stderr
+    output = tempshell("image", "pull", "registry.example.org.invalid/none:1", env=there, code=5)
+    assert "going on without a login" in output.stderr
+    assert "cannot pull image" in output.stderr
 
 
 @pytest.fixture
@@ -266,8 +266,8 @@ def test_an_image_keeps_nothing_of_the_proxy_that_it_is_built_through(
     with DockerEngine().translated_errors():
         images.build(DockerEngine().client, image, lambda _: nullcontext())
     try:
-        told = _docker("history", "--no-trunc", image.reference) + _docker("image", "inspect", image.reference)
-        assert "s3cret" not in told
+        output = _docker("history", "--no-trunc", image.reference) + _docker("image", "inspect", image.reference)
+        assert "s3cret" not in output
         said = _docker("run", "--rm", "--entrypoint", "cat", image.reference, "/through")
         assert said == "through http://user:s3cret@127.0.0.1:9\n"  # where it is needed it is there
     finally:
@@ -279,8 +279,8 @@ def test_where_no_user_namespaces_can_be_made_a_start_takes_the_engine_that_can(
     """As on Ubuntu from 23.10 on, where a setting of the kernel refuses them to ordinary users."""
     forbid = 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"'
     there = tempshell.started_by("unshare", "--user", "--map-root-user", "sh", "-c", forbid, "sh")
-    told = there("run", "--", "echo", "in")
-    assert told.stdout == "in\n"
-    assert "local is not usable here (`tempshell doctor` says why); this is on docker" in told.stderr
+    output = there("run", "--", "echo", "in")
+    assert output.stdout == "in\n"
+    assert "local is not usable here (`tempshell doctor` says why); this is on docker" in output.stderr
     refused = there("run", "-b", "local", "--", "true", code=5)  # what was named is not replaced
     assert "docker" in refused.stderr

@@ -62,11 +62,11 @@ def test_on_docker_what_departed_owners_have_left_goes_one_object_at_a_time(
     _docker("create", *_labelled(over, "terminal", PAST), "--name", f"tempshell-{over}", BUSYBOX, "true")
     quiet = ("run", "--detach", "--name", f"tempshell-{running}", BUSYBOX, "sleep", "300")
     _docker(quiet[0], quiet[1], *_labelled(running, "terminal", PAST), *quiet[2:])
-    told = tempshell("reap")
-    assert not any(session in told.stdout for session in sessions), "a plain one removes what is one's own"
-    told = tempshell.any_code("reap", "--expired")
+    output = tempshell("reap")
+    assert not any(session in output.stdout for session in sessions), "a plain one removes what is one's own"
+    output = tempshell.any_code("reap", "--expired")
     for session, lines in ((over, 2), (ownerless, 1), (lasting, 0), (unreadable, 0), (without, 0), (running, 0)):
-        assert told.stdout.count(f"tempshell-{session}\n") == lines, (session, told)
+        assert output.stdout.count(f"tempshell-{session}\n") == lines, (session, output)
     there = _docker("network", "ls", "--format", "{{.Name}}") + _docker("ps", "--all", "--format", "{{.Names}}")
     assert over not in there
     assert all(session in there for session in (lasting, unreadable, without, running))
@@ -79,8 +79,8 @@ def test_a_network_that_somebody_uses_is_left_over_and_named(tempshell: Tempshel
     _docker("network", "create", *_labelled(session, "network", PAST), network)
     _docker("run", "--detach", "--name", guest, "--network", network, BUSYBOX, "sleep", "300")
     try:
-        told = tempshell("reap", "--expired", code=9)
-        assert f"network {network} (used by {guest})" in told.stderr
+        output = tempshell("reap", "--expired", code=9)
+        assert f"network {network} (used by {guest})" in output.stderr
     finally:
         _docker("rm", "--force", guest)
 
@@ -173,8 +173,8 @@ def test_in_a_cluster_a_namespace_that_is_over_goes_and_nothing_else(
     _space(lasting, lasting.removeprefix("tempshell-"), FUTURE)
     _space(odd, over.removeprefix("tempshell-"), PAST)  # called as no session's own
     assert over not in tempshell("reap").stdout
-    told = tempshell("reap", "--expired")
-    assert f"removed namespace {over}\n" in told.stdout
+    output = tempshell("reap", "--expired")
+    assert f"removed namespace {over}\n" in output.stdout
     assert [_is_there(name) for name in (over, lasting, odd)] == [False, True, True]
 
 

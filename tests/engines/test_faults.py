@@ -218,7 +218,7 @@ def test_a_failed_start_can_be_kept_for_a_look(tempshell: Tempshell, pack: Draft
 
 @pytest.mark.engine("docker")
 @pytest.mark.parametrize("step", list(STEPS["docker"].values())[1:], ids=list(STEPS["docker"])[1:])
-def test_an_engine_that_goes_away_during_start_is_told_and_cleared_when_it_is_back(
+def test_an_engine_that_goes_away_during_start_is_reported_and_cleared_when_it_is_back(
     tempshell: Tempshell, slow_pack: Draft, proxy: Proxy, step: Step
 ) -> None:
     there = {"DOCKER_HOST": proxy.url}
@@ -229,8 +229,8 @@ def test_an_engine_that_goes_away_during_start_is_told_and_cleared_when_it_is_ba
         assert "does not answer" in start.shown()
     (kept,) = recorded(tempshell.user)
     assert kept.state == "creating"
-    told = tempshell("reap", env=there)
-    assert "its sessions stay on record" in told.stderr
+    output = tempshell("reap", env=there)
+    assert "its sessions stay on record" in output.stderr
     assert recorded(tempshell.user) == [kept]
     proxy.come_back()
     assert_one_reap_clears(tempshell, docker=True)

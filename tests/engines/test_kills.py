@@ -142,8 +142,8 @@ def test_an_extension_that_is_killed_was_made_or_was_not(killer: Killer) -> None
         found = killer.on_engine(session)
         assert not found.is_torn, place
         assert shown["extensions"] == found.terms.extensions, place
-        told = datetime.fromisoformat(shown["deadline"])
-        assert abs(told - found.deadline) < timedelta(seconds=2), place
+        output = datetime.fromisoformat(shown["deadline"])
+        assert abs(output - found.deadline) < timedelta(seconds=2), place
         assert abs(found.deadline - began.deadline - found.terms.extensions * HALF_AN_HOUR) < timedelta(seconds=2), (
             place
         )

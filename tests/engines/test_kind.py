@@ -321,8 +321,8 @@ def _docker_that_enters_no(container: str, place: Path) -> Path:
     return command.parent
 
 
-def _verdicts(told: Any) -> dict[str, str]:  # noqa: ANN401 - JSON
-    (task,) = told
+def _verdicts(output: Any) -> dict[str, str]:  # noqa: ANN401 - JSON
+    (task,) = output
     return {one["check"]: one["verdict"] for one in task["results"]}
 
 

@@ -64,10 +64,10 @@ def test_of_eight_starts_at_once_as_many_succeed_as_there_is_room_for(engine: Pr
         subprocess.Popen(argv, env=without_own_limit, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(RACERS)
     ]
-    told = [racer.communicate(timeout=600) for racer in racers]
+    output = [racer.communicate(timeout=600) for racer in racers]
     codes = sorted(racer.returncode for racer in racers)
-    assert codes == [0] * ROOM + [LIMIT] * (RACERS - ROOM), told
-    ready = {out.strip() for out, _ in told if out}
+    assert codes == [0] * ROOM + [LIMIT] * (RACERS - ROOM), output
+    ready = {out.strip() for out, _ in output if out}
     assert set(theirs("list", "--quiet").stdout.split()) == ready
     assert {name for name in engine.docker("ps", "--format", "{{.Names}}").split() if name.startswith("ckad")} == {
         node_of(session) for session in ready
@@ -76,7 +76,7 @@ def test_of_eight_starts_at_once_as_many_succeed_as_there_is_room_for(engine: Pr
     assert _parts(engine) == []
 
 
-def test_a_network_that_cannot_be_made_is_told_and_leaves_nothing(engine: PrivateEngine, theirs: Tempshell) -> None:
+def test_a_network_that_cannot_be_made_is_reported_and_leaves_nothing(engine: PrivateEngine, theirs: Tempshell) -> None:
     taken = [engine.docker("network", "create", f"taken-{number}").strip() for number in range(4)]
     try:
         failed = theirs("start", "-b", "kind", code=PROVISION)

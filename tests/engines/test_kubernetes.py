@@ -184,8 +184,8 @@ def test_everything_made_carries_the_session_and_tells_the_owner_in_full(tempshe
     ]
     assert {one["kind"] for one in made} >= {"Namespace", "Job", "Pod", "Secret", "NetworkPolicy"}
     for one in made:
-        told = one["metadata"]["annotations"]
-        assert (told["io.tempshell/owner"], told["io.tempshell/name"]) == (tempshell.user.owner, "lab")
+        output = one["metadata"]["annotations"]
+        assert (output["io.tempshell/owner"], output["io.tempshell/name"]) == (tempshell.user.owner, "lab")
         assert one["metadata"]["labels"]["io.tempshell/session"] == session
 
 
@@ -239,9 +239,9 @@ def test_a_pod_runs_where_and_as_what_was_asked_for(tempshell: Tempshell, classe
 def test_a_wish_that_the_cluster_cannot_grant_fails_in_its_words(
     tempshell: Tempshell, option: str, said: str, hint: str
 ) -> None:
-    told = tempshell("start", "-d", *ON_PODS, "--image", BUSYBOX, option, code=5).stderr
-    assert said in told
-    assert hint in told
+    output = tempshell("start", "-d", *ON_PODS, "--image", BUSYBOX, option, code=5).stderr
+    assert said in output
+    assert hint in output
     eventually(lambda: not pods.leftovers(tempshell.user.owner), "nothing is left")
 
 
@@ -308,7 +308,7 @@ def test_a_given_namespace_is_used_and_left_as_it_was(tempshell: Tempshell, name
     )
 
 
-def test_a_namespace_that_is_not_there_is_told(tempshell: Tempshell) -> None:
+def test_a_namespace_that_is_not_there_is_reported(tempshell: Tempshell) -> None:
     refused = tempshell("start", "-d", *ON_PODS, "--namespace", "never-made", code=5)
     assert "never-made" in refused.stderr
 

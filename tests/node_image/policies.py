@@ -28,7 +28,7 @@ class Pod(NamedTuple):
 
 
 def allowed(policies: Sequence[Policy], source: Pod, target: Pod, port: int) -> bool:
-    """Tell whether a TCP connection from one pod to another is let through."""
+    """Return whether a TCP connection from one pod to another is let through."""
     if source == target:
         return True
     out = _permits(policies, "Egress", source, target, port)

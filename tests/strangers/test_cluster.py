@@ -33,13 +33,13 @@ def _metadata(draw: st.DrawFn, session: str, names: Sequence[str]) -> Object:
     hashed = owner_hash(draw(owners) if draw(st.integers(0, 3)) == 0 else owner)
     backend = draw(st.sampled_from([*["kubernetes"] * 4, "minikube"]))
     carried = {labels.SESSION: session, OWNER_HASH: hashed, BACKEND: backend, labels.COMPONENT: "terminal"}
-    told = {labels.OWNER: owner, labels.DEADLINE: deadline, labels.PROFILE: draw(st.sampled_from(["admin", "x"]))}
+    output = {labels.OWNER: owner, labels.DEADLINE: deadline, labels.PROFILE: draw(st.sampled_from(["admin", "x"]))}
     count = draw(missing)
-    absent = draw(st.sets(st.sampled_from([*carried, *told]), min_size=count, max_size=count))
+    absent = draw(st.sets(st.sampled_from([*carried, *output]), min_size=count, max_size=count))
     return {
         "name": draw(st.sampled_from(names)),
         "labels": {key: value for key, value in carried.items() if key not in absent},
-        "annotations": {key: value for key, value in told.items() if key not in absent},
+        "annotations": {key: value for key, value in output.items() if key not in absent},
     }
 
 
@@ -62,15 +62,15 @@ def forged(draw: st.DrawFn) -> tuple[str, Object]:
 def _twin(namespace: str, name: str, session: str, owner: str) -> tuple[str, Object]:
     """Return a Job that has been over for years, and carries somebody's session."""
     carried = {labels.SESSION: session, BACKEND: "kubernetes", labels.COMPONENT: "terminal"}
-    told = {labels.DEADLINE: "2020-01-01T00:00:00+00:00"}
+    output = {labels.DEADLINE: "2020-01-01T00:00:00+00:00"}
     if owner:
-        carried[OWNER_HASH], told[labels.OWNER] = owner_hash(owner), owner
-    metadata = {"name": name, "namespace": namespace, "labels": carried, "annotations": told}
+        carried[OWNER_HASH], output[labels.OWNER] = owner_hash(owner), owner
+    metadata = {"name": name, "namespace": namespace, "labels": carried, "annotations": output}
     return f"{BATCH}/namespaces/{namespace}/jobs", {"metadata": metadata}
 
 
 def _unreadable(name: str, session: str) -> tuple[str, Object]:
-    """Return a namespace whose deadline is no time."""
+    """Return a namespace whose deadline is not a time."""
     _, thing = _twin("", name, session, "bob")
     thing["metadata"]["annotations"][labels.DEADLINE] = "soon"
     del thing["metadata"]["namespace"]
@@ -146,7 +146,7 @@ def _may_remove(own: Own, person: Person, command: Command) -> bool:
 
 
 def _claims(thing: Object, command: Command) -> bool:
-    """Tell whether a stranger's object says that it is this person's, or over."""
+    """Return whether a stranger's object says that it is this person's, or over."""
     metadata = thing["metadata"]
     mine = metadata["labels"].get(OWNER_HASH) == owner_hash(command.who)
     return mine or (command.what == "reap --expired" and is_past(metadata["annotations"].get(labels.DEADLINE, "")))

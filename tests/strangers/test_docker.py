@@ -198,7 +198,7 @@ def _may_remove(own: Own, person: Person, command: Command) -> bool:
 
 
 def _claims(thing: Mapping[str, Any], before: Mapping[str, Mapping[str, Any]], command: Command) -> bool:
-    """Tell whether a stranger's object says that it is this person's, or over; for a node, what there is beside it."""
+    """Return whether a stranger's object says that it is this person's, or over; for a node, what is beside it."""
     carried = thing["Labels"]
     if KIND_CLUSTER in carried:
         beside = [one["Labels"] for one in before.values() if one["Labels"].get(labels.SESSION) == "ffffffff"]

@@ -29,6 +29,6 @@ missing = st.sampled_from([0, 0, 0, 1, 2])
 
 
 def is_past(text: str) -> bool:
-    """Tell whether a label tells a deadline that has passed."""
-    told = labels.own_deadline({labels.DEADLINE: text})
-    return told is not None and told < datetime.now(UTC)
+    """Return whether a label tells a deadline that has passed."""
+    output = labels.own_deadline({labels.DEADLINE: text})
+    return output is not None and output < datetime.now(UTC)

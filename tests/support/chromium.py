@@ -22,7 +22,7 @@ _OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-p
 
 
 def is_here() -> bool:
-    """Tell whether there is one."""
+    """Return whether there is one."""
     return bool(shutil.which(PROGRAM))
 
 
@@ -45,10 +45,10 @@ class Page:
         """Type characters; a control character as the key that makes it."""
         for character in text:
             key = {"\r": "Enter"}.get(character, character)
-            told: dict[str, Any] = {"key": key, "text": character}
+            output: dict[str, Any] = {"key": key, "text": character}
             if character == "\r":
-                told |= {"code": "Enter", "windowsVirtualKeyCode": 13}
-            await self.do("Input.dispatchKeyEvent", type="keyDown", **told)
+                output |= {"code": "Enter", "windowsVirtualKeyCode": 13}
+            await self.do("Input.dispatchKeyEvent", type="keyDown", **output)
             await self.do("Input.dispatchKeyEvent", type="keyUp", key=key)
 
     async def click(self, x: int, y: int) -> None:
@@ -91,12 +91,12 @@ class Page:
     async def listen(self) -> None:
         """Take what the browser says, until it ends."""
         async for message in self._devtools:
-            told = message.json()
+            output = message.json()
             async with self._news:
-                if "id" in told:
-                    self._answers[told["id"]] = told
-                elif told["method"] == "Network.webSocketFrameReceived":
-                    frame = told["params"]["response"]
+                if "id" in output:
+                    self._answers[output["id"]] = output
+                elif output["method"] == "Network.webSocketFrameReceived":
+                    frame = output["params"]["response"]
                     self.received += base64.b64decode(frame["payloadData"]) if frame["opcode"] == _BINARY else b""
                 self._news.notify_all()
 
@@ -123,11 +123,11 @@ async def page(home: Path) -> AsyncIterator[Page]:
 
 async def _tab(http: ClientSession, home: Path) -> str:
     """Return the address of the first tab's DevTools."""
-    told = home / "DevToolsActivePort"
+    output = home / "DevToolsActivePort"
     async with asyncio.timeout(_PATIENCE):
-        while not (told.is_file() and len(told.read_text().split()) == 2):  # noqa: ASYNC110 - another process writes it
+        while not (output.is_file() and len(output.read_text().split()) == 2):  # noqa: ASYNC110 - another process writes it
             await asyncio.sleep(0.05)
-        port = told.read_text().split()[0]
+        port = output.read_text().split()[0]
         async with http.get(f"http://127.0.0.1:{port}/json/list") as answer:
             tabs = await answer.json()
     return str(next(one["webSocketDebuggerUrl"] for one in tabs if one["type"] == "page"))

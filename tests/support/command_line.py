@@ -56,9 +56,9 @@ class Tempshell:
             check=False,
         )
         outcome = Outcome(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
-        told = f"tempshell {' '.join(argv)}: {outcome.code}\n{outcome.stdout}\n{outcome.stderr}"
-        assert "Traceback" not in outcome.stderr, told
-        assert code in {_ANY, outcome.code}, told
+        output = f"tempshell {' '.join(argv)}: {outcome.code}\n{outcome.stdout}\n{outcome.stderr}"
+        assert "Traceback" not in outcome.stderr, output
+        assert code in {_ANY, outcome.code}, output
         return outcome
 
     def any_code(self, *argv: str, env: Mapping[str, str] | None = None) -> Outcome:

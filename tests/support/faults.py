@@ -96,7 +96,7 @@ class Starting:
         self.process.terminate()
 
     def has_ended_within(self, seconds: float) -> bool:
-        """Wait that long at most, and tell whether the process has ended."""
+        """Wait that long at most, and return whether the process has ended."""
         try:
             self.process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -143,27 +143,27 @@ def shows(progress: str) -> Step:
 
 
 def is_recorded(start: Starting) -> bool:
-    """Tell whether the intent is on record."""
+    """Return whether the intent is on record."""
     return any(one.state == "creating" for one in recorded(start.user))
 
 
 def has_run_directory(start: Starting) -> bool:
-    """Tell whether the local backend has made the directory of the sandbox."""
+    """Return whether the local backend has made the directory of the sandbox."""
     return bool(_runs(start))
 
 
 def has_labels(start: Starting) -> bool:
-    """Tell whether the directory has its labels."""
+    """Return whether the directory has its labels."""
     return any(run.labels() for run in _runs(start))
 
 
 def has_supervisor(start: Starting) -> bool:
-    """Tell whether the supervisor holds its lock."""
+    """Return whether the supervisor holds its lock."""
     return any(run.holder() for run in _runs(start))
 
 
 def has_first_process(start: Starting) -> bool:
-    """Tell whether the supervisor has told the first process of the sandbox."""
+    """Return whether the supervisor has told the first process of the sandbox."""
     return any(run.record(PROCESS) for run in _runs(start))
 
 
@@ -172,31 +172,31 @@ def _runs(start: Starting) -> list[RunDir]:
 
 
 def has_network(start: Starting) -> bool:
-    """Tell whether the engine has a network of the user's."""
+    """Return whether the engine has a network of the user's."""
     with engine_of(start.user) as engine:
         return bool(engine.networks(filters={"label": f"{OWNER}={start.user.owner}"}))
 
 
 def has_volume(start: Starting) -> bool:
-    """Tell whether the engine has a volume of the user's."""
+    """Return whether the engine has a volume of the user's."""
     with engine_of(start.user) as engine:
         return bool(engine.volumes(filters={"label": f"{OWNER}={start.user.owner}"})["Volumes"])
 
 
 def has_node(start: Starting) -> bool:
-    """Tell whether kind has made a node of the session's."""
+    """Return whether kind has made a node of the session's."""
     names = [f"{KIND_CLUSTER}={cluster_name(one.id)}" for one in recorded(start.user)]
     with engine_of(start.user) as engine:
         return any(engine.containers(all=True, filters={"label": name}) for name in names)
 
 
 def has_container(start: Starting) -> bool:
-    """Tell whether the engine has a container of the user's, running or not."""
+    """Return whether the engine has a container of the user's, running or not."""
     return bool(containers(start.user))
 
 
 def has_running_container(start: Starting) -> bool:
-    """Tell whether a container of the user's runs."""
+    """Return whether a container of the user's runs."""
     return "running" in containers(start.user)
 
 
@@ -208,7 +208,7 @@ def containers(user: User) -> list[str]:
 
 
 def runs_setup(start: Starting) -> bool:
-    """Tell whether the setup script of the task runs; it has made itself known by the name of the user."""
+    """Return whether the setup script of the task runs; it has made itself known by the name of the user."""
     return bool(processes_about(start.user.owner))
 
 
@@ -222,12 +222,12 @@ def engine_of(user: User) -> Iterator[APIClient]:
 def assert_one_reap_clears(tempshell: Tempshell, *, docker: bool) -> None:
     """See that ``reap`` leaves nothing of a start that was cut short, and that one which had succeeded can be used."""
     ready = [one.id for one in recorded(tempshell.user) if one.state == "ready"]
-    told = tempshell("reap")
+    output = tempshell("reap")
     if docker and not ready:
         # The engine may finish behind that look what the dead client had asked for: the next sweep's business.
         eventually(lambda: not leftovers(tempshell.user, docker=True) or tempshell("reap").code, "swept", _SETTLED)
     if not ready:
-        assert_nothing_is_left(tempshell, docker=docker, after=str(told))
+        assert_nothing_is_left(tempshell, docker=docker, after=str(output))
     assert tempshell("list", "--quiet").stdout.split() == ready
     for session in ready:
         tempshell("stop", session)

@@ -123,8 +123,8 @@ def guarding(folder: Path) -> Iterator[Guard]:
 def _gateway() -> str:
     """Return this machine's address on the network of kind's nodes."""
     shown = ("docker", "network", "inspect", "kind", "--format", "{{range .IPAM.Config}}{{.Gateway}} {{end}}")
-    told = subprocess.run(shown, capture_output=True, text=True, check=False).stdout.split()
-    addresses = [one for one in told if "." in one]
+    output = subprocess.run(shown, capture_output=True, text=True, check=False).stdout.split()
+    addresses = [one for one in output if "." in one]
     if not addresses:
         pytest.skip("no kind network here whose nodes could ask a webhook")
     return addresses[0]

@@ -37,7 +37,7 @@ def kubeconfig() -> str:
 
 
 def is_ours() -> bool:
-    """Tell whether it is the one made here, whose network enforces NetworkPolicies."""
+    """Return whether it is the one made here, whose network enforces NetworkPolicies."""
     return OTHER not in os.environ
 
 

@@ -14,7 +14,7 @@ from tempshell_cli.terminal.pty import Size
 
 from .waiting import PATIENCE, eventually
 
-# What tells a program that it runs in the tmux of whoever runs the tests.
+# What tells a program that it runs in the tmux of the user who runs the tests.
 _OUTER = ("TMUX", "TMUX_PANE")
 
 

@@ -36,7 +36,7 @@ class User:
         kept = {name: value for name, value in os.environ.items() if name not in UNSET}
         own = {"XDG_STATE_HOME": str(self.root / "state"), "XDG_CONFIG_HOME": str(self.root / "config")}
         engine = {"DOCKER_HOST": self.docker_host} if self.docker_host else {}
-        # Not the kubeconfig of whoever runs the tests.
+        # Not the kubeconfig of the user who runs the tests.
         cluster = {"KUBECONFIG": self.kubeconfig or str(self.root / "no-kubeconfig")}
         return {**kept, "TERM": "xterm-256color", **own, **engine, **cluster, **self.extra}
 

@@ -138,7 +138,7 @@ def test_the_command_outlives_its_worker(watch: Watch) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_new_worker_shows_the_screen_of_the_old_one(watch: Watch, engine: str) -> None:
-    """Of programs that draw nothing anew: ``read`` does not care about a change of size."""
+    """Of programs that draw nothing again: ``read`` does not care about a change of size."""
     drawn = "\\e]2;my title\\a\\e[31mred\\e[0m and \\e[?1000h\\e[6nplain\\e[2 q"
     watcher = watch(f"seq 200; stty -echo; printf '{drawn}'; read line; cat", engine)
     watcher.until_text("red and plain")
@@ -161,7 +161,7 @@ def test_output_that_crashes_every_emulator_is_dropped_at_last(watch: Watch) -> 
     assert "shown" not in watcher.text()
 
 
-def test_a_full_screen_program_is_drawn_anew_by_a_new_worker(watch: Watch, tmp_path: Path) -> None:
+def test_a_full_screen_program_is_drawn_again_by_a_new_worker(watch: Watch, tmp_path: Path) -> None:
     text = tmp_path / "text"
     text.write_text("some words to show\n")
     watcher = watch(f"vim -u NONE -N {text}")
@@ -339,7 +339,7 @@ def end_fork_server(watcher: Watcher) -> None:
 
 
 def is_gone(pid: int) -> bool:
-    """Tell whether a process has ended; who is to reap it is not asked."""
+    """Return whether a process has ended; who is to reap it is not asked."""
     try:
         return fields_of(pid)[0] == "Z"
     except (FileNotFoundError, ProcessLookupError):

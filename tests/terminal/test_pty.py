@@ -45,7 +45,7 @@ def test_the_terminal_controls_the_session_of_the_command() -> None:
 
 
 def test_a_terminal_may_come_from_another_multiplexer() -> None:
-    """The command is no leader of it: that is for whom it starts there."""
+    """The command is not its leader: that is for whom it starts there."""
     command = Command(
         ("sh", "-c", "tty; stty size; cat /dev/tty || echo of nobody"), ptmx=os.path.realpath("/dev/ptmx")
     )

@@ -75,7 +75,7 @@ def test_the_text_is_that_of_the_cells(engine: Engine) -> None:
     assert [row.text.rstrip() for row in engine.text(0, 2)] == [row_text(rows[y]).rstrip() for y in (0, 1)]
 
 
-def test_reading_the_text_leaves_what_changed_to_be_told(engine: Engine) -> None:
+def test_reading_the_text_leaves_what_changed_to_be_reported(engine: Engine) -> None:
     engine.dirty_rows()
     engine.feed(b"new")
     engine.text(0, 6)
@@ -154,7 +154,7 @@ def test_a_match_over_the_ends_of_rows_is_one(engine: Engine, look: Look, before
     assert not look("needle", 1).more
 
 
-def test_all_that_is_in_view_is_told(engine: Engine, look: Look) -> None:
+def test_all_that_is_in_view_is_reported(engine: Engine, look: Look) -> None:
     engine.feed(b"one two one\r\nthree\r\none\r\n")
     hits = look("one")
     assert hits.hits == [Hit(0, 0, 3), Hit(0, 8, 11), Hit(2, 0, 3)]

@@ -1,4 +1,4 @@
-"""The mend for machines without CAP_SYS_RESOURCE, where runc refuses privileged containers."""
+"""The fix for machines without CAP_SYS_RESOURCE, where runc refuses privileged containers."""
 
 import json
 import shutil
@@ -50,5 +50,5 @@ def read_settings(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except ValueError as error:
-        raise SetupError(f"{path} is not JSON: {error}", "mend or remove that file") from error
+        raise SetupError(f"{path} is not JSON: {error}", "fix or remove that file") from error
     return settings

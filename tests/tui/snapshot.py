@@ -1,4 +1,4 @@
-"""What each state of the screen looks like, as text with its styles: ``python -m tests.tui.snapshot`` writes it anew.
+"""What each state of the screen looks like, as text with its styles: ``python -m tests.tui.snapshot`` writes it again.
 
 An SVG of each would be twenty times as large, and its differences nothing to read. A file has the lines of the screen;
 below each, runs of characters of one style; at its end what the styles are, in the dark theme and in the light one.
@@ -152,7 +152,7 @@ async def until_it_looks_like(stage: Stage, expected: Picture, patience: float =
     return []
 
 
-# Writing them anew.
+# Writing them again.
 
 
 def place(state: str, size: tuple[int, int]) -> Path:
@@ -184,7 +184,7 @@ async def _write(visit: str, size: tuple[int, int]) -> None:
 
 
 def main() -> None:
-    """Write all snapshots anew."""
+    """Write all snapshots again."""
     os.environ.pop("NO_COLOR", None)
     shutil.rmtree(FOLDER, ignore_errors=True)
     for size in SIZES:

@@ -97,7 +97,7 @@ def htop_redraws(screen: Pane) -> None:
 
 
 def until_later(screen: Pane) -> None:
-    """Wait until htop has told another second."""
+    """Wait until htop has shown another second."""
     before = uptime(screen)
     eventually(lambda: uptime(screen) not in {"", before}, "time goes on")
 
@@ -131,7 +131,7 @@ def a_resize_reflows(screen: Pane) -> None:
 
 
 def is_filled_with(screen: Pane, line: str) -> bool:
-    """Tell whether rows show the line, each as long as the terminal is wide; its beginning may have scrolled off."""
+    """Return whether rows show the line, each as long as the terminal is wide; its beginning may have scrolled off."""
     frame, *rows = terminal(screen) or [""]
     last = next((y for y, row in enumerate(rows) if row.endswith(line[-9:])), 0)
     return last > 2 and line.endswith("".join(rows[: last + 1])) and {*map(len, rows[:last])} == {len(frame)}

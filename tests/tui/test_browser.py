@@ -137,7 +137,7 @@ def test_a_reconnect_finds_its_session_and_a_line_that_is_closed_leaves_no_proce
                     await line.send_json(["stdin", f"touch {file}\r"])
                     await _there(tempshell, file)
         gone = "attach"
-        await _until(lambda: not any(gone in told for told in processes_about(tempshell.user.owner)))
+        await _until(lambda: not any(gone in output for output in processes_about(tempshell.user.owner)))
 
     on(tempshell, test)
 
@@ -155,7 +155,7 @@ def test_the_screen_has_the_theme_that_was_asked_for(tempshell: Tempshell) -> No
     on(tempshell, test, "--theme", "light")
 
 
-def test_a_port_that_is_taken_is_told(tempshell: Tempshell) -> None:
+def test_a_port_that_is_taken_is_reported(tempshell: Tempshell) -> None:
     tempshell.start("-b", "local")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

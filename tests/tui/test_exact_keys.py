@@ -212,7 +212,7 @@ def test_the_kitty_protocol_goes_through_where_both_ends_speak_it(tmp_path: Path
 
 
 def test_a_terminal_that_speaks_all_of_the_kitty_protocol_is_understood(tmp_path: Path) -> None:
-    """What is typed is what a real emulator sends once the screen has told it what it wants."""
+    """What is typed is what a real emulator sends once the screen has asked for what it wants."""
     with inside(tmp_path, r"\033[>31u") as screen:
         for key in (
             Key("a", "a"),
@@ -234,7 +234,7 @@ def test_the_terminal_is_asked_for_the_kitty_protocol_and_gets_its_own_back(tmp_
         person.until_sees("ready")
         person.until(lambda: b"\x1b[=6;2u" in person.raw)
         assert person.raw.index(b"\x1b[>25u") < person.raw.index(b"\x1b[=6;2u")
-        # Ctrl goes down, the leader and up again; then d. Only presses of keys that are no modifiers count.
+        # Ctrl goes down, the leader and up again; then d. Only presses of keys that are not modifiers count.
         person.send(b"\x1b[57442;5u\x1b[93;5u\x1b[93;5:3u\x1b[57442;1:3u\x1b[100;;100u")
         assert person.exit_code() == 0
         assert person.raw.count(b"\x1b[<u") == 1

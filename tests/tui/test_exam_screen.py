@@ -125,7 +125,7 @@ async def test_an_exam_that_was_handed_in_is_graded_at_once(play: Play, practice
     assert practice.finished == 1
 
 
-async def test_which_task_is_in_hand_is_told_once_each_time(play: Play, practice: FakePractice) -> None:
+async def test_which_task_is_in_hand_is_reported_once_each_time(play: Play, practice: FakePractice) -> None:
     async with play() as stage:
         await stage.tick()
         await stage.tick()
@@ -134,7 +134,7 @@ async def test_which_task_is_in_hand_is_told_once_each_time(play: Play, practice
     assert practice.noted == [("took", TASKS[0].id), ("took", TASKS[1].id)]
 
 
-async def test_in_practice_a_hint_is_told(play: Play, practice: FakePractice) -> None:
+async def test_in_practice_a_hint_is_reported(play: Play, practice: FakePractice) -> None:
     practice.view = replace(practice.view, exam=False)
     async with play() as stage:
         await stage.lead("h")

@@ -95,7 +95,7 @@ def test_lines_hang_below_each_other_also_where_a_word_is_too_long() -> None:
     assert [str(line) for line in hanging(Content("found  "), Content("one two"), 10)] == ["found  one two"]
 
 
-def test_points_are_told_by_domain_in_the_tasks_order() -> None:
+def test_points_are_reported_by_domain_in_the_tasks_order() -> None:
     lines = [str(line) for line in score_rows([*TASKS, replace(TASKS[0], domain="")])]
     assert lines[0] == "all        1/6 tasks  5/24 points  ━━──────────"
     assert lines[1] == "files      0/2 tasks  0/7 points   ────────────"

@@ -21,7 +21,7 @@ BLINKING = Command(("bash", "--norc", "-c", r"printf '\e[5;31mblinking\e[0m'; ca
 
 
 def beside(stage: Stage) -> bool:
-    """Tell whether the terminal stands right of the tasks, or below them."""
+    """Return whether the terminal stands right of the tasks, or below them."""
     tasks, terminal = stage.tasks.region, stage.terminal.region
     if tasks.right == terminal.x:
         assert tasks.y == terminal.y
@@ -37,7 +37,7 @@ def beside(stage: Stage) -> bool:
         ("right", 80, True), ("right", 160, True), ("bottom", 160, False),
     ],
 )  # fmt: skip
-async def test_the_terminal_stands_where_there_is_room_or_it_is_told_to(
+async def test_the_terminal_stands_where_there_is_room_or_it_is_reported_to(
     play: Play, split: str, columns: int, *, expected: bool
 ) -> None:
     async with play(size=(columns, 36), look=ScreenSettings(split=split)) as stage:

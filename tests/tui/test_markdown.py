@@ -21,9 +21,9 @@ HINTS = (
 )
 
 
-def told(practice: FakePractice, **told: str) -> None:
+def output(practice: FakePractice, **output: str) -> None:
     """Have a check answer with this."""
-    practice.rows = [msgspec.structs.replace(ROWS[1], **{"message": "", "expected": "", "found": "", **told})]
+    practice.rows = [msgspec.structs.replace(ROWS[1], **{"message": "", "expected": "", "found": "", **output})]
 
 
 async def test_a_hint_is_shown_as_markdown(play: Play, practice: FakePractice) -> None:
@@ -70,7 +70,7 @@ async def test_a_character_reference_lets_no_character_in_that_a_prompt_may_not_
 ) -> None:
     sly = "seen &#8238;here&#x9b;31m &#x202e;`&#8238;`"
     practice.pack = (replace(TASKS[0], prompt=sly, hints=(sly,)),)
-    told(practice, message=sly, expected="another")
+    output(practice, message=sly, expected="another")
     async with play() as stage:
         await stage.lead("h")
         await stage.lead("c")
@@ -81,7 +81,7 @@ async def test_a_character_reference_lets_no_character_in_that_a_prompt_may_not_
 async def test_what_the_pack_says_of_a_failure_is_markdown_and_what_was_found_is_not(
     play: Play, practice: FakePractice
 ) -> None:
-    told(practice, message="`app.conf` is\n**not** [it](https://example.org)", expected="`a` **b**", found="*.txt")
+    output(practice, message="`app.conf` is\n**not** [it](https://example.org)", expected="`a` **b**", found="*.txt")
     async with play((140, 36)) as stage:
         await stage.lead("c")
         await stage.until_sees("app.conf is not it")
@@ -90,15 +90,15 @@ async def test_what_the_pack_says_of_a_failure_is_markdown_and_what_was_found_is
 
 
 async def test_why_a_check_could_not_run_is_shown_as_it_is(play: Play, practice: FakePractice) -> None:
-    told(practice, message="no `x` in **y**")
+    output(practice, message="no `x` in **y**")
     practice.rows = [msgspec.structs.replace(row, verdict=Verdict.ERROR) for row in practice.rows]
     async with play((140, 36)) as stage:
         await stage.lead("c")
         await stage.until_sees("no `x` in **y**")
 
 
-async def test_what_was_expected_and_found_is_told_once(play: Play, practice: FakePractice) -> None:
-    told(practice, message="expected 0700, found 0755", expected="0700", found="0755")
+async def test_what_was_expected_and_found_is_reported_once(play: Play, practice: FakePractice) -> None:
+    output(practice, message="expected 0700, found 0755", expected="0700", found="0755")
     async with play() as stage:
         await stage.lead("c")
         await stage.until_sees("expected 0700")

@@ -23,7 +23,7 @@ async def test_the_clock_says_so_and_stands(play: Play, practice: FakePractice) 
         assert stage.dialog is None
 
 
-async def test_how_it_goes_on_is_told_once(play: Play, practice: FakePractice) -> None:
+async def test_how_it_goes_on_is_reported_once(play: Play, practice: FakePractice) -> None:
     async with play() as stage:
         practice.view = replace(practice.view, frozen=LEFT)
         await stage.tick()

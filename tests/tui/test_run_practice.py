@@ -111,7 +111,7 @@ while read -rsN1 key; do printf '\e]52;c;%s\a' "$(printf 'text %s' $key | base64
 
 
 def copied(person: Outer, text: str) -> bool:
-    """Tell whether the terminal outside was given this for its clipboard."""
+    """Return whether the terminal outside was given this for its clipboard."""
     return b"\x1b]52;c;" + base64.b64encode(text.encode()) in person.raw
 
 

@@ -31,22 +31,22 @@ at_each_size = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0
 
 @pytest.fixture(autouse=True)
 def colors(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The snapshots have colours, whatever whoever runs the tests likes."""
+    """The snapshots have colours, whatever the user who runs the tests likes."""
     monkeypatch.delenv("NO_COLOR", raising=False)
 
 
 @at_each_size
 @pytest.mark.parametrize("visit", VISITS)
 async def test_each_state_looks_as_its_snapshot_says(visit: str, size: tuple[int, int]) -> None:
-    """`python -m tests.tui.snapshot` writes them anew, for you to look at what has changed."""
+    """`python -m tests.tui.snapshot` writes them again, for you to look at what has changed."""
     wrong: list[str] = []
     async with visited(visit, size) as stage:
         async for state in VISITS[visit].states(stage):
             expected = place(state, size).read_text("utf-8")
             async for theme in in_both_themes(stage):
                 patience = _LITTLE if wrong else PATIENCE
-                told = await until_it_looks_like(stage, read(expected, theme), patience)
-                wrong += [f"{state}, {stage.app.theme}:", *told] if told else []
+                output = await until_it_looks_like(stage, read(expected, theme), patience)
+                wrong += [f"{state}, {stage.app.theme}:", *output] if output else []
     if wrong:
         made_with = f"made with {MADE_WITH.read_text('utf-8').strip()}; here {libraries()}"
         pytest.fail("\n".join([*wrong, made_with]), pytrace=False)
@@ -81,7 +81,7 @@ def test_a_snapshot_tells_again_what_was_seen() -> None:
     assert read(written(dark, light), 1) == light
 
 
-def test_a_difference_is_told_by_its_line_and_its_style() -> None:
+def test_a_difference_is_reported_by_its_line_and_its_style() -> None:
     before = [[Cell(one, "plain") for one in text] for text in ("same", "left", "styled")]
     after = [before[0], [*before[1][:2], Cell("s", "plain")], [*before[2][:4], *(Cell(one, "bold") for one in "ed")]]
     assert list(differences(before, after)) == [

@@ -77,9 +77,9 @@ _TASKS = (
 )  # fmt: skip
 
 
-def _row(check: str, verdict: Verdict, points: int, **told: str) -> CheckResult:
+def _row(check: str, verdict: Verdict, points: int, **output: str) -> CheckResult:
     earned = points if verdict is Verdict.PASS else 0
-    return CheckResult(check=check, verdict=verdict, gate=not points, points=points, earned=earned, **told)
+    return CheckResult(check=check, verdict=verdict, gate=not points, points=points, earned=earned, **output)
 
 
 _FAILING = (

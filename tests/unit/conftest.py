@@ -30,7 +30,7 @@ def engine(tmp_path: Path, clock: FakeClock) -> FakeEngine:
 
 @pytest.fixture
 def new_desk(paths: Paths, engine: FakeEngine, clock: FakeClock) -> NewDesk:
-    """Opens the sessions of an owner, as each command does anew."""
+    """Opens the sessions of an owner, as each command does again."""
 
     @contextmanager
     def opened(settings: Settings | None = None) -> Iterator[Desk]:

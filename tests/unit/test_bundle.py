@@ -43,7 +43,7 @@ def test_the_fields_of_a_bundle_are_options_of_the_command(app: typer.Typer, arg
 
 
 def test_the_help_has_the_commands_own_words_and_those_of_the_bundle(app: typer.Typer) -> None:
-    told = CliRunner().invoke(app, ["--help"]).output
-    assert "Paint something." in told
-    assert "Which." in told
-    assert "shape" not in told
+    shown = CliRunner().invoke(app, ["--help"]).output
+    assert "Paint something." in shown
+    assert "Which." in shown
+    assert "shape" not in shown

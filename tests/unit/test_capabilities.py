@@ -85,7 +85,7 @@ def test_it_is_measured_once_a_session(
     assert measuring.asked == 2
 
 
-def test_what_it_lacks_is_told_and_takes_no_points(desk: Desk, measuring: Measuring, draft: Draft) -> None:
+def test_what_it_lacks_is_reported_and_takes_no_points(desk: Desk, measuring: Measuring, draft: Draft) -> None:
     measuring.answer = False
     session = desk.start(pack=str(draft.root))
     (Path(session.home) / "answer.txt").touch()
@@ -94,12 +94,12 @@ def test_what_it_lacks_is_told_and_takes_no_points(desk: Desk, measuring: Measur
     assert result.results[1].message == "it needs netpol-enforced, which this sandbox lacks"
 
 
-def test_what_cannot_be_measured_is_told_and_measured_again(desk: Desk, measuring: Measuring, draft: Draft) -> None:
+def test_what_cannot_be_measured_is_reported_and_measured_again(desk: Desk, measuring: Measuring, draft: Draft) -> None:
     measuring.answer = EngineUnavailable("the pods do not run")
     session = desk.start(pack=str(draft.root))
     (Path(session.home) / "answer.txt").write_text("42")
-    told = graded(desk, session.id).results[1]
-    assert (str(told.verdict), told.message) == (
+    output = graded(desk, session.id).results[1]
+    assert (str(output.verdict), output.message) == (
         "error",
         "it needs netpol-enforced, which could not be looked for: the pods do not run",
     )

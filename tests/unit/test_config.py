@@ -35,7 +35,7 @@ def test_a_file_changes_what_it_names_and_nothing_else(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "output"),
     [
         ("owner = ", "Invalid value"),
         ("\0", "config.toml"),
@@ -59,11 +59,11 @@ def test_a_file_changes_what_it_names_and_nothing_else(file: Path) -> None:
         ("[recording]\nenabled = 'yes'", "true or false"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_named_with_what_is_wrong(file: Path, text: str, told: str) -> None:
+def test_a_file_that_cannot_be_used_is_named_with_what_is_wrong(file: Path, text: str, output: str) -> None:
     file.write_text(text)
     with pytest.raises(UsageProblem, match=r"config\.toml") as refused:
         load_settings(file)
-    assert told in str(refused.value)
+    assert output in str(refused.value)
     assert refused.value.hint
 
 

@@ -97,7 +97,7 @@ def test_a_domain_has_a_point_for_each_session_and_a_session_its_effort(desk: De
     assert past_practice(desk.sessions, "other") == []
 
 
-def test_a_pack_that_is_gone_is_told_and_nothing_of_it_is_repeated(desk: Desk, draft: Draft) -> None:
+def test_a_pack_that_is_gone_is_reported_and_nothing_of_it_is_repeated(desk: Desk, draft: Draft) -> None:
     practise(desk, draft, 0, minutes=1)
     repeated = cards(attempts(desk.sessions, past_practice(desk.sessions)))
     assert len(still_there(repeated)) == 1

@@ -1,4 +1,4 @@
-"""A deadline is kept by the engine's clock, and told by this machine's."""
+"""A deadline is kept by the engine's clock, and shown by this machine's."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _heard(**headers: str) -> DockerEngine:
     engine = DockerEngine("unix:///nowhere/docker.sock")
     answer = Response()
     answer.headers.update({name.capitalize(): value for name, value in headers.items()})
-    engine._ahead = timedelta()  # noqa: SLF001 - as after an answer that told nothing
+    engine._ahead = timedelta()  # noqa: SLF001 - as after an answer that said nothing
     engine._compare_clocks(answer)  # noqa: SLF001 - the hook that requests calls
     return engine
 
@@ -31,8 +31,8 @@ def test_a_clock_that_is_hours_off_is_reckoned_with_both_ways(hours: int) -> Non
 
 
 def test_a_second_is_no_difference() -> None:
-    told = format_datetime(datetime.now(UTC) + timedelta(seconds=1), usegmt=True)
-    assert _heard(date=told).theirs(AT) == AT
+    output = format_datetime(datetime.now(UTC) + timedelta(seconds=1), usegmt=True)
+    assert _heard(date=output).theirs(AT) == AT
 
 
 @pytest.mark.parametrize("headers", [{"date": "yesterday"}, {}], ids=["no date", "nothing"])

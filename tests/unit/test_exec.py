@@ -66,7 +66,7 @@ def test_a_command_that_overstays_is_ended_inside_and_marked(engine: FakeEngine,
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "output"),
     [
         (Completed(1, b"", b"Error: No such container"), "No such container"),
         (Completed(0, b"looks fine", b""), "exit code 0"),
@@ -75,10 +75,10 @@ def test_a_command_that_overstays_is_ended_inside_and_marked(engine: FakeEngine,
     ],
 )
 def test_an_engine_that_fails_is_never_taken_for_an_answer(
-    engine: FakeEngine, sandbox: Sandbox, answer: Completed, told: str
+    engine: FakeEngine, sandbox: Sandbox, answer: Completed, output: str
 ) -> None:
     runner = Scripted(lambda *_: answer)
-    with pytest.raises(EngineUnavailable, match=told):
+    with pytest.raises(EngineUnavailable, match=output):
         SandboxExec(engine, sandbox, runner).run(("true",), timeout=1)
 
 

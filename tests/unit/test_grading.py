@@ -165,7 +165,7 @@ def test_in_practice_the_prompt_is_as_it_was_written(desk: Desk, draft: Draft) -
     assert task.prompt == "Write the answer to `answer.txt`."
 
 
-def test_a_hint_that_costs_is_told_by_the_screen_and_taken_off(desk: Desk, draft: Draft) -> None:
+def test_a_hint_that_costs_is_reported_by_the_screen_and_taken_off(desk: Desk, draft: Draft) -> None:
     draft.replace("tasks/one.md", "- text: Think", "- {text: Think, cost: 40}")
     session = desk.start(pack=str(draft.root))
     Path(session.home, "answer.txt").write_text("42")

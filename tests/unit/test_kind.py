@@ -1,4 +1,4 @@
-"""What kind is told, and what is read from its words."""
+"""How kind is called, and what is read from its output."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_everything_is_published_on_loopback_alone() -> None:
     assert reserved == {"system-reserved": "memory=256Mi", "eviction-hard": "memory.available<100Mi"}
 
 
-def test_on_cgroup_v1_the_kubelets_of_all_nodes_are_told_to_start() -> None:
+def test_on_cgroup_v1_the_kubelets_of_all_nodes_are_reported_to_start() -> None:
     assert "kubeadmConfigPatches" not in _config()
     extra = "kubeadmConfigPatches: ['{kind: ClusterConfiguration}']"
     theirs, ours = _config(extra=extra, nodes=2, cgroup_v1=True)["kubeadmConfigPatches"]
@@ -80,17 +80,17 @@ def test_what_is_no_kind_configuration_is_refused(extra: str) -> None:
 
 
 def test_each_step_of_kind_is_reported_and_the_one_that_failed_stays_open() -> None:
-    told: list[str] = []
+    output: list[str] = []
 
     @contextmanager
     def report(what: str) -> Iterator[None]:
-        told.append(f"begin {what}")
+        output.append(f"begin {what}")
         try:
             yield
         except ProvisionFailed:
-            told.append(f"fail {what}")
+            output.append(f"fail {what}")
             raise
-        told.append(f"end {what}")
+        output.append(f"end {what}")
 
     lines = ['Creating cluster "c" ...\n', " • Preparing nodes 📦  ...\n", " ✓ Preparing nodes 📦\n",
              " • Starting control-plane 🕹️  ...\n", " ✗ Starting control-plane 🕹️\n", "ERROR: failed\n"]  # fmt: skip
@@ -104,7 +104,7 @@ def test_each_step_of_kind_is_reported_and_the_one_that_failed_stays_open() -> N
     with pytest.raises(ProvisionFailed, match="ERROR: failed"):
         fail()
     assert begun == ["Preparing nodes", "Starting control-plane"]
-    assert told == [
+    assert output == [
         "begin kind: Preparing nodes", "end kind: Preparing nodes",
         "begin kind: Starting control-plane", "fail kind: Starting control-plane",
     ]  # fmt: skip
@@ -128,11 +128,11 @@ def test_a_failure_shows_the_error_and_no_stack_trace() -> None:
         " ✗ Starting control-plane", "ERROR: failed to init node", "Stack Trace:", "k8s.io/x/cmd.(*Command).execute",
         "\t/go/src/x/command.go:850", "main.main", "error execution phase wait-control-plane",
     ]  # fmt: skip
-    told = str(_failed("kind could not", trace))
-    assert "ERROR: failed to init node" in told
-    assert "error execution phase" in told
-    assert "command.go" not in told
-    assert "main.main" not in told
+    output = str(_failed("kind could not", trace))
+    assert "ERROR: failed to init node" in output
+    assert "error execution phase" in output
+    assert "command.go" not in output
+    assert "main.main" not in output
 
 
 @pytest.mark.parametrize(

@@ -77,9 +77,9 @@ def test_what_is_wrong_is_said(file: Path, tmp_path: Path, changes: dict[str, An
 
 
 def test_a_token_that_is_a_number_is_not_shown(file: Path, tmp_path: Path) -> None:
-    told = _problem(file, tmp_path, users=[{"name": "me", "user": {"token": 47110815}}])
-    assert "put the value of users.user.token in quotes" in told
-    assert "47110815" not in told
+    output = _problem(file, tmp_path, users=[{"name": "me", "user": {"token": 47110815}}])
+    assert "put the value of users.user.token in quotes" in output
+    assert "47110815" not in output
 
 
 def test_an_answer_of_nobody_is_a_problem_of_the_server(file: Path, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_who_wants_kubectl_gets_the_image_that_has_it() -> None:
 
 
 @pytest.mark.parametrize("access", Access)
-def test_a_shipped_image_that_cannot_get_there_is_told_with_what_to_do(access: Access) -> None:
+def test_a_shipped_image_that_cannot_get_there_is_reported_with_what_to_do(access: Access) -> None:
     with pytest.raises(ProvisionFailed, match="pulls its images") as refused:
         _chosen(FakeApi(_node(), context="kindergarten"), access=access)
     assert "--image" in refused.value.hint

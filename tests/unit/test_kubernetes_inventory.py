@@ -31,8 +31,8 @@ class FakeApi:
 
 
 def _thing(name: str, namespace: str = "", **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    told = {labels.OWNER: "ann", labels.DEADLINE: "2030-01-01T00:00:00+00:00", labels.NAME: "lab"}
-    metadata = {"name": name, "labels": {labels.SESSION: SESSION}, "annotations": told}
+    output = {labels.OWNER: "ann", labels.DEADLINE: "2030-01-01T00:00:00+00:00", labels.NAME: "lab"}
+    metadata = {"name": name, "labels": {labels.SESSION: SESSION}, "annotations": output}
     return {"metadata": {**metadata, **({"namespace": namespace} if namespace else {}), **more.pop("meta", {})}, **more}
 
 

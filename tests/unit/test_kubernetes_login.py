@@ -60,16 +60,16 @@ def test_nobody_in_particular_shows_nothing(tmp_path: Path) -> None:
     assert log_in(_credentials(), tmp_path) == ("", "", "")
 
 
-def test_a_plugin_is_told_what_it_needs_and_its_token_is_shown(tmp_path: Path) -> None:
+def test_a_plugin_is_reported_what_it_needs_and_its_token_is_shown(tmp_path: Path) -> None:
     script = (
         f'printf "%s" "$KUBERNETES_EXEC_INFO" > {tmp_path}/told; printf "%s %s" "$1" "$REGION" > {tmp_path}/called; '
         'echo \'{"status": {"token": "of-the-plugin"}}\''
     )
     asked = _plugin(tmp_path, script, args=["get"], env=[{"name": "REGION", "value": "eu"}], provideClusterInfo=True)
     assert log_in(asked, tmp_path).authorization == "Bearer of-the-plugin"
-    told = json.loads((tmp_path / "told").read_text())
-    assert (told["kind"], told["apiVersion"]) == ("ExecCredential", API)
-    assert told["spec"]["cluster"]["server"] == "https://x:6443"
+    output = json.loads((tmp_path / "told").read_text())
+    assert (output["kind"], output["apiVersion"]) == ("ExecCredential", API)
+    assert output["spec"]["cluster"]["server"] == "https://x:6443"
     assert (tmp_path / "called").read_text() == "get eu"
 
 

@@ -1,4 +1,4 @@
-"""A pod that does not come up is told in the cluster's words, and only where waiting does not help."""
+"""A pod that does not come up is reported in the cluster's words, and only where waiting does not help."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _waiting(reason: str, message: str = "because") -> dict[str, Any]:
         "RunContainerError",
     ],
 )
-def test_a_reason_to_wait_for_ever_is_told_with_image_and_message(reason: str) -> None:
+def test_a_reason_to_wait_for_ever_is_reported_with_image_and_message(reason: str) -> None:
     found = pod_status.of_pod(_waiting(reason, "no such\nhost\x1b[31m"))
     assert found
     assert found.permanent
@@ -45,7 +45,7 @@ def test_a_pod_that_is_being_made_is_waited_for(reason: str) -> None:
     assert pod_status.of_pod(_waiting(reason)) is None
 
 
-def test_a_container_of_somebody_elses_that_is_stuck_is_told_too() -> None:
+def test_a_container_of_somebody_elses_that_is_stuck_is_reported_too() -> None:
     state = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off"}}
     found = pod_status.of_pod(_pod(initContainerStatuses=[{"name": "mesh", "image": "mesh:1", "state": state}]))
     assert found
@@ -92,7 +92,7 @@ def test_a_pod_is_up_with_its_terminal_and_complete_with_all_that_is_ours() -> N
         ("something new", "describe job"),
     ],
 )
-def test_the_last_refusal_of_the_job_controller_is_told(said: str, hint: str) -> None:
+def test_the_last_refusal_of_the_job_controller_is_reported(said: str, hint: str) -> None:
     events: list[dict[str, Any]] = [
         {"reason": "FailedCreate", "message": said, "lastTimestamp": "2026-01-01T00:00:02Z"},
         {"reason": "FailedCreate", "message": "an older one", "lastTimestamp": "2026-01-01T00:00:01Z"},
@@ -104,7 +104,7 @@ def test_the_last_refusal_of_the_job_controller_is_told(said: str, hint: str) ->
     assert hint in found.hint
 
 
-def test_a_job_that_is_gone_or_over_is_told() -> None:
+def test_a_job_that_is_gone_or_over_is_reported() -> None:
     assert pod_status.of_job(None)
     over = {"status": {"conditions": [{"type": "Failed", "status": "True", "reason": "DeadlineExceeded"}]}}
     assert "DeadlineExceeded" in str(pod_status.of_job(over))

@@ -1,4 +1,4 @@
-"""What engines carry for us, and what PID 1 is told."""
+"""What engines carry for us, and what PID 1 is sent."""
 
 from __future__ import annotations
 

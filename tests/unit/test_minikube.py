@@ -67,7 +67,7 @@ def test_minikube_is_kept_from_the_users_kubeconfig(
     assert (tmp_path / "kubeconfig").read_text() == "written by minikube"
 
 
-def test_a_start_that_fails_is_told_in_minikubes_words(minikube: Path, profile: MinikubeProfile) -> None:
+def test_a_start_that_fails_is_reported_in_minikubes_words(minikube: Path, profile: MinikubeProfile) -> None:
     (minikube / "broken").touch()
     with pytest.raises(ProvisionFailed, match="out of luck"):
         profile.start(lambda _: _nothing())

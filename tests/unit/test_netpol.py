@@ -62,7 +62,7 @@ def test_pods_that_do_not_reach_each_other_without_a_policy_prove_nothing(answer
 
 
 @pytest.mark.parametrize("kind", ["Job", "NetworkPolicy"])
-def test_what_the_cluster_refuses_is_told_and_leaves_nothing(kind: str) -> None:
+def test_what_the_cluster_refuses_is_reported_and_leaves_nothing(kind: str) -> None:
     cluster = Cluster("yes\n", refuses=kind)
     with pytest.raises(EngineUnavailable, match="`kubectl create` failed: quota exceeded"):
         enforces_policies(TRIAL, cluster)

@@ -124,7 +124,7 @@ def test_a_configuration_of_kind_is_kinds_and_read_before_anything_is_made(
             assert "--kind-config cannot" in str(planned.refused(backend, kind_config=file))
     file.write_text("kind: Pod", "utf-8")
     if backend in KIND:
-        assert "describes no Cluster" in str(planned.refused(backend, kind_config=file))
+        assert "does not describe a Cluster" in str(planned.refused(backend, kind_config=file))
 
 
 @pytest.mark.parametrize("can", [True, False])
@@ -165,7 +165,7 @@ def test_settings_for_one_backend_are_nothing_to_another(planned: Planned) -> No
         ({"memory": "5m"}, "5m of memory is too little"),
         ({"pull_secret": ["a/b"], "cluster_access": "edit"}, "could read the pull secret"),
         ({"namespace": "Upper"}, "cannot be a namespace"),
-        ({"namespace": "tempshell-0badcafe"}, "called as a session's own"),
+        ({"namespace": "tempshell-0badcafe"}, "is named like that of a session"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_before_anything_is_on_record(

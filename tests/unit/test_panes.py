@@ -41,7 +41,7 @@ def test_what_was_there_comes_first_and_once(tmp_path: Path) -> None:
     assert written(tmp_path, _BEGIN + output) == "before\na\\b é\n漢!\n"
 
 
-def test_panes_are_told_apart(tmp_path: Path) -> None:
+def test_panes_are_distinguished(tmp_path: Path) -> None:
     output = b"".join(
         b"%%output %%%d %s\\015\\012\n" % (pane, text) for pane, text in ((0, b"a"), (1, b"x"), (0, b"b"))
     )

@@ -52,7 +52,7 @@ def test_a_link_put_there_by_another_is_refused(paths: Paths, tmp_path: Path) ->
     assert list(elsewhere.iterdir()) == []
 
 
-def test_a_file_in_the_place_of_a_directory_is_told(paths: Paths) -> None:
+def test_a_file_in_the_place_of_a_directory_is_reported(paths: Paths) -> None:
     paths.state.parent.mkdir(parents=True)
     paths.state.write_text("")
     with pytest.raises(UsageProblem, match=str(paths.state)) as refused:

@@ -107,7 +107,7 @@ def test_a_start_that_ends_while_the_engine_answers_is_left_alone(desk: Desk, se
     assert desk.state_of("s1")[0] is State.READY
 
 
-def test_an_engine_that_goes_away_during_the_sweep_is_told(desk: Desk) -> None:
+def test_an_engine_that_goes_away_during_the_sweep_is_reported(desk: Desk) -> None:
     session = desk.start()
     desk.clock.advance(hours=2)
     desk.engine.meanwhile = lambda: setattr(desk.engine, "silent", True)
@@ -304,7 +304,7 @@ def test_a_deadline_that_another_machine_has_moved_is_learnt(desk: Desk) -> None
     assert found.deadline == later
 
 
-def test_what_fails_about_one_session_is_told_and_fails_no_other(desk: Desk) -> None:
+def test_what_fails_about_one_session_is_reported_and_fails_no_other(desk: Desk) -> None:
     """A refusal, a stuck removal, an answer that is none: of one session, and then of a whole engine."""
     bad, good = desk.on_engine("bad"), desk.on_engine("good")
     del good
@@ -318,12 +318,12 @@ def test_what_fails_about_one_session_is_told_and_fails_no_other(desk: Desk) -> 
         raise json.JSONDecodeError("Expecting value", "<html>", 0)
 
     desk.engine.meanwhile = answer
-    ((_, told),) = desk.sweep().silent
-    assert "an answer that nobody expected" in str(told)
+    ((_, output),) = desk.sweep().silent
+    assert "an answer that nobody expected" in str(output)
     assert "unswept" in desk.sessions.paths.log.read_text()
 
 
-def test_a_silent_engine_is_told_and_its_sessions_stay_on_record(desk: Desk) -> None:
+def test_a_silent_engine_is_reported_and_its_sessions_stay_on_record(desk: Desk) -> None:
     session = desk.start()
     desk.engine.silent = True
     desk.clock.advance(hours=2)
@@ -486,9 +486,9 @@ def test_an_exam_is_one_on_every_machine(desk: Desk, other_machine: Desk) -> Non
     assert there
     assert there.seed == 7
     assert drawn_tasks(other_machine.sessions.store, session.id) == ("one", "two")
-    with pytest.raises(UsageProblem, match="an exam is not extended"):
+    with pytest.raises(UsageProblem, match="an exam cannot be extended"):
         other_machine.sessions.extend(other_machine.sessions.select(session.id))
-    with pytest.raises(UsageProblem, match="an exam is not paused"):
+    with pytest.raises(UsageProblem, match="an exam cannot be paused"):
         other_machine.sessions.pause(other_machine.sessions.select(session.id))
 
 

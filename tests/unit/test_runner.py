@@ -58,7 +58,7 @@ def test_a_command_that_overstays_is_killed() -> None:
     assert time.monotonic() - began < 20
 
 
-def test_a_program_that_is_not_there_is_told_with_what_to_do() -> None:
-    with pytest.raises(EngineUnavailable, match="no-such-program") as told:
+def test_a_program_that_is_not_there_is_reported_with_what_to_do() -> None:
+    with pytest.raises(EngineUnavailable, match="no-such-program") as output:
         SubprocessRunner().run(Command(("no-such-program",)))
-    assert "no-such-program" in told.value.hint
+    assert "no-such-program" in output.value.hint

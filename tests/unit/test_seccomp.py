@@ -96,7 +96,7 @@ def test_an_administrator_may_make_namespaces(call: tuple[int, ...]) -> None:
     [((16, 0, TIOCSTI), EPERM), ((16, 0, 0x541C), EPERM), ((425,), EPERM), ((250,), EPERM), ((0x40000001,), ENOSYS)],
 )
 def test_an_administrator_reaches_nothing_of_the_machine(call: tuple[int, ...], error: int) -> None:
-    """Terminals, sockets by way of io_uring, the keyring that the caller's session has, another ABI's numbers."""
+    """Terminals, sockets through io_uring, the keyring that the caller's session has, another ABI's numbers."""
     assert verdict("x86_64", X86_64, *call, admin=True) == ERRNO | error
 
 

@@ -32,7 +32,7 @@ def test_several_matches_are_all_named(desk: Desk, token: str) -> None:
 
 
 @pytest.mark.parametrize("token", ["nothing", ""])
-def test_no_match_is_told_with_what_to_do(desk: Desk, token: str) -> None:
+def test_no_match_is_reported_with_what_to_do(desk: Desk, token: str) -> None:
     with pytest.raises(NoSuchSession) as refused:
         desk.sessions.select(token)
     assert refused.value.hint

@@ -40,9 +40,9 @@ class Proxy:
             client.sendall(b"\x05\x02" if self._login else b"\x05\x00")
             if self._login:
                 user = said.read(said.read(2)[1])
-                told = user + b":" + said.read(said.read(1)[0])
-                client.sendall(b"\x01\x00" if told == self._login else b"\x01\x01")
-                if told != self._login:
+                output = user + b":" + said.read(said.read(1)[0])
+                client.sendall(b"\x01\x00" if output == self._login else b"\x01\x01")
+                if output != self._login:
                     return
             name = said.read(said.read(5)[4])
             self.asked = (name, int.from_bytes(said.read(2)))

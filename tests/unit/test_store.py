@@ -261,7 +261,7 @@ def test_a_newer_store_is_refused_and_left_as_it_is(paths: Paths) -> None:
     assert paths.store.read_bytes() == before
 
 
-def test_a_directory_in_the_place_of_the_store_is_told(paths: Paths) -> None:
+def test_a_directory_in_the_place_of_the_store_is_reported(paths: Paths) -> None:
     paths.private()
     paths.store.mkdir()
     with pytest.raises(UsageProblem, match=r"tempshell\.db"), open_store(paths):
@@ -292,8 +292,8 @@ def _open_in_ten_processes(paths: Paths) -> None:
         for racer in racers:
             assert racer.stdin
             racer.stdin.close()  # the signal to go: they wait for its end
-        told = [racer.stderr.read() for racer in racers if racer.stderr]
-    assert [racer.returncode for racer in racers] == [0] * 10, told
+        output = [racer.stderr.read() for racer in racers if racer.stderr]
+    assert [racer.returncode for racer in racers] == [0] * 10, output
 
 
 def test_many_processes_make_one_store(paths: Paths) -> None:

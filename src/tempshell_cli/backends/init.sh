@@ -1,8 +1,8 @@
 # The first process of a sandbox. It holds the sandbox open, reaps what is left behind, and ends it at the deadline.
 #
 # $1 is the deadline in seconds since the epoch. A line "deadline N" on standard input moves it: only the engine can
-# write there, so nobody inside the sandbox can. What follows N are the terms of the session; they are kept and told with
-# the deadline, for whoever has lost their record. The line is sent twice: the end of a tick can cut one in two, which is
+# write there, so nobody inside the sandbox can. What follows N are the terms of the session; they are kept and printed
+# with the deadline, for a store that has lost its record. The line is sent twice: the end of a tick can cut one in two, which is
 # then ignored. The read is the tick, and a builtin on purpose: a child (sleep, date) could be stopped by a person
 # inside, and a wall clock read each second holds across a suspend.
 # $2 is "watched" where a supervisor holds the other end of the input as long as it lives: its end ends the sandbox,

@@ -106,7 +106,7 @@ def refuse_handed_in(store: Store, session: Session) -> None:
     exam = exam_of(store, session.id)
     if exam and exam.graded:
         raise UsageProblem(
-            f"{session.name} was handed in, and is not entered any more",
+            f"{session.name} was handed in, and cannot be entered any more",
             hint=f"`tempshell exam --finish {session.name}` runs the checks that could not run",
         )
 

@@ -214,7 +214,7 @@ class Sessions:
         """Move the deadline once, on the engine and then on record; raises LimitReached, UsageProblem in an exam."""
         backend = self.engines.of(session)
         with self._changing(session, backend) as (current, sandbox):
-            refuse_in_exam(self.store, current, "an exam is not extended")
+            refuse_in_exam(self.store, current, "an exam cannot be extended")
             refuse_unusable(current)
             extended = lease.extended(current, self.settings.lease, self.settings.limits)
             before = sandbox.terms._replace(lease=current.lease, extensions=current.extensions)
@@ -225,7 +225,7 @@ class Sessions:
 
     def pause(self, session: Session) -> Session:
         """Freeze a session and its clock; raises UsageProblem where its backend cannot, and in an exam."""
-        refuse_in_exam(self.store, session, "an exam is not paused")
+        refuse_in_exam(self.store, session, "an exam cannot be paused")
         backend = self.engines.of(session)
         if not isinstance(backend, CanPause):
             able = " and ".join(name for name, kind in self.engines.kinds() if issubclass(kind, CanPause))
@@ -233,7 +233,7 @@ class Sessions:
                 f"a {backend.name} session cannot be paused", hint=f"only {able or 'no'} sessions can be paused"
             )
         with self._changing(session, backend) as (current, sandbox):
-            refuse_in_exam(self.store, current, "an exam is not paused")
+            refuse_in_exam(self.store, current, "an exam cannot be paused")
             if current.frozen is not None:
                 return current
             refuse_unusable(current)

@@ -164,7 +164,7 @@ def link_dialog(address: str) -> Dialog:
 
 def stopping_dialog() -> Dialog:
     """Return what stands there while the session is being stopped; it takes no key."""
-    return Dialog("Stopping", Content("Removing the sandbox and looking that nothing stays …"), ())
+    return Dialog("Stopping", Content("Removing the sandbox and checking that nothing is left …"), ())
 
 
 def grading_dialog() -> Dialog:

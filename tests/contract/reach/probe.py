@@ -87,7 +87,7 @@ def system_calls() -> list[str]:
 
 
 def is_reached(number: int, argument: int) -> bool:
-    """Tell whether the kernel gets to the call: one that waits, or does not return, was made."""
+    """Return whether the kernel gets to the call: one that waits, or does not return, was made."""
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
@@ -125,7 +125,7 @@ def can_be_made(family: int, kind: int) -> bool:
 
 
 def is_readable(path: Path) -> bool:
-    """Tell whether anything is read from a file, or listed in a directory."""
+    """Return whether anything is read from a file, or listed in a directory."""
     try:
         if path.is_dir():
             return any(path.iterdir())
@@ -155,7 +155,7 @@ def writable() -> list[str]:
 
 
 def is_writable(path: Path) -> bool:
-    """Tell whether a file may be opened for writing, and is for that: root may open what nobody can write to."""
+    """Return whether a file may be opened for writing, and is for that: root may open what nobody can write to."""
     try:
         return bool(path.stat().st_mode & 0o222) and os.access(path, os.W_OK)
     except OSError:  # it has gone

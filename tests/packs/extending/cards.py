@@ -42,7 +42,7 @@ class CardsImporter:
     main_file = "cards.yaml"
 
     def recognizes(self, root: Path) -> bool:
-        """Tell whether there is a ``cards.yaml``."""
+        """Return whether there is a ``cards.yaml``."""
         return has_file(root, self.main_file)
 
     def load(self, root: Path) -> Pack:

@@ -160,8 +160,8 @@ def _show(terminal: int, output: bytes) -> None:
 
 def _seen(pane: Pane, size: Size) -> Screen:
     facts = "#{cursor_x} #{cursor_y} #{cursor_flag} #{alternate_on}"
-    told, *lines = pane.run("display", "-p", facts, ";", "capture-pane", "-p", "-e", "-N").split("\n")[:-1]
-    column, row, visible, alternate = map(int, told.split())
+    printed, *lines = pane.run("display", "-p", facts, ";", "capture-pane", "-p", "-e", "-N").split("\n")[:-1]
+    column, row, visible, alternate = map(int, printed.split())
     # After the last column tmux counts on, and a terminal stays there until the next character.
     cursor = (min(column, size.columns - 1), row) if visible else None
     style = _Style()
@@ -246,12 +246,12 @@ class _Style:
 def differences(ours: Screen, theirs: Screen) -> list[str]:
     """Say where two screens are not the same."""
     rows = enumerate(zip_longest(ours.rows, theirs.rows))
-    told = [f"row {y}:\n  ours: {_shown(one)}\n  tmux: {_shown(other)}" for y, (one, other) in rows if one != other]
+    printed = [f"row {y}:\n  ours: {_shown(one)}\n  tmux: {_shown(other)}" for y, (one, other) in rows if one != other]
     if ours.cursor != theirs.cursor:
-        told.append(f"cursor: ours {ours.cursor}, tmux's {theirs.cursor}")
+        printed.append(f"cursor: ours {ours.cursor}, tmux's {theirs.cursor}")
     if ours.alternate != theirs.alternate:
-        told.append(f"alternate screen: ours {ours.alternate}, tmux's {theirs.alternate}")
-    return told
+        printed.append(f"alternate screen: ours {ours.alternate}, tmux's {theirs.alternate}")
+    return printed
 
 
 def _shown(row: Pieces | None) -> list[tuple[str, object]]:
@@ -259,7 +259,7 @@ def _shown(row: Pieces | None) -> list[tuple[str, object]]:
 
 
 def environment_of(home: str) -> dict[str, str]:
-    """Return an environment in which a program has no settings of whoever runs the tests."""
+    """Return an environment in which a program has no settings of the user who runs the tests."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         **TERMINAL_ENV,

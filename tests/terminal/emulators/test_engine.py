@@ -52,7 +52,7 @@ def test_text_appears_where_it_was_written(engine: Engine) -> None:
     assert engine.status().cursor == Cursor(14, 3)
 
 
-def test_only_rows_that_changed_are_told_and_only_once(engine: Engine) -> None:
+def test_only_rows_that_changed_are_reported_and_only_once(engine: Engine) -> None:
     shown(engine, "one\r\ntwo\r\nthree")
     assert set(shown(engine, "\x1b[2;1Hnew")) <= {1, 2}
     assert engine.dirty_rows() == {}
@@ -125,7 +125,7 @@ def test_the_cursor_has_a_shape_and_can_be_hidden(engine: Engine, shape: CursorS
     assert not engine.status().cursor.visible
 
 
-def test_titles_and_bells_are_told(engine: Engine) -> None:
+def test_titles_and_bells_are_reported(engine: Engine) -> None:
     shown(engine, "\x1b]2;a title\x07\x07\x07")
     status = engine.status()
     assert (status.title, status.bells) == ("a title", 2)
@@ -143,7 +143,7 @@ def test_titles_and_bells_are_told(engine: Engine) -> None:
         (f"\x1b]52;c;{base64.b64encode(bytes(MOST_COPIED + 1)).decode()}\x07", ""),
     ],
 )
-def test_what_a_program_copies_is_told_once(engine: Engine, written: str, copied: str) -> None:
+def test_what_a_program_copies_is_reported_once(engine: Engine, written: str, copied: str) -> None:
     engine.feed(written.encode())
     assert (engine.copied(), engine.copied(), engine.replies()) == (copied, "", b"")
 
@@ -210,7 +210,7 @@ def test_the_history_is_long_and_has_ends(engine: Engine) -> None:
     assert engine.status().scrolled == 0
 
 
-def test_lines_are_wrapped_anew_in_a_new_width(engine: Engine) -> None:
+def test_lines_are_wrapped_again_in_a_new_width(engine: Engine) -> None:
     shown(engine, "0123456789" * 3)
     engine.resize(Size(20, 6))
     rows = engine.dirty_rows()
@@ -389,7 +389,7 @@ def test_what_is_no_cell_and_what_is_no_text_is_no_trouble(engine: Engine) -> No
     assert engine.link(131, 0) == ""
 
 
-def test_focus_is_told_where_asked_for(engine: Engine) -> None:
+def test_focus_is_reported_where_asked_for(engine: Engine) -> None:
     assert engine.encode_focus(gained=True) == b""
     engine.feed(b"\x1b[?1004h")
     assert engine.encode_focus(gained=False) == b"\x1b[O"

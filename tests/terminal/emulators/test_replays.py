@@ -21,7 +21,7 @@ AROUND = 'seq 1 60; "$@"; echo "ended: $?"; read -r line'
 UP, DOWN, RIGHT, END, PAGE_DOWN, PAGE_UP = map(Key, ("up", "down", "right", "end", "pagedown", "pageup"))
 F1, F3, F5, F9, F10 = (Key(f"f{number}") for number in (1, 3, 5, 9, 10))
 ESCAPE = "\x1b"
-# Of the differences, so many are told.
+# Of the differences, so many are shown.
 MOST = 20
 
 
@@ -158,7 +158,7 @@ def nano(folder: Path) -> Program:
 
 def nested_tmux(folder: Path) -> Program:
     (folder / "text").write_text(colorful_text())
-    # Keys that come at once are no paste; and it ends with its terminal.
+    # Keys that come at once are not a paste; and it ends with its terminal.
     (folder / "tmux.conf").write_text("set -g assume-paste-time 0\nset -g destroy-unattached on\n")
     steps = (
         Step("", "] 0:"),
@@ -217,10 +217,10 @@ def test_no_row_differs(program: Callable[[Path], Program], tmp_path: Path) -> N
     command = Command(("env", "-C", str(tmp_path), "sh", "-c", AROUND, "sh", *argv), environment, alone=True)
     recording = recorded(command, FIRST, steps)
     real = list(in_tmux(recording, environment))
-    told = [
+    output = [
         f"{name}, after {step}: {line}"
         for name in ENGINES
         for step, ours, theirs in zip(steps, in_engine(name, recording), real, strict=True)
         for line in differences(ours, theirs)
     ]
-    assert not told, "\n".join(told[:MOST])
+    assert not output, "\n".join(output[:MOST])

@@ -43,7 +43,7 @@ FAILING = {
         "DSR of the integrity of data",
         "DSR of the kind of locator",
         "ED spares what SPA protects",
-        "OSC 11 told",
+        "OSC 11 reported",
         "UK",
         "XTPOPTITLE of the icon's",
     },

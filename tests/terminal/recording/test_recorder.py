@@ -97,11 +97,11 @@ def test_a_worker_records_output_sizes_and_markers_but_no_keys_and_no_secrets(re
     assert ["r", "44x6"] in [event[1:] for event in lines(file)[1:]]
 
 
-def test_a_recording_that_stops_is_told() -> None:
+def test_a_recording_that_stops_is_reported() -> None:
     descriptor = os.open("/dev/full", os.O_WRONLY)
     try:
-        told = Emulation(recording=Record(descriptor))
-        with EmulatedProcess(Command(("cat",)), SIZE, told) as emulated:
+        printed = Emulation(recording=Record(descriptor))
+        with EmulatedProcess(Command(("cat",)), SIZE, printed) as emulated:
             watcher = Watcher(emulated)
             watcher.until(lambda: watcher.unrecorded == "No space left on device")
     finally:

@@ -88,7 +88,7 @@ def test_it_is_not_seen_over_a_dialog_and_comes_back() -> None:
         person.until(lambda: shows(person, CursorShape.BAR, blinks=False))
 
 
-def test_a_shell_that_is_opened_anew_has_it_too() -> None:
+def test_a_shell_that_is_opened_again_has_it_too() -> None:
     with outer(screen_on("printf '<he''re>'; read -rsn1")) as person:
         for _ in range(2):
             person.until(lambda: shows(person, CursorShape.DEFAULT, blinks=False))

@@ -301,13 +301,13 @@ async def test_a_worker_that_dies_takes_nothing_from_the_screen(play: Play, prac
         pid = worker.worker_pid
         os.kill(pid, signal.SIGKILL)
         await stage.until(lambda: worker.worker_pid != pid)
-        # A resize has every row told anew, by the new worker.
+        # A resize has every row reported again, by the new worker.
         await stage.lead("z")
         await stage.lead("z")
         assert "painted" in rows(stage)
 
 
-async def test_workers_that_die_one_after_the_other_are_told_of_once(play: Play) -> None:
+async def test_workers_that_die_one_after_the_other_are_reported_of_once(play: Play) -> None:
     async with play() as stage:
         worker = stage.terminal.attachment
         assert worker

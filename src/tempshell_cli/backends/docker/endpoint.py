@@ -173,7 +173,7 @@ def _host(asked: str, mode: str, certificates: str = "") -> _Address:
         raise EngineUnavailable(f"the Docker host {shown} cannot be read", hint=_FORMS) from None
     if parts.password is not None or (scheme == "tcp" and "@" in rest):
         raise EngineUnavailable(
-            f"the Docker host {shown} is not taken with a password in it", hint="use a key with ssh, or TLS with tcp"
+            f"the Docker host {shown} must not have a password in it", hint="use a key with ssh, or TLS with tcp"
         )
     if scheme == "npipe":
         raise EngineUnavailable(f"{shown} is a pipe of Windows: tempshell runs where Docker has a socket", hint=_FORMS)

@@ -147,7 +147,9 @@ def _failed(what: str, said: Sequence[str]) -> ProvisionFailed | EngineUnavailab
         return PortTaken(f"{what}: a port is in use:\n{words}", hint="see what listens there, or change [ports]")
     if "Cannot connect to the Docker daemon" in words:
         return EngineUnavailable(f"{what}:\n{words}", hint="`tempshell doctor` shows what the engine lacks")
-    return ProvisionFailed(f"{what}:\n{words}", hint=_INOTIFY if _TOO_MANY.search(words) else "see kind's words above")
+    return ProvisionFailed(
+        f"{what}:\n{words}", hint=_INOTIFY if _TOO_MANY.search(words) else "kind's own error is above"
+    )
 
 
 def _error(said: Sequence[str]) -> Sequence[str]:

@@ -76,7 +76,7 @@ def _read(extra: str) -> dict[str, Any]:
     except yaml.YAMLError as cause:
         raise UsageProblem(f"cannot read the kind configuration: {cause}", hint=_SEE) from cause
     if not isinstance(found, dict) or found.get("kind", "Cluster") != "Cluster":
-        raise UsageProblem("the kind configuration describes no Cluster", hint=_SEE)
+        raise UsageProblem("the kind configuration does not describe a Cluster", hint=_SEE)
     nodes = found.get("nodes", [])
     if not isinstance(nodes, list) or not all(isinstance(node, dict) for node in nodes):
         raise UsageProblem("nodes in the kind configuration is not a list of nodes", hint=_SEE)

@@ -32,7 +32,7 @@ def limits_of_machine() -> list[Problem]:
     for key, least in _INOTIFY.items():
         now = _number(_INOTIFY_KEYS / key)
         if now and now < least:
-            found.append(Problem(f"fs.inotify.{key} is {now}", f"`sudo sysctl fs.inotify.{key}={least}`, better more"))
+            found.append(Problem(f"fs.inotify.{key} is {now}", f"`sudo sysctl fs.inotify.{key}={least}`, or more"))
     return found
 
 

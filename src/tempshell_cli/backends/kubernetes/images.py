@@ -101,7 +101,7 @@ def _in_no_registry(shipped: Shipped, *, kubectl: bool) -> ProvisionFailed:
             hint="name one of a registry that has, with --image",
         )
     return ProvisionFailed(
-        f"this cluster pulls its images, and {shipped.name} is in no registry",
+        f"this cluster pulls its images, and {shipped.name} is not in a registry",
         hint=f"push it to one (`docker push`, after `tempshell image build {shipped.name}`) and name it with --image",
     )
 

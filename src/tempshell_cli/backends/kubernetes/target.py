@@ -40,7 +40,7 @@ def is_a_sessions_own(namespace: str) -> bool:
 def endpoint_of(context: str, namespace: str) -> str:
     """Return the endpoint for what was typed; raises UsageProblem for what cannot be a namespace."""
     if is_a_sessions_own(namespace):
-        raise UsageProblem(f"namespace {namespace} is called as a session's own", hint="name another")
+        raise UsageProblem(f"namespace {namespace} is named like that of a session", hint="name another")
     if namespace and not _NAMESPACE.fullmatch(namespace):
         raise UsageProblem(
             f"{namespace!r} cannot be a namespace", hint="lowercase letters, digits and hyphens, 63 at most"

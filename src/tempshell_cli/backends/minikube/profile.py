@@ -65,7 +65,9 @@ class MinikubeProfile:
             said = _follow(process.stdout, step, report)
             if process.wait():
                 output = "\n".join(said[-_LAST_LINES:]) or f"exit code {process.returncode}"
-                raise ProvisionFailed(f"minikube could not start {self.name}:\n{output}", hint="see its words above")
+                raise ProvisionFailed(
+                    f"minikube could not start {self.name}:\n{output}", hint="minikube's own error is above"
+                )
 
     def load(self, reference: str) -> None:
         """Load an image of the local engine into its nodes; raises ProvisionFailed with minikube's words."""

@@ -300,7 +300,7 @@ def _confirm(name: str) -> bool:
     from tempshell_cli.core.errors import UsageProblem
 
     if not console.is_interactive():
-        raise UsageProblem(f"nobody can be asked whether to use the new {name}", hint="--yes uses it")
+        raise UsageProblem(f"cannot ask whether to use the new {name}: not a terminal", hint="--yes uses it")
     return typer.confirm("Use it?", err=True)
 
 

@@ -74,7 +74,7 @@ def play_here(file: Path, *, speed: float, idle: float) -> None:
 def exported(file: Path, form: str, at: float | None) -> str:
     """Return a recording as ``cast``, ``svg`` or ``txt``; raises UsageProblem for a file that is not a recording."""
     if at is not None and form != "svg":
-        raise UsageProblem("--at is for a picture", hint="--format svg makes one")
+        raise UsageProblem("--at needs --format svg", hint="an svg is a picture of one moment")
     if form == "cast":
         read_header(file)
         with reading(file, "it may have been damaged"):
@@ -87,7 +87,7 @@ def write_out(content: str, output: Path | None) -> None:
     if output is None:
         sys.stdout.write(content)
         return
-    with writing(output, "name a file that is not there yet"):
+    with writing(output, "name a file that does not exist yet"):
         output.touch(0o600, exist_ok=False)
         try:
             output.write_text(content, "utf-8")

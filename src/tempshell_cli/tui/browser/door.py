@@ -31,7 +31,9 @@ class Door:
     def enter(self, token: str) -> web.HTTPSeeOther:
         """Spend the token: return the way to the page, with the cookie. Raises HTTPForbidden."""
         if self._token is None or not _same(token, self._token):
-            raise web.HTTPForbidden(text="This link has been used, or is not whole. `tempshell serve` makes another.\n")
+            raise web.HTTPForbidden(
+                text="This link is incomplete or was used before. `tempshell serve` makes another.\n"
+            )
         self._token = None
         inside = web.HTTPSeeOther("/")
         inside.set_cookie(self._cookie, self._pass, httponly=True, samesite="Strict", path="/")
@@ -40,7 +42,7 @@ class Door:
     def check_host(self, request: web.Request) -> None:
         """Raise HTTPForbidden for a request that was made to another name."""
         if request.host != self._host:
-            raise web.HTTPForbidden(text=f"This is {self.origin}, and goes by no other name.\n")
+            raise web.HTTPForbidden(text=f"This server answers only to {self.origin}.\n")
 
     def check_pass(self, request: web.Request) -> None:
         """Raise HTTPForbidden for a client that has not come in by the link."""

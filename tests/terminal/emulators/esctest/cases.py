@@ -40,10 +40,10 @@ def main(checkout: str, result: str, pattern: str = "") -> None:
     suite = import_module("esctest")
     suite.escargs.args.include = pattern
     tty.setraw(sys.stdin)
-    with Path(result).open("w", encoding="utf-8") as told:
+    with Path(result).open("w", encoding="utf-8") as output:
         for name, method in suite.MatchingNamesAndMethods():
             suite.escio.Write(_RIS)
-            told.write(f"{name} {'passed' if suite.RunTest(name, method) else 'failed'}\n")
+            output.write(f"{name} {'passed' if suite.RunTest(name, method) else 'failed'}\n")
 
 
 def _count_known_bugs() -> None:

@@ -75,7 +75,7 @@ class Window:
         self._replies += self._engine.replies()
 
     def _operate(self, operation: list[int | None]) -> bool:
-        """Do what CSI t asks of a window, and tell whether this was such a thing."""
+        """Do what CSI t asks of a window, and return whether this was such a thing."""
         columns, rows = self._size
         match operation:
             case [4, *sides]:
