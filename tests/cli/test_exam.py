@@ -96,7 +96,7 @@ def test_it_is_graded_once_at_its_end_and_then_reviewed(tempshell: Tempshell) ->
     review = tempshell("exam", "--review").stdout
     assert "PASS  a  1/1 points" in review
     assert "FAIL  b  0/1 points\n  fail  there\n        Nothing is there.\n" in review
-    assert "expected 'a file b.txt', found 'it is not there'" in review
+    assert "        expected a file b.txt\n        found    it is not there\n" in review
     assert "  solution\n        touch b.txt\n" in review
     found = tempshell("exam", "--review", "mine", "--json").json()
     assert (found["exam"]["seed"], found["percent"], found["passed"]) == (7, 75, True)

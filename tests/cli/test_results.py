@@ -147,6 +147,35 @@ def test_check_as_json_says_of_what_the_results_are(pack: Path, tempshell: Temps
     assert (check["verdict"], check["expected"], check["found"]) == ("fail", "a file one.txt", "it is not there")
 
 
+def test_the_answer_to_find_is_in_no_output(tempshell: Tempshell, pack: Path) -> None:
+    """Not in text, JSON or JUnit, nor on record, whether the check has a text of its own or not."""
+    task = _TASK.replace("NAME", "one").replace("DOMAIN", "first").replace("title:", "find: true\ntitle:")
+    answer = 'file: {path: one.txt, text: {equals: "1729"}}'
+    own = f"- id: second\n  {answer}\nsolution:"
+    (pack / "one.md").write_text(task.replace("file: {path: one.txt}", answer).replace("solution:", own))
+    tempshell.start("./two", "--replace")
+    tempshell("exec", "--", "sh", "-c", "echo 1728 >one.txt")
+    for form in ("text", "json", "junit"):
+        shown = tempshell("check", "one", "--format", form, code=6).stdout
+        assert "1729" not in shown
+        assert "1728" in shown
+    assert [one["expected"] for one in tempshell("check", "one", "--json", code=6).json()[0]["results"]] == ["", ""]
+    for record in tempshell.user.paths.state.rglob("tempshell.db*"):
+        assert b"1729" not in record.read_bytes()
+
+
+def test_what_was_expected_is_shown_once_the_task_has_been_passed(tempshell: Tempshell, pack: Path) -> None:
+    task = _TASK.replace("NAME", "one").replace("DOMAIN", "first")
+    (pack / "one.md").write_text(task.replace("  fail:", "  expected: after_pass\n  fail:"))
+    tempshell.start("./two", "--replace")
+    assert "a file one.txt" not in tempshell("check", "one", code=6).stdout
+    tempshell("exec", "--", "touch", "one.txt")
+    tempshell("check", "one")
+    tempshell("exec", "--", "rm", "one.txt")
+    for _ in range(2):
+        assert "expected a file one.txt" in tempshell("check", "one", code=6).stdout
+
+
 def test_a_check_that_could_not_run_leaves_everything_incomplete(pack: Path, tempshell: Tempshell) -> None:
     """One of two tasks, which is as much as the pass mark asks for; the other could not be looked at."""
     do(tempshell, "one")

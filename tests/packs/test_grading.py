@@ -15,7 +15,7 @@ from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Completed
 from tempshell_cli.packs.checks.shell import ClusterView
 from tempshell_cli.packs.grading.grader import Grader
-from tempshell_cli.packs.grading.results import CheckResult, TaskResult, Verdict, completed
+from tempshell_cli.packs.grading.results import CheckResult, TaskResult, Verdict, as_shown, completed
 
 from .drafts import probe, task_with
 
@@ -267,7 +267,8 @@ def test_what_needs_a_failed_check_fails_without_a_look() -> None:
     sandbox = shell(a=FAILS, b=PASSES, c=PASSES)
     result = Grader(sandbox).grade(task_with(runs("a"), runs("b", needs=["a"]), runs("c", needs=["b"])))
     assert verdicts(result) == {"a": "fail", "b": "fail", "c": "fail"}
-    assert by_id(result)["b"].found == "`a` did not pass"
+    assert by_id(result)["b"].message == "not looked at: needs `a`"
+    assert (by_id(result)["b"].expected, by_id(result)["b"].found) == ("", "")
     assert sandbox.asked == ["a"]
 
 
@@ -275,6 +276,37 @@ def test_what_needs_an_error_is_an_error() -> None:
     result = Grader(shell(a=DOWN)).grade(task_with(runs("a"), runs("b", needs=["a"])))
     assert verdicts(result) == {"a": "error", "b": "error"}
     assert "needs `a`" in by_id(result)["b"].message
+
+
+@pytest.mark.parametrize(
+    ("find", "expected", "passed", "is_shown"),
+    [
+        (False, None, False, True),
+        (False, "shown", False, True),
+        (False, "hidden", True, False),
+        (False, "after_pass", False, False),
+        (False, "after_pass", True, True),
+        (True, None, True, False),
+        (True, "shown", False, True),
+        (True, "after_pass", True, True),
+    ],
+)
+@pytest.mark.parametrize("fail", [None, "It is the wrong number."])
+def test_what_was_expected_is_shown_as_the_pack_says(
+    *,
+    find: bool,
+    expected: str | None,
+    passed: bool,
+    is_shown: bool,
+    fail: str | None,
+) -> None:
+    words = {"exec": {"argv": ["a"], "expect": {"stdout": {"equals": "42"}}}, "expected": expected, "fail": fail}
+    task = task_with({"id": "a", **words}, find=find)
+    graded = Grader(shell(a=Completed(0, b"41", b""))).grade(task)
+    (check,) = as_shown(graded, task.head, passed=passed).results
+    assert ("42" in check.expected, "42" in check.message) == (is_shown, is_shown and not fail)
+    assert check.found == "on stdout: 41"
+    assert check.message == fail or "41" in check.message
 
 
 def test_a_long_chain_of_needs_does_not_lock_up() -> None:

@@ -191,6 +191,26 @@ def test_an_object_that_is_not_there_is_a_wrong_answer() -> None:
     assert "resource type" in _differs(_says('error: the server doesn\'t have a resource type "crontab"')).found
 
 
+class _Elsewhere(Cluster):
+    """A cluster that has the object in other namespaces."""
+
+    def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:
+        if "--all-namespaces" not in argv:
+            return super().kubectl(*argv, stdin=stdin, timeout=timeout)
+        assert argv[:2] == ("get", "deployment")
+        assert "metadata.name=web" in argv
+        items = [{"metadata": {"name": "web", "namespace": name}} for name in ("shop2", "default")]
+        return Completed(0, json.dumps({"items": items}).encode(), b"")
+
+
+def test_an_object_in_the_wrong_namespace_is_named_where_the_cluster_is_the_learner_s() -> None:
+    absent = Completed(1, b"", b'Error from server (NotFound): deployments.apps "web" not found')
+    assert (
+        _differs(_Elsewhere(absent, is_learners=True)).found == "it is not there; there is one in `default` and `shop2`"
+    )
+    assert _differs(_Elsewhere(absent)).found == "it is not there"
+
+
 @pytest.mark.parametrize("said", ["Unable to connect to the server: EOF", "error: You must be logged in", ""])
 def test_a_cluster_that_does_not_say_is_nobodys_wrong_answer(said: str) -> None:
     with pytest.raises(CannotLook):

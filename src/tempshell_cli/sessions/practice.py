@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
@@ -14,11 +14,11 @@ from tempshell_cli.core.errors import EngineUnavailable, PackProblem, UsageProbl
 from tempshell_cli.packs.format.pack import Pack, Task
 from tempshell_cli.packs.grading.capabilities import out_of_reach
 from tempshell_cli.packs.grading.grader import Grader, could_not_run
-from tempshell_cli.packs.grading.results import CheckResult, TaskResult, Verdict, completed
+from tempshell_cli.packs.grading.results import CheckResult, TaskResult, Verdict, as_shown, completed
 from tempshell_cli.packs.grading.setup import apply_setup
 from tempshell_cli.packs.library.find import find_pack, newest
 from tempshell_cli.sessions.capabilities import known_in, lacking, lacking_in
-from tempshell_cli.sessions.events import Checked, CouldNotRun, Event, Kind, words_of
+from tempshell_cli.sessions.events import Checked, CouldNotRun, Event, Kind, details, words_of
 from tempshell_cli.sessions.exam import drawn_tasks, exam_of, refuse_in_exam, seed_of, written_values
 from tempshell_cli.sessions.kubernetes import refuse_cluster
 from tempshell_cli.sessions.lifecycle import Sessions
@@ -79,7 +79,8 @@ class Practice:
     def check_all(self, tasks: Sequence[Task]) -> list[TaskResult]:
         """Grade tasks in the sandbox, several at once, and keep the scores; raises as ``grade`` does."""
         self._refuse_exam()
-        results = self._grader(tasks).grade_all(tasks)
+        passed = self._passed()
+        results = self._shown(self._grader(tasks).grade_all(tasks), passed)
         for result in results:
             self.keep(result)
         return results
@@ -87,7 +88,9 @@ class Practice:
     def grade(self, task: Task) -> TaskResult:
         """Grade a task in the sandbox; raises UsageProblem where the session is paused, or an exam."""
         self._refuse_exam()
-        return self._grader([task]).grade(task)
+        passed = self._passed()  # first: a look can outlast the screen, and with it the store
+        (result,) = self._shown([self._grader([task]).grade(task)], passed)
+        return result
 
     def grade_exam(self, earlier: Mapping[str, TaskResult]) -> list[TaskResult]:
         """Grade all tasks of an exam at its end, several at once; what ``earlier`` results have found stands.
@@ -96,7 +99,7 @@ class Practice:
         """
         tasks = [task for task in self.pack.tasks if task.id not in earlier or earlier[task.id].incomplete]
         try:
-            later = self._grader(tasks).grade_all(tasks)
+            later = self._shown(self._grader(tasks).grade_all(tasks), {task.id for task in tasks})
         except EngineUnavailable as cause:
             later = [could_not_run(task, str(cause)) for task in tasks]
         found = {one.task: completed(earlier[one.task], one) if one.task in earlier else one for one in later}
@@ -158,6 +161,15 @@ class Practice:
         """Return the latest check of each task that was checked, by its id."""
         found = {task: one.results for task, one in results_in(self.sessions.store.events(self.session.id)).items()}
         return {task: LastCheck(one.at, one.verdict, found.get(task, ())) for task, one in self.scores().items()}
+
+    def _passed(self) -> set[str]:
+        """Return the tasks that have been passed in this session, however they stand now."""
+        checked = details(self.sessions.store.events(self.session.id), Checked)
+        return {one.task for _, one in checked if one.verdict == Verdict.PASS}
+
+    def _shown(self, results: Iterable[TaskResult], passed: Container[str]) -> list[TaskResult]:
+        """Return results as their learner sees them, who has passed these tasks."""
+        return [as_shown(one, self.pack.task(one.task).head, passed=one.task in passed) for one in results]
 
     def _refuse_exam(self) -> None:
         refuse_in_exam(self.sessions.store, self.session, "an exam is graded once, at its end")

@@ -17,7 +17,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tempshell_cli.core.text import one_line, strip_controls
-from tempshell_cli.packs.grading.results import CheckResult, Verdict
+from tempshell_cli.packs.grading.results import CheckResult, Verdict, in_short
 from tempshell_cli.tui.fitting import hanging, on_border, with_end
 from tempshell_cli.tui.markdown import SafeMarkdown, inline
 from tempshell_cli.tui.port import TaskState, TaskView
@@ -289,9 +289,9 @@ def _reasons(row: CheckResult, width: int) -> Iterator[Content]:
 
 def _message(row: CheckResult) -> Content:
     """Return what the pack says about a failure, or why a check could not run; empty where that stands below."""
-    if row.expected and row.expected in row.message:
+    if row.message == in_short(row.expected, row.found):
         return Content("")
-    return inline(row.message) if row.expected else _plain(row.message)
+    return inline(row.message) if row.found else _plain(row.message)
 
 
 def _plain(text: str) -> Content:

@@ -82,5 +82,7 @@ def _as_junit(pack: Pack, results: list[TaskResult]) -> str:
 
 
 def _why(one: CheckResult) -> str:
-    found = f"expected {one.expected}, found {one.found}"
-    return found if one.message == found else f"{one.message}\n{found}"
+    from tempshell_cli.packs.grading.results import in_short
+
+    found = in_short(one.expected, one.found) if one.found else ""
+    return one.message if found in one.message else f"{one.message}\n{found}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tempshell_cli.packs.grading.results import TaskResult
+from tempshell_cli.packs.grading.results import TaskResult, in_short
 
 
 def verdict_words(verdict: str | None, incomplete: Sequence[str], *, unchecked: str = "-") -> str:
@@ -21,5 +21,12 @@ def result_lines(result: TaskResult) -> Iterator[str]:
     for one in result.results:
         yield f"  {one.verdict:6}{one.check}"
         yield from (f"        {line}" for line in one.message.splitlines())
-        if one.expected and one.expected not in one.message:
-            yield f"        expected {one.expected!r}, found {one.found!r}"
+        if one.message != in_short(one.expected, one.found):
+            for label, text in (("expected", one.expected), ("found   ", one.found)):
+                yield from hanging(f"        {label} ", text)
+
+
+def hanging(label: str, text: str) -> Iterator[str]:
+    """Yield a text behind a label, its further lines below its beginning; nothing where there is no text."""
+    for place, line in enumerate(text.splitlines()):
+        yield f"{' ' * len(label) if place else label}{line}"

@@ -5,6 +5,7 @@ Every model here is valid once it exists: what a struct alone can tell wrong, it
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Any, get_args
 
 from msgspec import Meta, field
@@ -84,6 +85,14 @@ class Probe(Look, frozen=True, kw_only=True):
     timeout: Annotated[Duration, says("For one look.")] = "15s"
 
 
+class Expected(StrEnum):
+    """When a learner sees what a check expected."""
+
+    SHOWN = "shown"
+    AFTER_PASS = "after_pass"  # noqa: S105 - no password
+    HIDDEN = "hidden"
+
+
 class Check(Probe, frozen=True, kw_only=True):
     """One criterion of a task. Exactly one of its kinds, or of `any_of`, `all_of` and `not`, says what it looks at."""
 
@@ -94,12 +103,21 @@ class Check(Probe, frozen=True, kw_only=True):
     points: Annotated[
         Annotated[int, Meta(ge=1, le=1000)] | None, says("What it earns: 1 where nothing is said, and 0 for a gate.")
     ] = None
-    needs: Annotated[tuple[Id, ...], says("Earlier checks; where one of them fails, this one does.")] = ()
+    needs: Annotated[
+        tuple[Id, ...], says("Earlier checks; where one of them fails, this one does, and is not looked at.")
+    ] = ()
     gate: Annotated[
         bool, says("It earns nothing, and voids the task when it is violated: for what must not be broken.")
     ] = False
     fail: Annotated[
         str | None, says("What the learner is shown: a line of Markdown. What was expected and found is shown too.")
+    ] = None
+    expected: Annotated[
+        Expected | None,
+        says(
+            "Whether a fail shows what was expected: `shown`; `after_pass`, once the task has been passed or its exam"
+            " is over; or `hidden`. By default `shown`, and `hidden` in a task with `find`."
+        ),
     ] = None
     control: Annotated[
         Control | None, says("For an `exec` that expects something *not* to work: the same where it must work.")

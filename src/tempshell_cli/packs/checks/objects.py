@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, field
 
+from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Completed
 from tempshell_cli.core.text import strip_controls
 from tempshell_cli.packs.checks.conditions import Where, where_mismatch
@@ -19,6 +20,8 @@ from tempshell_cli.packs.checks.shell import ClusterView, SandboxShell
 from tempshell_cli.packs.checks.workload import NOT_FOUND, refuse_broken_api
 from tempshell_cli.packs.reading.fields import END, says
 
+_SECONDS = 5.0
+_MOST_NAMED = 3
 _NO_SUCH_KIND = "the server doesn't have a resource type"
 Reference = Annotated[
     str,
@@ -100,4 +103,40 @@ def _absent(wanted: ObjectState, cluster: ClusterView, done: Completed) -> Misma
         raise CannotLook(f"{wanted.ref} cannot be looked at: {said or 'no answer in time'}")
     if not wanted.exists:
         return None
-    return Mismatch(f"a {wanted.ref}", "it is not there" if NOT_FOUND in said else said)
+    if NOT_FOUND not in said:
+        return Mismatch(f"a {wanted.ref}", said)
+    others = _namespaces_with(wanted.ref, cluster)
+    elsewhere = f"; there is one in {' and '.join(f'`{one}`' for one in others)}" if others else ""
+    return Mismatch(f"a {wanted.ref}", f"it is not there{elsewhere}")
+
+
+def get_namesakes(ref: str) -> tuple[str, ...]:
+    """Return the arguments for kubectl that read the objects of this kind and name in all namespaces."""
+    kind, _, name = split_ref(ref)
+    return ("get", kind, "--all-namespaces", "--field-selector", f"metadata.name={name}", "--output", "json")
+
+
+class _Metadata(msgspec.Struct):
+    namespace: str = ""
+
+
+class _Namesake(msgspec.Struct):
+    metadata: _Metadata
+
+
+class _Namesakes(msgspec.Struct):
+    items: list[_Namesake]
+
+
+def _namespaces_with(ref: str, cluster: ClusterView) -> list[str]:
+    """Return the namespaces of a cluster of the learner's in which there is an object of this kind and name.
+
+    Of a cluster that others use, too, nothing is said: its namespaces are not for the learner to know.
+    """
+    if not split_ref(ref)[1] or not cluster.is_learners:
+        return []
+    try:
+        there = msgspec.json.decode(cluster.kubectl(*get_namesakes(ref), timeout=_SECONDS).stdout, type=_Namesakes)
+    except (EngineUnavailable, msgspec.DecodeError):
+        return []
+    return sorted(one.metadata.namespace for one in there.items)[:_MOST_NAMED]

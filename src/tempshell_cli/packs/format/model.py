@@ -14,7 +14,7 @@ from msgspec.structs import force_setattr
 
 from tempshell_cli.backends.base import Capability, Profile, WorkloadImage
 from tempshell_cli.core.text import strip_controls
-from tempshell_cli.packs.checks.criteria import Check, Probe
+from tempshell_cli.packs.checks.criteria import Check, Expected, Probe
 from tempshell_cli.packs.format.values import Var, VarName
 from tempshell_cli.packs.reading.document import Location
 from tempshell_cli.packs.reading.fields import END, Duration, Id, Mode, PackFile, SandboxPath, Strict, WebAddress, says
@@ -175,6 +175,10 @@ class TaskHead(Strict, frozen=True, kw_only=True):
         tuple[Id, ...], says("Namespaces of the cluster that the setup makes. An exam names them above the prompt.")
     ] = ()
     setup: Annotated[Setup, says("How the sandbox is brought to its start.")] = Setup()
+    find: Annotated[
+        bool,
+        says("It asks to find something out: what its checks expect is hidden, where they do not say otherwise."),
+    ] = False
     hints: Annotated[tuple[Hint, ...], says("Markdown, shown one at a time.")] = ()
     alternatives: Annotated[tuple[PackFile, ...], says("Other scripts that solve it.")] = ()
     mutants: Annotated[tuple[Mutant, ...], says("Wrong answers. They prove that a check catches what it is for.")] = ()
@@ -191,6 +195,10 @@ class TaskHead(Strict, frozen=True, kw_only=True):
     def caps_of(self, check: Check) -> tuple[Capability, ...]:
         """Return the capabilities without which a check cannot be looked at: the task's and its own."""
         return (*self.requires.caps, *check.caps)
+
+    def expected_of(self, check: Check) -> Expected:
+        """Return when a learner sees what a check expected."""
+        return check.expected or (Expected.HIDDEN if self.find else Expected.SHOWN)
 
     def unseen(self) -> tuple[str, ...]:
         """Return the checks that no mutant fails: nothing shows that they catch a wrong answer."""

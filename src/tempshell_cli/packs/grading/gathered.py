@@ -11,7 +11,7 @@ import msgspec
 
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Completed
-from tempshell_cli.packs.checks.objects import get_object, split_ref
+from tempshell_cli.packs.checks.objects import get_namesakes, get_object, split_ref
 from tempshell_cli.packs.checks.shell import ClusterView, SandboxShell, Shell
 from tempshell_cli.packs.checks.workload import get_pods
 from tempshell_cli.packs.format.pack import Task
@@ -118,6 +118,9 @@ def _read(cluster: ClusterView, refs: Iterable[str], labels: Iterable[tuple[str,
         found = [item for head, item in at.get(tuple(place), ()) if head.is_a(kind)]
         if found:
             objects[get_object(ref)] = bytes(found[0])
+        else:
+            namesakes = [item for head, item in there if head.metadata.name == place[-1] and head.is_a(kind)]
+            objects[get_namesakes(ref)] = msgspec.json.encode(_Listed(namesakes))
     return objects | {get_pods(*label): _pods(there, *label) for label in labels}
 
 

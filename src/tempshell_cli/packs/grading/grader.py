@@ -15,7 +15,7 @@ from tempshell_cli.packs.checks.shell import SandboxShell
 from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.gathered import gathered
 from tempshell_cli.packs.grading.look import look
-from tempshell_cli.packs.grading.results import CheckResult, Outcome, TaskResult, Verdict, sum_up
+from tempshell_cli.packs.grading.results import CheckResult, Outcome, TaskResult, Verdict, in_short, sum_up
 from tempshell_cli.packs.reading.fields import seconds
 
 LOOKS_AT_ONCE = 4  # each is a program in the sandbox, whose memory is small
@@ -125,13 +125,14 @@ def _judged_by(control: Outcome) -> Outcome:
 
 def _held_up(check: Check, earlier: CheckResult) -> CheckResult:
     """Return the result of a check that was not looked at, because one that it needs did not pass."""
+    why = f"not looked at: needs `{earlier.check}`"
     if earlier.verdict is Verdict.ERROR:
-        return _result(check, Outcome.error(f"it needs `{earlier.check}`, which could not run"))
-    return _result(check, Outcome.failed(f"`{earlier.check}` passes first", f"`{earlier.check}` did not pass"))
+        return _result(check, Outcome.error(f"{why}, which could not run"))
+    return _result(check, Outcome.prevented(why))
 
 
 def _result(check: Check, outcome: Outcome) -> CheckResult:
-    failed = outcome.cause or check.fail or f"expected {outcome.expected}, found {outcome.found}"
+    failed = outcome.cause or check.fail or in_short(outcome.expected, outcome.found)
     message = {Verdict.PASS: "", Verdict.FAIL: failed, Verdict.ERROR: outcome.cause}[outcome.verdict]
     return CheckResult(
         check=check.id,

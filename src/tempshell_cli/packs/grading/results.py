@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tempshell_cli.core.text import strip_controls
+from tempshell_cli.packs.checks.criteria import Expected
+from tempshell_cli.packs.format.model import TaskHead
 
 _LONGEST_SHOWN = 2048
 
@@ -54,7 +57,10 @@ class Outcome(Struct, frozen=True):
 
 
 class CheckResult(Struct, frozen=True, kw_only=True):
-    """How one check went. A gate has no points. ``message``: what a person reads first, "" on a pass."""
+    """How one check went. A gate has no points. ``message``: what a person reads first, "" on a pass.
+
+    ``expected`` is "" where the pack hides it, and where nothing was looked at.
+    """
 
     check: str
     verdict: Verdict
@@ -83,6 +89,27 @@ class TaskResult(Struct, frozen=True, kw_only=True):
     void: bool
     results: tuple[CheckResult, ...]
     incomplete: tuple[str, ...] = ()
+
+
+def in_short(expected: str, found: str) -> str:
+    """Return what was expected and found in one line; what was expected may be hidden, and is "" then."""
+    return f"expected {expected}, found {found}" if expected else f"found {found}"
+
+
+def as_shown(result: TaskResult, head: TaskHead, *, passed: bool) -> TaskResult:
+    """Return a result without what its learner is not to see: what a check expected that hides it.
+
+    ``passed`` tells whether the task has been passed before, or its exam is over.
+    """
+    shown = {Expected.SHOWN, Expected.AFTER_PASS} if passed else {Expected.SHOWN}
+    hidden = {check.id for check in head.checks if head.expected_of(check) not in shown}
+    results = tuple(_without_expected(one) if one.check in hidden else one for one in result.results)
+    return replace(result, results=results)
+
+
+def _without_expected(result: CheckResult) -> CheckResult:
+    says_it = result.message == in_short(result.expected, result.found)
+    return replace(result, expected="", message=in_short("", result.found) if says_it else result.message)
 
 
 def sum_up(task: str, results: Sequence[CheckResult]) -> TaskResult:
