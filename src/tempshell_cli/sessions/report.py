@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tempshell_cli import __version__
 from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession, SessionExpired, UsageProblem
+from tempshell_cli.packs.checks.cases import Cases
 from tempshell_cli.packs.checks.program import Exec
 from tempshell_cli.packs.format.pack import Pack
 from tempshell_cli.packs.grading.score import PackScore, score_pack
@@ -75,7 +76,9 @@ def _forgeable(sessions: Sessions, session: Session, pack: Pack) -> str:
         if by_its_backend := sessions.engines.find(session.backend).forgeable():
             return by_its_backend
     kinds = (kind for task in pack.tasks for check in task.head.checks for kind in check.kind.parts())
-    if any(isinstance(kind, Exec) and kind.runs_as_learner(session.home) for kind in kinds):
+    if any(
+        isinstance(kind, Cases) or (isinstance(kind, Exec) and kind.runs_as_learner(session.home)) for kind in kinds
+    ):
         return "Some checks run as the learner: what their programs report may be forged."
     return ""
 

@@ -13,6 +13,7 @@ from msgspec.structs import fields
 
 from tempshell_cli.backends.base import Capability
 from tempshell_cli.core.text import strip_controls
+from tempshell_cli.packs.checks.cases import Cases
 from tempshell_cli.packs.checks.combined import Combined, Group
 from tempshell_cli.packs.checks.file import FileState
 from tempshell_cli.packs.checks.kind import Kind
@@ -41,6 +42,7 @@ class Look(Strict, frozen=True, kw_only=True):
     object: Annotated[ObjectState | None, says("An object of the cluster.")] = None
     file: Annotated[FileState | None, says("A file.")] = None
     http: Annotated[Http | None, says("A web address.")] = None
+    cases: Annotated[Cases | None, says("A program of the learner's, tried with many inputs.")] = None
     reach: Annotated[Reach | None, says("Who reaches whom in the cluster.")] = None
     any_of: Annotated[_Looks | None, says("One of these must be right.")] = None
     all_of: Annotated[_Looks | None, says("All of these must be right.")] = None
@@ -52,9 +54,9 @@ class Look(Strict, frozen=True, kw_only=True):
             *first, last = keys_of(type(self))
             found = " and ".join(given) or "none"
             raise ValueError(f"a check is one of {', '.join(first)} and {last}; this has {found}")
-        if self.not_ and any(isinstance(kind, (Exec, Http, Reach)) for kind in self.not_.kind.parts()):
+        if self.not_ and any(isinstance(kind, (Cases, Exec, Http, Reach)) for kind in self.not_.kind.parts()):
             raise ValueError(
-                "`not` takes no exec, http and reach, which fail for many reasons: they say what they expect"
+                "`not` takes no exec, http, cases and reach, which fail for many reasons: they say what they expect"
             )
 
     @property

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import ABCMeta, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from msgspec import StructMeta
+from msgspec import Struct, StructMeta
+from msgspec.structs import replace
 
 from tempshell_cli.packs.checks.matching import Mismatch
 from tempshell_cli.packs.checks.shell import SandboxShell
@@ -35,6 +37,16 @@ class Kind(Strict, metaclass=_AbstractStructMeta, frozen=True, kw_only=True):
         yield self
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The files of the pack that it reads."""
+        return ()
+
+    def with_files(self, files: Mapping[str, bytes]) -> Kind:
+        """Return it with the contents of its files, which are among these."""
+        del files
+        return self
+
+    @property
     def needs_cluster(self) -> bool:
         """Whether it looks into a Kubernetes cluster."""
         return False
@@ -53,3 +65,12 @@ class Kind(Strict, metaclass=_AbstractStructMeta, frozen=True, kw_only=True):
     def pods(self) -> tuple[str, str] | None:
         """The label and the namespace of the pods of which it enters the newest; None where it enters none by these."""
         return None
+
+
+def with_files(value: Any, files: Mapping[str, bytes]) -> Any:  # noqa: ANN401 - a part of a task
+    """Return a part of a task in which each kind of check has the contents of the files that it names."""
+    if isinstance(value, Kind):
+        return value.with_files(files)
+    if isinstance(value, Struct):
+        return replace(value, **{name: with_files(getattr(value, name), files) for name in value.__struct_fields__})
+    return tuple(with_files(one, files) for one in value) if isinstance(value, tuple) else value

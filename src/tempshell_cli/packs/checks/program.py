@@ -72,7 +72,7 @@ class Exec(Kind, frozen=True, kw_only=True):
     expect: Annotated[Expect, says("How it must end; by default with exit code 0.")] = Expect()
 
     def __post_init__(self) -> None:
-        _refuse_odd_program(self.argv)
+        refuse_odd_program(self.argv)
         if self.in_ == CLUSTER:
             if self.argv[0] != KUBECTL:
                 raise ValueError(f"in the cluster itself only {KUBECTL} runs")
@@ -139,7 +139,7 @@ class Control(Strict, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.argv:
-            _refuse_odd_program(self.argv)
+            refuse_odd_program(self.argv)
 
     def over(self, exec_: Exec) -> Exec:
         """Return what to run: this control, laid over the program it is the control of."""
@@ -169,7 +169,7 @@ def _streams_mismatch(expect: Expect, done: Completed) -> Mismatch | None:
     return None
 
 
-def _refuse_odd_program(argv: tuple[str, ...]) -> None:
+def refuse_odd_program(argv: tuple[str, ...]) -> None:
     """Refuse what ``env`` and ``timeout``, which stand before it, would take for a word of their own."""
     if not argv[0] or argv[0].startswith("-") or "=" in argv[0]:
         raise ValueError(f"{one_line(argv[0])!r} is not the name of a program")

@@ -215,6 +215,8 @@ class TaskHead(Strict, frozen=True, kw_only=True):
             yield ("setup", "run"), self.setup.run
         for name, script in self.sources():
             yield ("vars", name, "from"), script
+        for index, check in enumerate(self.checks):
+            yield from ((("checks", index), file) for kind in check.kind.parts() for file in kind.files)
         if self.solution is not None:
             yield ("solution",), self.solution
         for index, alternative in enumerate(self.alternatives):

@@ -7,6 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec import structs
+
+from tempshell_cli.packs.checks.kind import with_files
 from tempshell_cli.packs.format.model import PackHead, is_filled
 from tempshell_cli.packs.format.pack import Pack, Task
 from tempshell_cli.packs.format.rules import Fault, pack_faults, task_faults, translation_faults, twin_faults
@@ -79,12 +82,15 @@ def _task(name: str, pack: _PackFiles, values: Values = NO_VALUES) -> Task:
         asset: fill_file(files[asset], source.values) if source.values and is_filled(at) else files[asset]
         for at, asset in source.head.assets()
     }
-    task = Task(source.head, source.prompt, assets, values=source.values)
+    head = source.head
+    if any(kind.files for check in head.checks for kind in check.kind.parts()):
+        head = structs.replace(head, checks=with_files(head.checks, assets))
+    task = Task(head, source.prompt, assets, values=source.values)
     for found, translation in translations_in(files, name, pack.head.locales).items():
         other = read_translation(translation, files, root, source.values)
         _raise_first(other.document, translation_faults(other.texts, source.head))
         if found == pack.locale:
-            task = replace(task, head=translated(source.head, other.texts), prompt=other.prompt)
+            task = replace(task, head=translated(head, other.texts), prompt=other.prompt)
     return task
 
 
