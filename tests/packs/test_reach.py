@@ -57,6 +57,8 @@ PORT = "ports: [{port: 8080}]"
 DB_TOO = "podSelector: {matchExpressions: [{key: role, operator: In, values: [db]}]}"
 WEB_TOO = "podSelector: {matchExpressions: [{key: role, operator: In, values: [web]}]}"
 EITHER = "podSelector: {matchExpressions: [{key: role, operator: In, values: [web, x]}]}"
+ANY_ROLE = "podSelector: {matchExpressions: [{key: role, operator: Exists}]}"
+NO_CRON = "podSelector: {matchExpressions: [{key: role, operator: NotIn, values: [cron, db]}]}"
 OWN = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}"
 BLOCK = "ipBlock: {cidr: 203.0.113.0/24, except: [203.0.113.0/25]}"
 BY_GUARD = "TCP 8080: policy `db-guard` lets it in"
@@ -103,6 +105,12 @@ def test_a_right_answer_passes_however_it_is_written(spec: str) -> None:
         # nobody who is there is let in besides, but somebody who could be
         (f"{{{DB}, ingress: [{{from: [{{{EITHER}}}], {PORT}}}]}}",
          f"a pod with `role=x` in `shop` reaches `db` in `shop` on {BY_GUARD}"),
+        (f"{{{DB}, ingress: [{{from: [{{{ANY_ROLE}}}], {PORT}}}]}}",
+         f"`cron` in `shop` reaches `db` in `shop` on {BY_GUARD}"),
+        (f"{{{DB}, ingress: [{{from: [{{{NO_CRON}}}], {PORT}}}]}}",
+         f"a pod without labels in `shop` reaches `db` in `shop` on {BY_GUARD}"),
+        (f"{{{DB}, ingress: [{{from: [{{{NO_CRON.replace('}]}', '}, {key: role, operator: Exists}]}')}}}], {PORT}}}]}}",
+         f"a pod with `role=any-other` in `shop` reaches `db` in `shop` on {BY_GUARD}"),
         (f"{{{DB}, ingress: [{{from: [{{{WEB}}}, {{namespaceSelector: {{matchLabels: {{team: x}}}}}}], {PORT}}}]}}",
          f"a pod without labels in another namespace with `team=x` reaches `db` in `shop` on {BY_GUARD}"),
         (f"{{{DB}, ingress: [{{from: [{{{WEB}}}, {{{BLOCK}}}], {PORT}}}]}}",

@@ -12,9 +12,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import product
 from math import prod
+from operator import itemgetter
 
-from tempshell_cli.packs.checks.network.rules import Address, Block, End, Selector, Way
+from tempshell_cli.packs.checks.network.rules import Address, Block, End, Way
 from tempshell_cli.packs.checks.network.state import NetworkState, named_ports
+from tempshell_cli.packs.checks.selector import Selector, selector
 
 NAME_LABEL = "kubernetes.io/metadata.name"  # every namespace has it, with its name
 NOWHERE = "*"  # in the place of a name: the namespace of a pod is only supposed, too
@@ -42,10 +44,10 @@ def everybody(
     """
     meant = list(meant)
     rules = [peer for policy in state.network.isolating(near, way) for peer in policy.peers(way)]
-    pods = [peer.pod_selector for peer in rules if peer.pod_selector]
-    pods += [Selector(labels) for labels, _, _ in meant if isinstance(labels, dict)]
-    namespaces = [peer.namespace_selector for peer in rules if peer.namespace_selector]
-    namespaces += [Selector(labels) for _, labels, _ in meant if isinstance(labels, dict)]
+    pods = [peer.pods for peer in rules if peer.pods]
+    pods += [selector(labels) for labels, _, _ in meant if isinstance(labels, dict)]
+    namespaces = [peer.namespaces for peer in rules if peer.namespaces]
+    namespaces += [selector(labels) for _, labels, _ in meant if isinstance(labels, dict)]
     blocks = [block for peer in rules if peer.ip_block for block in peer.ip_block.blocks()]
     blocks += [block for _, _, given in meant for block in given]
     yield from state.pods
@@ -91,9 +93,8 @@ def supposed_pod(state: NetworkState, labels: Mapping[str, str], namespace: str 
 
 def _mentions(selectors: Iterable[Selector]) -> Mentions:
     found: Mentions = defaultdict(set)
-    for selector in selectors:
-        for key, values in selector.mentions():
-            found[key].update(values)
+    for key, allowed in sorted((label for one in selectors for label in one.labels), key=itemgetter(0)):
+        found[key].update(allowed.values)
     return found
 
 

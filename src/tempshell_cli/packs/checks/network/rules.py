@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from typing import Any
 
 import msgspec
+
+from tempshell_cli.packs.checks.selector import Selector, selector
 
 PROTOCOLS = ("TCP", "UDP", "SCTP")
 LAST_PORT = 65535
@@ -57,44 +60,6 @@ class _Object(msgspec.Struct, frozen=True, rename="camel"):
     """A part of an object of the API; keys that it does not name do not matter."""
 
 
-class _Requirement(_Object, frozen=True):
-    key: str
-    operator: str
-    values: tuple[str, ...] = ()
-
-    def holds(self, labels: Mapping[str, str]) -> bool:
-        value = labels.get(self.key)
-        match self.operator:
-            case "In":
-                return value in self.values
-            case "NotIn":  # also where there is no such label
-                return value not in self.values
-            case "Exists":
-                return value is not None
-            case _:
-                return value is None
-
-
-class Selector(_Object, frozen=True):
-    """A label selector: all of its requirements must hold, and an empty one selects everything."""
-
-    match_labels: dict[str, str] = {}
-    match_expressions: tuple[_Requirement, ...] = ()
-
-    def selects(self, labels: Mapping[str, str]) -> bool:
-        """Tell whether labels satisfy it."""
-        return all(labels.get(key) == value for key, value in self.match_labels.items()) and all(
-            one.holds(labels) for one in self.match_expressions
-        )
-
-    def mentions(self) -> Iterator[tuple[str, Collection[str]]]:
-        """Yield each key that it looks at, and the values that it compares it with."""
-        for key, value in self.match_labels.items():
-            yield key, (value,)
-        for one in self.match_expressions:
-            yield one.key, one.values
-
-
 class _IpBlock(_Object, frozen=True):
     cidr: str
     except_: tuple[str, ...] = msgspec.field(default=(), name="except")
@@ -109,15 +74,25 @@ class _IpBlock(_Object, frozen=True):
         return address in block and not any(address in one for one in exceptions)
 
 
-class Peer(_Object, frozen=True):
+class Peer(_Object, frozen=True, dict=True):
     """An entry of ``from`` or ``to``: a block of addresses, or pods by their labels and those of their namespaces.
 
     Without a selector of namespaces it is about those of the policy's own.
     """
 
-    pod_selector: Selector | None = None
-    namespace_selector: Selector | None = None
+    pod_selector: dict[str, Any] | None = None
+    namespace_selector: dict[str, Any] | None = None
     ip_block: _IpBlock | None = None
+
+    @cached_property
+    def pods(self) -> Selector | None:
+        """What it asks of pods."""
+        return None if self.pod_selector is None else selector(self.pod_selector)
+
+    @cached_property
+    def namespaces(self) -> Selector | None:
+        """What it asks of their namespaces."""
+        return None if self.namespace_selector is None else selector(self.namespace_selector)
 
     def is_(self, end: End, namespace: str) -> bool:
         """Tell whether this is that end, in a policy of the namespace."""
@@ -125,11 +100,11 @@ class Peer(_Object, frozen=True):
             return any(self.ip_block.has(address) for address in end.addresses)
         if not end.is_pod:
             return False
-        if self.namespace_selector is None:
+        if self.namespaces is None:
             in_namespace = end.namespace == namespace
         else:
-            in_namespace = self.namespace_selector.selects(end.namespace_labels)
-        return in_namespace and (self.pod_selector is None or self.pod_selector.selects(end.labels))
+            in_namespace = self.namespaces.selects(end.namespace_labels)
+        return in_namespace and (self.pods is None or self.pods.selects(end.labels))
 
 
 class _Port(_Object, frozen=True):
@@ -168,11 +143,15 @@ class _Rule(_Object, frozen=True):
         return opened
 
 
-class _Spec(_Object, frozen=True):
-    pod_selector: Selector = Selector()
+class _Spec(_Object, frozen=True, dict=True):
+    pod_selector: dict[str, Any] = {}
     policy_types: tuple[str, ...] = ()
     ingress: tuple[_Rule, ...] = ()
     egress: tuple[_Rule, ...] = ()
+
+    @cached_property
+    def pods(self) -> Selector:
+        return selector(self.pod_selector)
 
 
 class _Metadata(_Object, frozen=True):
@@ -201,7 +180,7 @@ class Policy(_Object, frozen=True):
             way in types
             and end.is_pod
             and end.namespace == self.metadata.namespace
-            and self.spec.pod_selector.selects(end.labels)
+            and self.spec.pods.selects(end.labels)
         )
 
     def rules(self, way: Way) -> tuple[_Rule, ...]:
