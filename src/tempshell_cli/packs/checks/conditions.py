@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, field
@@ -64,6 +64,13 @@ class Where(Strict, frozen=True, kw_only=True):
             raise ValueError("a condition has a jsonpath, or one of any_of, all_of and not")
         else:
             self._refuse_bad_value()
+
+    def paths(self) -> Iterator[str]:
+        """Yield its own path, and those of the conditions in it."""
+        if self.jsonpath:
+            yield self.jsonpath
+        for one in (*(self.any_of or ()), *(self.all_of or ()), *((self.not_,) if self.not_ else ())):
+            yield from one.paths()
 
     def _refuse_bad_value(self) -> None:
         """Raise ValueError where nothing could ever be compared so."""

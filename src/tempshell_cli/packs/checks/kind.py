@@ -66,6 +66,11 @@ class Kind(Strict, metaclass=_AbstractStructMeta, frozen=True, kw_only=True):
         """The label and the namespace of the pods of which it enters the newest; None where it enters none by these."""
         return None
 
+    @property
+    def owned_in(self) -> str:
+        """The namespace of which it reads the pods and their owners, to compare a status with them; "" for none."""
+        return ""
+
 
 def with_files(value: Any, files: Mapping[str, bytes]) -> Any:  # noqa: ANN401 - a part of a task
     """Return a part of a task in which each kind of check has the contents of the files that it names."""

@@ -15,6 +15,7 @@ from tempshell_cli.packs.checks.kind import Kind
 from tempshell_cli.packs.checks.lists import arranged, with_sidecars
 from tempshell_cli.packs.checks.matching import CannotLook, Mismatch, Rules, data_mismatch
 from tempshell_cli.packs.checks.meaning import is_alike
+from tempshell_cli.packs.checks.ownership import status_mismatch
 from tempshell_cli.packs.checks.places import cluster_of
 from tempshell_cli.packs.checks.shell import ClusterView, SandboxShell
 from tempshell_cli.packs.checks.workload import NOT_FOUND, refuse_broken_api
@@ -36,7 +37,8 @@ Reference = Annotated[
 class ObjectState(Kind, frozen=True, kw_only=True):
     """Look at an object of the session's cluster, with a kubectl and credentials that are not the learner's.
 
-    An object that is not there is a wrong answer; a cluster that does not say is an error.
+    An object that is not there is a wrong answer; a cluster that does not say is an error. Where the status of a
+    workload is looked at, the pods that it owns must bear it out.
     """
 
     ref: Annotated[Reference, says("Which: `kind/namespace/name`, or `kind/name` where there is no namespace.")]
@@ -64,6 +66,12 @@ class ObjectState(Kind, frozen=True, kw_only=True):
         """The object itself."""
         return self.ref
 
+    @property
+    def owned_in(self) -> str:
+        """That of the object, where the check reads its status."""
+        reads = "status" in self.match or any("status" in path for one in self.where for path in one.paths())
+        return split_ref(self.ref)[1] if reads else ""
+
     def look(self, sandbox: SandboxShell, timeout: float) -> Mismatch | None:
         """Read the object, and compare it."""
         cluster = cluster_of(sandbox)
@@ -79,6 +87,8 @@ class ObjectState(Kind, frozen=True, kw_only=True):
         if differs := data_mismatch(self.match, found, Rules(is_alike, arranged)):
             return Mismatch(f"{self.ref}: {differs.expected}", differs.found)
         differs = next((differs for one in self.where if (differs := where_mismatch(one, found))), None)
+        if differs is None and self.owned_in:
+            differs = status_mismatch(found, self.owned_in, cluster, timeout)
         return Mismatch(f"{self.ref}: {differs.expected}", differs.found) if differs else None
 
 

@@ -12,6 +12,7 @@ import msgspec
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Completed
 from tempshell_cli.packs.checks.objects import get_namesakes, get_object, split_ref
+from tempshell_cli.packs.checks.ownership import OWNED, get_owned
 from tempshell_cli.packs.checks.shell import ClusterView, SandboxShell, Shell
 from tempshell_cli.packs.checks.workload import get_pods
 from tempshell_cli.packs.format.pack import Task
@@ -72,7 +73,7 @@ def gathered(shell: SandboxShell, tasks: Iterable[Task]) -> SandboxShell:
     listings = [listing for kind in kinds if (listing := kind.listing)]
     if shell.cluster is None or len(refs) + len(labels) + len(listings) < 2:  # noqa: PLR2004 - one is read as fast by itself
         return shell
-    found = _read(shell.cluster, refs, labels) if refs or labels else {}
+    found = _read(shell.cluster, refs, labels, {kind.owned_in for kind in kinds} - {""}) if refs or labels else {}
     return GatheredShell(shell, GatheredCluster(shell.cluster, found | _read_as_asked(shell.cluster, set(listings))))
 
 
@@ -100,9 +101,11 @@ class _Listed(msgspec.Struct):
     items: list[msgspec.Raw]
 
 
-def _read(cluster: ClusterView, refs: Iterable[str], labels: Iterable[tuple[str, str]]) -> dict[tuple[str, ...], bytes]:
+def _read(
+    cluster: ClusterView, refs: Iterable[str], labels: Iterable[tuple[str, str]], owned_in: Iterable[str]
+) -> dict[tuple[str, ...], bytes]:
     """Return what ``kubectl get`` would print of each, by its arguments; nothing where not all can be read."""
-    kinds = {split_ref(ref)[0] for ref in refs} | ({"pod"} if labels else set())
+    kinds = {split_ref(ref)[0] for ref in refs} | ({"pod"} if labels else set()) | (OWNED if owned_in else set())
     asked = ("get", ",".join(sorted(kinds)), "--all-namespaces", "--output", "json")
     try:
         items = msgspec.json.decode(cluster.kubectl(*asked, timeout=_SECONDS).stdout, type=_Listed).items
@@ -121,6 +124,7 @@ def _read(cluster: ClusterView, refs: Iterable[str], labels: Iterable[tuple[str,
         else:
             namesakes = [item for head, item in there if head.metadata.name == place[-1] and head.is_a(kind)]
             objects[get_namesakes(ref)] = msgspec.json.encode(_Listed(namesakes))
+    objects |= {get_owned(namespace): _owned(there, namespace) for namespace in owned_in}
     return objects | {get_pods(*label): _pods(there, *label) for label in labels}
 
 
@@ -143,3 +147,15 @@ def _pods(there: Iterable[tuple[_Head, msgspec.Raw]], label: str, namespace: str
         if head.kind == "Pod" and head.metadata.namespace == namespace and head.metadata.labels.get(key) == value
     ]
     return msgspec.json.encode(_Listed(pods))
+
+
+def _owned(there: Iterable[tuple[_Head, msgspec.Raw]], namespace: str) -> bytes:
+    return msgspec.json.encode(
+        _Listed(
+            [
+                item
+                for head, item in there
+                if head.metadata.namespace == namespace and any(head.is_a(kind) for kind in OWNED)
+            ]
+        )
+    )
