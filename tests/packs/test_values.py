@@ -286,6 +286,24 @@ def test_a_proof_draws_and_names_the_values_where_a_step_does_not_hold(
 
 
 @pytest.mark.engine("local")
+def test_a_pack_is_proven_with_several_draws(draft: Draft, tempshell: Tempshell) -> None:
+    draft.write(TASK_FILE, KEPT.replace("vars: {", "vars: {city: {pick: [Oslo, Rome]}, "))
+    draft.write("setup.sh", "rm -f answer\n")
+    draft.write("mark.sh", "echo secret\n")
+    draft.write("solution.sh", '[ "$VARS_CITY" = Oslo ] && echo "$VARS_NAME $VARS_MARK" >answer\n')
+    cities = [draft.load().drawn(seed).task("one").values["city"] for seed in ("3", "3/2")]
+    assert cities == ["Oslo", "Rome"]
+    argv = ("pack", "prove", str(draft.root), "--quiet", "--json", "--seed", "3")
+    (one,) = tempshell(*argv, "--draws", "1").json()["tasks"]
+    assert one["state"] == "proven"
+    (three,) = tempshell(*argv, code=6).json()["tasks"]
+    assert three["state"] == "wrong"
+    assert "city Rome" in three["why"]
+    assert [step["name"] for step in one["steps"]] == [step["name"] for step in three["steps"]][: len(one["steps"])]
+    assert "draw 2: start" in [step["name"] for step in three["steps"]]
+
+
+@pytest.mark.engine("local")
 @pytest.mark.parametrize(
     ("script", "expected"),
     [

@@ -19,6 +19,7 @@ from tempshell_cli.packs.authoring.prove import (
     State,
     TaskProof,
     judged,
+    of_draws,
     other_order,
     prove_task,
     prove_together,
@@ -46,11 +47,12 @@ OnProof = Callable[[TaskProof], None]
 class Prover:
     """Proves the tasks of a pack in sandboxes as a start of it would make them, several at once."""
 
-    def __init__(self, sessions: Sessions, plan: Plan, *, jobs: int = 1) -> None:
+    def __init__(self, sessions: Sessions, plan: Plan, *, jobs: int = 1, draws: int = 1) -> None:
         assert plan.pack  # noqa: S101 - for mypy: there is nothing else to be proven
         self._pack = plan.pack
         self._backend = plan.backend
         self._jobs = jobs
+        self._draws = draws
         self._sandboxes = Sandboxes(sessions, plan)
         # The sandboxes are all alike: what one of them is found to have, all have.
         self._looking = threading.Lock()
@@ -60,6 +62,8 @@ class Prover:
 
     def prove(self, tasks: Sequence[Task], seed: int, on_proof: OnProof | None = None) -> PackProof:
         """Prove each task by itself, then all that hold together; ``seed`` chooses their order, and draws values.
+
+        A task with variables is proven once for each of the ``draws``, in a sandbox of its own.
 
         However this ends, an error or Ctrl-C, its sandboxes are removed first.
         """
@@ -93,13 +97,23 @@ class Prover:
             if (why := self._misfit(task, self._expected) or why_not(task))
         }
         with self._workers() as pool:
-            waiting = [pool.submit(self._one, task, seed) for task in tasks if task.id not in proofs]
-            for done in as_completed(waiting):
-                proof = done.result()
-                proofs[proof.task] = proof
-                if on_proof:
-                    on_proof(proof)
+            waiting = {
+                task.id: [pool.submit(self._one, task, one) for one in self._seeds(task, seed)]
+                for task in tasks
+                if task.id not in proofs
+            }
+            for done in as_completed([draw for draws in waiting.values() for draw in draws]):
+                done.result()  # raises at once what ends the proof
+                for task, draws in waiting.items():
+                    if task not in proofs and all(draw.done() for draw in draws):
+                        proofs[task] = of_draws([draw.result() for draw in draws])
+                        if on_proof:
+                            on_proof(proofs[task])
         return proofs
+
+    def _seeds(self, task: Task, seed: str) -> list[str]:
+        """Return what the values of a task are drawn by, for each time that it is proven."""
+        return [seed, *(f"{seed}/{number}" for number in range(2, self._draws + 1))] if task.draw else [seed]
 
     def _one(self, task: Task, seed: str) -> TaskProof:
         return self._sandboxes.use(partial(self._in_sandbox, task, seed))

@@ -216,6 +216,12 @@ def prove(
         int | None,
         typer.Option("--seed", metavar="NUMBER", help="Repeat the order and values of an earlier run."),
     ] = None,
+    draws: Annotated[
+        int,
+        typer.Option(
+            "--draws", metavar="NUMBER", min=1, max=20, help="Prove a task that draws values this often, 1 to 20."
+        ),
+    ] = 3,
     form: Annotated[Literal["table", "json", "junit"], FORMAT] = "table",
     quiet: Quiet = False,
 ) -> None:
@@ -242,7 +248,8 @@ def prove(
         assert plan.pack  # noqa: S101 - for mypy
         wanted = [plan.pack.task(one) for one in dict.fromkeys(task or ())] or plan.pack.tasks
         on_proof = None if quiet else lambda proof: console.note(proof_line(proof))
-        proof = Prover(sessions, plan, jobs=jobs).prove(wanted, new_seed() if seed is None else seed, on_proof)
+        prover = Prover(sessions, plan, jobs=jobs, draws=draws)
+        proof = prover.prove(wanted, new_seed() if seed is None else seed, on_proof)
     say_proof(proof, form)
     if not proof.holds:
         raise typer.Exit(int(ExitCode.CHECK_FAILED))

@@ -163,6 +163,17 @@ def _why_left_out(task: Task, lacking: Mapping[Capability, str]) -> str:
     return "; ".join(f"it needs {cap}, {lacking[cap]}" for cap in wanted)
 
 
+def of_draws(proofs: Sequence[TaskProof]) -> TaskProof:
+    """Return the proof of a task from those of several draws of its values: the first that is not proven says why."""
+    shown = next((proof for proof in proofs if proof.state is not State.PROVEN), proofs[0])
+    steps = [
+        structs.replace(step, name=f"draw {number}: {step.name}") if number > 1 else step
+        for number, proof in enumerate(proofs, 1)
+        for step in proof.steps
+    ]
+    return structs.replace(shown, steps=tuple(steps))
+
+
 def other_order(tasks: Sequence[Task], seed: int) -> list[Task]:
     """Return the tasks in an order that is not theirs, the same for the same seed."""
     shuffled, chance = list(tasks), random.Random(seed)  # noqa: S311 - an order, not a secret
