@@ -102,7 +102,7 @@ def test_a_status_is_compared_with_the_pods_that_the_workload_owns(
 
 def test_what_its_pods_do_not_bear_out_is_said() -> None:
     differs = look(workload(item("Job", "d", succeeded=3), [ended("a", "d")]), match={"status": {"succeeded": 3}})
-    assert differs.expected == "job/shop/web: 3 pods of its own that have succeeded, as its status says"
+    assert differs.expected == "job/shop/web: pods of its own that have succeeded: 3, as its status says"
     assert differs.found == "1"
 
 

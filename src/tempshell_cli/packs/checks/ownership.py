@@ -96,7 +96,7 @@ def status_mismatch(found: Any, namespace: str, cluster: ClusterView, timeout: f
     counted = sum(claim.holds(one) for one in items if _is_owned(one, owners))
     if counted >= claimed:
         return None
-    return Mismatch(f"{claimed} pods of its own that {claim.words}, as its status says", str(counted))
+    return Mismatch(f"pods of its own that {claim.words}: {claimed}, as its status says", str(counted))
 
 
 def _is_owned(one: _Owned, owners: set[Any]) -> bool:
