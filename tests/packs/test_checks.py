@@ -257,3 +257,67 @@ def test_the_grader_reads_every_file(sandbox_shell: SandboxShell) -> None:
     )
     assert looked(sandbox_shell, exec={"argv": ["grep", "42", "closed/secret"]}).verdict is PASS
     assert looked(sandbox_shell, exec={"as": "learner", "argv": ["grep", "42", "closed/secret"]}).verdict is FAIL
+
+
+SCRIPT_AHEAD = "head -n 1 answer.txt >/dev/null\nfalse"
+
+
+@ON_EACH_ENGINE
+@pytest.mark.parametrize(
+    ("link", "exec_"),
+    [
+        ("ln -s /proc/self/cmdline answer.txt", {"argv": ["grep", "-q", "42", "answer.txt"]}),
+        (
+            "ln -s /proc self; ln -s self/self a; ln -s a/cmdline answer.txt",
+            {"argv": ["grep", "-q", "42", "answer.txt"]},
+        ),
+        ("ln -s /dev/stdin answer.txt", {"argv": ["bash", "-c", "echo 42 | cmp - answer.txt"]}),
+        ("ln -s /dev/fd/63 answer.txt", {"argv": ["bash", "-c", "cmp <(echo 42) answer.txt"]}),
+        ("ln -s /proc/self/fd/0 answer.txt", {"argv": ["sort", "-c", "answer.txt"], "stdin": "42"}),
+        ("ln -s /proc/thread-self answer", {"argv": ["grep", "-q", "42", "answer/cmdline"]}),
+    ],
+)
+def test_a_link_to_what_is_the_checks_own_fails_every_check(
+    link: str, exec_: dict[str, Any], sandbox_shell: SandboxShell
+) -> None:
+    sandbox_shell.run(("bash", "-c", link), timeout=10)
+    for words in ({"exec": exec_}, {"file": {"path": "absent", "exists": False}}):
+        outcome = looked(sandbox_shell, **words)
+        assert outcome.verdict is FAIL
+        assert "a link leads to /proc/" in outcome.cause
+
+
+def test_a_link_to_anything_else_is_followed(sandbox_shell: SandboxShell) -> None:
+    sandbox_shell.run(("bash", "-c", "echo 42 >answer; ln -s answer answer.txt; ln -s /proc/mounts mounts"), timeout=10)
+    assert looked(sandbox_shell, file={"path": "answer.txt", "text": {"equals": "42"}}).verdict is PASS
+    assert looked(sandbox_shell, exec={"argv": ["grep", "-q", " /proc ", "mounts"]}).verdict is PASS
+
+
+@pytest.mark.parametrize(
+    ("argv", "stdin"),
+    [
+        (["bash"], "set -e\n{}"),
+        (["bash", "-e"], "{}"),
+        (["bash", "-euo", "pipefail"], "{}"),
+        (["sh", "-e", "-s", "one"], "{}"),
+        (["bash", "-ec", "{}"], ""),
+        (["bash", "-o", "errexit", "-c", "{}", "name", "one"], ""),
+    ],
+)
+def test_the_rest_of_a_script_cannot_be_read_away(argv: list[str], stdin: str, sandbox_shell: SandboxShell) -> None:
+    """Neither by what it runs nor in its command line."""
+    script = "cat\ngrep -q '[s]ecret word' /proc/$$/cmdline && exit 0\n: secret word\nexit 3"
+    argv, stdin = [word.format(script) for word in argv], stdin.format(script)
+    for role in ("learner", "grader"):
+        exec_ = {"as": role, "argv": argv, "stdin": stdin, "expect": {"exit": 3, "stdout": {"equals": ""}}}
+        assert looked(sandbox_shell, exec=exec_).verdict is PASS
+
+
+def test_a_script_has_its_words_and_its_input(sandbox_shell: SandboxShell) -> None:
+    said = "expect", {"stdout": {"equals": "name one two"}}
+    for argv, stdin in (
+        (["bash", "-c", "echo $0 $1 $2", "name", "one", "two"], ""),
+        (["bash", "-c", "echo $0 $(cat)", "name"], "one two"),
+        (["bash", "-s", "one", "two"], "echo name $1 $2"),
+    ):
+        assert looked(sandbox_shell, exec=dict([("argv", argv), ("stdin", stdin), said])).verdict is PASS

@@ -17,6 +17,21 @@ _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # is the first line of standard input: an argv is there for all to read. `read` takes a byte at a time from a pipe, so
 # that the rest is the command's.
 _WITNESS = 'IFS= read -r word && "$@"; code=$?; printf "%s %d\\n" "$word" "$code" >&2; exit "$code"'
+# Each run of the grader's has a directory for its temporary files that nobody else can list. With the name of one a
+# learner's file could become a link to it while a check compares the two. Where none can be made, no file can either.
+_OWN_TMPDIR = "TMPDIR=$(mktemp -d 2>/dev/null) || TMPDIR=/nowhere; trap 'rm -rf \"$TMPDIR\"' EXIT; "
+# Refuses to look where a link leads to what is the grader's own: in /proc/self/cmdline `grep 42 answer.txt` finds its
+# own 42, and for `cmp - answer.txt` /dev/stdin is an equal file. No kernel refuses only that, so a link that is made in
+# the middle of a look is not found.
+_UNLESS_MISLED = r"""
+links() { find "$@" -type l -exec readlink -f -- {} + 2>/dev/null; }
+if target=$({ links "$HOME"; links /tmp /var/tmp /dev/shm /run -maxdepth 2; } |
+  grep -m 1 -E '^/proc/[0-9]+(/(cmdline|environ|fd|task)(/.*)?)?$'); then
+  echo "tempshell: a link leads to $target" >&2
+  exit 125
+fi
+exec "$@"
+"""
 _CODE = re.compile(rb" ([0-9]+)\n")
 # The grader begins in the learner's home, where Python would look for modules, and for code to run first. What it
 # writes goes where a backend may give it a place of its own: the learner's /tmp is the learner's.
@@ -73,12 +88,15 @@ class SandboxExec:
         Raises EngineUnavailable, with the engine's words, where it could not be run at all.
         """
         word = os.urandom(8).hex()
-        graders = _GRADERS if self._role is Role.GRADER else NOTHING
+        graders, witness = NOTHING, _WITNESS
+        guard: tuple[str, ...] = ()
+        if self._role is Role.GRADER:
+            graders, witness, guard = _GRADERS, _OWN_TMPDIR + _WITNESS, ("/bin/sh", "-c", _UNLESS_MISLED, "sh")
         inside = (
             *("/usr/bin/env", "-i", f"PATH={_PATH}", f"HOME={self.home}", "LANG=C.UTF-8"),
             *(f"{name}={value}" for name, value in {**NO_KUBERC, **graders}.items()),
-            *("/bin/sh", "-c", _WITNESS, "sh"),
-            *("timeout", "-k", str(_KILL_AFTER), f"{timeout:g}", *argv),
+            *("/bin/sh", "-c", witness, "sh"),
+            *("timeout", "-k", str(_KILL_AFTER), f"{timeout:g}", *guard, *argv),
         )
         command = self.backend.shell(self._sandbox, inside, role=self._role)
         stdin = word.encode() + b"\n" + stdin

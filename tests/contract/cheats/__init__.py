@@ -89,6 +89,14 @@ CHEATS = (
     Cheat("writing what the check writes and reads", _trick("write"), stays=True),
     Cheat("changing the check's temporary files", _trick("swap"), stays=True),
     Cheat("writing what stands in the check's command line", _trick("copy"), stays=True, short="docker"),
+    Cheat("a link to each temporary file of the check's", _trick("follow"), stays=True, short="docker"),
+    Cheat("a link to what each process has open", _trick("chase"), stays=True),
+    Cheat("a file that becomes a link and a file again", _trick("flip"), stays=True, short="local"),
+    Cheat(
+        "a program that reads the rest of the check",
+        r"""printf '#!/bin/sh\ncat >/dev/null\n' >answer.sh; chmod +x answer.sh""",
+        short="local docker",
+    ),
     Cheat(
         "a link to the check's own command line",
         "ln -s /proc/self/cmdline answer.txt; ln -sf /proc/self/cmdline kept.txt",
@@ -107,7 +115,7 @@ CHEATS = (
         "endless files",
         "ln -s /dev/zero answer.txt; ln -s /dev/zero answer.json; ln -sf /dev/zero kept.txt; ln -s /dev/zero work/zero",
     ),
-    Cheat("what nobody can read", "chmod 000 work/list work kept.txt kept.json kept.yaml", short="local kubernetes"),
+    Cheat("what nobody can read", "chmod 000 work/list work kept.txt kept.json kept.yaml", short="kubernetes"),
     Cheat("a home that nobody can enter", "chmod 000 work .; chmod 000 ~"),
     Cheat(
         "links that lead round and round, and up",

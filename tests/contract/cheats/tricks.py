@@ -92,6 +92,40 @@ def swap() -> None:
                     pass
 
 
+def follow() -> None:
+    """Make the answer a link to each temporary file as soon as it is there."""
+    begin()
+    known: set[Path] = set()
+    while True:
+        there = {path for path in Path("/var/tmp").glob("**/*") if not path.is_dir()}  # noqa: S108 - inside
+        for path in there - known:
+            link(path)
+        known = there
+
+
+def chase() -> None:
+    """Make the answer a link to what each process has open, one after the other."""
+    for pid in others():
+        for name in ("cmdline", "fd/0", "fd/3", "fd/63", "environ"):
+            link(Path(f"/proc/{pid}/{name}"))
+
+
+def flip() -> None:
+    """Make the answer a file and a link to what is the check's own, in turn."""
+    begin()
+    while True:
+        for target in ("done.txt", "/proc/self/cmdline", "done.txt", "/proc/self/fd/0", "done.txt", "/proc/self/fd/63"):
+            link(Path(target))
+            time.sleep(0.002)
+
+
+def link(target: Path) -> None:
+    new = HOME / "answer.new"
+    new.unlink(missing_ok=True)
+    new.symlink_to(target)
+    new.rename(HOME / "answer.txt")
+
+
 def copy() -> None:
     """Write each word of each command line into the files that the check reads."""
     for pid in others():

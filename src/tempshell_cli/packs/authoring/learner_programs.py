@@ -9,8 +9,8 @@ from posixpath import basename
 
 from tempshell_cli.packs.checks.places import TERMINAL
 from tempshell_cli.packs.checks.program import Exec
+from tempshell_cli.packs.checks.shell import SHELLS
 
-SHELLS = {"sh", "bash", "dash", "ash", "zsh", "ksh"}
 _PYTHONS = {"python", "python3"}
 _INTERPRETERS = {*SHELLS, *_PYTHONS, "perl", "ruby", "node", "php"}
 _CODE = {"-c", "-m", "-e", "-r"}  # the options of one or the other that have its code in the next word

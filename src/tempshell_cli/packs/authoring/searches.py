@@ -1,15 +1,17 @@
-"""Whether a check goes by what grep finds where a learner can have it find, or fail, at will; by the check's words."""
+"""Whether a check goes by a search or a comparison that a learner can lead anywhere, as far as its words show it."""
 
 from __future__ import annotations
 
 import re
 from posixpath import basename
 
-from tempshell_cli.packs.authoring.learner_programs import SHELLS, simple_commands
+from tempshell_cli.packs.authoring.learner_programs import simple_commands
 from tempshell_cli.packs.checks.places import TERMINAL
 from tempshell_cli.packs.checks.program import Exec
+from tempshell_cli.packs.checks.shell import SHELLS
 
 _GREPS = {"grep", "egrep", "fgrep"}
+_COMPARERS = {"cmp", "diff", "comm"}
 _BEFORE = {"if", "while", "until", "then", "do"}
 _QUIET = re.compile(r"-[a-zA-Z]*q.*|--quiet|--silent")
 _LITERAL = re.compile(r"[\w,:=@%-]+")  # a pattern that matches itself
@@ -34,12 +36,17 @@ def _misled(words: list[str]) -> str:
     words = [word for word in words if word not in _BEFORE]
     negated = words[:1] == ["!"]
     program, *rest = words[negated:] or [""]
+    if basename(program) in _COMPARERS and "-" in rest and any(_is_learners(word) for word in rest):
+        return f"a link to /dev/stdin is the same file for `{basename(program)}`"
     if basename(program) not in _GREPS:
         return ""
     if negated:
         return "a `grep` that fails for another reason passes it"
     pattern, *files = [word for word in rest if not word.startswith("-")] or [""]
-    searches_learners = any(not name.startswith("/") for name in files)
-    if any(map(_QUIET.fullmatch, rest)) and searches_learners and _LITERAL.fullmatch(pattern):
+    if any(map(_QUIET.fullmatch, rest)) and any(map(_is_learners, files)) and _LITERAL.fullmatch(pattern):
         return "in a link to /proc/self/cmdline `grep` finds its own pattern"
     return ""
+
+
+def _is_learners(word: str) -> bool:
+    return not word.startswith(("-", "/", "$"))

@@ -13,7 +13,7 @@ from tempshell_cli.packs.checks.kind import Kind
 from tempshell_cli.packs.checks.kubectl_words import refuse_more_than_a_look
 from tempshell_cli.packs.checks.matching import CannotLook, Mismatch, OutputMatch, Prevented, output_mismatch
 from tempshell_cli.packs.checks.places import CLUSTER, TERMINAL, Place, newest_pods, shell_at
-from tempshell_cli.packs.checks.shell import SandboxShell
+from tempshell_cli.packs.checks.shell import SandboxShell, out_of_reach
 from tempshell_cli.packs.checks.terminal import KILLED, TerminalShell
 from tempshell_cli.packs.reading.fields import Id, NoNul, Strict, says
 
@@ -103,7 +103,8 @@ class Exec(Kind, frozen=True, kw_only=True):
         """Run the program, and compare how it ends and what it writes."""
         as_learner = self.in_ == TERMINAL and self.runs_as_learner(sandbox.home)
         shell = TerminalShell(sandbox, as_learner=True) if as_learner else shell_at(self.in_, self.ns, sandbox)
-        done = shell.run(self.argv, stdin=self.stdin.encode(), timeout=timeout)
+        argv, stdin = out_of_reach(self.argv, self.stdin) if self.in_ == TERMINAL else (self.argv, self.stdin)
+        done = shell.run(argv, stdin=stdin.encode(), timeout=timeout)
         # Elsewhere a program may be ended by the `timeout` of a busybox, which the check has asked for.
         signals = {KILLED} if as_learner or self.in_ != TERMINAL else SIGNALS
         asked_for = done.exit_code in self.expect.codes

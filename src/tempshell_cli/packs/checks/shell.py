@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from posixpath import basename
 from typing import Protocol
 
 from tempshell_cli.core.process import Completed
@@ -10,6 +12,27 @@ from tempshell_cli.core.process import Completed
 # What a shell runs a script with that comes by stdin: it is read to its end before it starts, so that no command in it
 # can eat the rest.
 EVAL_STDIN = 'script=$(cat) && exec </dev/null && eval "$script"'
+SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
+_OPTION, _COMMAND = re.compile("-[euxo]+|pipefail|errexit|nounset|xtrace"), re.compile("-[eux]*c")
+
+
+def out_of_reach(argv: Sequence[str], stdin: str) -> tuple[Sequence[str], str]:
+    """Return ``argv`` and ``stdin`` so that a shell keeps its script where no file that it reads can lead to it.
+
+    A learner's file can be a link: /proc/self/cmdline has every word that the script looks for, and who reads
+    /proc/self/fd/0, as a program of the learner's may do, too, eats the rest of the script, which then ends well.
+    """
+    if basename(argv[0]) not in SHELLS:
+        return argv, stdin
+    place = next((place for place, word in enumerate(argv) if place and not _OPTION.fullmatch(word)), len(argv))
+    options, words = argv[:place], argv[place:]
+    if not words:
+        return (*options, "-c", EVAL_STDIN), stdin
+    if words[0] == "-s":
+        return (*options, "-c", EVAL_STDIN, argv[0], *words[1:]), stdin
+    if len(words) > 1 and _COMMAND.fullmatch(words[0]) and not stdin:
+        return (*options, words[0], EVAL_STDIN, *words[2:]), words[1]
+    return argv, stdin
 
 
 class ClusterView(Protocol):

@@ -19,6 +19,7 @@ _NO_ROOM = re.compile(
     rb"|unable to start container process: (?!exec: ))[^\n]*"
 )
 _PROBE_SECONDS = 10.0
+_MISLED = re.compile(rb"tempshell: (a link leads to [^\n]*)\n")  # the grader's way in
 
 
 class TerminalShell:
@@ -36,8 +37,9 @@ class TerminalShell:
     def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
         """Run a program as ``Shell`` has it.
 
-        Raises Prevented where the learner keeps it from running: the sandbox is full of processes, or whatever was to
-        report its end is gone although the sandbox still answers. Raises EngineUnavailable where it does not.
+        Raises Prevented where the learner keeps it from running: a link leads to what is the program's own, the sandbox
+        is full of processes, or whatever was to report its end is gone although the sandbox still answers. Raises
+        EngineUnavailable where it does not.
         """
         try:
             done = self._shell.run(argv, stdin=stdin, timeout=timeout)
@@ -49,6 +51,8 @@ class TerminalShell:
             raise
         if done.exit_code and (full := _NO_ROOM.search(done.stderr)):
             raise _prevented(full)
+        if done.exit_code and (misled := _MISLED.match(done.stderr)):
+            raise Prevented(f"{one_line(misled[1].decode(errors='replace'))}, which is the check's own")
         return done
 
     def _answers(self) -> bool:
