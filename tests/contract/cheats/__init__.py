@@ -88,7 +88,7 @@ CHEATS = (
     Cheat("limits for what the check runs", _trick("limit"), stays=True),
     Cheat("writing what the check writes and reads", _trick("write"), stays=True),
     Cheat("changing the check's temporary files", _trick("swap"), stays=True),
-    Cheat("writing what stands in the check's command line", _trick("copy"), stays=True, short="docker"),
+    Cheat("writing what stands in the check's command line", _trick("copy"), stays=True),
     Cheat("a link to each temporary file of the check's", _trick("follow"), stays=True, short="docker"),
     Cheat("a link to what each process has open", _trick("chase"), stays=True),
     Cheat("a file that becomes a link and a file again", _trick("flip"), stays=True, short="local"),
@@ -100,7 +100,7 @@ CHEATS = (
     Cheat(
         "a link to the check's own command line",
         "ln -s /proc/self/cmdline answer.txt; ln -sf /proc/self/cmdline kept.txt",
-        short="local kubernetes",
+        short="local",
     ),
     Cheat(
         "links to the check's input, and to what only it can read",
@@ -123,7 +123,6 @@ CHEATS = (
         mv work .work; ln -s .work work; ln -s .. .work/up; ln -s loop loop
         ln -s . answer.json; ln -s /proc/self/cwd answer.txt; ln -sf kept.txt kept.txt
         """,
-        short="local",
     ),
     Cheat(
         "data that crashes who reads it",
@@ -166,7 +165,7 @@ CHEATS = (
         printf '#!/bin/bash\nfor word in $(tr "\\0" "\\n" </proc/$PPID/cmdline) "" 0; do echo "$word 0" >&2; done
         echo usage >&2; kill -9 $PPID; sleep 0.2; exit 1\n' >answer.sh; chmod +x answer.sh
         """,
-        short="local docker",
+        short="local",
     ),
     Cheat(
         "a first process that is stopped, and that others look at",
