@@ -89,6 +89,15 @@ async def test_what_the_pack_says_of_a_failure_is_markdown_and_what_was_found_is
         assert stage.sees("found    *.txt")
 
 
+async def test_what_the_pack_hides_is_not_shown_and_its_words_are_markdown(play: Play, practice: FakePractice) -> None:
+    output(practice, message="`app.conf` is **not** it", found="41")
+    async with play((140, 36)) as stage:
+        await stage.lead("c")
+        await stage.until_sees("app.conf is not it")
+        assert not stage.sees("expected")
+        assert stage.sees("found    41")
+
+
 async def test_why_a_check_could_not_run_is_shown_as_it_is(play: Play, practice: FakePractice) -> None:
     output(practice, message="no `x` in **y**")
     practice.rows = [msgspec.structs.replace(row, verdict=Verdict.ERROR) for row in practice.rows]

@@ -291,7 +291,7 @@ def _message(row: CheckResult) -> Content:
     """Return what the pack says about a failure, or why a check could not run; empty where that stands below."""
     if row.message == in_short(row.expected, row.found):
         return Content("")
-    return inline(row.message) if row.found else _plain(row.message)
+    return inline(row.message) if row.expected or row.found else _plain(row.message)
 
 
 def _plain(text: str) -> Content:
