@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-from base64 import b64decode
-from binascii import Error as NotBase64
 from collections.abc import Iterator, Mapping, Sequence
 from shlex import join, quote
 from typing import Annotated, NamedTuple
@@ -26,15 +24,15 @@ MOST_CASES = 100
 _MOST_OUTPUT = 4096  # bytes; of all cases together it must fit in what a shell keeps
 _WORDS = ("alpha", "bravo", "delta", "echo", "golf", "hotel", "india", "kilo", "lima", "mike", "oscar", "papa", "tango")
 
-# One shell runs all cases: a way into a sandbox takes longer than most programs. A line for each that has ended: its
-# output in base64, and its exit code.
+_CUT_OFF = -1  # in the place of an exit code, where there is more output than is read
+_LONGEST = _MOST_OUTPUT + len(" 255")
+# One shell runs all cases: a way into a sandbox takes longer than most programs. What it writes of each case that has
+# ended: the output, a blank, the exit code and a NUL. A shell's variables have no NUL in them.
 _RUN = f"""
-exec 4>&1
 try() {{
   input=$1; shift
-  code=$( {{ {{ printf %s "$input" | program "$@" 2>/dev/null 3>&- 4>&-; echo $? >&3; }} \\
-    | head -c {_MOST_OUTPUT + 1} | base64 | tr -d '\\n' >&4; }} 3>&1 )
-  echo " $code"
+  found=$({{ printf %s "$input" | program "$@" 2>/dev/null; echo " $?"; }} | head -c {_LONGEST + 4})
+  printf '%s\\0' "$found"
 }}
 """
 
@@ -208,6 +206,8 @@ class _Result(NamedTuple):
         return same and self.exit == found.exit
 
     def __str__(self) -> str:
+        if self.exit == _CUT_OFF:
+            return f"more than {_MOST_OUTPUT >> 10} KiB of output"
         written = "" if self.stdout is UNSET else f"{_trimmed(self.stdout)!r}, "
         return f"{written}exit code {self.exit}"
 
@@ -225,11 +225,11 @@ def _run(head: str, cases: Sequence[Case], shell: Shell, timeout: float) -> tupl
 
 
 def _results(output: bytes) -> Iterator[_Result]:
-    """Yield what each line says. A program that writes there itself ends it: its own way to a wrong answer."""
-    for line in output.splitlines(keepends=True):
-        encoded, _, code = line.partition(b" ")
-        try:
-            written = b64decode(encoded, validate=True)
-            yield _Result(written.decode(errors="replace"), int(code))
-        except (NotBase64, ValueError):
+    """Yield what a shell says of each case. A program that writes there, too, only gets itself wrong."""
+    for found in output.split(b"\0")[:-1]:
+        written, _, code = found.rpartition(b" ")
+        if len(found) > _LONGEST:
+            written, code = found, str(_CUT_OFF).encode()
+        if not code.removeprefix(b"-").isdigit():
             return
+        yield _Result(written.decode(errors="replace"), int(code))
