@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -232,3 +233,44 @@ def test_the_newest_pod_is_found_among_what_was_read() -> None:
 
 def test_a_pod_that_has_gone_since_it_was_read_is_looked_for_again() -> None:
     assert verdicts(Shell(Rollout(there="web-2")), about(SPACE), task_with(ENTERS)) == ["pass", "pass"]
+
+
+def test_the_pods_that_bear_out_a_status_are_read_with_the_rest() -> None:
+    def item(
+        kind: str,
+        uid: str,
+        owner: str,
+        namespace: str = "shop",
+        **status: Any,  # noqa: ANN401 - the words of Kubernetes
+    ) -> dict[str, object]:
+        metadata = {"name": uid, "uid": uid, "namespace": namespace}
+        return {
+            "kind": kind,
+            "metadata": {**metadata, "ownerReferences": [{"uid": owner, "controller": True}]},
+            "status": status,
+        }
+
+    is_ready: dict[str, Any] = {"conditions": [{"type": "Ready", "status": "True"}]}
+    items = [
+        item("Deployment", "web", "", readyReplicas=2),
+        item("Deployment", "api", "", readyReplicas=1),
+        item("ReplicaSet", "web-1", "web"),
+        item("ReplicaSet", "api-1", "api", "other"),
+        item("Pod", "web-1-a", "web-1", **is_ready),
+        item("Pod", "web-1-b", "web-1", **is_ready),
+        item("Pod", "api-1-a", "api-1", "other", **is_ready),
+    ]
+    cluster = Always(Completed(0, json.dumps({"items": items}).encode(), b""))
+    status = {"jsonpath": "$.status.readyReplicas", "op": ">=", "value": 1}
+    checks = ({"id": name, "object": {"ref": f"deployment/shop/{name}", "where": [status]}} for name in ("web", "api"))
+    assert verdicts(Shell(cluster), task_with(*checks)) == ["pass", "fail"]
+
+
+def test_an_object_that_is_in_another_namespace_is_named_by_the_same_look() -> None:
+    class Elsewhere(Cluster):
+        def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:
+            assert "--field-selector" not in argv
+            return super().kubectl(*argv, stdin=stdin, timeout=timeout)
+
+    result = Grader(Shell(Elsewhere(is_learners=True))).grade_all([about("deployment/other/web", SPACE)])[0]
+    assert result.results[0].found == "it is not there; there is one in `shop`"
