@@ -40,7 +40,7 @@ def follow(document: str, tempshell: Tempshell) -> Iterator[tuple[str, str]]:
 @pytest.mark.engine("local")
 def test_what_it_says_happens(tempshell: Tempshell) -> None:
     output = dict(follow(DOCUMENT, tempshell))
-    assert "nothing found" in output["tempshell pack lint exercise"]
+    assert "no problems found" in output["tempshell pack lint exercise"]
     assert "2 proven" in output["tempshell pack prove exercise"]
     assert "no mutant fails" not in output["tempshell pack prove exercise"]
     assert tempshell("list", "--quiet").stdout == ""

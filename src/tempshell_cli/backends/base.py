@@ -436,7 +436,7 @@ class EndsExpired(Protocol):
         ...
 
     def remove_expired(self, one: Expired) -> Receipt:
-        """Remove exactly that object, unless it has changed since, which is no failure."""
+        """Remove exactly that object, unless it has changed since, which is not a failure."""
         ...
 
 

@@ -271,7 +271,8 @@ def _over(defaults: _Section, found: Mapping[str, Any], where: str) -> _Section:
     changed: dict[str, Any] = {}
     for name, value in found.items():
         if name not in defaults._fields:
-            raise _unknown(where + name, [where + known for known in defaults._fields])
+            hint = did_you_mean(where + name, [where + known for known in defaults._fields])
+            raise UsageProblem(f"there is no setting {where + name}", hint=hint)
         default = getattr(defaults, name)
         changed[name] = (
             _section(default, value, where + name)
@@ -302,7 +303,3 @@ def _scalar(default: str | float | tuple[str, ...], value: object, name: str) ->
 
 
 _KINDS = {str: "a text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
-
-
-def _unknown(name: str, known: list[str]) -> UsageProblem:
-    return UsageProblem(f"there is no setting {name}", hint=did_you_mean(name, known))

@@ -21,13 +21,10 @@ class Journal:
         """Append one event; a line is written in one call, so that processes do not mix theirs."""
         line = json.dumps({"time": at.isoformat(), "event": kind, "pid": os.getpid(), **fields}) + "\n"
         with suppress(OSError):
-            self._rotate()
+            if self._file.exists() and self._file.stat().st_size > _LARGEST:
+                self._file.replace(self._file.with_suffix(".log.1"))
             log = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
             try:
                 os.write(log, line.encode())
             finally:
                 os.close(log)
-
-    def _rotate(self) -> None:
-        if self._file.exists() and self._file.stat().st_size > _LARGEST:
-            self._file.replace(self._file.with_suffix(".log.1"))

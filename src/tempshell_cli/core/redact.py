@@ -15,7 +15,7 @@ _NAMES = (
 )
 _SECRET_NAME = re.compile(rf"(?:{'|'.join(_NAMES)})\Z", re.IGNORECASE)
 _ASSIGNED = re.compile(r"[\"']?[ \t]*[=:][ \t]*[\"']?([^\s\"'\x1b]{4,})")
-# What looks like a secret of any product, by how it begins, in small letters, and how it goes on: what is assigned to
+# What looks like a secret of any product, by how it begins, in lowercase, and how it goes on: what is assigned to
 # a name that says so; what a header or an address carries; private keys; keys of well-known services, by the prefixes
 # they document. The group is the secret, else the whole.
 _FORMS = (
@@ -127,7 +127,7 @@ class Redactor:
 
 
 def _small(text: str) -> str:
-    """Return the text in small letters, each in its place: those of some letters are two."""
+    """Return the text in lowercase, each in its place: those of some letters are two."""
     small = text.lower()
     return small if len(small) == len(text) else "".join(one.lower()[0] for one in text)
 

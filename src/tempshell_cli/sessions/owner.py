@@ -17,8 +17,8 @@ _DIGITS = 8
 def owners(paths: Paths, settings: Settings) -> tuple[str, ...]:
     """Return the names of this user on engines: the one that new sandboxes carry, then those that earlier ones may.
 
-    It is the ``owner`` setting, else ``user@host-XXXXXXXX`` as it was when a name was first needed. The digits tell
-    machines apart that are called the same, as containers and fresh virtual machines are; earlier releases had none.
+    It is the ``owner`` setting, else ``user@host-XXXXXXXX`` from when a name was first needed. The digits distinguish
+    machines of one name, as containers and fresh virtual machines are; earlier releases had none.
     Where the state directory cannot be written there are none, either.
     """
     if settings.owner:

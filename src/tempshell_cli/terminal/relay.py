@@ -52,11 +52,11 @@ def relay(
     The leader and then d leaves it, on a terminal; None is returned then.
 
     The user's terminal is raw meanwhile and is always put back, with all that a program has set in it: SIGTERM and
-    SIGHUP included (128 + n is returned then), and SIGKILL, after which a guard does it. Where stdin is no terminal
+    SIGHUP included (128 + n is returned then), and SIGKILL, after which a guard does it. Where stdin is not a terminal
     its bytes are relayed too, with an end of input after the last.
     Where it is ``read_only`` nothing is relayed to the command, and Ctrl+C leaves it, too.
     Call it from the main thread. Raises EngineUnavailable where the command cannot be started, UsageProblem where
-    ``leader`` is no key to lead with.
+    ``leader`` cannot be a leader key.
     """
     stdin, stdout = sys.stdin.fileno(), sys.stdout.fileno()
     keys = LeaderFilter(leader)
@@ -139,7 +139,8 @@ class _Relay:
         readable, _, _ = select.select(reading, writing, [], self._board.patience())
         if self._stdin in readable:
             self._take_input()
-        self._give_input()
+        if self._input:
+            del self._input[: self._master.write(bytes(self._input))]
         if self._master.fileno() in readable:
             self._take_output()
         else:
@@ -162,10 +163,6 @@ class _Relay:
         else:
             self._input_open = False
             self._input += _END_OF_INPUT
-
-    def _give_input(self) -> None:
-        if self._input:
-            del self._input[: self._master.write(bytes(self._input))]
 
     def _take_output(self) -> None:
         try:

@@ -69,7 +69,8 @@ class Search:
             self._origin, self._current = (self._top() + height, 0), []
         elif not find.step:
             self._current = []
-        self._wanted = re.compile(re.escape(find.text), re.NOFLAG if _has_capitals(find.text) else re.IGNORECASE)
+        has_capitals = find.text != find.text.lower()
+        self._wanted = re.compile(re.escape(find.text), re.NOFLAG if has_capitals else re.IGNORECASE)
         self._up = find.step <= 0
         self._more = True
         rows = self._engine.status().history + height
@@ -157,7 +158,3 @@ def _in_view(hits: list[Hit], top: int, height: int) -> list[Hit]:
 
 def _place(parts: list[Hit]) -> _Place:
     return parts[0].row, parts[0].start
-
-
-def _has_capitals(text: str) -> bool:
-    return text != text.lower()

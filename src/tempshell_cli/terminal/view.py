@@ -23,7 +23,7 @@ _LINE_END = re.compile(rb"\r?\n")
 class View:
     """Scrolls and searches an engine, or another one that was fed with a history.
 
-    Where the shell lives in tmux, that tells its client only what there is to draw: of what goes by fast, the client's
+    Where the shell lives in tmux, that sends its client only what there is to draw: of what goes by fast, the client's
     emulator sees a part, and its history has holes. What tmux itself has kept is shown in an emulator of its own, and
     stands still, as in tmux's copy mode, until the view is at its end again.
     """

@@ -119,7 +119,8 @@ class Worker:
             _expect_within(_STUCK)
         self._wait()
         # Before what it has to say is read, which may be the end of us: Ctrl+C gets to what floods us with such.
-        self._write_program()
+        if self._to_program:
+            del self._to_program[: self._master.write(bytes(self._to_program[:CHUNK]))]
         self._read_program()
         if self._view.pending:
             self._view.step()
@@ -254,10 +255,6 @@ class Worker:
                 self._to_program += replies
             self._changed = True
             taken += len(data)
-
-    def _write_program(self) -> None:
-        if self._to_program:
-            del self._to_program[: self._master.write(bytes(self._to_program[:CHUNK]))]
 
     def _send_frame(self) -> None:
         began = time.monotonic()

@@ -56,7 +56,7 @@ class CommandBar(Widget):
         parts = [Content.styled("press a key" if self._waiting else f"{self._leader} then", "bold")]
         last = self._item(HELP)
         room -= parts[0].cell_length + last.cell_length + 2
-        for shortcut in filter(_is_shown, self._shortcuts):
+        for shortcut in (one for one in self._shortcuts if one.shown):
             item = self._item(shortcut)
             room -= item.cell_length + 2
             if room >= 0:
@@ -66,7 +66,3 @@ class CommandBar(Widget):
     def _item(self, shortcut: Shortcut) -> Content:
         key = Content.styled(shortcut.shown, "bold" if self._waiting else "bold $accent")
         return Content.assemble(key, " ", shortcut.label)
-
-
-def _is_shown(shortcut: Shortcut) -> bool:
-    return bool(shortcut.shown)

@@ -120,13 +120,10 @@ class Dialog(Box[str], ModalScreen[str]):
             self.query_one("#keys", Static).update(self._keys())
 
     def _keys(self) -> Content:
-        keys = [(_shown(choice.key), choice.label) for choice in self._choices if choice.label]
+        names = {"escape": "Esc", "enter": "Enter"}
+        keys = [(names.get(choice.key, choice.key), choice.label) for choice in self._choices if choice.label]
         if self.query_one(VerticalScroll).max_scroll_y:
             keys.append(("↑ ↓", "scroll"))
         return Content("   ").join(
             Content.assemble(Content.styled(key, "bold $accent"), f" {label}") for key, label in keys
         )
-
-
-def _shown(key: str) -> str:
-    return {"escape": "Esc", "enter": "Enter"}.get(key, key)

@@ -177,7 +177,7 @@ class PracticeScreen(Screen[None]):
         left = self._show_clock()
         if self._dead:
             return
-        self._tell_task()
+        self._report_task()
         before, self._urgency = self._urgency, self._session.warnings.urgency(left)
         if self._left or self._handed_in or _STOP in self._under_way:
             return
@@ -221,8 +221,8 @@ class PracticeScreen(Screen[None]):
         self.query_one(TerminalPane).end(words.ended(self._session.ended, self._leader_shown))
         self._show_clock()
 
-    def _tell_task(self) -> None:
-        """Say which task is in hand, where it is another one than a second ago."""
+    def _report_task(self) -> None:
+        """Report which task is in hand, where it has changed since a second ago."""
         task = self._task_pane().current if self._tasks else None
         if task is not None and task.id != self._in_hand:
             self._in_hand = task.id

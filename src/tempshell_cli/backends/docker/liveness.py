@@ -16,7 +16,7 @@ _CHUNK = 65536
 
 
 def all_run(endpoint: str, names: Iterable[str]) -> bool | None:
-    """Return whether all the containers run and none is paused; None where the engine is no socket here, or silent."""
+    """Return whether all containers run and none is paused; None where the engine has no socket here or is silent."""
     url = endpoints.host(endpoint) or f"unix://{_SOCKET}"
     if not url.startswith("unix://"):
         return None

@@ -6,7 +6,7 @@ at every moment in between, there is a record, and the highest number counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -85,7 +85,8 @@ def change_record(engine: DockerEngine, carried: Mapping[str, str], change: Chan
 def records(engine: DockerEngine, owner: str | None = None, session: str | None = None) -> dict[str, Mapping[str, str]]:
     """Return the labels of the sessions' records, by session; where a change was cut in two, those of the later one."""
     found: dict[str, Mapping[str, str]] = {}
-    for volume in _in_order(engine.volumes(of_session(session), _MARK, *of_owner(owner))):
+    volumes = engine.volumes(of_session(session), _MARK, *of_owner(owner))
+    for volume in sorted(volumes, key=lambda one: (_number(one), labels.deadline_of(one["Labels"]))):
         if is_named(volume, volume["Name"]):
             found[labels.session_of(volume["Labels"])] = volume["Labels"]
     return found
@@ -101,10 +102,6 @@ def left_of(record: Mapping[str, str]) -> timedelta | None:
     """Return what a paused session has left of its lease; None for one that runs."""
     left = record.get(LEFT, "")
     return timedelta(seconds=int(left)) if left.isdecimal() else None
-
-
-def _in_order(volumes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return sorted(volumes, key=lambda volume: (_number(volume), labels.deadline_of(volume["Labels"])))
 
 
 def _number(volume: Mapping[str, Any]) -> int:

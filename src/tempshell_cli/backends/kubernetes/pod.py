@@ -132,7 +132,7 @@ def _pod(request: SandboxRequest, name: str, image: Image) -> dict[str, Any]:
         "automountServiceAccountToken": template.access is not Access.NONE,
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": _GRACE,
-        "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}, **(_ROOT if admin else _learner())},
+        "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}, **(_ROOT if admin else _LEARNER)},
         **pod_fields(template.placement, name),
         "containers": containers,
         "volumes": [
@@ -195,8 +195,7 @@ def _mounts(profile: Profile) -> list[dict[str, Any]]:
     return [{"name": volume, "mountPath": path} for volume, (path, _) in writable.items()]
 
 
-def _learner() -> dict[str, Any]:
-    return {"runAsNonRoot": True, "runAsUser": LEARNER, "runAsGroup": LEARNER, "fsGroup": LEARNER}
+_LEARNER = {"runAsNonRoot": True, "runAsUser": LEARNER, "runAsGroup": LEARNER, "fsGroup": LEARNER}
 
 
 def _restrictions() -> dict[str, Any]:

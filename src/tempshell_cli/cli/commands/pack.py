@@ -15,7 +15,6 @@ from tempshell_cli.cli.options import FORMAT, AsJson, Listing, Quiet, SandboxOpt
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tempshell_cli.packs.format.pack import Pack
     from tempshell_cli.packs.library.store import InUse, PackStore
 
 app = new_app("Find, add, write and prove packs of practice tasks.")
@@ -32,7 +31,9 @@ def ls(form: Listing = "table") -> None:
     rows = []
     for name in list_packs():
         try:
-            rows.append({"name": name, **_summary(find_pack(name)), "source": origin(name)})
+            pack = find_pack(name)
+            shown = {"version": pack.head.version, "tasks": len(pack.tasks), "title": pack.head.title}
+            rows.append({"name": name, **shown, "source": origin(name)})
         except PackProblem as cause:
             console.complain(f"{name}: {cause}", cause.hint)
     if form == "json":
@@ -309,7 +310,3 @@ def _confirm(name: str) -> bool:
     if not console.is_interactive():
         raise UsageProblem(f"cannot ask whether to use the new {name}: not a terminal", hint="--yes uses it")
     return typer.confirm("Use it?", err=True)
-
-
-def _summary(pack: Pack) -> dict[str, object]:
-    return {"version": pack.head.version, "tasks": len(pack.tasks), "title": pack.head.title}

@@ -12,7 +12,7 @@ from tempshell_cli.cli.options import NoReceipts, ReceiptsAsJson, Session
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tempshell_cli.backends.base import Backend, Receipt
+    from tempshell_cli.backends.base import Receipt
     from tempshell_cli.core.errors import TempshellError
     from tempshell_cli.sessions.model import Session as Model
 
@@ -47,7 +47,8 @@ def stop(
     with user_sessions() as sessions:
         if every:
             for backend, _ in sweep(sessions).silent:  # a lost store loses no sandbox
-                sessions.engines.give_up(backend, EngineUnavailable(_not_stopped(backend), hint=_LATER))
+                what = f"your sessions on {backend.name} ({backend.endpoint}) are not stopped"
+                sessions.engines.give_up(backend, EngineUnavailable(what, hint=_LATER))
         chosen = sessions.store.live() if every else [select(sessions, session, expired_too=True)]
         ended, left = _end(sessions.forget if forget else sessions.stop, chosen)
     for name in [name for name, receipt in ended if not receipt]:
@@ -63,10 +64,6 @@ def stop(
 
 
 _LATER = "the next command that its engine answers stops them; `tempshell stop --forget NAME` gives one up"
-
-
-def _not_stopped(backend: Backend) -> str:
-    return f"your sessions on {backend.name} ({backend.endpoint}) are not stopped"
 
 
 def _end(

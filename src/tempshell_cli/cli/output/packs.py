@@ -98,7 +98,7 @@ def say_findings(findings: Sequence[Finding], root: str, form: str) -> None:
     elif findings:
         console.say(as_text(findings, root))
     else:
-        console.note("tempshell: nothing found")
+        console.note("tempshell: no problems found")
 
 
 def proof_line(proof: TaskProof) -> str:

@@ -195,7 +195,7 @@ class TerminalPane(Widget, can_focus=True):
         """Have the keys look for text from now on, until the search is left."""
         if self._attachment:
             self._searching = Searching()
-            self._tell_search()
+            self._show_search()
 
     def settle_cursor(self) -> None:
         """Show the cursor the way it is shown by now: by that of the terminal outside, or drawn."""
@@ -235,7 +235,7 @@ class TerminalPane(Widget, can_focus=True):
             if self._cells() != self._attachment.size:
                 self.send(Resize(self._cells()))
             if self._colors() != colors:
-                self._tell_colors()
+                self._send_colors()
             self._show_cursor()
             for typed in self._ahead:
                 self.send(typed)
@@ -307,7 +307,7 @@ class TerminalPane(Widget, can_focus=True):
         super().notify_style_update()
         self._strips.clear()
         self._row_strip = None
-        self._tell_colors()
+        self._send_colors()
 
     def on_unmount(self) -> None:
         """End the command with the pane."""
@@ -432,9 +432,9 @@ class TerminalPane(Widget, can_focus=True):
         if self._searching and self._searching.over:
             self._end_search()
         else:
-            self._tell_search()
+            self._show_search()
 
-    def _tell_search(self) -> None:
+    def _show_search(self) -> None:
         self.post_message(self.Searched(self._searching.line(self._hits) if self._searching else ""))
 
     def _end_search(self) -> None:
@@ -447,7 +447,7 @@ class TerminalPane(Widget, can_focus=True):
         changed = {hit.row for shown in (self._hits, hits) for hit in (*shown.hits, *shown.current)}
         self._hits = hits
         self._repaint_rows(changed)
-        self._tell_search()
+        self._show_search()
 
     def _cell(self, event: events.MouseEvent) -> Offset:
         at = event.get_content_offset_capture(self)
@@ -516,12 +516,12 @@ class TerminalPane(Widget, can_focus=True):
     def _on_lost_worker(self) -> None:
         self._end_search()  # what had been found went with the worker
         self._look_ahead()
-        self._tell_colors()
+        self._send_colors()
         if time.monotonic() - self._restart_noticed > _RESTART_NOTICE_INTERVAL:
             self._restart_noticed = time.monotonic()
             self.notify(words.RESTARTED, severity="warning", markup=False)
 
-    def _tell_colors(self) -> None:
+    def _send_colors(self) -> None:
         for colors in self._colors():
             self.send(colors)
 

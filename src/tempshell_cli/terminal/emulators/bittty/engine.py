@@ -69,7 +69,7 @@ class BitttyEngine:
         self._copied = ""
         self._size = size
         self._board = Board(width=size.columns, height=size.rows, model=BITTTY)
-        self._tell_pixels()
+        self._set_pixels()
         limit(self._board)
         # Only taken down: what is on the clipboard is not reported.
         self._board.registry["OSC_CLIPBOARD"] = self._on_copy
@@ -107,7 +107,7 @@ class BitttyEngine:
     def resize(self, size: Size) -> None:
         """Change the size."""
         self._size = size
-        self._tell_pixels()
+        self._set_pixels()
         place = fit_primary(self._chrome, *size)
         self._board.resize_from_frontend(*size)
         if place:
@@ -204,7 +204,7 @@ class BitttyEngine:
         """Unplug the board."""
         self._chrome.detach()
 
-    def _tell_pixels(self) -> None:
+    def _set_pixels(self) -> None:
         cell = (CELL_WIDTH, CELL_HEIGHT)
         window = (self._size.columns * CELL_WIDTH, self._size.rows * CELL_HEIGHT)
         # Without graphemes a combining accent takes a column of its own, which no program reckons with.

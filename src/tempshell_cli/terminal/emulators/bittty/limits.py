@@ -18,11 +18,13 @@ def limit(board: Foreign) -> None:
     """Have a board leave undone what is refused, as libghostty-vt does."""
     board.registry.update(dict.fromkeys(_REFUSED, _nothing))
     operate = board.registry["XTWINOPS"]
-    board.registry["XTWINOPS"] = lambda operation: operate(operation) if _is_allowed(operation.args[0]) else None
 
+    def window(operation: Foreign) -> None:
+        numbers = operation.args[0]
+        if numbers and numbers[0] in _WINDOW:
+            operate(operation)
 
-def _is_allowed(numbers: tuple[int | None, ...]) -> bool:
-    return bool(numbers) and numbers[0] in _WINDOW
+    board.registry["XTWINOPS"] = window
 
 
 def _nothing(_operation: Foreign) -> None: ...
