@@ -13,7 +13,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import closing, nullcontext, suppress
 from ipaddress import ip_address
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ import msgspec
 import pytest
 import yaml
 
-from tempshell_cli.backends.docker import images
+from tempshell_cli.backends.docker import endpoint, images
 from tempshell_cli.packs.checks.network.rules import End, Network, Policy, port_range
 from tempshell_cli.packs.checks.network.state import READ_NETWORK, network_state
 from tests.support import pods
@@ -227,11 +227,8 @@ def _started(*inside: str) -> subprocess.Popen[str]:
 def field() -> Iterator[Field]:
     if not pods.is_ours():
         pytest.skip("only the network of a cluster of the tests' own is known to enforce policies")
-    import docker  # noqa: PLC0415 - its import takes long
-
-    client = docker.APIClient()
-    image = images.ensure_image(client, "tempshell/shell", lambda _: nullcontext())
-    client.close()
+    with closing(endpoint.connect(endpoint.resolve(""))) as engine:
+        image = images.ensure_image(engine, "tempshell/shell", lambda _: nullcontext())
     known = [name for node in pods.objects("nodes") for one in node["status"]["images"] for name in one["names"]]
     if not any(name.endswith(image) for name in known):
         subprocess.run(("kind", "load", "docker-image", "--name", pods.CLUSTER, image), check=True, capture_output=True)
