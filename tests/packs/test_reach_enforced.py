@@ -32,7 +32,7 @@ from tests.support.waiting import eventually
 pytestmark = pytest.mark.engine("kubernetes")
 
 PER_ROUND = 9  # policies
-SHORT, LONG = 15, 556  # rounds; the long form has 5004 policies
+SHORT, LONG = 10, 556  # rounds; the long form has 5004 policies
 TCP, UDP = [80, 81, 82, 8080], [80, 5353]
 PROBES = [(port, "TCP") for port in TCP] + [(port, "UDP") for port in UDP]
 CANARY = (9000, 9001)  # one of the two is open, in turn, so that it shows which round is enforced
