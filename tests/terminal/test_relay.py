@@ -15,6 +15,7 @@ import pytest
 
 from tempshell_cli.terminal.emulators.base import Engine
 from tempshell_cli.terminal.emulators.choice import open_engine
+from tempshell_cli.terminal.leader import LeaderFilter
 from tempshell_cli.terminal.modes import AlternateScreen
 from tempshell_cli.terminal.pty import PtyMaster, Size
 from tempshell_cli.terminal.screen import row_text
@@ -271,27 +272,40 @@ def test_read_only_shows_the_output_and_ends_with_the_command() -> None:
 RAW_CAT = "stty raw -echo; echo ready; cat -v"
 
 
-@pytest.mark.parametrize(
-    ("leader", "typed"),
-    [
-        ("ctrl+]", b"\x1dd"),
-        ("ctrl+]", b"\x1b[93;5u\x1b[100u"),  # the kitty protocol, which the program may have asked for
-        ("ctrl+]", b"\x1b[93;133u\x1b[93;133:3ud"),  # with Num Lock, and let go again
-        ("ctrl+b", b"\x02d"),
-        ("ctrl+space", b"\x00d"),
-        ("alt+x", b"\x1bxd"),
-        ("f12", b"\x1b[24~d"),
-    ],
-)
+WAYS_TO_LEAVE = [
+    ("ctrl+]", b"\x1dd"),
+    ("ctrl+]", b"\x1b[93;5u\x1b[100u"),  # the kitty protocol, which the program may have asked for
+    ("ctrl+]", b"\x1b[93;133u\x1b[93;133:3ud"),  # with Num Lock, and let go again
+    ("ctrl+b", b"\x02d"),
+    ("ctrl+space", b"\x00d"),
+    ("alt+x", b"\x1bxd"),
+    ("f12", b"\x1b[24~d"),
+]
+
+
+@pytest.mark.parametrize(("leader", "typed"), WAYS_TO_LEAVE)
 @pytest.mark.parametrize("read_only", [False, True])
 def test_the_leader_and_d_leave(leader: str, typed: bytes, *, read_only: bool) -> None:
     with relaying(RAW_CAT, leader=leader, read_only=read_only) as relayed:
         before = relayed.mode()
         read_until(relayed.master, b"ready")
-        for byte in typed:
-            relayed.master.write(bytes([byte]))
+        relayed.master.write(typed)
         assert relayed.process.wait(PATIENCE) == LEFT
         assert relayed.mode() == before
+
+
+@pytest.mark.parametrize(("leader", "typed"), WAYS_TO_LEAVE)
+def test_they_leave_on_a_line_that_brings_each_byte_by_itself(leader: str, typed: bytes) -> None:
+    keys = LeaderFilter(leader)
+    assert [keys.passed(bytes([byte])) for byte in typed] == [b""] * len(typed)
+    assert keys.left
+
+
+def test_an_escape_that_nothing_follows_reaches_the_program() -> None:
+    with relaying(RAW_CAT) as relayed:
+        read_until(relayed.master, b"ready")
+        relayed.master.write(b"\x1b")
+        read_until(relayed.master, b"^[")
 
 
 def test_all_other_keys_are_the_programs_and_the_leader_twice_is_one() -> None:

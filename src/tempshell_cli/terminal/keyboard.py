@@ -24,6 +24,10 @@ _BEGUN = re.compile(
     rb"|(\x1b(?:\[\[?|O|%b)?|%b)" % (_BEGUN_UTF_8, _BEGUN_UTF_8)
 )
 
+# How long the rest of a sequence may take before Escape counts as a key, in seconds. Terminals write a sequence at
+# once; where a slow line splits it all the same, a program without modes of its own still gets the same bytes.
+ESCAPE_DELAY = 0.02
+
 _LETTERS = {
     b"A": "up", b"B": "down", b"C": "right", b"D": "left", b"E": "kp_begin", b"F": "end", b"H": "home",
     b"P": "f1", b"Q": "f2", b"R": "f3", b"S": "f4",

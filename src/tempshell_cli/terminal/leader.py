@@ -45,13 +45,19 @@ class LeaderFilter:
         self.left = False
         self.lost = False
 
+    @property
+    def waits(self) -> bool:
+        """Whether an Escape is held back that is a key unless more of a sequence follows within ``ESCAPE_DELAY``."""
+        return bool(split(self._rest, paused=True)[0])
+
     def passed(self, data: bytes) -> bytes:
         """Return what is not ours of this, and note in ``left`` that d was typed, in ``lost`` that something else was.
 
-        The beginning of a sequence that is of no use by itself waits for its end.
+        Nothing stands for a pause: an Escape that was held back is a key then. The beginning of a sequence that is of
+        no use by itself waits for its end.
         """
         self.lost = False
-        pieces, self._rest = split(self._rest + data, paused=True)
+        pieces, self._rest = split(self._rest + data, paused=not data)
         return b"".join(piece for piece in pieces if self._is_programs(piece))
 
     def _is_programs(self, piece: bytes) -> bool:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tempshell_cli.core.process import Command
 from tempshell_cli.core.text import one_line
 from tempshell_cli.terminal.guard import guarded
+from tempshell_cli.terminal.keyboard import ESCAPE_DELAY
 from tempshell_cli.terminal.leader import LeaderFilter
 from tempshell_cli.terminal.modes import AlternateScreen
 from tempshell_cli.terminal.pty import PtyProcess, Size
@@ -109,6 +110,7 @@ class _Relay:
         self._screen = AlternateScreen()
         self._board = _NoticeBoard(notices, self._stdout)
         self._input = bytearray()
+        self._escape_until = 0.0  # by the monotonic clock: when an Escape that is held back is a key
         self._input_open = True
         self._output_open = True
         self._exit_code: int | None = None
@@ -136,9 +138,14 @@ class _Relay:
         if self._input_open and not self._input:
             reading.append(self._stdin)
         writing = [self._master.fileno()] if self._input else []
-        readable, _, _ = select.select(reading, writing, [], self._board.patience())
+        patience = self._board.patience()
+        if self._keys.waits:
+            patience = min(patience, max(0.0, self._escape_until - time.monotonic()))
+        readable, _, _ = select.select(reading, writing, [], patience)
         if self._stdin in readable:
             self._take_input()
+        elif self._keys.waits and time.monotonic() >= self._escape_until:
+            self._take_keys(b"")
         if self._input:
             del self._input[: self._master.write(bytes(self._input))]
         if self._master.fileno() in readable:
@@ -153,16 +160,23 @@ class _Relay:
             data = os.read(self._stdin, _CHUNK)
         except OSError:  # EIO: the terminal has hung up
             data = b""
-        if data:
-            self._input += self._keys.passed(data) if self._on_terminal else data
-            if self._keys.lost:
-                self._board.put(_LEADER_HELP)
+        if data and self._on_terminal:
+            self._take_keys(data)
+        elif data:
+            self._input += data
         elif self._on_terminal:
             # Nobody typed an end: the connection dropped, and the shell inside is to live on.
             self._exit_code = _BY_SIGNAL + signal.SIGHUP
         else:
             self._input_open = False
             self._input += _END_OF_INPUT
+
+    def _take_keys(self, data: bytes) -> None:
+        """Pass on what was typed, or with no bytes an Escape that nothing has followed."""
+        self._input += self._keys.passed(data)
+        self._escape_until = time.monotonic() + ESCAPE_DELAY
+        if self._keys.lost:
+            self._board.put(_LEADER_HELP)
 
     def _take_output(self) -> None:
         try:
@@ -209,6 +223,13 @@ class _Watch(_Relay):
 
     def _take_input(self) -> None:
         super()._take_input()
+        self._drop()
+
+    def _take_keys(self, data: bytes) -> None:
+        super()._take_keys(data)
+        self._drop()
+
+    def _drop(self) -> None:
         if _CTRL_C in self._input:
             self._keys.left = True
         self._input.clear()

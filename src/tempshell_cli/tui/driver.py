@@ -15,14 +15,11 @@ from textual import events
 from textual.app import App
 from textual.message import Message
 
-from tempshell_cli.terminal.keyboard import keys_of, split
+from tempshell_cli.terminal.keyboard import ESCAPE_DELAY, keys_of, split
 from tempshell_cli.tui.keys import Stroke
 from tempshell_cli.tui.terminal.outer_cursor import DEFAULT_SHAPE
 from tempshell_cli.tui.textual_private import SYNC_END, SYNC_START, OpenDriver, XTermParser
 
-# How long the rest of a sequence may take before Escape counts as a key, in seconds. Terminals write a sequence at
-# once; where a slow line parts it all the same, a program without modes of its own still gets the same bytes.
-_ESCAPE_DELAY = 0.005
 _CHUNK = 65536
 # How long the thread that writes what is painted waits while the loop computes, in seconds. Python's own 0.005 are felt
 # at a key.
@@ -89,7 +86,7 @@ class PracticeDriver(OpenDriver):
         else:
             self._stop_reading()
         if self._keys.waits:
-            self._pause = self.loop.call_later(_ESCAPE_DELAY, self._take, b"")
+            self._pause = self.loop.call_later(ESCAPE_DELAY, self._take, b"")
 
     def _take(self, data: bytes) -> None:
         for event in self._keys.feed(data):
