@@ -173,7 +173,7 @@ def test_in_a_proof_a_task_for_another_version_is_unproven(
         (State.PROVEN, ""),
     ]
     assert (proof.kubernetes, proof.holds, engine.asked) == ("1.35.4", True, 1)
-    say_proof(proof, "table")
+    say_proof(proof, "table", draft.load())
     assert "draft 1.0.0 on fake, Kubernetes 1.35.4: 1 unproven, 1 proven" in capsys.readouterr().out
 
 

@@ -12,10 +12,12 @@ from tempshell_cli.backends.base import Access, EngineChoice, Network, Placement
 from tempshell_cli.cli.options import SandboxOptions
 from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.files import reading
+from tempshell_cli.core.text import one_line
 from tempshell_cli.core.units import parse_duration, parse_size
 from tempshell_cli.sessions.request import StartRequest
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
+_MOST_DIGITS = 6
 _PLAIN_TEXT = "write it in UTF-8, without NUL characters"
 
 
@@ -43,6 +45,15 @@ def sandbox_request(typed: SandboxOptions) -> StartRequest:
 def duration(text: str) -> timedelta | None:
     """Return a duration, None for ""; raises UsageProblem."""
     return parse_duration(text) if text else None
+
+
+def how_many(text: str, option: str) -> int | None:
+    """Return a number, None for "all"; raises UsageProblem."""
+    if text == "all":
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
+        raise UsageProblem(f"{option} {one_line(text)!r} is not a number", hint=f"write {option} 3, or {option} all")
+    return int(text)
 
 
 def environment(pairs: Sequence[str], file: Path | None) -> Mapping[str, str]:

@@ -45,14 +45,26 @@ OnProof = Callable[[TaskProof], None]
 
 
 class Prover:
-    """Proves the tasks of a pack in sandboxes as a start of it would make them, several at once."""
+    """Proves the tasks of a pack in sandboxes as a start of it would make them, several at once.
 
-    def __init__(self, sessions: Sessions, plan: Plan, *, jobs: int = 1, draws: int = 1) -> None:
+    Of each task ``mutants`` made answers are tried (None: all).
+    """
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        plan: Plan,
+        *,
+        jobs: int = 1,
+        draws: int = 1,
+        mutants: int | None = 0,
+    ) -> None:
         assert plan.pack  # noqa: S101 - for mypy: there is nothing else to be proven
         self._pack = plan.pack
         self._backend = plan.backend
         self._jobs = jobs
         self._draws = draws
+        self._mutants = mutants
         self._sandboxes = Sandboxes(sessions, plan)
         # The sandboxes are all alike: what one of them is found to have, all have.
         self._looking = threading.Lock()
@@ -60,8 +72,13 @@ class Prover:
         self._expected = expected_version(plan.pack, plan.backend, plan.template)
         self._kubernetes = ""
 
-    def prove(self, tasks: Sequence[Task], seed: int, on_proof: OnProof | None = None) -> PackProof:
-        """Prove each task by itself, then all that hold together; ``seed`` chooses their order, and draws values.
+    def prove(
+        self, tasks: Sequence[Task], seed: int, on_proof: OnProof | None = None, *, strict: bool = False
+    ) -> PackProof:
+        """Prove each task by itself, then all that hold together.
+
+        ``seed`` chooses their order and the answers that are made, and draws values. A ``strict`` proof does not hold
+        where a made answer fools a task.
 
         A task with variables is proven once for each of the ``draws``, in a sandbox of its own.
 
@@ -69,11 +86,14 @@ class Prover:
         """
         with self._sandboxes.removed_at_the_end():
             proofs = self._each(tasks, str(seed), on_proof)
-            order = other_order([task for task in tasks if proofs[task.id].state is State.PROVEN], seed)
+            sound = {State.PROVEN, State.FOOLED}
+            order = other_order([task for task in tasks if proofs[task.id].state in sound], seed)
             if len(order) > 1:
                 less = lacking(self._known)
                 steps = self._sandboxes.use(lambda shell: prove_together(order, shell, less, str(seed)))
-                proofs |= {task.id: judged(task, [*proofs[task.id].steps, steps[task.id]], less) for task in order}
+                for task in order:
+                    alone = proofs[task.id]
+                    proofs[task.id] = judged(task, [*alone.steps, steps[task.id]], alone.made, less)
         return PackProof(
             pack=self._pack.id,
             version=self._pack.head.version,
@@ -83,6 +103,7 @@ class Prover:
             seed=seed,
             order=tuple(task.id for task in order),
             tasks=tuple(proofs[task.id] for task in tasks),
+            strict=strict,
         )
 
     def _each(self, tasks: Sequence[Task], seed: str, on_proof: OnProof | None) -> dict[str, TaskProof]:
@@ -125,7 +146,7 @@ class Prover:
             self._look_for(wanted_by([task]), shell)
         except TempshellError as cause:
             return TaskProof(task=task.id, state=State.ERROR, why=str(cause))
-        return prove_task(task, shell, lacking(self._known), seed)
+        return prove_task(task, shell, lacking(self._known), seed, self._mutants)
 
     def _misfit(self, task: Task, version: str | None) -> str:
         return misfit(self._pack.head, [task], version, self._backend.name)

@@ -215,7 +215,7 @@ def prove(
     ] = 1,
     seed: Annotated[
         int | None,
-        typer.Option("--seed", metavar="NUMBER", help="Repeat the order and values of an earlier run."),
+        typer.Option("--seed", metavar="NUMBER", help="Repeat the order, values and mutants of an earlier run."),
     ] = None,
     draws: Annotated[
         int,
@@ -223,7 +223,12 @@ def prove(
             "--draws", metavar="NUMBER", min=1, max=20, help="Prove a task that draws values this often, 1 to 20."
         ),
     ] = 3,
-    form: Annotated[Literal["table", "json", "junit"], FORMAT] = "table",
+    mutants: Annotated[
+        str,
+        typer.Option("--mutants", metavar="NUMBER|all", help="Wrong answers to make for each task, by its solution."),
+    ] = "1",
+    strict: Annotated[bool, typer.Option("--strict", help="Fail where a made answer fools a task, too.")] = False,
+    form: Annotated[Literal["table", "json", "junit", "sarif"], FORMAT] = "table",
     quiet: Quiet = False,
 ) -> None:
     """Prove in sandboxes that a pack grades correctly.
@@ -233,25 +238,27 @@ def prove(
     Examples:
       tempshell pack prove
       tempshell pack prove ./my-pack --task web-server --backend docker
+      tempshell pack prove linux-basics --mutants all --strict
       tempshell pack prove linux-basics --format junit > proof.xml
     """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.packs import proof_line, say_proof
-    from tempshell_cli.cli.parsing import sandbox_request
+    from tempshell_cli.cli.parsing import how_many, sandbox_request
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import ExitCode
     from tempshell_cli.packs.grading.draw import new_seed
     from tempshell_cli.sessions.proving import Prover
     from tempshell_cli.sessions.start import plan_session
 
+    made = how_many(mutants, "--mutants")
     with user_sessions() as sessions:
         plan = plan_session(sessions, sandbox_request(sandbox)._replace(pack=pack))
         assert plan.pack  # noqa: S101 - for mypy
         wanted = [plan.pack.task(one) for one in dict.fromkeys(task or ())] or plan.pack.tasks
         on_proof = None if quiet else lambda proof: console.note(proof_line(proof))
-        prover = Prover(sessions, plan, jobs=jobs, draws=draws)
-        proof = prover.prove(wanted, new_seed() if seed is None else seed, on_proof)
-    say_proof(proof, form)
+        prover = Prover(sessions, plan, jobs=jobs, draws=draws, mutants=made)
+        proof = prover.prove(wanted, new_seed() if seed is None else seed, on_proof, strict=strict)
+    say_proof(proof, form, plan.pack)
     if not proof.holds:
         raise typer.Exit(int(ExitCode.CHECK_FAILED))
 

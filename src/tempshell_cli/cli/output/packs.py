@@ -94,7 +94,7 @@ def say_findings(findings: Sequence[Finding], root: str, form: str) -> None:
 
         console.say_json(msgspec.to_builtins(findings))
     elif form == "sarif":
-        console.say_json(as_sarif(findings, root, __version__, RULES))
+        console.say_json(as_sarif(findings, root, "tempshell pack lint", __version__, RULES))
     elif findings:
         console.say(as_text(findings, root))
     else:
@@ -107,7 +107,7 @@ def proof_line(proof: TaskProof) -> str:
     return f"{proof.state} {proof.task} {proof.seconds:.1f}s{why}"
 
 
-def say_proof(proof: PackProof, form: str) -> None:
+def say_proof(proof: PackProof, form: str, pack: Pack) -> None:
     """Print what is proven of a pack."""
     if form == "json":
         import msgspec
@@ -115,9 +115,17 @@ def say_proof(proof: PackProof, form: str) -> None:
         console.say_json({**msgspec.to_builtins(proof), "holds": proof.holds})
     elif form == "junit":
         console.say(junit(_proven_on(proof), _cases(proof)))
+    elif form == "sarif":
+        from tempshell_cli.packs.authoring.proof_findings import RULES as OF_PROOFS
+        from tempshell_cli.packs.authoring.proof_findings import proof_findings
+
+        findings = list(proof_findings(proof, pack))
+        console.say_json(as_sarif(findings, str(pack.root), "tempshell pack prove", __version__, OF_PROOFS))
     else:
-        rows = [(one.task, str(one.state), _steps(one), f"{one.seconds:.1f}s", _why(one)) for one in proof.tasks]
-        console.table(("TASK", "STATE", "STEPS", "TIME", "WHY"), rows)
+        rows = [
+            (one.task, str(one.state), _steps(one), _made(one), f"{one.seconds:.1f}s", _why(one)) for one in proof.tasks
+        ]
+        console.table(("TASK", "STATE", "STEPS", "MADE", "TIME", "WHY"), rows)
         states = Counter(str(one.state) for one in proof.tasks)
         said = ", ".join(f"{count} {state}" for state, count in states.items())
         console.say(f"\n{_proven_on(proof)}: {said}")
@@ -133,29 +141,35 @@ def _steps(proof: TaskProof) -> str:
     return f"{sum(not step.problem for step in proof.steps)}/{len(proof.steps)}" if proof.steps else "-"
 
 
+def _made(proof: TaskProof) -> str:
+    return f"{sum(not one.problem for one in proof.made)}/{len(proof.made)}" if proof.made else "-"
+
+
 def _why(proof: TaskProof) -> str:
     """Return what is not proven of a task, and why; of one that holds, also the checks that no mutant fails."""
-    unseen = [f"no mutant fails {', '.join(proof.unseen)}"] if proof.unseen and proof.state is State.PROVEN else []
+    sound = {State.PROVEN, State.FOOLED}
+    unseen = [f"no mutant fails {', '.join(proof.unseen)}"] if proof.unseen and proof.state in sound else []
     return "; ".join([*([proof.why] if proof.why else []), *unseen]) or "-"
 
 
 def _cases(proof: PackProof) -> list[Case]:
     """Return a case for each step of each task; one for a task that got to none."""
-    return [case for one in proof.tasks for case in _cases_of(one, f"{proof.pack}.{one.task}")]
+    return [case for one in proof.tasks for case in _cases_of(one, f"{proof.pack}.{one.task}", strict=proof.strict)]
 
 
-def _cases_of(proof: TaskProof, group: str) -> list[Case]:
+def _cases_of(proof: TaskProof, group: str, *, strict: bool) -> list[Case]:
     if proof.state is State.UNPROVEN:
         return [Case(group, "proof", skipped=proof.why)]
     if not proof.steps:
         return [Case(group, "proof", error=proof.why)]
-    left_out = [Case(group, f"check {check}", skipped="it needs what is not here") for check in proof.left_out]
-    return left_out + [
-        Case(group, step.name, step.seconds, error=step.problem)
-        if step.error
-        else Case(group, step.name, step.seconds, failure=step.problem)
-        for step in proof.steps
-    ]
+    cases = [Case(group, f"check {check}", skipped="it needs what is not here") for check in proof.left_out]
+    for step in proof.steps:
+        failure, error = ("", step.problem) if step.error else (step.problem, "")
+        cases.append(Case(group, step.name, step.seconds, failure=failure, error=error))
+    for made in proof.made:  # what does not fail the proof is no failure of a case either
+        failure, skipped = (made.problem, "") if strict else ("", made.problem)
+        cases.append(Case(group, f"made answer: {made.name}", failure=failure, skipped=skipped))
+    return cases
 
 
 def _task_json(task: Task) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -38,11 +38,13 @@ def as_text(findings: Sequence[Finding], root: str) -> str:
     return "\n".join(lines)
 
 
-def as_sarif(findings: Sequence[Finding], root: str, version: str, rules: dict[str, str]) -> dict[str, Any]:
+def as_sarif(
+    findings: Sequence[Finding], root: str, tool: str, version: str, rules: Mapping[str, str]
+) -> dict[str, Any]:
     """Return a SARIF 2.1.0 log (OASIS), as code hosts show beside the lines; ``rules`` are ids and summaries."""
     ids = sorted(rules)
     driver = {
-        "name": "tempshell pack lint",
+        "name": tool,
         "version": version,
         "rules": [{"id": rule, "shortDescription": {"text": rules[rule]}} for rule in ids],
     }

@@ -19,6 +19,7 @@ from msgspec import Struct, structs
 
 from tempshell_cli.backends.base import Capability
 from tempshell_cli.core.errors import EngineUnavailable, PackProblem
+from tempshell_cli.packs.authoring.mutation.trial import MadeAnswer, Trials, Unrestored
 from tempshell_cli.packs.checks.places import NEEDS_KUBERNETES
 from tempshell_cli.packs.checks.shell import SandboxShell
 from tempshell_cli.packs.format.model import Mutant
@@ -37,13 +38,18 @@ from tempshell_cli.packs.grading.setup import (
 
 TOGETHER = "with all other tasks"
 _RESET = "start, after {}"
+MADE = "made answers"
 _NOTHING: Mapping[Capability, str] = MappingProxyType({})
 
 
 class State(StrEnum):
-    """``unproven``: this engine cannot tell. ``error``: the engine stumbled. Neither says that the task is wrong."""
+    """``fooled``: all of the author's answers are judged well, but not all that the proof has made.
+
+    ``unproven``: this engine cannot tell. ``error``: the engine stumbled. Neither says that the task is wrong.
+    """
 
     PROVEN = "proven"
+    FOOLED = "fooled"
     WRONG = "wrong"
     UNPROVEN = "unproven"
     ERROR = "error"
@@ -61,13 +67,15 @@ class Step(Struct, frozen=True, kw_only=True):
 class TaskProof(Struct, frozen=True, kw_only=True):
     """What is proven of a task, and why not all of it.
 
-    ``unseen``: the checks that no mutant fails. ``left_out``: those that cannot be looked at on this engine.
+    ``unseen``: the checks that no mutant fails, neither the author's nor a made one. ``left_out``: those that cannot
+    be looked at on this engine.
     """
 
     task: str
     state: State
     why: str = ""
     steps: tuple[Step, ...] = ()
+    made: tuple[MadeAnswer, ...] = ()
     unseen: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
 
@@ -91,12 +99,14 @@ class PackProof(Struct, frozen=True, kw_only=True):
     seed: int
     order: tuple[str, ...]
     tasks: tuple[TaskProof, ...]
+    strict: bool = False
 
     @property
     def holds(self) -> bool:
-        """Whether something is proven, and nothing is wrong."""
+        """Whether something is proven and nothing is wrong; where the proof is ``strict``, no task is fooled either."""
         states = {task.state for task in self.tasks}
-        return State.PROVEN in states and states <= {State.PROVEN, State.UNPROVEN}
+        sound = {State.PROVEN} if self.strict else {State.PROVEN, State.FOOLED}
+        return bool(states & sound) and states <= {*sound, State.UNPROVEN}
 
 
 class _Problem(Exception):
@@ -116,11 +126,16 @@ def why_unprovable(task: Task, capabilities: Collection[Capability], *, has_clus
 
 
 def prove_task(
-    task: Task, shell: SandboxShell, lacking: Mapping[Capability, str] = _NOTHING, seed: str = "0"
+    task: Task,
+    shell: SandboxShell,
+    lacking: Mapping[Capability, str] = _NOTHING,
+    seed: str = "0",
+    mutants: int | None = 0,
 ) -> TaskProof:
     """Prove a task in a fresh sandbox, its values drawn by the seed; stops at the first step that does not hold.
 
-    What the sandbox is ``lacking``, with why, leaves checks out, which are named.
+    Of the answers that a proof can make itself it tries so many ``mutants`` (None: all). What the sandbox is
+    ``lacking``, with why, leaves checks out, which are named.
     """
     try:
         task, _ = draw_task(task, seed, shell)
@@ -136,7 +151,10 @@ def prove_task(
             return unproven(task, f"the sandbox has no {', '.join(missing)}")
     except (SetupFailed, EngineUnavailable) as cause:
         return TaskProof(task=task.id, state=State.ERROR, why=str(cause))
-    return judged(task, list(_until_problem(_steps(provable, Grader(shell)))), lacking)
+    grader = Grader(shell)
+    trials = Trials(provable, grader, mutants, seed)
+    steps = list(_until_problem(_steps(provable, grader, trials)))
+    return judged(task, steps, trials.made, lacking)
 
 
 def unproven(task: Task, why: str) -> TaskProof:
@@ -144,18 +162,34 @@ def unproven(task: Task, why: str) -> TaskProof:
     return TaskProof(task=task.id, state=State.UNPROVEN, why=why)
 
 
-def judged(task: Task, steps: Sequence[Step], lacking: Mapping[Capability, str] = _NOTHING) -> TaskProof:
-    """Return what the steps prove of the task, taken without what the sandbox is ``lacking``."""
+def judged(
+    task: Task,
+    steps: Sequence[Step],
+    made: Sequence[MadeAnswer] = (),
+    lacking: Mapping[Capability, str] = _NOTHING,
+) -> TaskProof:
+    """Return what the steps and made answers prove of the task, taken without what the sandbox is ``lacking``."""
     left_out = tuple(out_of_reach(task, lacking))
-    unseen = tuple(check for check in task.head.unseen() if check not in left_out)
-    bad = next((step for step in steps if step.problem), None)
-    state = State.PROVEN if bad is None else State.ERROR if bad.error else State.WRONG
-    why = f"{bad.name}: {bad.problem}" if bad else ""
-    if bad and task.values:
-        why += f" (drawn: {', '.join(f'{name} {value}' for name, value in sorted(task.values.items()))})"
-    if left_out and not bad:
-        why = f"but for {_ids(left_out)}: {_why_left_out(task, lacking)}"
-    return TaskProof(task=task.id, state=state, why=why, steps=tuple(steps), unseen=unseen, left_out=left_out)
+    caught = {check for one in made if not one.is_right for check in one.failed}
+    unseen = tuple(check for check in task.head.unseen() if check not in {*left_out, *caught})
+    state, why = State.PROVEN, ""
+    if bad := next((step for step in steps if step.problem), None):
+        state, why = State.ERROR if bad.error else State.WRONG, f"{bad.name}: {bad.problem}"
+        if task.values:
+            why += f" (drawn: {', '.join(f'{name} {value}' for name, value in sorted(task.values.items()))})"
+    else:
+        fooled = [f"{one.name}: {one.problem}" for one in made if one.problem]
+        left = [f"but for {_ids(left_out)}: {_why_left_out(task, lacking)}"] if left_out else []
+        state, why = State.FOOLED if fooled else state, "; ".join([*fooled, *left])
+    return TaskProof(
+        task=task.id,
+        state=state,
+        why=why,
+        steps=tuple(steps),
+        made=tuple(made),
+        unseen=unseen,
+        left_out=left_out,
+    )
 
 
 def _why_left_out(task: Task, lacking: Mapping[Capability, str]) -> str:
@@ -164,14 +198,14 @@ def _why_left_out(task: Task, lacking: Mapping[Capability, str]) -> str:
 
 
 def of_draws(proofs: Sequence[TaskProof]) -> TaskProof:
-    """Return the proof of a task from those of several draws of its values: the first that is not proven says why."""
-    shown = next((proof for proof in proofs if proof.state is not State.PROVEN), proofs[0])
+    """Return the proof of a task from those of several draws of its values: the first of the worst says why."""
+    shown = min(proofs, key=lambda proof: (proof.state is State.PROVEN, proof.state is State.FOOLED))
     steps = [
         structs.replace(step, name=f"draw {number}: {step.name}") if number > 1 else step
         for number, proof in enumerate(proofs, 1)
         for step in proof.steps
     ]
-    return structs.replace(shown, steps=tuple(steps))
+    return structs.replace(shown, steps=tuple(steps), made=tuple(one for proof in proofs for one in proof.made))
 
 
 def other_order(tasks: Sequence[Task], seed: int) -> list[Task]:
@@ -208,12 +242,15 @@ def prove_together(
     return steps
 
 
-def _steps(task: Task, grader: Grader) -> Iterator[Step]:
+def _steps(task: Task, grader: Grader, trials: Trials) -> Iterator[Step]:
     """Yield the steps of a proof, each taken when it is asked for."""
     solution = _solution(task)
     reset = partial(_reset, task, grader)
-    yield _timed("start", reset)
+    makes_answers = trials.count != 0
+    yield _timed("start", partial(_reset, task, grader, trials.look_before if makes_answers else None))
     yield _timed(f"solution {solution}", partial(_right, task, solution, grader))
+    if makes_answers:
+        yield _timed(MADE, trials.run)
     yield _timed(_RESET.format(solution), reset)
     for answer in task.head.alternatives:
         yield _timed(f"alternative {answer}", partial(_right, task, answer, grader))
@@ -241,16 +278,18 @@ def _timed(name: str, action: Callable[[], None]) -> Step:
     problem, error = "", False
     try:
         action()
-    except (_Problem, SetupFailed, PackProblem) as cause:
+    except (_Problem, Unrestored, SetupFailed, PackProblem) as cause:
         problem = str(cause)
     except EngineUnavailable as cause:
         problem, error = str(cause), True
     return Step(name=name, seconds=round(time.monotonic() - began, 3), problem=problem, error=error)
 
 
-def _reset(task: Task, grader: Grader) -> None:
+def _reset(task: Task, grader: Grader, look: Callable[[], None] | None = None) -> None:
     apply_setup(task, grader)
     _at_start(task, grader)
+    if look:
+        look()
 
 
 def _at_start(task: Task, grader: Grader) -> None:

@@ -17,7 +17,18 @@ from tempshell_cli.core.text import strip_controls
 from tempshell_cli.packs.checks.criteria import Check, Expected, Probe
 from tempshell_cli.packs.format.values import Var, VarName
 from tempshell_cli.packs.reading.document import Location
-from tempshell_cli.packs.reading.fields import END, Duration, Id, Mode, PackFile, SandboxPath, Strict, WebAddress, says
+from tempshell_cli.packs.reading.fields import (
+    END,
+    Duration,
+    Id,
+    Mode,
+    NoNul,
+    PackFile,
+    SandboxPath,
+    Strict,
+    WebAddress,
+    says,
+)
 
 Version = Annotated[
     str, Meta(title="version", pattern=rf"^[0-9]+(\.[0-9]+)*([.+-][0-9A-Za-z.+-]+)?{END}", examples=["1.2.0"])
@@ -182,6 +193,13 @@ class TaskHead(Strict, frozen=True, kw_only=True):
     hints: Annotated[tuple[Hint, ...], says("Markdown, shown one at a time.")] = ()
     alternatives: Annotated[tuple[PackFile, ...], says("Other scripts that solve it.")] = ()
     mutants: Annotated[tuple[Mutant, ...], says("Wrong answers. They prove that a check catches what it is for.")] = ()
+    accepts: Annotated[
+        tuple[NoNul, ...],
+        says(
+            "Answers that a proof makes and should not, by name, because they are right where it takes them for wrong,"
+            " or wrong where it takes them for right. `*` stands for any text."
+        ),
+    ] = ()
     docs: Annotated[tuple[WebAddress, ...], says("Addresses to read on.")] = ()
     vars: Annotated[
         dict[VarName, Var],

@@ -1,0 +1,48 @@
+"""A made answer: what changes in a sandbox where the task is solved, and how that is undone. Pure data."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_WORD = re.compile(r"[\w.~/+@%-]*\w")
+
+_CODE = re.compile(r"`([^`\n]+)`")
+
+
+class Action(NamedTuple):
+    """A program to run in the sandbox, or, with ``in_cluster``, the arguments of a kubectl that may change things."""
+
+    argv: tuple[str, ...]
+    stdin: bytes = b""
+    in_cluster: bool = False
+
+
+class Mutation(NamedTuple):
+    """A change to the state that the solution has left. ``is_right``: another spelling of it, which must still pass."""
+
+    name: str
+    apply: Action
+    undo: Action
+    is_right: bool = False
+
+
+class Wording:
+    """The words of a task's text. What they do not name is never mutated: any value of it may be right."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        words = (*_WORD.findall(text), *_CODE.findall(text))
+        self._words = {word.removeprefix("~/").removeprefix("./").rstrip("/.") for word in words}
+
+    def names(self, word: str) -> bool:
+        """Return whether the text has the word, between characters that cannot belong to it."""
+        return word in self._words
+
+    def says(self, pattern: str) -> bool:
+        """Return whether the pattern is found in the text, in any case."""
+        return re.search(pattern, self._text, re.IGNORECASE) is not None
+
+    def absolute_paths(self) -> set[str]:
+        """Return the absolute paths in the text, other than the root."""
+        return {word for word in self._words if word.startswith("/") and len(word) > 1}

@@ -1,0 +1,175 @@
+"""Tries made answers where a task is solved: each is applied, graded and undone."""
+
+from __future__ import annotations
+
+import random
+import re
+
+from msgspec import Struct
+
+from tempshell_cli.core.errors import EngineUnavailable
+from tempshell_cli.core.process import Completed
+from tempshell_cli.packs.authoring.mutation.files import Run, Tree, file_mutations, named_files, read_tar
+from tempshell_cli.packs.authoring.mutation.mutation import Action, Mutation, Wording
+from tempshell_cli.packs.checks.places import TERMINAL
+from tempshell_cli.packs.checks.program import Exec
+from tempshell_cli.packs.checks.shell import SandboxShell
+from tempshell_cli.packs.format.pack import Task
+from tempshell_cli.packs.grading.grader import Grader
+from tempshell_cli.packs.grading.results import TaskResult, Verdict
+from tempshell_cli.packs.grading.setup import apply_setup, run_solution
+
+# Files up to 64 KiB; a link leads nowhere, and what belongs to git is git's.
+_LIST = 'find "$@" -xdev -name .git -prune -o "(" ! -type f -o -size -129 ")" -print 2>/dev/null; true'
+_TAR = "xargs -0 tar -cPf - --no-recursion -- 2>/dev/null; true"
+_SECONDS = 30.0
+_MOST_FILES = 500
+_INTERPRETERS = {"bash", "sh", "python3"}
+
+
+class MadeAnswer(Struct, frozen=True, kw_only=True):
+    """A made answer that was graded. ``failed`` are the checks that fail; ``problem`` is "" where it was judged well.
+
+    ``is_error``: it was not judged, because a check could not run.
+    """
+
+    name: str
+    is_right: bool
+    failed: tuple[str, ...] = ()
+    problem: str = ""
+    is_error: bool = False
+
+
+class Unrestored(Exception):
+    """The solved state could not be had again after a made answer."""
+
+
+class Trials:
+    """Tries the made answers for one task in one sandbox: ``count`` of them (None: all), chosen by the seed.
+
+    ``made`` are those that were tried.
+    """
+
+    def __init__(self, task: Task, grader: Grader, count: int | None, seed: str) -> None:
+        self.made: list[MadeAnswer] = []
+        self._task = task
+        self._grader = grader
+        self.count = count
+        self._seed = seed
+        self._wording = Wording(f"{task.head.title}\n{task.prompt}")
+        self._before: Tree = {}
+
+    def look_before(self) -> None:
+        """Remember what is there before the solution runs."""
+        self._before = self._files()
+
+    def run(self) -> None:
+        """Try them, right after the solution was graded and passed; leaves the task in any state.
+
+        Raises Unrestored, SetupFailed and EngineUnavailable.
+        """
+        mutations = self._chosen(self.mutations())
+        for number, mutation in enumerate(mutations, 1):
+            done = self._do(mutation.apply)
+            if not (done.exit_code or done.timed_out):  # else it cannot be made here
+                self.made.append(_judged(mutation, self._grader.grade(self._task)))
+            undone = self._do(mutation.undo)
+            if number < len(mutations):
+                self._see_to_it_that_it_is_solved(mutation, undone)
+
+    def mutations(self) -> list[Mutation]:
+        """Return the answers that can be made, from what is there after the solution; raises EngineUnavailable."""
+        after = self._files()
+        runs = {path: self._runs(path) for path, file in after.items() if file.is_program}
+        made = file_mutations(self._before, after, self._grader.shell.home, self._wording, runs)
+        accepted = self._task.head.accepts
+        return [one for one in made if not any(_is_like(one.name, pattern) for pattern in accepted)]
+
+    def _chosen(self, mutations: list[Mutation]) -> list[Mutation]:
+        if self.count is None or len(mutations) <= self.count:
+            return mutations
+        chance = random.Random(f"{self._seed}/{self._task.id}")  # noqa: S311 - a choice, not a secret
+        return chance.sample(mutations, self.count)
+
+    def _see_to_it_that_it_is_solved(self, mutation: Mutation, undone: Completed) -> None:
+        if not (undone.exit_code or undone.timed_out) and _passes(self._grader.grade(self._task)):
+            return
+        apply_setup(self._task, self._grader)
+        run_solution(self._task, self._grader.shell)
+        if not _passes(self._grader.grade(self._task)):
+            raise Unrestored(f"after the made answer {mutation.name} the solution does not pass any more")
+
+    def _do(self, action: Action) -> Completed:
+        shell = self._grader.shell
+        if not action.in_cluster:
+            return shell.run(action.argv, stdin=action.stdin, timeout=_SECONDS)
+        assert shell.cluster  # noqa: S101 - only objects of its cluster are mutated there
+        return shell.cluster.kubectl(*action.argv, stdin=action.stdin, timeout=_SECONDS)
+
+    def _files(self) -> Tree:
+        """Return the files that the text names, and the directories that they are in; raises EngineUnavailable."""
+        shell = self._grader.shell
+        roots = (shell.home, *sorted(self._wording.absolute_paths()))
+        listed = _output(shell, ("/bin/sh", "-c", _LIST, "sh", *roots)).decode(errors="surrogateescape").splitlines()
+        named = named_files(listed, shell.home, self._wording)[:_MOST_FILES]
+        wanted = sorted({*named, *(path.rpartition("/")[0] for path in named)} - {""})
+        if not wanted:
+            return {}
+        archive = _output(shell, ("/bin/sh", "-c", _TAR), "\0".join(wanted).encode(errors="surrogateescape"))
+        try:
+            return read_tar(archive) if archive else {}
+        except ValueError as cause:
+            raise EngineUnavailable(str(cause)) from cause
+
+    def _runs(self, path: str) -> list[Run]:
+        """Return what a program prints, and how it ends, for each check that gives it arguments or input.
+
+        Without either it may well print the same each time.
+        """
+        shell, found = self._grader.shell, []
+        for check in self._task.head.checks:
+            if check.exec and check.exec.in_ == TERMINAL and _runs_it(check.exec, path, shell.home):
+                done = shell.run(check.exec.argv, stdin=check.exec.stdin.encode(), timeout=_SECONDS)
+                if done.stdout and not done.timed_out:
+                    found.append(Run(check.id, done.stdout, done.exit_code))
+        return found
+
+
+def _is_like(name: str, pattern: str) -> bool:
+    """Return whether a name is the pattern, in which ``*`` stands for anything: brackets are part of many names."""
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name) is not None
+
+
+def _runs_it(exec_: Exec, path: str, home: str) -> bool:
+    """Return whether it runs the program, by itself or by an interpreter, with arguments or input."""
+    argv = exec_.argv[1:] if exec_.argv[0] in _INTERPRETERS else exec_.argv
+    names = {path, path.removeprefix(f"{home}/")}
+    return bool(argv) and re.sub(r"^(~/|\./)", "", argv[0]) in names and bool(argv[1:] or exec_.stdin)
+
+
+def _output(shell: SandboxShell, argv: tuple[str, ...], stdin: bytes = b"") -> bytes:
+    done = shell.run(argv, stdin=stdin, timeout=_SECONDS)
+    if done.timed_out or done.exit_code:
+        raise EngineUnavailable("the files in the sandbox could not be read in time")
+    return done.stdout
+
+
+def _passes(result: TaskResult) -> bool:
+    return all(check.verdict is Verdict.PASS for check in result.results)
+
+
+def _judged(mutation: Mutation, result: TaskResult) -> MadeAnswer:
+    failed = tuple(check.check for check in result.results if check.verdict is Verdict.FAIL)
+    wrong = next((check for check in result.results if check.verdict is Verdict.ERROR), None)
+    problem = ""
+    if wrong:
+        problem = f"`{wrong.check}` could not run: {wrong.message}"
+    elif mutation.is_right and failed:
+        first = next(check for check in result.results if check.check in failed)
+        what = f"expected {first.expected}, found {first.found}" if first.expected else first.message
+        problem = f"`{first.check}` refuses it, and it is right: {what}"
+    elif not (mutation.is_right or failed):
+        problem = "it passes, and it is wrong"
+    return MadeAnswer(
+        name=mutation.name, is_right=mutation.is_right, failed=failed, problem=problem, is_error=bool(wrong)
+    )

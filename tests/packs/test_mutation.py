@@ -1,0 +1,279 @@
+"""The answers that a proof makes itself: what they are, that each is undone, and what they find in weak checks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tempshell_cli.packs.authoring.mutation.files import FileKind, FileSnapshot, Run, file_mutations
+from tempshell_cli.packs.authoring.mutation.mutation import Mutation, Wording
+from tempshell_cli.packs.authoring.mutation.trial import MadeAnswer, Trials
+from tempshell_cli.packs.authoring.mutation.values import wrong_data
+from tempshell_cli.packs.authoring.prove import State, TaskProof, prove_task
+from tempshell_cli.packs.checks.shell import SandboxShell
+from tempshell_cli.packs.grading.grader import Grader
+from tests.support.command_line import Tempshell
+
+from .drafts import Draft, NewSandbox
+
+TASK = "tasks/one.md"
+HOME = "/home/learner"
+
+
+def text_file(content: str, mode: int = 0o644) -> FileSnapshot:
+    return FileSnapshot(FileKind.FILE, mode, 1000, content.encode())
+
+
+def made_of(
+    before: dict[str, FileSnapshot], after: dict[str, FileSnapshot], text: str, runs: Sequence[Run] = ()
+) -> list[Mutation]:
+    def below(files: dict[str, FileSnapshot]) -> dict[str, FileSnapshot]:
+        return {HOME: FileSnapshot(FileKind.DIRECTORY, 0o755, 1000), **{f"{HOME}/{p}": f for p, f in files.items()}}
+
+    return list(file_mutations(below(before), below(after), HOME, Wording(text), {f"{HOME}/run.sh": runs}))
+
+
+def names(made: Sequence[Mutation], *, is_right: bool = False) -> list[str]:
+    return [one.name for one in made if one.is_right is is_right]
+
+
+def test_a_new_file_of_one_number() -> None:
+    made = made_of({}, {"answer.txt": text_file("42\n")}, "Write the answer to `answer.txt`.")
+    assert names(made) == [
+        "`answer.txt` is missing",
+        "`answer.txt` is called `answer2.txt`",
+        "`answer.txt` is empty",
+        "`answer.txt`, line 1, is there twice",
+        "`answer.txt`, line 1: `42` is `43`",
+        "`answer.txt` has a line too many",
+    ]
+    assert names(made, is_right=True) == ["`answer.txt` has no newline at its end"]
+
+
+def test_a_changed_file_is_as_it_was_in_whole_and_in_each_place() -> None:
+    before = {"shop.ini": text_file("port = 80\nhost = a\nlevel = info\n", 0o640)}
+    after = {"shop.ini": text_file("port = 90\nhost = a\nlevel = debug\n", 0o640)}
+    made = names(made_of(before, after, "In `~/shop.ini`, the permissions stay."))
+    assert made == [
+        "`shop.ini` is as it was",
+        "`shop.ini` is empty",
+        "`shop.ini` has the mode 0644",
+        "`shop.ini`, line 1, is as it was",
+        "`shop.ini`, line 3, is as it was",
+        "`shop.ini`, line 1, is missing",
+        "`shop.ini`, line 1: `90` is `91`",
+        "`shop.ini`, line 3, is missing",
+        "`shop.ini`, line 3: `debug` is `debugx`",
+    ]
+
+
+def test_what_the_text_does_not_name_is_left_alone() -> None:
+    assert made_of({}, {"scratch.txt": text_file("42\n")}, "Write the answer to `answer.txt`.") == []
+    inside = {"out": FileSnapshot(FileKind.DIRECTORY, 0o755, 1000), "out/part": text_file("1\n")}
+    assert names(made_of({}, inside, "Make the folder `out`.")) == ["`out` is missing", "`out` is called `out2`"]
+
+
+def test_a_removed_file_is_still_there() -> None:
+    assert names(made_of({"old.txt": text_file("1\n")}, {}, "Remove old.txt.")) == ["`old.txt` is still there"]
+
+
+def test_modes_links_and_owners() -> None:
+    assert "`key` has the mode 0644" in names(made_of({}, {"key": text_file("k", 0o600)}, "`key`"))
+    was, now = FileSnapshot(FileKind.LINK, 0o777, 0, b"v1"), FileSnapshot(FileKind.LINK, 0o777, 0, b"v2")
+    assert names(made_of({"current": was}, {"current": now}, "`current`")) == [
+        "`current` leads where it led",
+        "`current` leads to `v2x`",
+        "`current` is a copy, not a link",
+    ]
+    mine = text_file("1\n")
+    assert names(made_of({"data": mine}, {"data": mine._replace(uid=0)}, "`data`")) == [
+        "`data` is empty",
+        "`data` belongs to whom it belonged",
+    ]
+
+
+def test_a_program_prints_constants() -> None:
+    program = text_file("#!/bin/bash\nwc -l <$1\n", 0o755)
+    made = made_of({}, {"run.sh": program}, "Write `run.sh`.", [Run("counts", b"it's 3\n", 0)])
+    (constant,) = [one for one in made if "prints" in one.name]
+    assert constant.name == "`run.sh` prints what `counts` expects, whatever it is given"
+    assert b"printf %s 'it'\"'\"'s 3\n'" in constant.apply.stdin
+
+
+def test_lines_in_another_order_are_wrong_right_or_left_out_as_the_text_has_it() -> None:
+    for text, wrong, right in (("in order", 1, 0), ("in any order", 0, 1), ("", 0, 0)):
+        made = made_of({}, {"list": text_file("a\nb\n")}, f"`list`: the names {text}")
+        for is_right, count in ((False, wrong), (True, right)):
+            assert sum("another order" in name for name in names(made, is_right=is_right)) == count
+
+
+def test_data_loses_changes_and_gains() -> None:
+    faults = dict(wrong_data({"id": 7, "tags": ["a1", True]}))
+    assert faults == {
+        "without id": {"tags": ["a1", True]},
+        "id is 8": {"id": 8, "tags": ["a1", True]},
+        "without tags": {"id": 7},
+        "without tags[0]": {"id": 7, "tags": [True]},
+        "tags[0] is `a2`": {"id": 7, "tags": ["a2", True]},
+        "without tags[1]": {"id": 7, "tags": ["a1"]},
+        "tags[1] is false": {"id": 7, "tags": ["a1", False]},
+        "tags has its last item twice": {"id": 7, "tags": ["a1", True, True]},
+    }
+    assert "it also has `idx`" in dict(wrong_data({"id": 7}))
+
+
+SOLUTION = """\
+umask 022
+mkdir -p out
+echo 42 >answer.txt
+printf '%s\\n' b c >"out/my list"
+printf '#!/bin/sh\\necho 3 $1\\n' >run.sh && chmod 700 run.sh
+echo '{"id": 7, "tags": ["a"]}' >data.json
+ln -sfn answer.txt link
+sed -i s/80/90/ shop.ini && chmod 600 shop.ini
+rm -f old.txt
+"""
+SETUP = """\
+rm -rf out answer.txt run.sh data.json link
+printf 'port = 80\\nhost = a\\n' >shop.ini && chmod 644 shop.ini
+echo old >old.txt
+"""
+TEXT = "`answer.txt`, `out/my list` in `out`, `run.sh`, `data.json`, `link`, `shop.ini`, and no `old.txt`."
+
+
+@pytest.fixture
+def many(draft: Draft) -> Draft:
+    """A task whose solution does everything that one can do with files."""
+    draft.replace(TASK, "hints:", "setup: {run: setup.sh}\nhints:")
+    draft.replace(TASK, "Write the answer to `answer.txt`.", TEXT)
+    draft.write("setup.sh", SETUP)
+    draft.write("solution.sh", SOLUTION)
+    return draft
+
+
+def test_every_made_answer_changes_the_sandbox_and_is_undone(many: Draft, sandbox_shell: SandboxShell) -> None:
+    trials = Trials(many.load().tasks[0], Grader(sandbox_shell), None, "1")
+    sandbox_shell.run(("/bin/sh",), stdin=SETUP.encode(), timeout=20)
+    trials.look_before()
+    sandbox_shell.run(("/bin/sh",), stdin=SOLUTION.encode(), timeout=20)
+    look = "ls -lR --time-style=+ . && head -c 999 answer.txt out/* run.sh data.json shop.ini old.txt 2>&1; true"
+
+    def state() -> bytes:
+        return sandbox_shell.run(("/bin/sh", "-c", look), timeout=20).stdout
+
+    solved, made = state(), trials.mutations()
+    assert len(made) > 40
+    for one in made:
+        for action, is_solved in ((one.apply, False), (one.undo, True)):
+            done = sandbox_shell.run(action.argv, stdin=action.stdin, timeout=20)
+            assert (one.name, done.exit_code, done.stderr) == (one.name, 0, b"")
+            assert (one.name, state() == solved) == (one.name, is_solved)
+
+
+def proof_of(draft: Draft, shell: SandboxShell, mutants: int | None = None, seed: str = "1") -> TaskProof:
+    return prove_task(draft.load().tasks[0], shell, seed=seed, mutants=mutants)
+
+
+@pytest.fixture
+def sound(draft: Draft) -> Draft:
+    """A pack whose checks stand up to every made answer."""
+    draft.replace(TASK, "hints:", "setup: {run: setup.sh}\nhints:")
+    draft.write("setup.sh", "rm -f answer*.txt\n")
+    return draft
+
+
+def problems(proof: TaskProof) -> dict[str, str]:
+    return {one.name: one.problem for one in proof.made if one.problem}
+
+
+def test_good_checks_are_not_fooled_and_each_has_been_needed(sound: Draft, sandbox_shell: SandboxShell) -> None:
+    proof = proof_of(sound, sandbox_shell)
+    assert (proof.state, proof.why, proof.unseen, len(proof.made)) == (State.PROVEN, "", (), 7)
+    assert "made answers" in [step.name for step in proof.steps]
+
+
+def test_a_weak_check_is_fooled(sound: Draft, sandbox_shell: SandboxShell) -> None:
+    sound.replace(TASK, 'equals: "42"', 'contains: "42"')
+    proof = proof_of(sound, sandbox_shell)
+    assert proof.state is State.FOOLED
+    assert problems(proof) == {
+        "`answer.txt`, line 1, is there twice": "it passes, and it is wrong",
+        "`answer.txt` has a line too many": "it passes, and it is wrong",
+    }
+
+
+def test_a_narrow_check_refuses_a_right_answer(sound: Draft, sandbox_shell: SandboxShell) -> None:
+    sound.replace(
+        TASK,
+        'exec: {argv: [cat, answer.txt], expect: {stdout: {equals: "42"}}}',
+        "exec: {argv: [sh, -c, 'test $(wc -c <answer.txt) = 3']}",
+    )
+    (problem,) = [one for one in proof_of(sound, sandbox_shell).made if one.is_right]
+    assert problem.problem.startswith("`right` refuses it, and it is right: expected exit code 0")
+
+
+def test_a_check_that_nothing_needs_is_named(sound: Draft, sandbox_shell: SandboxShell) -> None:
+    sound.replace(TASK, "- id: right", "- id: again\n  gate: true\n  exec: {argv: ['true']}\n- id: right")
+    assert proof_of(sound, sandbox_shell).unseen == ("again",)
+
+
+def test_an_answer_that_the_author_accepts_is_not_made(sound: Draft, sandbox_shell: SandboxShell) -> None:
+    sound.replace(TASK, 'equals: "42"', 'contains: "42"')
+    sound.replace(TASK, "title:", 'accepts: ["`answer.txt`, line *, is there twice", "* a line too many"]\ntitle:')
+    proof = proof_of(sound, sandbox_shell)
+    assert (proof.state, len(proof.made)) == (State.PROVEN, 5)
+
+
+def test_a_check_that_breaks_on_a_wrong_answer_is_found(sound: Draft, sandbox_shell: SandboxShell) -> None:
+    sound.replace(
+        TASK, "argv: [cat, answer.txt], expect", "argv: [sh, -c, 'cat answer.txt; test -s answer.txt'], expect"
+    )
+    sound.replace(TASK, "- id: right", "- id: right\n  control: {argv: [grep, -q, '42', answer.txt]}")
+    sound.replace(TASK, 'equals: "42"', "regex: '4[23]'")
+    proof = proof_of(sound, sandbox_shell)
+    assert proof.state is State.FOOLED
+    assert problems(proof)["`answer.txt`, line 1: `42` is `43`"].startswith("`right` could not run: the control failed")
+
+
+def test_the_seed_chooses_some(sound: Draft, new_sandbox: NewSandbox) -> None:
+    shell = new_sandbox()
+
+    def chosen(seed: str) -> list[str]:
+        return [one.name for one in proof_of(sound, shell, 2, seed).made]
+
+    assert chosen("1") == chosen("1")
+    assert len({tuple(chosen(seed)) for seed in "123"}) > 1
+    assert proof_of(sound, shell, 0).made == ()
+
+
+@pytest.mark.engine("local")
+def test_the_command_counts_and_prints_what_fools_a_task(sound: Draft, tempshell: Tempshell) -> None:
+    sound.replace(TASK, 'equals: "42"', 'contains: "42"')
+    prove = ("pack", "prove", str(sound.root), "--mutants", "all")
+    table = tempshell(*prove).stdout
+    assert "fooled" in table
+    assert "5/7" in table
+    assert "1 fooled" in table
+    assert tempshell(*prove, "--strict", "--json", code=6).json()["holds"] is False
+    proof = tempshell(*prove, "--json").json()
+    assert (proof["holds"], proof["tasks"][0]["state"]) == (True, "fooled")
+    assert (
+        MadeAnswer(**{**proof["tasks"][0]["made"][0], "failed": ("there", "right")}).name == "`answer.txt` is missing"
+    )
+    sarif = tempshell(*prove, "--format", "sarif").json()["runs"][0]
+    assert sarif["tool"]["driver"]["name"] == "tempshell pack prove"
+    assert [(one["ruleId"], one["level"]) for one in sarif["results"]] == [("fooled", "warning")] * 2
+    assert sarif["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].endswith(TASK)
+    suite = ET.fromstring(tempshell(*prove, "--strict", "--junit", code=6).stdout)[0]  # noqa: S314
+    failed = suite.find("testcase[@name='made answer: `answer.txt` has a line too many']/failure")
+    assert failed is not None
+    assert json.loads(tempshell(*prove, "--mutants", "0", "--json").stdout)["tasks"][0]["made"] == []
+
+
+@pytest.mark.parametrize("number", ["-1", "some", "1e3", "9999999"])
+def test_a_number_of_mutants_that_is_none(number: str, sound: Draft, tempshell: Tempshell) -> None:
+    told = tempshell("pack", "prove", str(sound.root), f"--mutants={number}", code=2).stderr
+    assert f"--mutants '{number}' is not a number" in told
