@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from tempshell_cli.packs.checks.conditions import Where, where_mismatch
-from tempshell_cli.packs.checks.cron import schedule
 from tempshell_cli.packs.checks.matching import Mismatch
+from tempshell_cli.packs.checks.values.cron import schedule
 
 DEPLOYMENT: dict[str, Any] = {
     "kind": "Deployment",

@@ -13,7 +13,7 @@ from tempshell_cli.core.process import Completed
 from tempshell_cli.packs.checks.conditions import Where
 from tempshell_cli.packs.checks.matching import CannotLook, Prevented
 from tempshell_cli.packs.checks.objects import ObjectState
-from tempshell_cli.packs.checks.quantity import quantity
+from tempshell_cli.packs.checks.values.quantity import quantity
 from tempshell_cli.packs.checks.workload import KubectlShell, NewestPod, WorkloadShell
 
 DEPLOYMENT: dict[str, Any] = {

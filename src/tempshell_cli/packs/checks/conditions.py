@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, field
 
 from tempshell_cli.packs.checks.matching import Mismatch, shown
-from tempshell_cli.packs.checks.meaning import As, Context
 from tempshell_cli.packs.checks.operators import EXISTS, OPERATORS, Comparison
-from tempshell_cli.packs.checks.paths import Found, plain_path, plain_steps, refuse_bad_path
+from tempshell_cli.packs.checks.values.meaning import As, Context
+from tempshell_cli.packs.checks.values.paths import Found, plain_path, plain_steps, refuse_bad_path
 from tempshell_cli.packs.reading.fields import Strict, says
 
 _NOUNS = {"cron": "schedule"}

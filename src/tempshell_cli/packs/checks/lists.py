@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tempshell_cli.packs.checks.meaning import is_alike
-from tempshell_cli.packs.checks.paths import Steps
+from tempshell_cli.packs.checks.values.meaning import is_alike
+from tempshell_cli.packs.checks.values.paths import Steps
 
 # What tells the items of such a list apart, in the order in which it is tried: ``x-kubernetes-list-map-keys`` of
 # https://github.com/kubernetes/kubernetes/blob/master/api/openapi-spec/swagger.json, and the merge keys of patches.

@@ -14,7 +14,7 @@ import yaml
 
 from tempshell_cli.core.errors import TempshellError
 from tempshell_cli.core.process import Command
-from tempshell_cli.packs.checks.paths import Steps, plain_steps
+from tempshell_cli.packs.checks.values.paths import Steps, plain_steps
 from tempshell_cli.packs.reading.fields import Strict, says
 from tempshell_cli.packs.reading.lenient import read_leniently
 

@@ -14,10 +14,10 @@ from tempshell_cli.packs.checks.conditions import Where, where_mismatch
 from tempshell_cli.packs.checks.kind import Kind
 from tempshell_cli.packs.checks.lists import arranged, with_sidecars
 from tempshell_cli.packs.checks.matching import CannotLook, Mismatch, Rules, data_mismatch
-from tempshell_cli.packs.checks.meaning import is_alike
 from tempshell_cli.packs.checks.ownership import status_mismatch
 from tempshell_cli.packs.checks.places import cluster_of
 from tempshell_cli.packs.checks.shell import ClusterView, SandboxShell
+from tempshell_cli.packs.checks.values.meaning import is_alike
 from tempshell_cli.packs.checks.workload import NOT_FOUND, refuse_broken_api
 from tempshell_cli.packs.reading.fields import END, says
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, cast
 from msgspec import UNSET
 
 from tempshell_cli.packs.checks.matching import refuse_bad_pattern, search, shown
-from tempshell_cli.packs.checks.meaning import ORDERED, As, Context, is_alike, read
-from tempshell_cli.packs.checks.quantity import quantity
-from tempshell_cli.packs.checks.selector import Selector
+from tempshell_cli.packs.checks.values.meaning import ORDERED, As, Context, is_alike, read
+from tempshell_cli.packs.checks.values.quantity import quantity
+from tempshell_cli.packs.checks.values.selector import Selector
 
 
 class Comparison(NamedTuple):

@@ -16,7 +16,7 @@ from operator import itemgetter
 
 from tempshell_cli.packs.checks.network.rules import Address, Block, End, Way
 from tempshell_cli.packs.checks.network.state import NetworkState, named_ports
-from tempshell_cli.packs.checks.selector import Selector, selector
+from tempshell_cli.packs.checks.values.selector import Selector, selector
 
 NAME_LABEL = "kubernetes.io/metadata.name"  # every namespace has it, with its name
 NOWHERE = "*"  # in the place of a name: the namespace of a pod is only supposed, too

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from tempshell_cli.packs.checks.selector import Selector, selector
+from tempshell_cli.packs.checks.values.selector import Selector, selector
 
 PROTOCOLS = ("TCP", "UDP", "SCTP")
 LAST_PORT = 65535

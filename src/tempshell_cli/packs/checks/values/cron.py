@@ -13,7 +13,7 @@ from itertools import product
 from types import MappingProxyType
 from typing import NamedTuple
 
-from tempshell_cli.packs.checks.duration import duration
+from tempshell_cli.packs.checks.values.duration import duration
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 _WEEKDAYS = "sun mon tue wed thu fri sat"

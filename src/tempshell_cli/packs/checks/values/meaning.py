@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Literal, NamedTuple
 
-from tempshell_cli.packs.checks.cron import schedule
-from tempshell_cli.packs.checks.duration import duration
-from tempshell_cli.packs.checks.paths import Found, Steps
-from tempshell_cli.packs.checks.quantity import quantity
-from tempshell_cli.packs.checks.selector import selector
+from tempshell_cli.packs.checks.values.cron import schedule
+from tempshell_cli.packs.checks.values.duration import duration
+from tempshell_cli.packs.checks.values.paths import Found, Steps
+from tempshell_cli.packs.checks.values.quantity import quantity
+from tempshell_cli.packs.checks.values.selector import selector
 
 As = Literal["cron", "duration", "image", "path", "percentage", "port", "quantity", "selector", "text", "version"]
 # The values of these have an order.

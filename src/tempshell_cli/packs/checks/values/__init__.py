@@ -1,0 +1,1 @@
+"""What values mean: two spellings of the same schedule, quantity, selector or path are the same."""
