@@ -80,7 +80,8 @@ class Prover:
         ``seed`` chooses their order and the answers that are made, and draws values. A ``strict`` proof does not hold
         where a made answer fools a task.
 
-        A task with variables is proven once for each of the ``draws``, in a sandbox of its own.
+        A task with variables is proven once for each of the ``draws``, and each of its variants, in a sandbox of its
+        own.
 
         However this ends, an error or Ctrl-C, its sandboxes are removed first.
         """
@@ -119,22 +120,28 @@ class Prover:
         }
         with self._workers() as pool:
             waiting = {
-                task.id: [pool.submit(self._one, task, one) for one in self._seeds(task, seed)]
+                task.id: {name: pool.submit(self._one, *draw) for name, draw in self._draws_of(task, seed).items()}
                 for task in tasks
                 if task.id not in proofs
             }
-            for done in as_completed([draw for draws in waiting.values() for draw in draws]):
+            for done in as_completed([draw for draws in waiting.values() for draw in draws.values()]):
                 done.result()  # raises at once what ends the proof
                 for task, draws in waiting.items():
-                    if task not in proofs and all(draw.done() for draw in draws):
-                        proofs[task] = of_draws([draw.result() for draw in draws])
+                    if task not in proofs and all(draw.done() for draw in draws.values()):
+                        proofs[task] = of_draws({name: draw.result() for name, draw in draws.items()})
                         if on_proof:
                             on_proof(proofs[task])
         return proofs
 
-    def _seeds(self, task: Task, seed: str) -> list[str]:
-        """Return what the values of a task are drawn by, for each time that it is proven."""
-        return [seed, *(f"{seed}/{number}" for number in range(2, self._draws + 1))] if task.draw else [seed]
+    def _draws_of(self, task: Task, seed: str) -> dict[str, tuple[Task, str]]:
+        """Return each draw of a task that is proven, by its name: a variant, and the seed of its values."""
+        found = {}
+        for variant in task.variants or (task,):
+            for number in range(1, self._draws + 1 if variant.draw else 2):
+                words = [f"variant {variant.variant}"] if variant.variant else []
+                words += [f"draw {number}"] if number > 1 else []
+                found[", ".join(words)] = variant, seed if number == 1 else f"{seed}/{number}"
+        return found
 
     def _one(self, task: Task, seed: str) -> TaskProof:
         return self._sandboxes.use(partial(self._in_sandbox, task, seed))

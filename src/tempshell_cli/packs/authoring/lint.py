@@ -17,7 +17,14 @@ from tempshell_cli.packs.authoring.shellcheck import check_scripts
 from tempshell_cli.packs.authoring.submodules import HINT, missing_submodules
 from tempshell_cli.packs.format.model import PackHead
 from tempshell_cli.packs.format.native import MANIFEST, is_native, read_manifest
-from tempshell_cli.packs.format.rules import Fault, pack_faults, task_faults, translation_faults, twin_faults
+from tempshell_cli.packs.format.rules import (
+    Fault,
+    pack_faults,
+    task_faults,
+    translation_faults,
+    twin_faults,
+    variant_faults,
+)
 from tempshell_cli.packs.format.task_file import TaskSource, read_task, read_translation
 from tempshell_cli.packs.format.translations import translations_in
 from tempshell_cli.packs.importers.base import Importer
@@ -107,22 +114,30 @@ def _read_tasks(
     head: PackHead, files: Mapping[str, bytes], root: Path
 ) -> tuple[Sequence[TaskSource], Sequence[Finding]]:
     sources, refused = [], []
-    for name in dict.fromkeys(head.tasks):
+    waiting = list(dict.fromkeys(head.tasks))
+    for name in waiting:
         if name not in files:
-            continue  # a fault of the manifest
+            continue  # a fault of the manifest, or of the task
         try:
-            sources.append(read_task(name, files, root, head.vars))
+            source = read_task(name, files, root, head.vars)
         except PackProblem as cause:
             refused.append(_refusal(cause, name))
+        else:
+            sources.append(source)
+            waiting += [variant for variant in source.head.variants if variant not in waiting]
     return sources, refused
 
 
 def _of_tasks(
     manifest: Document, head: PackHead, sources: Sequence[TaskSource], files: Mapping[str, bytes]
 ) -> Iterator[Finding]:
+    by_name = {source.name: source for source in sources}
     for source in sources:
         yield from _of_faults(source.document, source.name, task_faults(source.head, head, files))
-    yield from _of_faults(manifest, MANIFEST, twin_faults([source.head.id for source in sources]))
+        for variant in (by_name[name] for name in source.head.variants if name in by_name):
+            yield from _of_faults(variant.document, variant.name, variant_faults(variant.head, source.head))
+    ids = [by_name[name].head.id for name in head.tasks if name in by_name]
+    yield from _of_faults(manifest, MANIFEST, twin_faults(ids))
 
 
 def _of_translations(task: TaskSource, head: PackHead, files: Mapping[str, bytes], root: Path) -> Iterator[Finding]:

@@ -49,7 +49,7 @@ Rule = Callable[[Draft], Iterator[Finding]]
 
 def stray_files(draft: Draft) -> Iterator[Finding]:
     """What is in the pack by accident: a backup, a script that its author forgot."""
-    named = {MANIFEST, *draft.head.tasks, *_translations(draft)}
+    named = {MANIFEST, *draft.head.tasks, *(task.name for task in draft.tasks), *_translations(draft)}
     named |= {asset for task in draft.tasks for _, asset in task.head.assets()}
     for name in sorted(draft.files.keys() - named):
         if not _ALWAYS_FINE.fullmatch(name):
@@ -59,7 +59,7 @@ def stray_files(draft: Draft) -> Iterator[Finding]:
 
 def domain_shares(draft: Draft) -> Iterator[Finding]:
     """A domain's weight is that of its tasks together: with a few tasks too many, each is worth less."""
-    counts = Counter(task.head.domain for task in draft.tasks)
+    counts = Counter(task.head.domain for task in draft.tasks if task.name in draft.head.tasks)
     for domain, share in draft.head.domains.items():
         line = draft.manifest.line(("domains", domain))
         found = _ALL_PERCENT * counts[domain] / max(1, len(draft.tasks))
@@ -221,7 +221,7 @@ ALL: Sequence[Rule] = (
 
 def _translations(draft: Draft) -> list[str]:
     """Return where the translations of the tasks are, or should be."""
-    return [translation_of(task, locale) for locale in draft.head.locales[1:] for task in draft.head.tasks]
+    return [translation_of(task.name, locale) for locale in draft.head.locales[1:] for task in draft.tasks]
 
 
 def _squeezed(text: str) -> str:
@@ -239,7 +239,7 @@ def _lines(draft: Draft, name: str) -> Iterator[tuple[int, str]]:
     if _ALWAYS_FINE.fullmatch(name):
         return
     lines = draft.files[name].decode(errors="replace").splitlines()
-    is_task = name in draft.head.tasks
+    is_task = any(name == task.name for task in draft.tasks)
     for number, line in enumerate(lines, 1):
         if is_task and number > 1 and line.rstrip() == "---":
             return

@@ -121,8 +121,7 @@ def why_unprovable(task: Task, capabilities: Collection[Capability], *, has_clus
     if lacking:
         return f"the backend lacks {', '.join(lacking)}"
     # What the setup does with a cluster, ``cluster.misfit`` knows.
-    looks_into_cluster = any(probe.kind.needs_cluster for probe in (*task.head.checks, *task.head.setup.ready))
-    return NEEDS_KUBERNETES if looks_into_cluster and not has_cluster else ""
+    return NEEDS_KUBERNETES if task.head.looks_into_cluster and not has_cluster else ""
 
 
 def prove_task(
@@ -197,15 +196,24 @@ def _why_left_out(task: Task, lacking: Mapping[Capability, str]) -> str:
     return "; ".join(f"it needs {cap}, {lacking[cap]}" for cap in wanted)
 
 
-def of_draws(proofs: Sequence[TaskProof]) -> TaskProof:
-    """Return the proof of a task from those of several draws of its values: the first of the worst says why."""
-    shown = min(proofs, key=lambda proof: (proof.state is State.PROVEN, proof.state is State.FOOLED))
+def of_draws(proofs: Mapping[str, TaskProof]) -> TaskProof:
+    """Return the proof of a task from those of several draws of it, by their names: the first of the worst says why.
+
+    The name of the first may be "".
+    """
+    name = min(proofs, key=lambda name: (proofs[name].state is State.PROVEN, proofs[name].state is State.FOOLED))
     steps = [
-        structs.replace(step, name=f"draw {number}: {step.name}") if number > 1 else step
-        for number, proof in enumerate(proofs, 1)
+        structs.replace(step, name=f"{name}: {step.name}") if name else step
+        for name, proof in proofs.items()
         for step in proof.steps
     ]
-    return structs.replace(shown, steps=tuple(steps), made=tuple(one for proof in proofs for one in proof.made))
+    shown = proofs[name]
+    return structs.replace(
+        shown,
+        why=f"{name}: {shown.why}" if name and shown.why else shown.why,
+        steps=tuple(steps),
+        made=tuple(one for proof in proofs.values() for one in proof.made),
+    )
 
 
 def other_order(tasks: Sequence[Task], seed: int) -> list[Task]:

@@ -206,9 +206,18 @@ class TaskHead(Strict, frozen=True, kw_only=True):
         Meta(max_length=MOST_VARS),
         says("Values that each attempt draws, beside those of the pack: `${{ vars.port }}` stands for one."),
     ] = field(default_factory=dict)
+    variants: Annotated[
+        tuple[PackFile, ...],
+        says("Other task files with the same `id`. Each attempt has this one or one of them."),
+    ] = ()
 
     def __post_init__(self) -> None:
         self._clean("title")
+
+    @property
+    def looks_into_cluster(self) -> bool:
+        """Whether a check, or what the setup waits for, looks into a cluster."""
+        return any(probe.kind.needs_cluster for probe in (*self.checks, *self.setup.ready))
 
     def caps_of(self, check: Check) -> tuple[Capability, ...]:
         """Return the capabilities without which a check cannot be looked at: the task's and its own."""

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from msgspec import structs
 
 from tempshell_cli.packs.checks.kind import with_files
-from tempshell_cli.packs.format.model import PackHead, is_filled
+from tempshell_cli.packs.format.model import PackHead, TaskHead, is_filled
 from tempshell_cli.packs.format.pack import Pack, Task
-from tempshell_cli.packs.format.rules import Fault, pack_faults, task_faults, translation_faults, twin_faults
+from tempshell_cli.packs.format.rules import (
+    Fault,
+    pack_faults,
+    task_faults,
+    translation_faults,
+    twin_faults,
+    variant_faults,
+)
 from tempshell_cli.packs.format.task_file import read_task, read_translation
 from tempshell_cli.packs.format.translations import chosen, translated, translations_in
-from tempshell_cli.packs.format.values import NO_VALUES, Values, draw_values, fill_file
+from tempshell_cli.packs.format.values import NO_VALUES, Values, choice, draw_values, fill_file
 from tempshell_cli.packs.reading.decode import decode
 from tempshell_cli.packs.reading.document import Document, read_document
 from tempshell_cli.packs.reading.tree import digest, has_file, read_text, read_tree
@@ -60,8 +67,28 @@ class _PackFiles(NamedTuple):
 
 
 def _load_task(name: str, pack: _PackFiles) -> Task:
-    """Return a task; one with variables has examples of their values, and can be drawn. Raises PackProblem."""
-    example = _task(name, pack)
+    """Return a task; one with variants is the first of them, and can be drawn. Raises PackProblem."""
+    first = _load_variant(name, pack)
+    if not first.head.variants:
+        return first
+    files = (name, *first.head.variants)
+    loaded = (first, *(_load_variant(file, pack, first.head) for file in first.head.variants))
+    variants = tuple(replace(one, variant=PurePath(file).stem) for file, one in zip(files, loaded, strict=True))
+
+    def draw(seed: str, found: Values) -> Task:
+        chosen = variants[choice(len(variants), seed, first.id)]
+        drawn = chosen.draw(seed, found) if chosen.draw else chosen
+        return replace(drawn, variant=chosen.variant, variants=variants, draw=draw)
+
+    return replace(variants[0], variants=variants, draw=draw)
+
+
+def _load_variant(name: str, pack: _PackFiles, task: TaskHead | None = None) -> Task:
+    """Return a task as one file has it, perhaps a variant of a task.
+
+    One with variables has examples of their values, and can be drawn. Raises PackProblem.
+    """
+    example = _task(name, pack, task=task)
     if not example.values:
         return example
 
@@ -73,10 +100,15 @@ def _load_task(name: str, pack: _PackFiles) -> Task:
     return replace(example, draw=draw)
 
 
-def _task(name: str, pack: _PackFiles, values: Values = NO_VALUES) -> Task:
-    """Return a task with these values; what has no translation is shown as it is. Raises PackProblem."""
+def _task(name: str, pack: _PackFiles, values: Values = NO_VALUES, task: TaskHead | None = None) -> Task:
+    """Return a task, or a variant of one, with these values; what has no translation is shown as it is.
+
+    Raises PackProblem.
+    """
     files, root = pack.files, pack.root
     source = read_task(name, files, root, pack.head.vars, values)
+    if task:
+        _raise_first(source.document, variant_faults(source.head, task))
     _raise_first(source.document, task_faults(source.head, pack.head, files))
     assets = {
         asset: fill_file(files[asset], source.values) if source.values and is_filled(at) else files[asset]
@@ -85,13 +117,13 @@ def _task(name: str, pack: _PackFiles, values: Values = NO_VALUES) -> Task:
     head = source.head
     if any(kind.files for check in head.checks for kind in check.kind.parts()):
         head = structs.replace(head, checks=with_files(head.checks, assets))
-    task = Task(head, source.prompt, assets, values=source.values)
+    made = Task(head, source.prompt, assets, values=source.values)
     for found, translation in translations_in(files, name, pack.head.locales).items():
         other = read_translation(translation, files, root, source.values)
         _raise_first(other.document, translation_faults(other.texts, source.head))
         if found == pack.locale:
-            task = replace(task, head=translated(head, other.texts), prompt=other.prompt)
-    return task
+            made = replace(made, head=translated(head, other.texts), prompt=other.prompt)
+    return made
 
 
 def _raise_first(document: Document, faults: Iterable[Fault]) -> None:

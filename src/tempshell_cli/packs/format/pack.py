@@ -29,6 +29,8 @@ class Task:
 
     ``commands`` are what of the prompt is meant to be typed; None where that is every code block in it. ``values`` are
     those of its variables, in its texts and files already. Until they are drawn by ``draw``, they are an example.
+    ``variants`` are all that it can be drawn as, itself included, each with its name in ``variant``; none where there
+    is nothing to choose.
     """
 
     head: TaskHead
@@ -36,6 +38,8 @@ class Task:
     assets: Mapping[str, bytes]
     commands: tuple[str, ...] | None = None
     values: Values = field(default_factory=dict)
+    variant: str = ""
+    variants: tuple[Task, ...] = field(default=(), compare=False, repr=False)
     draw: Draw | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -73,6 +73,18 @@ def task_faults(head: TaskFrontMatter, pack: PackHead, files: Mapping[str, bytes
     if all(check.gate for check in head.checks):
         yield Fault(("checks",), "every check is a gate: none can earn a point")
     yield from _reference_faults(head)
+    yield from _variant_file_faults(head, pack, files)
+
+
+def variant_faults(head: TaskHead, task: TaskHead) -> Iterator[Fault]:
+    """Yield what of a variant does not fit its task: what a start or an exam goes by before one is drawn."""
+    for key in ("id", "domain", "difficulty", "time", "requires"):
+        if getattr(head, key) != getattr(task, key):
+            yield Fault((key,), f"a variant has the same `{key}` as its task")
+    if head.variants:
+        yield Fault(("variants",), "a variant has no variants of its own", "write them all in the first one")
+    if head.looks_into_cluster != task.looks_into_cluster:
+        yield Fault(("checks",), "all variants of a task look into a cluster, or none of them does")
 
 
 def translation_faults(texts: Translation, head: TaskHead) -> Iterator[Fault]:
@@ -104,6 +116,13 @@ def _reference_faults(head: TaskFrontMatter) -> Iterator[Fault]:
             if caught_by not in before:
                 at = ("mutants", index, "must_fail", place)
                 yield Fault(at, f"no check `{caught_by}`", nearest(caught_by, before))
+
+
+def _variant_file_faults(head: TaskHead, pack: PackHead, files: Collection[str]) -> Iterator[Fault]:
+    for index, variant in enumerate(head.variants):
+        yield from path_faults(("variants", index), variant, files)
+        if variant in (*pack.tasks, *head.variants[:index]):
+            yield Fault(("variants", index), f"the task {variant} is there twice")
 
 
 def _content_faults(at: Location, asset: str, content: bytes) -> Iterator[Fault]:

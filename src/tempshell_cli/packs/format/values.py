@@ -74,7 +74,7 @@ def draw_values(variables: Vars, seed: str, owner: str, taken: Iterable[str] = (
     used = {part for value in taken for part in (value, *value.split("-"))}
     drawn: dict[str, str] = {}
     for name, var in sorted(variables.items(), key=lambda item: _options(item[1])):  # who has few to choose from, first
-        chance = int.from_bytes(sha256(f"{seed}\0{owner}\0{name}".encode()).digest())
+        chance = _chance(seed, owner, name)
         if var.pick:
             drawn[name] = str(var.pick[chance % len(var.pick)])
         elif var.range:
@@ -82,6 +82,11 @@ def draw_values(variables: Vars, seed: str, owner: str, taken: Iterable[str] = (
         elif var.words:
             drawn[name] = "-".join(_take(NOUNS, chance >> 32 * word, used) for word in range(var.words))
     return drawn
+
+
+def choice(count: int, seed: str, owner: str) -> int:
+    """Return which of so many variants an attempt at a task has, from 0: the same for the same seed."""
+    return _chance(seed, owner, "") % count
 
 
 def samples(variables: Vars) -> Iterator[dict[str, str]]:
@@ -130,6 +135,10 @@ def environment(values: Values) -> dict[str, str]:
 def is_value(text: str) -> bool:
     """Tell whether a text may be a value."""
     return len(text) <= _LONGEST and bool(re.search(_VALUE, text))
+
+
+def _chance(seed: str, owner: str, name: str) -> int:
+    return int.from_bytes(sha256(f"{seed}\0{owner}\0{name}".encode()).digest())
 
 
 def _options(var: Var) -> int:
