@@ -174,6 +174,20 @@ def test_what_the_caller_has_open_cannot_be_reopened_by_an_ordinary_user(as_ordi
     assert "injected" not in done.stdout
 
 
+def test_what_a_command_writes_to_its_own_input_moves_nothing_of_the_callers(
+    tempshell: Tempshell, tmp_path: Path
+) -> None:
+    """More is unread then than the file has: where it stands is worked out from that."""
+    session = tempshell.start()
+    file = tmp_path / "read"
+    file.write_text("as it was")
+    script = "head -c 9999 /dev/zero >/proc/self/fd/0; echo done"
+    with file.open("rb", buffering=0) as ours:
+        with tempshell.running("exec", session, "--", "sh", "-c", script, stdin=ours.fileno()) as process:
+            assert process.communicate(timeout=60) == (b"done\n", b"")
+        assert (process.returncode, ours.tell()) == (0, 0)
+
+
 def test_a_socket_of_the_callers_network_does_not_come_inside(tempshell: Tempshell) -> None:
     """One that is disconnected can be connected to anywhere else, from the network it was made in."""
     session = tempshell.start()

@@ -61,7 +61,7 @@ class _Flow:
         self.is_over = self._has_bytes = self._is_read_up = False
         if self._is_file_to_read():
             os.set_blocking(write, False)
-            self._position = os.lseek(number, 0, os.SEEK_CUR)
+            self._position = self._start = os.lseek(number, 0, os.SEEK_CUR)
             self._other_end = os.dup(read)  # shows what the command has left, also when ours is closed
 
     def watch(self, poll: select.poll) -> bool:
@@ -99,7 +99,9 @@ class _Flow:
             return
         self.is_over = True
         if self._is_file_to_read():
-            os.lseek(self.source, self._position - _unread(self._other_end), os.SEEK_SET)
+            # The command can have written to its own end of the pipe, so that more is unread than was copied.
+            left = max(self._start, self._position - _unread(self._other_end))
+            os.lseek(self.source, left, os.SEEK_SET)
             os.close(self._other_end)
         os.close(self.source)
         if not self._is_read_up:
