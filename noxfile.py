@@ -22,6 +22,9 @@ SHIPPED = {"tempshell_cli/_data/images/shell/Dockerfile", "tempshell_cli/_data/t
 UV = "uv>=0.9"
 OLDEST_PYTHON = PROJECT["project"]["requires-python"].removeprefix(">=")
 
+# As people have it. A base image may set it for its size; then each command of a test compiles all that it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 nox.needs_version = ">=2025.2.9"  # dependency_groups follows include-group
 nox.options.default_venv_backend = "virtualenv"  # comes with nox, wherever it is installed
 

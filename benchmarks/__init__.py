@@ -3,3 +3,8 @@
 Needs a Python that has tempshell, and nothing else. ``timing`` runs programs in turns, ``commands`` has those that are
 compared, ``screen`` watches an idle practice screen, ``table`` shows what came out.
 """
+
+import os
+
+# What is measured has its bytecode, as installed programs do. A base image may keep Python from writing it.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
