@@ -182,6 +182,9 @@ def schema(
 @app.command()
 def lint(
     pack: Name = ".",
+    notes: Annotated[
+        bool, typer.Option("--notes", help="Show notes, too: what may be worth a second look, and is not a problem.")
+    ] = False,
     form: Annotated[Literal["text", "json", "sarif"], FORMAT] = "text",
 ) -> None:
     """Find mistakes in a pack without running it.
@@ -196,8 +199,8 @@ def lint(
     from tempshell_cli.packs.library.find import find_root
 
     root = find_root(pack)
-    findings = findings_of(root, found_shellcheck())
-    say_findings(findings, str(root), form)
+    findings = findings_of(root, found_shellcheck(), notes=True)
+    say_findings(findings, str(root), form, notes=notes)
     if any(one.level is Level.ERROR for one in findings):
         raise typer.Exit(int(ExitCode.USAGE))
 

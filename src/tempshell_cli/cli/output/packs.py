@@ -9,8 +9,7 @@ from typing import Any
 from tempshell_cli import __version__
 from tempshell_cli.cli.output import console
 from tempshell_cli.core.text import one_line
-from tempshell_cli.packs.authoring.findings import Finding, as_sarif, as_text
-from tempshell_cli.packs.authoring.lint import RULES
+from tempshell_cli.packs.authoring.findings import Finding, Level, as_sarif, as_text
 from tempshell_cli.packs.authoring.prove import PackProof, State, TaskProof
 from tempshell_cli.packs.format.pack import Pack, Task
 from tempshell_cli.packs.grading.capabilities import wanted_by
@@ -87,18 +86,24 @@ def _lines(change: FileChange) -> str:
     return "changed" if change.added is None else f"+{change.added} -{change.removed}"
 
 
-def say_findings(findings: Sequence[Finding], root: str, form: str) -> None:
-    """Print what lint has found."""
+def say_findings(findings: Sequence[Finding], root: str, form: str, *, notes: bool) -> None:
+    """Print what lint has found; of the notes, without ``notes``, only how many there are."""
+    shown = [one for one in findings if notes or one.level is not Level.NOTE]
     if form == "json":
         import msgspec
 
-        console.say_json(msgspec.to_builtins(findings))
+        console.say_json(msgspec.to_builtins(shown))
     elif form == "sarif":
-        console.say_json(as_sarif(findings, root, "tempshell pack lint", __version__, RULES))
-    elif findings:
-        console.say(as_text(findings, root))
+        from tempshell_cli.packs.authoring.lint import RULES
+
+        console.say_json(as_sarif(shown, root, "tempshell pack lint", __version__, RULES))
     else:
-        console.note("tempshell: no problems found")
+        if shown:
+            console.say(as_text(shown, root))
+        if all(one.level is Level.NOTE for one in findings):
+            console.note("tempshell: no problems found")
+        if hidden := len(findings) - len(shown):
+            console.note(f"tempshell: notes not shown: {hidden}; `--notes` shows them")
 
 
 def proof_line(proof: TaskProof) -> str:

@@ -12,10 +12,15 @@ _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 class Level(StrEnum):
-    """How bad a finding is: an error makes the pack unusable or unfair, a warning wants a second look."""
+    """How bad a finding is. The names are those of SARIF.
+
+    An error makes the pack unusable or unfair, and a warning is likely to be a mistake. A note may be worth a
+    second look, and is not a problem.
+    """
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 class Finding(Struct, frozen=True, kw_only=True):

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.core.runner import Runner
-from tempshell_cli.packs.authoring import lint_rules
 from tempshell_cli.packs.authoring.findings import Finding, Level
-from tempshell_cli.packs.authoring.lint_rules import Draft
+from tempshell_cli.packs.authoring.rules import checks, content, stated, wording
+from tempshell_cli.packs.authoring.rules.draft import Draft, Rule
 from tempshell_cli.packs.authoring.shellcheck import check_scripts
 from tempshell_cli.packs.authoring.submodules import HINT, missing_submodules
 from tempshell_cli.packs.format.model import PackHead
@@ -46,20 +46,42 @@ RULES = {
     "unused-variable": "Nothing of a task reads a variable",
     "unstated-variable": "A check reads a variable that the text of the task does not state",
     "no-mutant": "Nothing proves that a check catches a wrong answer",
+    "no-alternative": "Nothing proves that a check passes another right answer",
+    "stated-but-unchecked": "The text of a task states what no check looks for",
+    "checked-but-unstated": "A check expects what the text of the task does not state",
     "translation": "A locale of the pack lacks a text",
     "submodule": "A git submodule of the pack is not there",
     "scenario": "What works differently here in a pack of another format, such as a scenario of Killercoda's",
     "no-solution": "A task of a pack of another format has no solution to prove its checks with",
     "shellcheck": "What shellcheck says of a script",
 }
+_OF_NATIVE: Sequence[Rule] = (
+    content.stray_files,
+    content.domain_shares,
+    content.hint_costs,
+    content.latest_images,
+    content.missing_mutants,
+    content.missing_alternatives,
+    content.translations,
+    checks.text_over_yaml,
+    checks.missing_controls,
+    checks.learner_programs,
+    checks.misled_searches,
+    wording.telling_hints,
+    wording.unused_variables,
+    wording.unstated_variables,
+    stated.stated_but_unchecked,
+    stated.checked_but_unstated,
+)
 
 
-def lint(root: Path, runner: Runner | None = None) -> list[Finding]:
+def lint(root: Path, runner: Runner | None = None, *, notes: bool = False) -> list[Finding]:
     """Return what is wrong with the pack in the directory, by file and line. Runs nothing of it.
 
-    ``runner`` runs shellcheck, where there is one; None looks for none.
+    ``runner`` runs shellcheck, where there is one; None looks for none. Notes are among it with ``notes``.
     """
-    return sorted(set(_findings(root, runner)), key=lambda one: (one.file, one.line, one.rule, one.message))
+    found = {one for one in _findings(root, runner) if notes or one.level is not Level.NOTE}
+    return sorted(found, key=lambda one: (one.file, one.line, one.rule, one.message))
 
 
 def _findings(root: Path, runner: Runner | None) -> Iterator[Finding]:
@@ -87,7 +109,7 @@ def _findings(root: Path, runner: Runner | None) -> Iterator[Finding]:
         yield from _of_translations(source, head, files, root)
     if not refused:  # else what belongs to a task that cannot be read would look lost, too
         draft = Draft(files, manifest, head, sources)
-        for rule in lint_rules.ALL:
+        for rule in _OF_NATIVE:
             yield from rule(draft)
     if runner:
         yield from check_scripts(files, runner)

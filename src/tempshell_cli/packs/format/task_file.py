@@ -57,14 +57,18 @@ class TaskFile(NamedTuple):
         """The Markdown of the prompt, as it is shown."""
         return self.text.strip()
 
+    @property
+    def text_line(self) -> int:
+        """The line of the file that ``text`` begins in."""
+        return _FIRST_LINE + self.front_matter.count("\n") + 1
+
     def document(self) -> Document:
         """Return its YAML; raises PackProblem."""
         return read_document(self.front_matter, source=self.source, first_line=_FIRST_LINE)
 
     def filled(self, values: Values) -> TaskFile:
         """Return it with the values in place of references; raises PackProblem where one is to another name."""
-        prompt_line = _FIRST_LINE + self.front_matter.count("\n") + 1
-        for first, text in ((_FIRST_LINE, self.front_matter), (prompt_line, self.text)):
+        for first, text in ((_FIRST_LINE, self.front_matter), (self.text_line, self.text)):
             for line, name in references(text):
                 if name not in values:
                     what = f"there is no variable `{name}`"

@@ -33,7 +33,7 @@ _COPY = 'cp -L -- "$1" "$1.copy"; rm -f -- "$1"; mv -- "$1.copy" "$1"'
 
 _MANY = 10  # changed lines, of which the first and the last half are mutated
 _FILE_MODES, _DIRECTORY_MODES = {0o644, 0o664}, {0o755, 0o775}  # which nobody has chosen
-_SPEAKS_OF_MODES = r"\bmode\b|permission|executable|readable|writable|may (read|write|run)|chmod|\b0[0-7]{3}\b"
+SPEAKS_OF_MODES = r"\bmode\b|permission|executable|readable|writable|may (read|write|run)|chmod|\b0[0-7]{3}\b"
 _SPEAKS_OF_ORDER = r"\border(ed)?\b|\bsort|\bfirst\b|\balphabetical"
 _ANY_ORDER = r"\bany order\b"
 
@@ -159,7 +159,7 @@ def _of_mode(
     """Yield other modes where the solution has chosen the mode, or the text speaks of modes."""
     if old and old.mode != new.mode:
         yield _mutation(f"`{shown}` has the mode {_octal(old)}, as it had", path, _CHMOD, _octal(old))
-    speaks = wording.says(_SPEAKS_OF_MODES)
+    speaks = wording.says(SPEAKS_OF_MODES)
     usual = _DIRECTORY_MODES if new.kind is FileKind.DIRECTORY else _FILE_MODES
     if not speaks and (old.mode == new.mode if old else new.mode in usual):
         return

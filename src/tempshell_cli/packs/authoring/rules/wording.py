@@ -1,0 +1,69 @@
+"""Rules on the text of a task: what its hints, its checks and its variables have to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tempshell_cli.packs.authoring.findings import Finding
+from tempshell_cli.packs.authoring.rules.draft import Draft, error_at, warning, warning_at
+from tempshell_cli.packs.format.native import MANIFEST
+from tempshell_cli.packs.format.task_file import TaskSource
+from tempshell_cli.packs.format.values import references, script_references
+
+_LONGEST_SHARED = 120  # characters that a hint and a solution may have in common, one after the other
+
+
+def telling_hints(draft: Draft) -> Iterator[Finding]:
+    """A hint leads to the solution; it does not quote it."""
+    for task in draft.tasks:
+        answers = [_squeezed(draft.text(name)) for name in (task.head.solution, *task.head.alternatives)]
+        for index, hint in enumerate(task.head.hints):
+            if any(_shared(_squeezed(hint.text), answer) for answer in answers):
+                what = f"the hint has {_LONGEST_SHARED} characters of a solution in it"
+                yield error_at(task, "hint-tells", ("hints", index), what, "say which tool, not which line")
+
+
+def unused_variables(draft: Draft) -> Iterator[Finding]:
+    """A value that nothing reads is left over, or was meant for something that is the same for all."""
+    used: set[str] = set()
+    for task in draft.tasks:
+        texts = (task.file.front_matter, task.file.text)
+        found = {name for text in texts for _, name in references(text)}
+        for _, asset in task.head.assets():
+            text = draft.text(asset)
+            found |= {name for _, name in (*references(text), *script_references(text))}
+        used |= found
+        for name in task.head.vars.keys() - found:
+            yield warning_at(task, "unused-variable", ("vars", name), f"nothing reads the variable `{name}`")
+    for name in draft.head.vars.keys() - used:
+        line = draft.manifest.line(("vars", name))
+        yield warning("unused-variable", MANIFEST, line, f"nothing reads the variable `{name}`")
+
+
+def unstated_variables(draft: Draft) -> Iterator[Finding]:
+    """Who is not shown a value cannot meet it, unless finding it is the task."""
+    hint = "state it in the text; if the task is to find it, let a script write it (`from`)"
+    for task in draft.tasks:
+        stated = {name for _, name in references(task.file.text)}
+        first = task.document.line(())
+        for line, name in references(task.file.front_matter):
+            key = task.document.key_at(first + line)
+            if key == "title":
+                stated.add(name)
+            elif key == "checks" and name not in stated and not _is_found(task, name):
+                what = f"a check reads the variable `{name}`, and the text does not state it"
+                yield warning("unstated-variable", task.name, first + line, what, hint)
+
+
+def _is_found(task: TaskSource, name: str) -> bool:
+    return name in task.head.vars and task.head.vars[name].from_ is not None
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _shared(hint: str, answer: str) -> bool:
+    """Tell whether the two have a run of characters in common that is too long."""
+    starts = range(len(hint) - _LONGEST_SHARED + 1)
+    return any(hint[start : start + _LONGEST_SHARED] in answer for start in starts)
