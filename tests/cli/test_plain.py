@@ -7,6 +7,7 @@ import pytest
 from tempshell_cli.terminal.pty import Size
 from tests.support.command_line import PROGRAM, Tempshell
 from tests.support.tmux import tmux_pane
+from tests.support.waiting import eventually
 
 EACH_BACKEND = pytest.mark.parametrize(
     "backend",
@@ -63,7 +64,7 @@ def test_after_leaving_output_goes_on_below_what_was_on_the_screen(tempshell: Te
         screen.line(r"clear; printf '\033[20;1Hpicture\033[3;1H'; echo ready$((1 + 1))")
         screen.until_sees("ready2")
         screen.keys("C-]", "d")
-        screen.until_sees("otter goes on")
+        eventually(lambda: "outside>" in screen.text().partition("otter goes on")[2], "the prompt is back")
         screen.line("echo after$((1 + 1))")
         rows = [row for row in screen.until_sees("after2").splitlines() if row]
         end = next(y for y, row in enumerate(rows) if "otter goes on" in row)
