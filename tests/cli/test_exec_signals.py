@@ -117,8 +117,8 @@ def test_a_command_that_the_deadline_ends_is_reported_so(tempshell: Tempshell, e
     if command == "run":
         output = tempshell("run", "-q", "-b", engine, "--ttl", "10s", *sleep, code=ExitCode.EXPIRED).stderr
     else:
-        # A pod can take ten seconds to be ready.
-        session = tempshell.start("-b", engine, "--ttl", "20s" if engine == "kubernetes" else "10s")
+        # A pod can take half a minute to be ready on a busy machine.
+        session = tempshell.start("-b", engine, "--ttl", "40s" if engine == "kubernetes" else "10s")
         words = (*command.split(), session)
         with tempshell.on_terminal(*words, *(sleep if command.startswith("exec") else ())) as child:
             child.expect(pexpect.EOF, timeout=60)

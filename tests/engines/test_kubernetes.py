@@ -314,9 +314,9 @@ def test_a_namespace_that_is_not_there_is_reported(tempshell: Tempshell) -> None
 
 
 def test_the_deadline_ends_a_pod_with_nobody_at_hand(tempshell: Tempshell) -> None:
-    session = tempshell.start(*ON_PODS, "--ttl", "20s")
+    session = tempshell.start(*ON_PODS, "--ttl", "40s")
     live = ("pods", "-n", f"tempshell-{session}", "--field-selector", "status.phase=Running")
-    eventually(lambda: not objects(*live), f"{session} ends by itself", 45)
+    eventually(lambda: not objects(*live), f"{session} ends by itself", 75)
     assert tempshell("list", "--quiet").stdout == ""
     eventually(lambda: not pods.leftovers(tempshell.user.owner), "the sweep has removed the namespace")
 
