@@ -275,5 +275,5 @@ def test_the_command_counts_and_prints_what_fools_a_task(sound: Draft, tempshell
 
 @pytest.mark.parametrize("number", ["-1", "some", "1e3", "9999999"])
 def test_a_number_of_mutants_that_is_none(number: str, sound: Draft, tempshell: Tempshell) -> None:
-    told = tempshell("pack", "prove", str(sound.root), f"--mutants={number}", code=2).stderr
-    assert f"--mutants '{number}' is not a number" in told
+    output = tempshell("pack", "prove", str(sound.root), f"--mutants={number}", code=2).stderr
+    assert f"--mutants '{number}' is not a number" in output

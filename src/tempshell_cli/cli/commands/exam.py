@@ -91,7 +91,7 @@ def exam(
     if finish and review:
         raise UsageProblem("--finish and --review cannot be used together", hint="finish the exam, then review it")
     if session and not (finish or review):
-        raise UsageProblem("--session names an exam to --finish or to --review", hint="name a new exam with --name")
+        raise UsageProblem("--session needs --finish or --review", hint="name a new exam with --name")
     exam_named = only_value({"SESSION": what, "--session": session})
     with user_sessions() as sessions:
         if finish:

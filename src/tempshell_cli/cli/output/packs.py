@@ -167,7 +167,10 @@ def _cases_of(proof: TaskProof, group: str, *, strict: bool) -> list[Case]:
         return [Case(group, "proof", skipped=proof.why)]
     if not proof.steps:
         return [Case(group, "proof", error=proof.why)]
-    cases = [Case(group, f"check {check}", skipped="it needs what is not here") for check in proof.left_out]
+    cases = [
+        Case(group, f"check {check}", skipped="this engine lacks a capability that it needs")
+        for check in proof.left_out
+    ]
     for step in proof.steps:
         failure, error = ("", step.problem) if step.error else (step.problem, "")
         cases.append(Case(group, step.name, step.seconds, failure=failure, error=error))

@@ -36,7 +36,7 @@ try() {{
 }}
 """
 
-# Whoever sees the processes of others sees their arguments, but not their environment.
+# Another user can see a process's arguments, but not its environment.
 _ORACLE = """
 export script
 sh=/bin/bash; [ -x $sh ] || sh=/bin/sh
