@@ -17,6 +17,7 @@ LONG = "long"  # what takes minutes, or an engine of its own; and hypothesis' pr
 NO_ENGINE, CHECK_FAILED = 4, 6  # exit codes of tempshell
 # Workers of pytest where no cluster takes the processors: most tests wait for a process most of the time.
 WORKERS = 3 * (os.cpu_count() or 1)
+CLUSTER_WORKERS = 1 + (os.cpu_count() or 1)
 SHIPPED = {"tempshell_cli/_data/images/shell/Dockerfile", "tempshell_cli/_data/task_packs/linux-basics/pack.yaml"}
 
 UV = "uv>=0.9"
@@ -73,7 +74,7 @@ def engines(session: nox.Session) -> None:
     install_tempshell(session, "test")
     # Else every worker builds it, each for its first test.
     session.run("tempshell", "image", "build", success_codes=[0, NO_ENGINE])
-    run_pytest(session, short(DOCKER))
+    run_pytest(session, short(f"{DOCKER} and not {KIND}"))
 
 
 @nox.session
@@ -82,7 +83,7 @@ def clusters(session: nox.Session) -> None:
     session.run("python", "-m", "tests.testbed", "kind", success_codes=[0, 1])
     install_tempshell(session, "test")
     # A file's tests share clusters and engines, and not with another worker's.
-    run_pytest(session, short(KIND), "--dist", "loadfile", workers="auto")
+    run_pytest(session, short(KIND), "--dist", "loadfile", workers=CLUSTER_WORKERS)
     session.run("python", "-m", "tests.support.pods", "up", success_codes=[0, 1])
     try:
         run_pytest(session, short(PODS))

@@ -15,29 +15,33 @@ from .engines import on_real_engines
 from .stage import Stage
 
 
-def test_a_sandbox_is_found_as_it_was_made(stage: Stage) -> None:
-    request = stage.request(name="lab-1", pack="linux-basics")
-    with stage.sandbox(request) as sandbox:
-        assert stage.found(request.session) == sandbox
-    assert (sandbox.session, sandbox.owner, sandbox.backend) == (request.session, stage.owner, stage.backend.name)
-    assert (sandbox.name, sandbox.pack, sandbox.deadline) == ("lab-1", "linux-basics", request.deadline)
-    assert sandbox.condition is Condition.RUNNING
-
-
-def test_the_terms_of_a_session_are_found_with_it_and_follow_its_deadline(stage: Stage) -> None:
-    """Whoever has lost the record learns what was granted, on whatever machine."""
+def test_a_sandbox_is_found_as_it_was_made_with_its_terms_until_it_is_destroyed(stage: Stage, sandbox: Sandbox) -> None:
+    """Somebody who has lost the record learns what was granted, on any machine. The sandbox beside it stays."""
     granted = Terms(lease=timedelta(hours=1), tasks=("one", "two"))
-    with stage.sandbox(stage.request()._replace(terms=granted)) as sandbox:
-        assert sandbox.terms == granted
+    request = stage.request(name="lab-1", pack="linux-basics")._replace(terms=granted)
+    with stage.sandbox(request) as made:
+        assert stage.found(request.session) == made
+        assert (made.session, made.owner, made.backend) == (request.session, stage.owner, stage.backend.name)
+        assert (made.name, made.pack, made.deadline) == ("lab-1", "linux-basics", request.deadline)
+        assert (made.condition, made.terms) == (Condition.RUNNING, granted)
         more = granted._replace(lease=timedelta(minutes=90), extensions=1, exam="7 3600 120")
-        stage.backend.set_deadline(sandbox, sandbox.deadline + timedelta(minutes=30), more)
-        found = stage.found(sandbox.session)
+        stage.backend.set_deadline(made, made.deadline + timedelta(minutes=30), more)
+        found = stage.found(made.session)
         assert found
         assert (found.terms, found.is_torn) == (more, False)
-        stage.backend.set_deadline(sandbox, sandbox.deadline)
-        found = stage.found(sandbox.session)
+        stage.backend.set_deadline(made, made.deadline)
+        found = stage.found(made.session)
         assert found
-        assert (found.terms, found.deadline, found.is_torn) == (more, sandbox.deadline, False)
+        assert (found.terms, found.deadline, found.is_torn) == (more, made.deadline, False)
+        receipt = stage.backend.destroy(made)
+        assert receipt.session == made.session
+        assert receipt.removed
+        assert not receipt.leftover
+        assert stage.found(made.session) is None
+        assert stage.run(made, "true").exit_code != 0
+        assert stage.sh(sandbox, "echo alive") == "alive"
+        again = stage.backend.destroy(made)
+    assert (list(again.removed), list(again.leftover)) == ([], [])
 
 
 def test_what_find_returns_can_be_entered(stage: Stage, sandbox: Sandbox) -> None:
@@ -55,27 +59,9 @@ def test_another_owners_sandbox_is_not_listed_for_us_but_for_all(stage: Stage) -
         assert (theirs.session, stranger) in {(one.session, one.owner) for one in stage.backend.find()}
 
 
-def test_a_receipt_names_what_went_and_nothing_is_left_for_a_second(stage: Stage) -> None:
-    with stage.sandbox() as sandbox:
-        receipt = stage.backend.destroy(sandbox)
-        assert receipt.session == sandbox.session
-        assert receipt.removed
-        assert not receipt.leftover
-        assert stage.found(sandbox.session) is None
-        assert stage.run(sandbox, "true").exit_code != 0
-        again = stage.backend.destroy(sandbox)
-    assert (list(again.removed), list(again.leftover)) == ([], [])
-
-
 def test_destroying_what_never_was_gives_an_empty_receipt(stage: Stage) -> None:
     receipt = stage.backend.destroy(stage.request().half_made(stage.backend.name))
     assert (list(receipt.removed), list(receipt.leftover)) == ([], [])
-
-
-def test_a_destroyed_sandbox_takes_what_runs_in_it_along(stage: Stage) -> None:
-    with stage.sandbox() as one, stage.sandbox() as other:
-        stage.backend.destroy(one)
-        assert stage.sh(other, "echo alive") == "alive"
 
 
 @pytest.mark.parametrize(

@@ -48,8 +48,14 @@ def _clusters(tempshell: Tempshell) -> None:
 
 @pytest.fixture
 def session(tempshell: Tempshell) -> Iterator[str]:
-    """A cluster for one test."""
-    yield tempshell.start("-b", "kind", "--name", "lab")
+    """A cluster for one test. Something else has one of its two ports: whichever it takes first, it gets the other."""
+    first = free_port()
+    configure_for_kind(tempshell.user, ports={"api": f"{first}-{first + 1}"})
+    with socket.create_server(("127.0.0.1", first)):
+        session = tempshell.start("-b", "kind", "--name", "lab")
+    (api,) = _inspect(node_of(session))["HostConfig"]["PortBindings"]["6443/tcp"]
+    assert int(api["HostPort"]) == first + 1
+    yield session
     tempshell.any_code("stop", "--all")
 
 
@@ -130,6 +136,7 @@ def _the_hosts_kubectl_reaches_it(tempshell: Tempshell, session: str) -> None:
     assert " Ready " in done.stdout
 
 
+@pytest.mark.long  # the contract shows that a node ends by itself
 def test_the_deadline_holds_with_no_tempshell_running(tempshell: Tempshell) -> None:
     session = tempshell.start("-b", "kind", "--ttl", f"{BOOT}s")
     node = node_of(session)
@@ -138,16 +145,6 @@ def test_the_deadline_holds_with_no_tempshell_running(tempshell: Tempshell) -> N
     assert _inspect(node)["HostConfig"]["RestartPolicy"]["Name"] in {"", "no"}
     assert tempshell("list", "--quiet").stdout == ""
     assert leftovers(tempshell.user, docker=True) == []
-
-
-def test_an_extension_moves_every_deadline(tempshell: Tempshell, session: str) -> None:
-    extended = tempshell("extend", "--json").json()
-    timers = _docker("exec", node_of(session), "systemctl", "show", "tempshell-deadline.timer", "-p", "TimersCalendar")
-    deadline = extended["deadline"].replace("T", " ").removesuffix("+00:00")
-    assert deadline in timers
-    tempshell.user.paths.store.unlink()
-    (found,) = tempshell("list", "--json").json()
-    assert found["deadline"] == extended["deadline"]
 
 
 def test_a_paused_session_stands_still_and_goes_on(tempshell: Tempshell, session: str) -> None:
@@ -168,11 +165,17 @@ def test_a_paused_session_stands_still_and_goes_on(tempshell: Tempshell, session
     assert "is not paused" in tempshell("resume", code=2).stderr
 
 
-def test_a_lost_store_and_kubeconfig_lose_no_cluster(tempshell: Tempshell, session: str) -> None:
+def test_an_extension_moves_every_deadline_and_a_lost_store_and_kubeconfig_lose_no_cluster(
+    tempshell: Tempshell, session: str
+) -> None:
+    extended = tempshell("extend", "--json").json()
+    timers = _docker("exec", node_of(session), "systemctl", "show", "tempshell-deadline.timer", "-p", "TimersCalendar")
+    assert extended["deadline"].replace("T", " ").removesuffix("+00:00") in timers
     for file in [*tempshell.user.paths.state.glob("tempshell.db*"), *tempshell.user.paths.state.glob("kubeconfig/*")]:
         file.unlink()
     (found,) = tempshell("list", "--json").json()
     assert (found["id"], found["name"], found["backend"]) == (session, "lab", "kind")
+    assert found["deadline"] == extended["deadline"]
     tempshell("exec", "lab", "--", "kubectl", "get", "nodes")
     assert "127.0.0.1" in tempshell("kubeconfig", "lab").stdout
     assert tempshell("stop", "lab", "--json").json()[0]["leftover"] == []
@@ -209,16 +212,6 @@ def test_workers_images_and_a_configuration_of_ones_own_behind_a_proxy(tempshell
 
     eventually(lambda: phase() == "Succeeded", "a pod runs the loaded image", 60)
     assert len(tempshell("stop", "--json").json()[0]["removed"]) == 7
-
-
-def test_a_port_that_something_else_has_is_passed_over(tempshell: Tempshell) -> None:
-    """Of two ports, one is taken; whichever the session would take first, it gets the other."""
-    first = free_port()
-    configure_for_kind(tempshell.user, ports={"api": f"{first}-{first + 1}"})
-    with socket.create_server(("127.0.0.1", first)):
-        session = tempshell.start("-b", "kind")
-    bound = _inspect(node_of(session))["HostConfig"]["PortBindings"]["6443/tcp"][0]["HostPort"]
-    assert int(bound) == first + 1
 
 
 CLUSTER_TASK = """\

@@ -103,9 +103,11 @@ def test_a_configuration_that_kind_refuses_leaves_nothing(tempshell: Tempshell) 
     assert_nothing_is_left(tempshell, docker=True, after="a bad configuration")
 
 
-def test_an_image_that_cannot_be_loaded_leaves_nothing(tempshell: Tempshell) -> None:
+def test_an_image_to_load_that_is_missing_is_reported_before_anything_is_made(tempshell: Tempshell) -> None:
     failed = tempshell("start", "-b", "kind", "--load", "no/such:image", code=PROVISION)
-    assert "no/such:image" in failed.stderr
+    assert "cannot load no/such:image into the cluster: the engine has no such image" in failed.stderr
+    assert "docker pull no/such:image" in failed.stderr
+    assert "Preparing nodes" not in failed.stderr
     assert_nothing_is_left(tempshell, docker=True, after="a missing image to load")
 
 

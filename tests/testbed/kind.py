@@ -1,11 +1,15 @@
 """kind, kubectl, and a node image, so that `kind create cluster --image kindest/node:v1.37.2` works as it is."""
 
+import os
 import tempfile
 from pathlib import Path
 
 from . import apt, node_image
 from .steps import CACHE, run, step
 from .suite import Suite
+
+INOTIFY = Path("/proc/sys/fs/inotify/max_user_instances")
+ENOUGH = 1024
 
 SUITE = "sid"
 """The newest kind: bookworm has none, and trixie's is a year older. It needs a libc of bookworm's and nothing else."""
@@ -17,6 +21,14 @@ def ensure() -> None:
     if not apt.find("kind"):
         install()
     node_image.ensure()
+    allow_clusters()
+
+
+def allow_clusters() -> None:
+    """Let several clusters run side by side: each takes some 40 inotify instances of root, which has 128 by default."""
+    if os.geteuid() == 0 and int(INOTIFY.read_text("ascii")) < ENOUGH:
+        with step(f"{INOTIFY.name} of inotify to {ENOUGH}"):
+            INOTIFY.write_text(str(ENOUGH), "ascii")
 
 
 def install() -> None:

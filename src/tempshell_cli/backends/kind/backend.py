@@ -172,13 +172,14 @@ class KindBackend(Backend):
 
         from tempshell_cli.backends.kind.config import node_names  # noqa: PLC0415
         from tempshell_cli.backends.kind.node_shell import prepare_node  # noqa: PLC0415
-        from tempshell_cli.backends.kind.preflight import check_room  # noqa: PLC0415
+        from tempshell_cli.backends.kind.preflight import check_images, check_room  # noqa: PLC0415
         from tempshell_cli.backends.kind.terminal import start_terminal  # noqa: PLC0415
 
         cluster = cluster_name(request.session)
         with self.engine.translated_errors():
             info = self.engine.client.info()
             check_room(info, request.template.cluster.nodes)
+            check_images(self.engine.client, request.template.cluster.images)
             request = request._replace(deadline=self.engine.theirs(request.deadline))
             config = _config(request, info)
             carried = record_labels(request, node_names(config))

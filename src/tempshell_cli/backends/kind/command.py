@@ -28,8 +28,9 @@ _STEP, _DONE, _READY = (
 )  # how kind begins the lines of its steps, where it writes to no terminal
 _PORT_TAKEN = re.compile(r"port is already allocated|address already in use")
 _FRAME = re.compile(r"\t/|[\w./-]+\.\(?[\w*]+\)?(\.\w+)*$|goroutine ")  # of a Go stack trace
-_TOO_MANY = re.compile(r"too many open files|inotify", re.IGNORECASE)
-_INOTIFY = "raise fs.inotify.max_user_instances (512) and max_user_watches (524288) with sysctl"
+# The last is kind's when systemd of a node does not come up: https://kind.sigs.k8s.io/docs/user/known-issues.
+_TOO_MANY = re.compile(r"too many open files|inotify|could not find a log line that matches", re.IGNORECASE)
+_INOTIFY = "raise fs.inotify.max_user_instances (512) and max_user_watches (524288) with sysctl: clusters share them"
 
 
 class Kind:

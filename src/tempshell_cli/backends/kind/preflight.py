@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tempshell_cli.backends.base import Problem
 from tempshell_cli.core.errors import ProvisionFailed
 from tempshell_cli.core.units import format_size
+
+if TYPE_CHECKING:
+    from docker import APIClient
 
 _MEMORY_OF_NODE = 1024**3  # an idle control plane was seen to take 480 MB
 _DISK = 2 * 1024**3
@@ -24,6 +27,16 @@ def check_room(info: Mapping[str, Any], nodes: int) -> None:
     """
     for problem in _lacking(info, nodes):
         raise ProvisionFailed(problem.what, hint=problem.hint)
+
+
+def check_images(client: APIClient, names: Sequence[str]) -> None:
+    """Raise ProvisionFailed where the engine lacks an image that the nodes are to have."""
+    from tempshell_cli.backends.docker.images import has_image  # noqa: PLC0415 - loaded with the client
+
+    for name in names:
+        if not has_image(client, name):
+            reason = f"cannot load {name} into the cluster: the engine has no such image"
+            raise ProvisionFailed(reason, hint=f"build it on this engine, or `docker pull {name}`, first")
 
 
 def limits_of_machine() -> list[Problem]:
