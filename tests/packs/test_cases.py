@@ -10,7 +10,7 @@ from msgspec import ValidationError
 
 from tempshell_cli.core.process import Completed
 from tempshell_cli.packs.authoring.lint import lint
-from tempshell_cli.packs.checks.kind import with_files
+from tempshell_cli.packs.checks.kind import with_kinds
 from tempshell_cli.packs.checks.shell import SandboxShell
 from tempshell_cli.packs.grading.look import look
 from tempshell_cli.packs.grading.results import Outcome, Verdict
@@ -57,7 +57,8 @@ def program(shell: SandboxShell, text: str) -> None:
 
 
 def judged(shell: SandboxShell, cases: Mapping[str, object], oracle: str = SUM, timeout: str = "15s") -> Outcome:
-    return look(with_files(probe(cases=cases, timeout=timeout), {"oracle.sh": oracle.encode()}), shell)
+    files = {"oracle.sh": oracle.encode()}
+    return look(with_kinds(probe(cases=cases, timeout=timeout), lambda kind: kind.with_files(files)), shell)
 
 
 @ON_LOCAL

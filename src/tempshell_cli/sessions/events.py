@@ -53,10 +53,14 @@ class Kind(StrEnum):
     CHECKED = "checked"  # Checked
     FOUND = "found"  # a packs.grading.results.TaskResult as JSON, for programs alone
     COULD_NOT_RUN = "could not run"  # CouldNotRun
+    RECORD = "record"  # Recorded, for programs alone
     RESET = "reset"  # the id of the task
     CAPABILITY = "capability"  # CapabilityTried
     KUBERNETES = "kubernetes"  # the version that the API server of the session's cluster reports
     BUG = "bug"  # a traceback; in the log alone
+
+
+PRIVATE = frozenset({Kind.FOUND, Kind.RECORD})  # the store's alone: pages of JSON
 
 
 class Detail(Protocol):
@@ -166,6 +170,22 @@ class ValuesWritten(NamedTuple):
         return cls(dict(json.loads(text)))
 
 
+class Recorded(NamedTuple):
+    """What the checks of a task compare with later, as it was when the task was set up."""
+
+    task: str
+    record: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return f"{self.task} {json.dumps(self.record)}"
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read what was written."""
+        task, _, record = text.partition(" ")
+        return cls(task, dict(json.loads(record)))
+
+
 class Flagged(_TaskList):
     """These tasks of an exam are marked to come back to; they take the place of those before."""
 
@@ -258,6 +278,7 @@ KINDS: Mapping[type[Detail], Kind] = MappingProxyType(
         ExamBegun: Kind.EXAM,
         Drawn: Kind.DRAWN,
         ValuesWritten: Kind.VALUES,
+        Recorded: Kind.RECORD,
         Flagged: Kind.FLAGGED,
         ExamGraded: Kind.GRADED,
         HintShown: Kind.HINT,

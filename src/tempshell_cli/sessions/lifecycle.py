@@ -32,7 +32,7 @@ from tempshell_cli.core.journal import Journal
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.sessions import lease
 from tempshell_cli.sessions.engines import Engines
-from tempshell_cli.sessions.events import Detail, Event, Kind
+from tempshell_cli.sessions.events import PRIVATE, Detail, Event, Kind
 from tempshell_cli.sessions.exam import refuse_in_exam
 from tempshell_cli.sessions.lookup import refuse_expired, refuse_unusable, select
 from tempshell_cli.sessions.model import Session, State
@@ -296,8 +296,7 @@ class Sessions:
             for event in events:
                 self.store.add_event(event)
         for event in events:
-            if event.kind != Kind.FOUND:  # the store's alone: a page of JSON
-                self._log(event)
+            self._log(event)
 
     def _record_end(self, session: Session, reason: str, kind: Kind, words: str) -> None:
         """Record that a session has ended, unless another process was faster: there is one end, with one event."""
@@ -324,6 +323,8 @@ class Sessions:
         Journal(self.paths.log).write(self.clock.now(), Kind.BUG, session=session, detail=detail)
 
     def _log(self, event: Event) -> None:
+        if event.kind in PRIVATE:
+            return
         Journal(self.paths.log).write(event.at, event.kind, session=event.session, detail=event.detail)
 
 

@@ -24,6 +24,7 @@ from tempshell_cli.sessions.kubernetes import refuse_cluster
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.lookup import refuse_unusable
 from tempshell_cli.sessions.model import Session
+from tempshell_cli.sessions.setting_up import keep_record, records_of
 from tempshell_cli.sessions.store import Score
 
 
@@ -150,7 +151,9 @@ class Practice:
 
         Raises UsageProblem where the session is paused, SetupFailed where the task's own setup fails.
         """
-        apply_setup(task, Grader(self._shell([task])))
+        grader = Grader(self._shell([task]))
+        apply_setup(task, grader)
+        keep_record(self.sessions, self.session.id, task, grader)
         self.sessions.journal(self.session.id, Kind.RESET, task.id)
 
     def scores(self) -> dict[str, Score]:
@@ -196,4 +199,5 @@ class Practice:
     def _grader(self, tasks: Sequence[Task]) -> Grader:
         """Return what looks at these tasks, knowing what the sandbox lacks for them."""
         shell = self._shell(tasks)
-        return Grader(shell, lacking=lacking_in(self.sessions, self.session.id, shell, tasks))
+        lacks = lacking_in(self.sessions, self.session.id, shell, tasks)
+        return Grader(shell, lacking=lacks, records=records_of(self.sessions.store, self.session.id))

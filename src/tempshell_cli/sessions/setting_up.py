@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tempshell_cli.backends.base import Report, Sandbox
@@ -14,9 +14,11 @@ from tempshell_cli.packs.grading.grader import Grader
 from tempshell_cli.packs.grading.setup import apply_setup, draw_task
 from tempshell_cli.packs.library.load import is_pack
 from tempshell_cli.sessions.capabilities import lacking_in
+from tempshell_cli.sessions.events import Recorded, details
 from tempshell_cli.sessions.exam import seed_of
 from tempshell_cli.sessions.kubernetes import refuse_cluster
 from tempshell_cli.sessions.lifecycle import Sessions
+from tempshell_cli.sessions.store import Store
 
 if TYPE_CHECKING:
     from tempshell_cli.sessions.start import Plan
@@ -40,7 +42,19 @@ def set_up(sessions: Sessions, pack: Pack, plan: Plan, sandbox: Sandbox, report:
             drawn, values = draw_task(task, seed, shell)
             written |= values
             apply_setup(drawn, grader)
+            keep_record(sessions, sandbox.session, drawn, grader)
     return written
+
+
+def keep_record(sessions: Sessions, session: str, task: Task, grader: Grader) -> None:
+    """Keep what the checks of a task that was set up compare with later."""
+    if record := grader.records[task.id]:
+        sessions.journal(session, Recorded(task.id, record))
+
+
+def records_of(store: Store, session: str) -> dict[str, Mapping[str, str]]:
+    """Return what the checks of a session's tasks compare with, by task: as it was when each was last set up."""
+    return {one.task: one.record for _, one in details(store.events(session), Recorded)}
 
 
 def _warn_of_missing(

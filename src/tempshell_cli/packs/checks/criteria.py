@@ -20,6 +20,7 @@ from tempshell_cli.packs.checks.kind import Kind
 from tempshell_cli.packs.checks.objects import ObjectState
 from tempshell_cli.packs.checks.program import Control, Exec
 from tempshell_cli.packs.checks.reach import Reach
+from tempshell_cli.packs.checks.rollout import Rollout
 from tempshell_cli.packs.checks.web import Http
 from tempshell_cli.packs.reading.fields import Duration, Id, Strict, says
 
@@ -44,6 +45,7 @@ class Look(Strict, frozen=True, kw_only=True):
     http: Annotated[Http | None, says("A web address.")] = None
     cases: Annotated[Cases | None, says("A program of the learner's, tried with many inputs.")] = None
     reach: Annotated[Reach | None, says("Who reaches whom in the cluster.")] = None
+    rollout: Annotated[Rollout | None, says("How a Deployment has come to its pods since the setup.")] = None
     any_of: Annotated[_Looks | None, says("One of these must be right.")] = None
     all_of: Annotated[_Looks | None, says("All of these must be right.")] = None
     not_: Annotated[Look | None, says("This must be wrong.")] = field(default=None, name="not")
@@ -54,9 +56,10 @@ class Look(Strict, frozen=True, kw_only=True):
             *first, last = keys_of(type(self))
             found = " and ".join(given) or "none"
             raise ValueError(f"a check is one of {', '.join(first)} and {last}; this has {found}")
-        if self.not_ and any(isinstance(kind, (Cases, Exec, Http, Reach)) for kind in self.not_.kind.parts()):
+        if self.not_ and any(isinstance(kind, (Cases, Exec, Http, Reach, Rollout)) for kind in self.not_.kind.parts()):
             raise ValueError(
-                "`not` takes no exec, http, cases and reach, which fail for many reasons: they say what they expect"
+                "`not` takes no exec, http, cases, reach and rollout, which fail for many reasons: they say what they"
+                " expect"
             )
 
     @property

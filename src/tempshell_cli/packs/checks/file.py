@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET
+from msgspec.structs import asdict
 
 from tempshell_cli.packs.checks.endings import refuse_ended, said
 from tempshell_cli.packs.checks.kind import Kind
@@ -13,6 +15,7 @@ from tempshell_cli.packs.checks.matching import (
     Mismatch,
     TextMatch,
     json_mismatch,
+    no_record,
     text_mismatch,
     yaml_mismatch,
 )
@@ -21,6 +24,7 @@ from tempshell_cli.packs.checks.terminal import TerminalShell
 from tempshell_cli.packs.reading.fields import Mode, SandboxPath, says
 
 MAX_READ = 64 * 1024
+_KEPT = {"content": ("the same content", "another"), "inode": ("the same file", "another file of this name")}
 # $1 is the path, $2 is -L where links are followed, $3 how many bytes to read. Writes one line of metadata, then
 # the contents; exits with 4 where stat fails and 5 where reading fails, with the reason on stdout.
 _READ_FILE = """
@@ -30,6 +34,13 @@ stat $2 -c '%F|%a|%U' -- "$1" 2>&1 || exit 4
 [ "$3" = 0 ] || [ ! -f "$1" ] || head -c "$3" -- "$1" 2>&1 || exit 5
 """
 _NO_STAT, _NO_READ = 4, 5
+# $1 is the path. Writes a line of what is hard to give to another file, and one of what is in it. The number of an
+# inode is soon used again, so the time of its birth is part of it, where stat knows that.
+_IDENTIFY = """
+PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+export PATH LC_ALL
+stat -L -c '%i %w' -- "$1" && sha256sum <"$1"
+"""
 _ABSENT = ("No such file or directory", "Not a directory")
 _KINDS = {"regular file": "file", "regular empty file": "file", "symbolic link": "symlink"}
 
@@ -50,12 +61,19 @@ class FileState(Kind, frozen=True, kw_only=True):
     exact: Annotated[bool, says("`json` and `yaml` have no other keys.")] = False
     mode: Annotated[Mode | None, says("Its permissions.")] = None
     owner: Annotated[str | None, says("The name of the user who owns it.")] = None
+    kept: Annotated[
+        tuple[Literal["content", "inode"], ...],
+        says(
+            "What must be as it was right after the setup: its `content`; its `inode`, which many editors and `sed -i`"
+            " change, because they write another file of the same name."
+        ),
+    ] = ()
 
     def __post_init__(self) -> None:
-        if not self.exists and (self.reads or self.mode or self.owner):
-            raise ValueError("a file that must not exist can have no text, json, yaml, mode or owner")
-        if self.reads and self.kind != "file":
-            raise ValueError(f"a {self.kind} has no text, json or yaml")
+        if not self.exists and (self.reads or self.mode or self.owner or self.kept):
+            raise ValueError("a file that must not exist can have no text, json, yaml, mode, owner or kept")
+        if (self.reads or self.kept) and self.kind != "file":
+            raise ValueError(f"a {self.kind} has no text, json, yaml or kept")
         if self.exact and self.json is UNSET and self.yaml is UNSET:
             raise ValueError("only json and yaml are exact; a text is, with equals")
 
@@ -69,7 +87,7 @@ class FileState(Kind, frozen=True, kw_only=True):
         shell = TerminalShell(sandbox)
         follow = "" if self.kind == "symlink" else "-L"
         limit = str(MAX_READ + 1 if self.reads else 0)
-        path = self.path if self.path.startswith("/") else f"{shell.home}/{self.path.removeprefix('~/')}"
+        path = self._absolute(shell)
         done = shell.run(("/bin/sh", "-c", _READ_FILE, "sh", path, follow, limit), timeout=timeout)
         refuse_ended(done)
         if done.timed_out:  # a pipe, or a link that leads round and round: the learner's doing
@@ -83,7 +101,56 @@ class FileState(Kind, frozen=True, kw_only=True):
             return Mismatch(f"no {self.path}", f"it is there: {about.decode(errors='replace')}")
         if done.exit_code == _NO_READ:
             return Mismatch(f"{self.path} can be read", content.decode(errors="replace"))
-        return _metadata_mismatch(self, about.decode(errors="replace")) or _content_mismatch(self, content)
+        return (
+            _metadata_mismatch(self, about.decode(errors="replace"))
+            or _content_mismatch(self, content)
+            or self._lost(shell, timeout)
+        )
+
+    def record(self, sandbox: SandboxShell, timeout: float) -> Mapping[str, str]:
+        """Read what it must keep."""
+        return {f"{self.path} {what}": value for what, value in self._identity(TerminalShell(sandbox), timeout).items()}
+
+    def with_record(self, record: Mapping[str, str]) -> FileState:
+        """Return it with what it must keep."""
+        return _WithRecord(**asdict(self), recorded=record) if self.kept else self
+
+    def _identity(self, shell: TerminalShell, timeout: float) -> Mapping[str, str]:
+        """Return what there is of what it must keep; raises CannotLook where the file cannot be read."""
+        if not self.kept:
+            return {}
+        done = shell.run(("/bin/sh", "-c", _IDENTIFY, "sh", self._absolute(shell)), timeout=timeout)
+        refuse_ended(done)
+        if done.timed_out or done.exit_code:
+            raise CannotLook(f"{self.path}, which is to be kept, cannot be read{said(done)}")
+        inode, content = done.stdout.decode(errors="replace").splitlines()
+        found = {"inode": inode, "content": content}
+        return {what: found[what] for what in self.kept}
+
+    def _lost(self, shell: TerminalShell, timeout: float) -> Mismatch | None:
+        """Compare what it must keep with what is there."""
+        del shell, timeout
+        if self.kept:
+            raise no_record(self.path)
+        return None
+
+    def _absolute(self, shell: TerminalShell) -> str:
+        return self.path if self.path.startswith("/") else f"{shell.home}/{self.path.removeprefix('~/')}"
+
+
+class _WithRecord(FileState, frozen=True, kw_only=True):
+    """One that knows what its file was like after the setup."""
+
+    recorded: Mapping[str, str]
+
+    def _lost(self, shell: TerminalShell, timeout: float) -> Mismatch | None:
+        for what, found in self._identity(shell, timeout).items():
+            if (before := self.recorded.get(f"{self.path} {what}")) is None:
+                raise no_record(self.path)
+            if found != before:
+                kept, changed = _KEPT[what]
+                return Mismatch(f"{self.path}: {kept} as after the setup", changed)
+        return None
 
 
 def _absent_file(wanted: FileState, reason: str) -> Mismatch | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABCMeta, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct, StructMeta
@@ -46,6 +46,19 @@ class Kind(Strict, metaclass=_AbstractStructMeta, frozen=True, kw_only=True):
         del files
         return self
 
+    def record(self, sandbox: SandboxShell, timeout: float) -> Mapping[str, str]:
+        """Read what it compares with later, right after the task was set up; by keys that say what it is.
+
+        Raises CannotLook where that is not there, and EngineUnavailable.
+        """
+        del sandbox, timeout
+        return {}
+
+    def with_record(self, record: Mapping[str, str]) -> Kind:
+        """Return it with what it has read, which is part of this."""
+        del record
+        return self
+
     @property
     def needs_cluster(self) -> bool:
         """Whether it looks into a Kubernetes cluster."""
@@ -72,10 +85,10 @@ class Kind(Strict, metaclass=_AbstractStructMeta, frozen=True, kw_only=True):
         return ""
 
 
-def with_files(value: Any, files: Mapping[str, bytes]) -> Any:  # noqa: ANN401 - a part of a task
-    """Return a part of a task in which each kind of check has the contents of the files that it names."""
+def with_kinds(value: Any, change: Callable[[Kind], Kind]) -> Any:  # noqa: ANN401 - a part of a task
+    """Return a part of a task in which each kind of check is what ``change`` makes of it."""
     if isinstance(value, Kind):
-        return value.with_files(files)
+        return change(value)
     if isinstance(value, Struct):
-        return replace(value, **{name: with_files(getattr(value, name), files) for name in value.__struct_fields__})
-    return tuple(with_files(one, files) for one in value) if isinstance(value, tuple) else value
+        return replace(value, **{name: with_kinds(getattr(value, name), change) for name in value.__struct_fields__})
+    return tuple(with_kinds(one, change) for one in value) if isinstance(value, tuple) else value

@@ -77,6 +77,11 @@ class CannotLook(TempshellError):
     """A check that could not run, through no fault of the learner's: its verdict is error."""
 
 
+def no_record(what: str) -> CannotLook:
+    """Return what to raise where a check is about what was there after the setup, and that is not on record."""
+    return CannotLook(f"what {what} was like after the setup is not on record", hint="reset the task")
+
+
 class Prevented(TempshellError):
     """A check that could not run because of what the learner did: it counts as failed."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, field
+from msgspec.structs import asdict
 
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Completed
@@ -13,16 +15,18 @@ from tempshell_cli.core.text import strip_controls
 from tempshell_cli.packs.checks.conditions import Where, where_mismatch
 from tempshell_cli.packs.checks.kind import Kind
 from tempshell_cli.packs.checks.lists import arranged, with_sidecars
-from tempshell_cli.packs.checks.matching import CannotLook, Mismatch, Rules, data_mismatch
+from tempshell_cli.packs.checks.matching import CannotLook, Mismatch, Rules, data_mismatch, no_record, shown
 from tempshell_cli.packs.checks.ownership import status_mismatch
 from tempshell_cli.packs.checks.places import cluster_of
 from tempshell_cli.packs.checks.shell import ClusterView, SandboxShell
 from tempshell_cli.packs.checks.values.meaning import is_alike
+from tempshell_cli.packs.checks.values.paths import Found, plain_path, refuse_bad_path
 from tempshell_cli.packs.checks.workload import NOT_FOUND, refuse_broken_api
 from tempshell_cli.packs.reading.fields import END, says
 
 _SECONDS = 5.0
 _MOST_NAMED = 3
+_IDENTITY = "metadata.uid"
 _NO_SUCH_KIND = "the server doesn't have a resource type"
 Reference = Annotated[
     str,
@@ -52,9 +56,19 @@ class ObjectState(Kind, frozen=True, kw_only=True):
     ] = field(default_factory=dict)
     where: Annotated[tuple[Where, ...], says("Conditions on its values; all of them must hold.")] = ()
 
+    kept: Annotated[
+        tuple[str, ...],
+        says(
+            "JSONPaths. What they find must be as it was right after the setup: with `$.metadata.uid` the object is"
+            " still the one that the setup has made."
+        ),
+    ] = ()
+
     def __post_init__(self) -> None:
-        if not self.exists and (self.match or self.where):
-            raise ValueError("an object that must not exist can have no match and no where")
+        if not self.exists and (self.match or self.where or self.kept):
+            raise ValueError("an object that must not exist can have no match, no where and no kept")
+        for path in self.kept:
+            refuse_bad_path(path)
 
     @property
     def needs_cluster(self) -> bool:
@@ -72,6 +86,29 @@ class ObjectState(Kind, frozen=True, kw_only=True):
         reads = "status" in self.match or any("status" in path for one in self.where for path in one.paths())
         return split_ref(self.ref)[1] if reads else ""
 
+    def record(self, sandbox: SandboxShell, timeout: float) -> Mapping[str, str]:
+        """Read what it must keep."""
+        if not self.kept:
+            return {}
+        done = cluster_of(sandbox).kubectl(*get_object(self.ref), timeout=timeout)
+        try:
+            found = msgspec.json.decode(done.stdout)
+        except msgspec.DecodeError as cause:
+            said = strip_controls(done.stderr.decode(errors="replace")).strip()
+            raise CannotLook(f"{self.ref}, which is to be kept, cannot be read: {said or 'no answer'}") from cause
+        return {f"{self.ref} {path}": shown(_values(found, path)) for path in self.kept}
+
+    def with_record(self, record: Mapping[str, str]) -> ObjectState:
+        """Return it with what it must keep."""
+        return _WithRecord(**asdict(self), recorded=record) if self.kept else self
+
+    def _lost(self, found: object) -> Mismatch | None:
+        """Compare what it must keep with an object."""
+        del found
+        if self.kept:
+            raise no_record(self.ref)
+        return None
+
     def look(self, sandbox: SandboxShell, timeout: float) -> Mismatch | None:
         """Read the object, and compare it."""
         cluster = cluster_of(sandbox)
@@ -81,15 +118,38 @@ class ObjectState(Kind, frozen=True, kw_only=True):
         if not self.exists:
             return Mismatch(f"no {self.ref}", "it is there")
         try:
-            found = with_sidecars(msgspec.json.decode(done.stdout))
+            read = msgspec.json.decode(done.stdout)
         except msgspec.DecodeError as cause:
             raise CannotLook(f"{self.ref} is larger than can be looked at") from cause
+        if differs := self._lost(read):
+            return differs
+        found = with_sidecars(read)
         if differs := data_mismatch(self.match, found, Rules(is_alike, arranged)):
             return Mismatch(f"{self.ref}: {differs.expected}", differs.found)
         differs = next((differs for one in self.where if (differs := where_mismatch(one, found))), None)
         if differs is None and self.owned_in:
             differs = status_mismatch(found, self.owned_in, cluster, timeout)
         return Mismatch(f"{self.ref}: {differs.expected}", differs.found) if differs else None
+
+
+class _WithRecord(ObjectState, frozen=True, kw_only=True):
+    """One that knows what its object was like after the setup."""
+
+    recorded: Mapping[str, str]
+
+    def _lost(self, found: object) -> Mismatch | None:
+        for path in self.kept:
+            if (before := self.recorded.get(f"{self.ref} {path}")) is None:
+                raise no_record(self.ref)
+            if (now := shown(_values(found, path))) != before:
+                if plain_path(path) == _IDENTITY:
+                    return Mismatch(f"the {self.ref} that the setup has made", "another one of this name")
+                return Mismatch(f"{self.ref}: {plain_path(path)} as after the setup: {before}", now)
+        return None
+
+
+def _values(found: object, path: str) -> list[object]:
+    return [one.value for one in Found(found).find(path)]
 
 
 def get_object(ref: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from tempshell_cli.packs.checks.kind import with_files
+from tempshell_cli.packs.checks.kind import with_kinds
 from tempshell_cli.packs.format.model import PackHead, TaskHead, is_filled
 from tempshell_cli.packs.format.pack import Pack, Task
 from tempshell_cli.packs.format.rules import (
@@ -116,7 +116,7 @@ def _task(name: str, pack: _PackFiles, values: Values = NO_VALUES, task: TaskHea
     }
     head = source.head
     if any(kind.files for check in head.checks for kind in check.kind.parts()):
-        head = structs.replace(head, checks=with_files(head.checks, assets))
+        head = structs.replace(head, checks=with_kinds(head.checks, lambda kind: kind.with_files(assets)))
     made = Task(head, source.prompt, assets, values=source.values)
     for found, translation in translations_in(files, name, pack.head.locales).items():
         other = read_translation(translation, files, root, source.values)

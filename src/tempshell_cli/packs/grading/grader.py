@@ -11,6 +11,7 @@ from threading import Semaphore
 
 from tempshell_cli.backends.base import Capability
 from tempshell_cli.packs.checks.criteria import Check, Probe, Retry
+from tempshell_cli.packs.checks.kind import with_kinds
 from tempshell_cli.packs.checks.shell import SandboxShell
 from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.gathered import gathered
@@ -27,6 +28,7 @@ class Grader:
 
     ``first`` is the sandbox as each check's first look may see it; by default it looks as always.
     ``lacking`` are capabilities the sandbox has not, each with why, in words to follow "it needs X, ".
+    ``records`` is what the checks of each task compare with what is there: as it was when the task was set up.
     """
 
     shell: SandboxShell
@@ -34,6 +36,7 @@ class Grader:
     sleep: Callable[[float], None] = time.sleep
     first: SandboxShell | None = None
     lacking: Mapping[Capability, str] = field(default_factory=dict)
+    records: dict[str, Mapping[str, str]] = field(default_factory=dict)
     looks: Semaphore = field(default_factory=lambda: Semaphore(LOOKS_AT_ONCE))
 
     def grade_all(self, tasks: Sequence[Task]) -> list[TaskResult]:
@@ -51,13 +54,26 @@ class Grader:
     def grade(self, task: Task) -> TaskResult:
         """Look at every check of the task, several at once, and sum up. Changes nothing in the sandbox."""
         started: dict[str, Future[CheckResult]] = {}
+        record = self.records.get(task.id, {})
+        checks = with_kinds(task.head.checks, lambda kind: kind.with_record(record))
         with ThreadPoolExecutor(max_workers=LOOKS_AT_ONCE) as pool:
-            for check in task.head.checks:
+            for check in checks:
                 # A check needs only earlier ones, and the pool takes them in order: none waits for ever.
                 needed = [started[earlier] for earlier in check.needs]
                 lacks = [f"{cap}, {self.lacking[cap]}" for cap in task.head.caps_of(check) if cap in self.lacking]
                 started[check.id] = pool.submit(self._grade_check, check, needed, lacks)
             return sum_up(task.id, [result.result() for result in started.values()])
+
+    def record(self, task: Task) -> None:
+        """Read what the task's checks compare with later: to be called when it was set up.
+
+        Raises CannotLook where that is not there, and EngineUnavailable.
+        """
+        found: dict[str, str] = {}
+        for check in task.head.checks:
+            for kind in check.kind.parts():
+                found |= kind.record(self.shell, seconds(check.timeout))
+        self.records[task.id] = found
 
     def watch(self, probe: Probe) -> Outcome:
         """Look until it passes and, where that is asked for, goes on passing; else return the last look."""

@@ -11,6 +11,7 @@ from posixpath import dirname
 from tempshell_cli.core.errors import ExitCode, TempshellError, UsageProblem
 from tempshell_cli.core.process import Completed
 from tempshell_cli.core.text import one_line, strip_controls
+from tempshell_cli.packs.checks.matching import CannotLook, Prevented
 from tempshell_cli.packs.checks.places import NEEDS_KUBERNETES
 from tempshell_cli.packs.checks.shell import EVAL_STDIN, SandboxShell
 from tempshell_cli.packs.format.model import SetupFile
@@ -39,6 +40,8 @@ class SetupFailed(TempshellError):
 def apply_setup(task: Task, grader: Grader) -> None:
     """Bring the sandbox to the start of the task: files, then the script, until everything in ``ready`` passes.
 
+    What the task's checks compare with later is then in the ``records`` of the grader.
+
     Idempotent as far as the task's script is: called again, it puts the task back to its start.
     Raises SetupFailed, with the script's last lines, and EngineUnavailable.
     """
@@ -52,7 +55,15 @@ def apply_setup(task: Task, grader: Grader) -> None:
         done = run_asset(task, setup.run, shell, timeout=seconds(setup.timeout))
         if done.timed_out or done.exit_code:
             raise _failed(task, f"{setup.run} {how_it_ended(done)}")
-    for probe in setup.ready:
+    _wait_for(task, grader)
+    try:
+        grader.record(task)
+    except (CannotLook, Prevented) as cause:
+        raise _failed(task, str(cause)) from cause
+
+
+def _wait_for(task: Task, grader: Grader) -> None:
+    for probe in task.head.setup.ready:
         outcome = grader.watch(probe)
         if outcome.verdict is not Verdict.PASS:
             why = outcome.cause or f"expected {outcome.expected}, found {outcome.found}"
