@@ -305,8 +305,30 @@ def test_what_was_expected_is_shown_as_the_pack_says(
     graded = Grader(shell(a=Completed(0, b"41", b""))).grade(task)
     (check,) = as_shown(graded, task.head, passed=passed).results
     assert ("42" in check.expected, "42" in check.message) == (is_shown, is_shown and not fail)
-    assert check.found == "on stdout: 41"
-    assert check.message == fail or "41" in check.message
+    assert check.found == ("on stdout: 41" if is_shown else "")
+    assert check.message == fail or ("41" in check.message) is is_shown
+
+
+@pytest.mark.parametrize("argv", [["cat", "disk/list"], ["./list.sh"], ["bash", "-c", "find disk"]])
+@pytest.mark.parametrize(
+    "ends", [Completed(1, b"the answer", b""), Completed(1, b"", b"the answer"), Completed(137, b"the answer", b"")]
+)
+@pytest.mark.parametrize("gate", [True, False])
+def test_what_a_program_of_the_pack_prints_is_no_way_to_the_answer(
+    argv: list[str], ends: Completed, *, gate: bool
+) -> None:
+    task = task_with({"id": "a", "gate": gate, "exec": {"argv": argv}}, {"id": "b", "exec": {"argv": ["b"]}}, find=True)
+    graded = Grader(shell(**{argv[0]: ends, "b": PASSES})).grade(task)
+    (check, _) = as_shown(graded, task.head, passed=False).results
+    is_learners = argv[0].startswith(".")
+    assert ("the answer" in str(check)) is is_learners
+
+
+def test_a_file_of_the_learners_is_shown_to_them() -> None:
+    task = task_with({"id": "a", "file": {"path": "a", "text": {"equals": "42"}}}, find=True)
+    graded = Grader(shell(**{"/bin/sh": Completed(0, b"regular file|644|kim\n41", b"")})).grade(task)
+    (check,) = as_shown(graded, task.head, passed=False).results
+    assert (check.expected, check.found) == ("", "41")
 
 
 def test_a_long_chain_of_needs_does_not_lock_up() -> None:

@@ -90,6 +90,11 @@ class Exec(Kind, frozen=True, kw_only=True):
         return self.as_ == "learner" if self.as_ else self.is_learners(home)
 
     @property
+    def is_packs(self) -> bool:
+        """Whether it runs what the pack says, with rights of ours, and not a program of the learner's."""
+        return self.in_ != TERMINAL or not self.runs_as_learner("/home")
+
+    @property
     def needs_cluster(self) -> bool:
         """Whether it runs anywhere but in the learner's sandbox."""
         return self.in_ != TERMINAL

@@ -9,7 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tempshell_cli.core.text import strip_controls
-from tempshell_cli.packs.checks.criteria import Expected
+from tempshell_cli.packs.checks.criteria import Check, Expected
+from tempshell_cli.packs.checks.program import Exec
 from tempshell_cli.packs.format.model import TaskHead
 
 _LONGEST_SHOWN = 2048
@@ -59,7 +60,7 @@ class Outcome(Struct, frozen=True):
 class CheckResult(Struct, frozen=True, kw_only=True):
     """How one check went. A gate has no points. ``message``: what a person reads first, "" on a pass.
 
-    ``expected`` is "" where the pack hides it, and where nothing was looked at.
+    ``expected`` and ``found`` are "" where the pack hides them, and where nothing was looked at.
     """
 
     check: str
@@ -99,17 +100,20 @@ def in_short(expected: str, found: str) -> str:
 def as_shown(result: TaskResult, head: TaskHead, *, passed: bool) -> TaskResult:
     """Return a result without what its learner is not to see: what a check expected that hides it.
 
-    ``passed`` tells whether the task has been passed before, or its exam is over.
+    What a program of the pack's has found can be the answer, too, and is then hidden with it. ``passed`` tells whether
+    the task has been passed before, or its exam is over.
     """
     shown = {Expected.SHOWN, Expected.AFTER_PASS} if passed else {Expected.SHOWN}
-    hidden = {check.id for check in head.checks if head.expected_of(check) not in shown}
-    results = tuple(_without_expected(one) if one.check in hidden else one for one in result.results)
-    return replace(result, results=results)
+    hidden = {check.id: check for check in head.checks if head.expected_of(check) not in shown}
+    results = (_without_answer(one, hidden[one.check]) if one.check in hidden else one for one in result.results)
+    return replace(result, results=tuple(results))
 
 
-def _without_expected(result: CheckResult) -> CheckResult:
+def _without_answer(result: CheckResult, check: Check) -> CheckResult:
     says_it = result.message == in_short(result.expected, result.found)
-    return replace(result, expected="", message=in_short("", result.found) if says_it else result.message)
+    found = "" if any(isinstance(kind, Exec) and kind.is_packs for kind in check.kind.parts()) else result.found
+    short = in_short("", found) if found else "it is not right"
+    return replace(result, expected="", found=found, message=short if says_it else result.message)
 
 
 def sum_up(task: str, results: Sequence[CheckResult]) -> TaskResult:
