@@ -51,6 +51,30 @@ def notes(draft: Draft, rule: str) -> list[Finding]:
     return found
 
 
+@pytest.mark.parametrize(
+    ("check", "said"),
+    [
+        ({"argv": ["./answer.sh", "1"]}, "the exit code of `./answer.sh`"),
+        ({"argv": ["./answer.sh"], "expect": {"exit": "nonzero"}}, "the exit code of `./answer.sh`"),
+        ({"argv": ["bash", "answer.sh"], "as": "learner"}, "the exit code of `bash`"),
+        ({"argv": ["bash", "answer.sh"], "as": "learner", "expect": {"stdout": {"equals": "1"}}}, "what `bash` prints"),
+        ({"argv": ["~/answer.sh"]}, "the exit code of `~/answer.sh`"),
+        ({"argv": ["./answer.sh"], "expect": {"stdout": {"equals": "1"}}}, ""),
+        ({"argv": ["test", "-x", "answer.sh"]}, ""),
+        ({"argv": ["./answer.sh"], "as": "grader"}, ""),
+        ({"argv": ["./answer.sh"], "in": "deploy/web", "ns": "shop"}, ""),
+    ],
+)
+def test_a_verdict_that_the_learner_can_forge_is_noted(check: dict[str, Any], said: str, draft: Draft) -> None:
+    write(draft, "Write it.", {"any_of": [{"exec": check}, {"file": {"path": "answer.txt"}}]})
+    found = [one.message for one in notes(draft, "forgeable-verdict")]
+    assert found == (
+        [f"the learner can forge the verdict of the check `it`: it goes by {said}, which runs as the learner"]
+        if said
+        else []
+    )
+
+
 def test_a_task_without_an_alternative_is_noted(draft: Draft) -> None:
     assert [one.line for one in notes(draft, "no-alternative")] == [13]
     draft.write("other.sh", "printf 42 >answer.txt\n")

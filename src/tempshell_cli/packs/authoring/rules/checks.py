@@ -10,7 +10,7 @@ from msgspec import UNSET
 from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.authoring.findings import Finding
 from tempshell_cli.packs.authoring.learner_programs import learners_program
-from tempshell_cli.packs.authoring.rules.draft import Draft, error_at, warning_at
+from tempshell_cli.packs.authoring.rules.draft import Draft, error_at, note_at, warning_at
 from tempshell_cli.packs.authoring.searches import misled_search
 from tempshell_cli.packs.checks.criteria import Check
 from tempshell_cli.packs.checks.file import FileState
@@ -51,6 +51,31 @@ def learner_programs(draft: Draft) -> Iterator[Finding]:
             for program in filter(None, map(learners_program, _execs(check))):
                 what = f"the check `{check.id}` runs `{one_line(program)}`, a program of the learner's, as the grader"
                 yield warning_at(task, "learner-program", ("checks", index), what, hint)
+
+
+def forgeable_verdicts(draft: Draft) -> Iterator[Finding]:
+    """What runs as the learner, the learner's own processes can trace: they can make it end, and print, as they like.
+
+    A program of the learner's that is judged by what it prints is left out: to forge that is to write the program.
+    """
+    for task in draft.tasks:
+        for index, check in enumerate(task.head.checks):
+            for exec_ in _execs(check):
+                goes_by = _forgeable(exec_)
+                if goes_by:
+                    what = f"the learner can forge the verdict of the check `{check.id}`: it goes by {goes_by}"
+                    hint = "let the grader look at what the learner's program leaves, or give `cases` to the program"
+                    yield note_at(task, "forgeable-verdict", ("checks", index), what, hint)
+
+
+def _forgeable(exec_: Exec) -> str:
+    """Return by what a check goes that a learner can forge, "" where there is nothing."""
+    if exec_.is_packs:
+        return ""
+    program = one_line(exec_.argv[0])
+    if not (exec_.expect.stdout or exec_.expect.stderr):
+        return f"the exit code of `{program}`, which runs as the learner"
+    return "" if exec_.is_learners("/home") else f"what `{program}` prints, which runs as the learner"
 
 
 def misled_searches(draft: Draft) -> Iterator[Finding]:
