@@ -15,8 +15,9 @@ from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.grader import Grader
 from tempshell_cli.packs.grading.results import CheckResult, Verdict
 from tempshell_cli.packs.grading.setup import SetupFailed, apply_setup
+from tests.support.command_line import Tempshell
 
-from .drafts import task_with
+from .drafts import Draft, task_with
 
 
 def _file(*kept: str) -> Task:
@@ -66,6 +67,25 @@ def test_without_a_record_nothing_is_judged(sandbox_shell: SandboxShell) -> None
 def test_what_is_not_there_after_the_setup_cannot_be_kept(sandbox_shell: SandboxShell) -> None:
     with pytest.raises(SetupFailed, match=r"notes\.txt, which is to be kept, cannot be read"):
         apply_setup(_file("content"), Grader(sandbox_shell))
+
+
+@pytest.mark.engine("local")
+def test_a_session_keeps_the_record_and_a_reset_makes_another(tempshell: Tempshell, draft: Draft) -> None:
+    draft.write("setup.sh", "rm -f notes.txt; echo first >notes.txt\n")
+    draft.replace("tasks/one.md", "solution:", "setup: {run: setup.sh}\nsolution:")
+    draft.replace("tasks/one.md", "file: {path: answer.txt}", "file: {path: notes.txt, kept: [inode]}")
+    tempshell.start(str(draft.root))
+
+    def verdict() -> str:
+        (task,) = tempshell("check", "--json", code=6).json()
+        return next(one["verdict"] for one in task["results"] if one["check"] == "there")
+
+    assert verdict() == "pass"
+    tempshell("exec", "--", "sed", "-i", "s/first/second/", "notes.txt")
+    assert verdict() == "fail"
+    tempshell("reset", "one")
+    assert verdict() == "pass"
+    assert "inode" not in tempshell("events").stdout
 
 
 @dataclass

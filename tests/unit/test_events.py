@@ -22,6 +22,7 @@ from tempshell_cli.sessions.events import (
     Flagged,
     HintShown,
     Kind,
+    Recorded,
     Started,
     ValuesWritten,
     details,
@@ -38,6 +39,7 @@ WRITTEN: list[tuple[Detail, str, str]] = [
     (ExamBegun(7, NOON.astimezone(timezone(timedelta(hours=1)))), "exam", "7 2026-03-01T13:00:00+01:00"),
     (Drawn(("links", "web/logs")), "drawn", "links web/logs"),
     (ValuesWritten({"links/mark": "10:b c"}), "values", '{"links/mark": "10:b c"}'),
+    (Recorded("links", {"a.txt inode": "1 2"}), "record", 'links {"a.txt inode": "1 2"}'),
     (Flagged(("links",)), "flagged", "links"),
     (Flagged(()), "flagged", ""),
     (ExamGraded(incomplete=False), "graded", ""),
@@ -52,7 +54,7 @@ KINDS_WRITTEN = {
     "creating", "started", "failed", "kept", "adopted", "extended", "paused", "resumed", "restored", "ready", "stopped",
     "broken", "lost", "stopping", "ended", "forgotten", "reaped", "leftover", "searched", "unswept", "sweep", "drawn",
     "exam", "flagged", "graded", "task", "hint", "checked", "found", "could not run", "reset", "capability",
-    "kubernetes", "values", "bug",
+    "kubernetes", "values", "record", "bug",
 }  # fmt: skip
 
 
