@@ -136,7 +136,13 @@ FROM_FRONTEND = "from: [{podSelector: {matchLabels: {app: frontend}}}]"
 TO_DNS = "ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]"
 ANYWHERE = FROM_FRONTEND.replace("[{", "[{namespaceSelector: {}, ")
 CONTROLLERS = FROM_GATE.replace("}}}]", "}}, podSelector: {matchLabels: {app: controller}}}]")
+AUTH_ONLY = "{matchLabels: {app: auth}, matchExpressions: [{key: app, operator: NotIn, values: [task]}]}"
 OWN = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: guarded}}"
+
+DENY_IN_STREET = """apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: default-deny, namespace: street}
+spec: {podSelector: {}, policyTypes: [Ingress]}"""
 
 
 @pytest.mark.parametrize(
@@ -148,6 +154,10 @@ OWN = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: guarded}}"
         ("no-metadata", "to: [{ipBlock", "to: [{ipBlock: {cidr: '::/0'}}, {ipBlock"),
         ("into-the-database", "policyTypes: [Ingress]", ""),
         ("frontend-to-task", "port: 8002", "port: 8002, endPort: 8002"),
+        ("deny-both-ways", "podSelector: {}", "podSelector: {matchExpressions: []}"),
+        ("front-door", FROM_GATE, FROM_GATE.replace("}}}]", "}}, podSelector: {}}]")),
+        ("frontend-to-auth", "podSelector: {matchLabels: {app: auth}}\n", f"podSelector: {AUTH_ONLY}\n"),
+        ("no-metadata", "except: [169", "except: [169.254.169.254/32, 169"),
     ],
 )
 def test_other_right_answers_pass(name: str, old: str, new: str) -> None:
@@ -171,6 +181,23 @@ def test_other_right_answers_pass(name: str, old: str, new: str) -> None:
         ("no-metadata", "/32]", "/32, 8.8.8.8/32]", {"block"}),
         ("no-metadata", "policyTypes: [Egress]", "policyTypes: [Egress, Ingress]", {"everyone", "block"}),
         ("or-and", "port: 8001", "port: 8001, endPort: 8002", {"kept", "peer"}),
+        ("or-and", "namespaceSelector: {matchLabels: {team: web}}", "namespaceSelector: {}", {"peer"}),
+        ("or-and", "{app: auth}", "{}", {"kept"}),
+        ("deny-both-ways", "Ingress, Egress]", "Ingress, Egress]\n  egress: [{ports: [{port: 53}]}]", {"closed-out"}),
+        ("deny-both-ways", "\nEND", "\n---\n" + DENY_IN_STREET + "\nEND", {"street"}),
+        ("ask-for-names", "namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: kube-dns}}",
+         "namespaceSelector: {}", {"peer", "ports"}),
+        ("ask-for-names", "podSelector: {}\n", "podSelector: {matchLabels: {app: frontend}}\n",
+         {"everyone", "peer", "ports"}),
+        ("front-door", FROM_GATE, "from: [{namespaceSelector: {}, podSelector: {matchLabels: {role: ingress}}}]",
+         {"peer", "port"}),
+        ("front-door", "policyTypes: [Ingress]", "policyTypes: [Ingress, Egress]", {"target", "peer", "port"}),
+        ("front-door", "{app: frontend}", "{}", {"target", "peer", "port"}),
+        ("frontend-to-auth", "    ports: [{protocol: TCP, port: 8001}]\n", "", {"leaves", "arrives", "way"}),
+        ("frontend-to-task", "{app: task}", "{}", {"target", "peer", "port"}),
+        ("into-the-database", "policyTypes: [Ingress]", "policyTypes: [Ingress, Egress]", {"target", "peers", "port"}),
+        ("into-the-database", "port: 3306", "port: 3306, endPort: 3307", {"port"}),
+        ("no-metadata", "/32]}}]", "/32]}}]\n    ports: [{protocol: TCP, port: 80}]", {"block"}),
     ],
 )  # fmt: skip
 def test_near_misses_fail(name: str, old: str, new: str, failed: set[str]) -> None:

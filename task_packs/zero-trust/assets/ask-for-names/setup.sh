@@ -28,7 +28,7 @@ kind: NetworkPolicy
 metadata: {name: default-deny, namespace: quiet}
 spec: {podSelector: {}, policyTypes: [Ingress, Egress]}
 END
-} | kubectl apply -f -
+} | kubectl apply --force -f -
 kubectl -n quiet wait pod --all --for condition=Ready --timeout 50s
 # A network that enforces policies takes a moment to do so; one that does not is not waited for any longer.
 for _ in 1 2 3 4 5 6 7 8; do

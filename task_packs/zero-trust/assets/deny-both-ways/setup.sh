@@ -18,6 +18,7 @@ spec: {containers: [{name: $name, image: "tempshell/practice:1", command: [tier,
 END
 }
 kubectl -n closed delete networkpolicy --all
+kubectl -n street delete networkpolicy --all
 {
   tier closed auth 8001
   cat <<'END'
@@ -27,6 +28,6 @@ kind: Pod
 metadata: {name: visitor, namespace: street}
 spec: {containers: [{name: visitor, image: "tempshell/practice:1"}]}
 END
-} | kubectl apply -f -
+} | kubectl apply --force -f -
 kubectl -n closed wait pod --all --for condition=Ready --timeout 50s
 kubectl -n street wait pod --all --for condition=Ready --timeout 50s

@@ -18,6 +18,7 @@ spec: {containers: [{name: $name, image: "tempshell/practice:1", command: [tier,
 END
 }
 kubectl -n house delete networkpolicy --all
+kubectl -n gate delete networkpolicy --all
 kubectl label namespace gate role=ingress --overwrite
 {
   tier house frontend 80:8080
@@ -34,7 +35,7 @@ kind: NetworkPolicy
 metadata: {name: default-deny, namespace: house}
 spec: {podSelector: {}, policyTypes: [Ingress]}
 END
-} | kubectl apply -f -
+} | kubectl apply --force -f -
 kubectl -n house wait pod --all --for condition=Ready --timeout 50s
 kubectl -n gate wait pod --all --for condition=Ready --timeout 50s
 # A network that enforces policies takes a moment to do so; one that does not is not waited for any longer.

@@ -39,7 +39,7 @@ spec:
   - to: [{namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: kube-dns}}}]
     ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]
 END
-} | kubectl apply -f -
+} | kubectl apply --force -f -
 kubectl -n signin wait pod --all --for condition=Ready --timeout 50s
 # A network that enforces policies takes a moment to do so; one that does not is not waited for any longer.
 for _ in 1 2 3 4 5 6 7 8; do

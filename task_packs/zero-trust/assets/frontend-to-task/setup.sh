@@ -29,7 +29,7 @@ kind: NetworkPolicy
 metadata: {name: default-deny, namespace: board}
 spec: {podSelector: {}, policyTypes: [Ingress]}
 END
-} | kubectl apply -f -
+} | kubectl apply --force -f -
 kubectl -n board wait pod --all --for condition=Ready --timeout 50s
 # A network that enforces policies takes a moment to do so; one that does not is not waited for any longer.
 for _ in 1 2 3 4 5 6 7 8; do

@@ -1,7 +1,7 @@
 set -eu
 export KUBECONFIG=/etc/tempshell/kube/config
 kubectl -n cloud delete networkpolicy --all
-kubectl apply -f - <<'END'
+kubectl apply --force -f - <<'END'
 apiVersion: v1
 kind: Pod
 metadata: {name: frontend, namespace: cloud, labels: {app: frontend}}

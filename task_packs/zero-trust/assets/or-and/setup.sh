@@ -18,6 +18,7 @@ spec: {containers: [{name: $name, image: "tempshell/practice:1", command: [tier,
 END
 }
 kubectl -n partner delete networkpolicy --all
+kubectl -n web delete networkpolicy --all
 kubectl label namespace web team=web --overwrite
 {
   tier partner frontend 80:8080
@@ -38,6 +39,6 @@ spec:
     - podSelector: {matchLabels: {app: frontend}}
     ports: [{protocol: TCP, port: 8001}]
 END
-} | kubectl apply -f -
+} | kubectl apply --force -f -
 kubectl -n partner wait pod --all --for condition=Ready --timeout 50s
 kubectl -n web wait pod --all --for condition=Ready --timeout 50s

@@ -1,21 +1,23 @@
-# To every pod, on every port.
+# Each policy has the other's name.
 set -eu
 kubectl apply -f - <<'END'
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
-metadata: {name: frontend-to-auth, namespace: signin}
+metadata: {name: auth-from-frontend, namespace: signin}
 spec:
   podSelector: {matchLabels: {app: frontend}}
   policyTypes: [Egress]
   egress:
-  - to: [{podSelector: {}}]
+  - to: [{podSelector: {matchLabels: {app: auth}}}]
+    ports: [{protocol: TCP, port: 8001}]
 ---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
-metadata: {name: auth-from-frontend, namespace: signin}
+metadata: {name: frontend-to-auth, namespace: signin}
 spec:
-  podSelector: {}
+  podSelector: {matchLabels: {app: auth}}
   policyTypes: [Ingress]
   ingress:
   - from: [{podSelector: {matchLabels: {app: frontend}}}]
+    ports: [{protocol: TCP, port: 8001}]
 END

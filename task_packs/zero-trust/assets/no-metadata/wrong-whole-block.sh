@@ -1,4 +1,4 @@
-# Nothing but that address.
+# All link-local addresses, and not only this one.
 set -eu
 kubectl apply -f - <<'END'
 apiVersion: networking.k8s.io/v1
@@ -8,5 +8,5 @@ spec:
   podSelector: {}
   policyTypes: [Egress]
   egress:
-  - to: [{ipBlock: {cidr: 169.254.169.254/32}}]
+  - to: [{ipBlock: {cidr: 0.0.0.0/0, except: [169.254.0.0/16]}}]
 END

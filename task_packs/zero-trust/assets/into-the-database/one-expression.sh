@@ -1,14 +1,13 @@
+# One peer with an expression for both values.
 set -eu
 kubectl apply -f - <<'END'
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: {name: mysql-clients, namespace: ledger}
 spec:
-  podSelector: {matchLabels: {app: mysql}}
+  podSelector: {matchExpressions: [{key: app, operator: In, values: [mysql]}]}
   policyTypes: [Ingress]
   ingress:
-  - from: [{podSelector: {matchLabels: {app: task}}}]
-    ports: [{protocol: TCP, port: 3306}]
-  - from: [{podSelector: {matchLabels: {app: auth}}}]
+  - from: [{podSelector: {matchExpressions: [{key: app, operator: In, values: [auth, task]}]}}]
     ports: [{protocol: TCP, port: 3306}]
 END

@@ -1,4 +1,4 @@
-# Every pod of the namespace.
+# Everybody but `frontend`.
 set -eu
 kubectl apply -f - <<'END'
 apiVersion: networking.k8s.io/v1
@@ -8,6 +8,6 @@ spec:
   podSelector: {matchLabels: {app: mysql}}
   policyTypes: [Ingress]
   ingress:
-  - from: [{podSelector: {}}]
+  - from: [{podSelector: {matchExpressions: [{key: app, operator: NotIn, values: [frontend]}]}}]
     ports: [{protocol: TCP, port: 3306}]
 END

@@ -1,4 +1,4 @@
-# Without `from` everybody is let in.
+# That one namespace, whatever its labels are.
 set -eu
 kubectl apply -f - <<'END'
 apiVersion: networking.k8s.io/v1
@@ -8,5 +8,6 @@ spec:
   podSelector: {matchLabels: {app: frontend}}
   policyTypes: [Ingress]
   ingress:
-  - ports: [{protocol: TCP, port: 8080}]
+  - from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: gate}}}]
+    ports: [{protocol: TCP, port: 8080}]
 END

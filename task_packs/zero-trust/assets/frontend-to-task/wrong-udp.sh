@@ -1,4 +1,4 @@
-# The metrics, too.
+# The other protocol.
 set -eu
 kubectl apply -f - <<'END'
 apiVersion: networking.k8s.io/v1
@@ -9,4 +9,5 @@ spec:
   policyTypes: [Ingress]
   ingress:
   - from: [{podSelector: {matchLabels: {app: frontend}}}]
+    ports: [{protocol: UDP, port: 8002}]
 END

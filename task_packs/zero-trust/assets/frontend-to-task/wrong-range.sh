@@ -1,0 +1,13 @@
+# A range that ends with the metrics.
+set -eu
+kubectl apply -f - <<'END'
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: task-from-frontend, namespace: board}
+spec:
+  podSelector: {matchLabels: {app: task}}
+  policyTypes: [Ingress]
+  ingress:
+  - from: [{podSelector: {matchLabels: {app: frontend}}}]
+    ports: [{protocol: TCP, port: 8002, endPort: 9090}]
+END

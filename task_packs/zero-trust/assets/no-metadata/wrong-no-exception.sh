@@ -1,0 +1,12 @@
+# Without an exception.
+set -eu
+kubectl apply -f - <<'END'
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: no-metadata, namespace: cloud}
+spec:
+  podSelector: {}
+  policyTypes: [Egress]
+  egress:
+  - to: [{ipBlock: {cidr: 0.0.0.0/0}}]
+END
