@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from tempshell_cli.backends.base import Sandbox
 from tempshell_cli.core.config import Settings
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.paths import Paths
+from tempshell_cli.core.process import Command
 from tempshell_cli.packs.authoring.prove import PackProof, State
 from tempshell_cli.packs.grading.results import TaskResult
 from tempshell_cli.sessions.practice import Practice
@@ -29,6 +30,13 @@ class Measuring(FakeEngine):
 
     answer: bool | Exception = True
     asked = 0
+    has_metrics = False
+
+    def kubectl(self, sandbox: Sandbox, argv: Sequence[str]) -> Command:
+        del sandbox
+        if argv[0] == "get":
+            return Command(("echo", '{"gitVersion": "v1.37.2"}'))
+        return Command(("true",) if self.has_metrics else ("sh", "-c", "echo '(NotFound)' >&2; exit 1"))
 
     def enforces_policies(self, sandbox: Sandbox) -> bool:
         del sandbox
@@ -83,6 +91,18 @@ def test_it_is_measured_once_a_session(
     other = desk.start(pack=str(draft.root), name="other")
     graded(desk, other.id)
     assert measuring.asked == 2
+
+
+def test_metrics_that_come_later_are_found(desk: Desk, measuring: Measuring, draft: Draft) -> None:
+    draft.replace("tasks/one.md", "netpol-enforced", "metrics")
+    session = desk.start(pack=str(draft.root))
+    (Path(session.home) / "answer.txt").write_text("42")
+    assert graded(desk, session.id).results[1].message == "it needs metrics, which this sandbox lacks"
+    graded(desk, session.id)
+    measuring.has_metrics = True
+    assert str(graded(desk, session.id).verdict) == "pass"
+    told = [text for kind, text in desk.events(session.id) if kind == "capability"]
+    assert told == ["metrics no", "metrics yes"]
 
 
 def test_what_it_lacks_is_reported_and_takes_no_points(desk: Desk, measuring: Measuring, draft: Draft) -> None:

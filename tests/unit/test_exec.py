@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tempshell_cli.backends.base import Sandbox, SandboxRequest, Template
+from tempshell_cli.backends.base import Capability, Sandbox, SandboxRequest, Template, measurable
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Command, Completed
@@ -126,3 +126,39 @@ def test_what_kubectl_tells_of_a_whole_cluster_is_kept_to_its_end(
     cluster = SandboxExec(WithCluster(tmp_path / "with", clock), sandbox).cluster
     assert cluster
     assert cluster.kubectl("get", "all", timeout=20).stdout.endswith(b"xend\n")
+
+
+@pytest.mark.parametrize(
+    ("answer", "there"),
+    [
+        (Completed(0, b"", b""), True),
+        (Completed(1, b"", b'Error from server (NotFound): apiservices "v1beta1.metrics.k8s.io" not found'), False),
+        (Completed(1, b"", b"error: timed out waiting for the condition"), False),
+    ],
+)
+def test_whether_a_cluster_serves_metrics_is_asked_of_it(
+    answer: Completed,
+    there: bool,  # noqa: FBT001 - a column of the table
+    tmp_path: Path,
+    clock: FakeClock,
+    sandbox: Sandbox,
+) -> None:
+    runner = Scripted(lambda *_: answer)
+    shell = SandboxExec(WithCluster(tmp_path / "cluster", clock), sandbox, runner)
+    assert shell.has(Capability.METRICS) is there
+
+
+def test_a_cluster_that_refuses_the_question_about_metrics_is_quoted(
+    tmp_path: Path, clock: FakeClock, sandbox: Sandbox
+) -> None:
+    runner = Scripted(lambda *_: Completed(1, b"", b"Error from server (Forbidden): apiservices is forbidden"))
+    with pytest.raises(EngineUnavailable, match="apiservices is forbidden"):
+        SandboxExec(WithCluster(tmp_path / "cluster", clock), sandbox, runner).has(Capability.METRICS)
+
+
+def test_metrics_are_measured_where_there_is_a_cluster_and_lacking_elsewhere(
+    engine: FakeEngine, sandbox: Sandbox, tmp_path: Path, clock: FakeClock
+) -> None:
+    assert Capability.METRICS in measurable(WithCluster(tmp_path / "cluster", clock))
+    assert Capability.METRICS not in measurable(engine)
+    assert not SandboxExec(engine, sandbox).has(Capability.METRICS)

@@ -48,7 +48,7 @@ class Network(StrEnum):
 
 
 class Capability(StrEnum):
-    """What packs can ask of a sandbox beyond a shell. NETPOL_ENFORCED is measured: see ``MeasuresPolicies``."""
+    """What packs can ask of a sandbox beyond a shell. Some are measured: see ``measurable``."""
 
     IMAGES = "images"
     OUTBOUND = "outbound"
@@ -56,6 +56,7 @@ class Capability(StrEnum):
     CLUSTER_ADMIN = "cluster-admin"
     NETPOL_ENFORCED = "netpol-enforced"
     CLUSTER_DNS = "cluster-dns"
+    METRICS = "metrics"
     NODE_SHELL = "node-shell"
 
 
@@ -486,6 +487,12 @@ class MeasuresPolicies(Protocol):
         Raises EngineUnavailable or ProvisionFailed where it cannot be tried.
         """
         ...
+
+
+def measurable(backend: Backend) -> frozenset[Capability]:
+    """Return the capabilities that can be found out only in a sandbox of the backend's."""
+    found = {Capability.NETPOL_ENFORCED} if isinstance(backend, MeasuresPolicies) else set()
+    return frozenset(found | ({Capability.METRICS} if isinstance(backend, HasKubectl) else set()))
 
 
 @runtime_checkable

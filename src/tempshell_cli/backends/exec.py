@@ -39,6 +39,8 @@ _GRADERS = {"PYTHONSAFEPATH": "1", "PYTHONNOUSERSITE": "1", "TMPDIR": "/var/tmp"
 _KILL_AFTER = 2  # seconds between TERM and KILL inside
 _GRACE = 10.0  # seconds more for the engine than for the command
 _CLUSTER_KEPT = 16 * 1024**2  # bytes: all objects that a pack's checks are about, in one list
+_METRICS_API = "apiservice/v1beta1.metrics.k8s.io"
+_METRICS_TIMEOUT = 60.0  # seconds for metrics-server, which answers some time after its cluster
 _SAID = 1024  # bytes of what an engine has said last
 _TIMEOUT_CODES = {124, 137}  # of timeout(1): ended by TERM, ended by KILL
 
@@ -80,6 +82,8 @@ class SandboxExec:
         """
         if capability is Capability.NETPOL_ENFORCED and isinstance(self.backend, MeasuresPolicies):
             return self.backend.enforces_policies(self._sandbox)
+        if capability is Capability.METRICS and self.cluster:
+            return _serves_metrics(self.cluster)
         return capability in self.backend.capabilities()
 
     def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
@@ -130,6 +134,19 @@ class ClusterExec:
         """Run kubectl for ``timeout`` seconds at most, and return how it ended."""
         command = self._backend.kubectl(self._sandbox, argv)
         return self._runner.run(command, stdin=stdin, timeout=timeout + _GRACE)
+
+
+def _serves_metrics(cluster: ClusterExec) -> bool:
+    """Return whether metrics-server, or another that serves its API, answers; one that is coming up is waited for.
+
+    Raises EngineUnavailable where the cluster does not say.
+    """
+    available = ("wait", "--for=condition=Available", _METRICS_API, f"--timeout={_METRICS_TIMEOUT:g}s")
+    done = cluster.kubectl(*available, timeout=_METRICS_TIMEOUT)
+    if done.exit_code and b"NotFound" not in done.stderr and b"timed out" not in done.stderr:
+        said = done.stderr.strip()[-_SAID:].decode(errors="replace")
+        raise EngineUnavailable(f"the cluster does not say whether it has metrics: {said}")
+    return done.exit_code == 0
 
 
 def _engine_failed(done: Completed) -> EngineUnavailable:

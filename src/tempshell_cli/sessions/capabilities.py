@@ -14,6 +14,8 @@ from tempshell_cli.sessions.lifecycle import Sessions
 
 # By capability why what needs it cannot be looked at: words to follow "it needs X, ".
 Lacking = Mapping[Capability, str]
+# What a learner or an administrator may add to a cluster, and what is asked for in a moment.
+_CAN_COME = frozenset({Capability.METRICS})
 
 
 def lacking(known: Mapping[Capability, bool]) -> Lacking:
@@ -37,12 +39,14 @@ def lacking_in(sessions: Sessions, session: str, shell: SandboxExec, tasks: Iter
     known = known_in(sessions, session)
     unclear = {}
     for wanted in needed:
-        if wanted in known:
+        if wanted in known and (known[wanted] or wanted not in _CAN_COME):
             continue
         try:
-            known[wanted] = shell.has(wanted)
+            there = shell.has(wanted)
         except TempshellError as cause:
             unclear[wanted] = f"which could not be looked for: {cause}"
-        else:
-            sessions.journal(session, CapabilityTried(wanted, known[wanted]))
+            continue
+        if known.get(wanted) is not there:
+            sessions.journal(session, CapabilityTried(wanted, there))
+        known[wanted] = there
     return {**unclear, **lacking(known)}

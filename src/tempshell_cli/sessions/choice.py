@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from tempshell_cli.backends.base import Backend, Capability, EngineChoice, HasKubectl, MeasuresPolicies, Option
+from tempshell_cli.backends.base import Backend, Capability, EngineChoice, HasKubectl, Option, measurable
 from tempshell_cli.core.errors import EngineUnavailable, UsageProblem
 from tempshell_cli.sessions.engines import Engines
 
@@ -93,8 +93,7 @@ def _backend(engines: Engines, name: str, needs: Needs) -> Backend:
 def _fits(backend: Backend, needs: Needs) -> bool:
     if needs.cluster and not isinstance(backend, HasKubectl):
         return False
-    measured = {Capability.NETPOL_ENFORCED} if isinstance(backend, MeasuresPolicies) else set()
-    wanted = needs.capabilities - measured
+    wanted = needs.capabilities - measurable(backend)
     try:
         return not wanted or wanted <= backend.capabilities()
     except EngineUnavailable:  # one that does not answer is found out by the next question

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
-from tempshell_cli.backends.base import Backend, Capability, HasKubectl, MeasuresPolicies
+from tempshell_cli.backends.base import Capability, HasKubectl, measurable
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.errors import EngineUnavailable, TempshellError
 from tempshell_cli.packs.authoring.prove import (
@@ -110,7 +110,7 @@ class Prover:
     def _each(self, tasks: Sequence[Task], seed: str, on_proof: OnProof | None) -> dict[str, TaskProof]:
         why_not = partial(
             why_unprovable,
-            capabilities=self._backend.capabilities() | _measurable(self._backend),
+            capabilities=self._backend.capabilities() | measurable(self._backend),
             has_cluster=isinstance(self._backend, HasKubectl),
         )
         proofs = {
@@ -230,11 +230,6 @@ class Sandboxes:
     def _remove(self, session: Session) -> None:
         if self._alive.pop(session.id, None):
             self._sessions.stop(session, PROOF)
-
-
-def _measurable(backend: Backend) -> frozenset[Capability]:
-    """Return the capabilities that can be found out only in a sandbox of the backend's."""
-    return frozenset({Capability.NETPOL_ENFORCED}) if isinstance(backend, MeasuresPolicies) else frozenset()
 
 
 def _unlimited(sessions: Sessions) -> Sessions:
