@@ -324,6 +324,15 @@ def test_what_a_program_of_the_pack_prints_is_no_way_to_the_answer(
     assert ("the answer" in str(check)) is is_learners
 
 
+def test_what_a_control_has_found_is_no_way_to_the_answer() -> None:
+    words = {"argv": ["a"], "expect": {"exit": "nonzero"}}
+    control = {"argv": ["b"], "expect": {"stdout": {"equals": "the answer"}}}
+    task = task_with({"id": "a", "exec": words, "control": control}, find=True)
+    graded = Grader(shell(a=FAILS, b=Completed(0, b"another", b""))).grade(task)
+    (check,) = as_shown(graded, task.head, passed=False).results
+    assert (check.verdict, check.message) == (Verdict.ERROR, "the control failed")
+
+
 def test_a_file_of_the_learners_is_shown_to_them() -> None:
     task = task_with({"id": "a", "file": {"path": "a", "text": {"equals": "42"}}}, find=True)
     graded = Grader(shell(**{"/bin/sh": Completed(0, b"regular file|644|kim\n41", b"")})).grade(task)

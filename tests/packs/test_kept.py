@@ -78,7 +78,7 @@ def test_a_session_keeps_the_record_and_a_reset_makes_another(tempshell: Tempshe
 
     def verdict() -> str:
         (task,) = tempshell("check", "--json", code=6).json()
-        return next(one["verdict"] for one in task["results"] if one["check"] == "there")
+        return str(next(one["verdict"] for one in task["results"] if one["check"] == "there"))
 
     assert verdict() == "pass"
     tempshell("exec", "--", "sed", "-i", "s/first/second/", "notes.txt")

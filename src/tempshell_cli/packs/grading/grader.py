@@ -16,7 +16,15 @@ from tempshell_cli.packs.checks.shell import SandboxShell
 from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.gathered import gathered
 from tempshell_cli.packs.grading.look import look
-from tempshell_cli.packs.grading.results import CheckResult, Outcome, TaskResult, Verdict, in_short, sum_up
+from tempshell_cli.packs.grading.results import (
+    CONTROL_FAILED,
+    CheckResult,
+    Outcome,
+    TaskResult,
+    Verdict,
+    in_short,
+    sum_up,
+)
 from tempshell_cli.packs.reading.fields import seconds
 
 LOOKS_AT_ONCE = 4  # each is a program in the sandbox, whose memory is small
@@ -136,7 +144,7 @@ def _judged_by(control: Outcome) -> Outcome:
     if control.verdict is Verdict.PASS or (control.verdict is Verdict.FAIL and control.cause):
         return control
     detail = control.cause or f"expected {control.expected}, found {control.found}"
-    return Outcome.error(f"the control failed: {detail}")
+    return Outcome.error(f"{CONTROL_FAILED}: {detail}")
 
 
 def _held_up(check: Check, earlier: CheckResult) -> CheckResult:

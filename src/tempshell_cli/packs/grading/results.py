@@ -14,6 +14,7 @@ from tempshell_cli.packs.checks.program import Exec
 from tempshell_cli.packs.format.model import TaskHead
 
 _LONGEST_SHOWN = 2048
+CONTROL_FAILED = "the control failed"
 
 
 class Verdict(StrEnum):
@@ -112,8 +113,10 @@ def as_shown(result: TaskResult, head: TaskHead, *, passed: bool) -> TaskResult:
 def _without_answer(result: CheckResult, check: Check) -> CheckResult:
     says_it = result.message == in_short(result.expected, result.found)
     found = "" if any(isinstance(kind, Exec) and kind.is_packs for kind in check.kind.parts()) else result.found
-    short = in_short("", found) if found else "it is not right"
-    return replace(result, expected="", found=found, message=short if says_it else result.message)
+    message = (in_short("", found) if found else "it is not right") if says_it else result.message
+    if message.startswith(CONTROL_FAILED):  # what it has found is of the same kind
+        message = CONTROL_FAILED
+    return replace(result, expected="", found=found, message=message)
 
 
 def sum_up(task: str, results: Sequence[CheckResult]) -> TaskResult:
