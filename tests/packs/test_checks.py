@@ -246,6 +246,47 @@ def test_in_a_sandbox_full_of_processes_nothing_passes_and_nothing_is_an_error(s
         assert looked(sandbox_shell, **words).verdict is FAIL
 
 
+LEASE = """
+import fcntl, os, signal, time
+signal.signal(signal.SIGIO, signal.SIG_IGN)
+fcntl.fcntl(os.open("work/list", os.O_RDWR), fcntl.F_SETLEASE, fcntl.F_WRLCK)
+open("locked", "w").close()
+time.sleep(300)
+"""
+
+
+@ON_EACH_ENGINE
+def test_a_file_locked_by_a_lease_hides_nothing_and_is_named(sandbox_shell: SandboxShell) -> None:
+    hold = "mkdir work; echo forbidden >work/list; cat >hold.py; setsid python3 hold.py >/dev/null 2>&1 &"
+    wait = "until [ -e locked ]; do sleep 0.1; done"
+    sandbox_shell.run(("bash", "-c", f"{hold} {wait}"), stdin=LEASE.encode(), timeout=20)
+    for script in ("! grep -rq forbidden work", "grep -rq forbidden work; true"):
+        outcome = looked(sandbox_shell, exec={"argv": ["bash", "-c", script]})
+        assert outcome.verdict is FAIL
+        assert "a lease in the sandbox locks a file: grep: work/list: Resource temporarily" in outcome.cause
+
+
+@ON_EACH_ENGINE
+def test_no_settings_of_the_learners_change_what_a_check_finds(sandbox_shell: SandboxShell) -> None:
+    sandbox_shell.run(("bash", "-c", "echo 'def _equal(a; b): true;' >.jq; echo '{}' >answer.json"), timeout=10)
+    query = 'jq -e ".answer == 42" answer.json'
+    assert looked(sandbox_shell, exec={"as": "learner", "argv": ["sh", "-c", query]}).verdict is PASS
+    for words in (
+        {"argv": ["jq", "-e", ".answer == 42", "answer.json"]},
+        {"argv": ["sh", "-c", query]},
+        {"argv": ["bash", "-eu"], "stdin": f"#!/bin/bash\n[ $HOME != /nowhere ] && {query} | cat >/dev/null\n{query}"},
+    ):
+        assert looked(sandbox_shell, exec=words).verdict is FAIL
+
+
+@pytest.mark.parametrize("new_sandbox", [DOCKER], indirect=True)
+def test_a_learner_cannot_fill_the_place_of_the_graders_temporary_files(sandbox_shell: SandboxShell) -> None:
+    fill = "for place in /tmp /var/tmp /run /dev/shm; do cat /dev/zero >$place/full; done 2>/dev/null; :"
+    sandbox_shell.run(("bash", "-c", fill), timeout=60)
+    kept = {"argv": ["bash", "-e"], "stdin": 'head -c 1000000 /dev/zero >"$TMPDIR/kept"; stat -c %s "$TMPDIR/kept"'}
+    assert looked(sandbox_shell, exec={**kept, "expect": {"stdout": {"equals": "1000000"}}}).verdict is PASS
+
+
 CLOSED = "umask 077; mkdir -p closed; echo 42 >closed/secret; chmod 000 closed/secret"
 
 

@@ -154,6 +154,46 @@ def test_a_sandbox_that_is_full_of_processes_fails_the_check(answer: Completed |
         assert "counts as failed: the sandbox has no room for another process" in by_id(result)["a"].message
 
 
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        (
+            b"find: cannot fork: Resource temporarily unavailable",
+            "the sandbox has no room for another process: find",
+        ),
+        (b"grep: work/list: Resource temporarily unavailable", "a lease in the sandbox locks a file: grep: work/list"),
+        (
+            b"dd: failed to open 'a': Resource temporarily unavailable",
+            "a lease in the sandbox locks a file: dd: failed",
+        ),
+        (b"BlockingIOError: [Errno 11] Resource temporarily unavailable: 'a'", "a lease in the sandbox locks a file"),
+        (b"sort: write failed: No space left on device", "a disk of the sandbox is full: sort: write failed"),
+        (b"grep: work/list: Permission denied", "the learner has closed a file; it said: grep: work/list"),
+        ("find: \u2018./a\u2019: Permission denied".encode(), "the learner has closed a file; it said: find"),
+        (b"cat: /home/learner/a: Permission denied", "the learner has closed a file; it said: cat: /home"),
+    ],
+    ids=str,
+)
+def test_a_part_of_a_check_that_could_not_be_done_is_not_an_answer(said: bytes, cause: str) -> None:
+    """`[ -z "$(find …)" ]` holds where nothing could be found."""
+    hindered = Completed(0, b"", said + b"\n")
+    result = Grader(shell(a=hindered)).grade(task_with(runs("a")))
+    assert (result.verdict, result.incomplete) == (Verdict.FAIL, ())
+    assert f"counts as failed: {cause}" in by_id(result)["a"].message
+
+
+def test_what_is_said_of_other_files_is_no_hindrance() -> None:
+    said = "find: \u2018/proc/1/fd\u2019: Permission denied\nls: cannot open directory '/root': Permission denied\n"
+    result = Grader(shell(a=Completed(0, b"", said.encode()))).grade(task_with(runs("a")))
+    assert result.verdict is Verdict.PASS
+
+
+def test_a_long_line_of_the_learners_is_read_in_a_moment() -> None:
+    """A pattern that tries each place of it to its end would take minutes, in which no signal is heard."""
+    for line in (b"a" * 2**20, b": " * 2**19, b"resource temporarily unavailable" * 2**15):
+        assert Grader(shell(a=Completed(1, b"", line))).grade(task_with(runs("a"))).verdict is Verdict.FAIL
+
+
 def test_a_check_that_was_ended_from_inside_fails_where_the_sandbox_still_answers() -> None:
     """Twice, for an engine can stumble."""
     sandbox = shell(a=DOWN, true=PASSES)

@@ -458,6 +458,13 @@ class Kubeconfig(NamedTuple):
 
 
 @runtime_checkable
+class HasGradersPlace(Protocol):
+    """A backend whose sandboxes have no ``/var/tmp`` of the grader's own, but another place that is."""
+
+    graders_place: ClassVar[str]
+
+
+@runtime_checkable
 class HasKubectl(Protocol):
     """A backend whose sandbox has a cluster that can be looked at from outside the learner's reach."""
 

@@ -7,7 +7,16 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from tempshell_cli.backends.base import NO_KUBERC, Backend, Capability, HasKubectl, MeasuresPolicies, Role, Sandbox
+from tempshell_cli.backends.base import (
+    NO_KUBERC,
+    Backend,
+    Capability,
+    HasGradersPlace,
+    HasKubectl,
+    MeasuresPolicies,
+    Role,
+    Sandbox,
+)
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import NOTHING, Completed
 from tempshell_cli.core.runner import Runner, SubprocessRunner
@@ -23,10 +32,11 @@ _OWN_TMPDIR = "TMPDIR=$(mktemp -d 2>/dev/null) || TMPDIR=/nowhere; trap 'rm -rf 
 # Refuses to look where a link leads to what is the grader's own: in /proc/self/cmdline `grep 42 answer.txt` finds its
 # own 42, and for `cmp - answer.txt` /dev/stdin is an equal file. No kernel refuses only that, so a link that is made in
 # the middle of a look is not found.
+# The link's own words count as well: it can lead to a process that is yet to come.
 _UNLESS_MISLED = r"""
-links() { find "$@" -type l -exec readlink -f -- {} + 2>/dev/null; }
+links() { find "$@" -type l -exec readlink -f -- {} + -exec readlink -- {} + 2>/dev/null; }
 if target=$({ links "$HOME"; links /tmp /var/tmp /dev/shm /run -maxdepth 2; } |
-  grep -m 1 -E '^/proc/[0-9]+(/(cmdline|environ|fd|task)(/.*)?)?$'); then
+  grep -m 1 -E '^/proc/([0-9]+|self|thread-self)(/(cmdline|environ|fd|task)(/.*)?)?$'); then
   echo "tempshell: a link leads to $target" >&2
   exit 125
 fi
@@ -34,7 +44,7 @@ exec "$@"
 """
 _CODE = re.compile(rb" ([0-9]+)\n")
 # The grader begins in the learner's home, where Python would look for modules, and for code to run first. What it
-# writes goes where a backend may give it a place of its own: the learner's /tmp is the learner's.
+# writes goes where a backend gives it a place of its own: what the learner can fill, nothing can be compared in.
 _GRADERS = {"PYTHONSAFEPATH": "1", "PYTHONNOUSERSITE": "1", "TMPDIR": "/var/tmp"}  # noqa: S108 - a path inside
 _KILL_AFTER = 2  # seconds between TERM and KILL inside
 _GRACE = 10.0  # seconds more for the engine than for the command
@@ -95,7 +105,8 @@ class SandboxExec:
         graders, witness = NOTHING, _WITNESS
         guard: tuple[str, ...] = ()
         if self._role is Role.GRADER:
-            graders, witness, guard = _GRADERS, _OWN_TMPDIR + _WITNESS, ("/bin/sh", "-c", _UNLESS_MISLED, "sh")
+            place = {"TMPDIR": self.backend.graders_place} if isinstance(self.backend, HasGradersPlace) else {}
+            graders, witness, guard = _GRADERS | place, _OWN_TMPDIR + _WITNESS, ("/bin/sh", "-c", _UNLESS_MISLED, "sh")
         inside = (
             *("/usr/bin/env", "-i", f"PATH={_PATH}", f"HOME={self.home}", "LANG=C.UTF-8"),
             *(f"{name}={value}" for name, value in {**NO_KUBERC, **graders}.items()),

@@ -75,6 +75,52 @@ CHEATS = (
         """,
     ),
     Cheat(
+        "settings that change what a program finds",
+        r"""
+        echo 'def _equal(a; b): true; def error: .; def error(m): .;' >.jq; echo '{}' >answer.json
+        echo '0 string 4 42' >.magic; echo '.print 42' >.sqliterc; echo 'url = "file:///etc/hostname"' >.curlrc
+        mkdir -p .config/jq .config/sqlite3; cp .jq .config/jq/; cp .sqliterc .config/sqlite3/sqliterc
+        """,
+        short="docker",
+    ),
+    Cheat(
+        "a repository whose settings run programs",
+        r"""
+        printf '#!/bin/sh\nkill -9 $PPID; echo 42\n' >run.sh; chmod +x run.sh
+        git init -q . ; git init -q work; mkdir -p .git/hooks; cp run.sh .git/hooks/post-index-change
+        printf '* filter=x diff=x\n' | tee .gitattributes >work/.gitattributes
+        git config --global safe.directory '*'; git config --global log.showSignature true
+        for name in core.fsmonitor core.pager core.sshCommand diff.external filter.x.clean diff.x.textconv; do
+          git config --global $name ~/run.sh; git config --global gpg.program ~/run.sh
+        done
+        cat .gitconfig >>.git/config; cat .gitconfig >>work/.git/config
+        """,
+    ),
+    Cheat(
+        "settings of the kernel, of accounts and of logins",
+        r"""
+        for file in /proc/sys/fs/binfmt_misc/register /proc/sys/kernel/core_pattern /proc/sys/kernel/modprobe \
+          /proc/sys/kernel/ns_last_pid /proc/sysrq-trigger /sys/kernel/uevent_helper /sys/fs/cgroup/cgroup.kill; do
+          echo ":x:M::\\x7fELF::$HOME/answer.sh:" >$file
+        done
+        for file in /etc/passwd /etc/profile /etc/profile.d/x.sh /etc/bash.bashrc /etc/environment /etc/sudoers.d/x \
+          /etc/gitconfig /etc/nsswitch.conf /etc/locale.alias /etc/python3/sitecustomize.py; do
+          echo 'exit 0' >>$file; rm -f $file; ln -s ~/answer.sh $file
+        done
+        """,
+    ),
+    Cheat(
+        "what tempshell keeps in the sandbox",
+        r"""
+        ls -Rl /run /etc/tempshell; mv /run/tempshell /run/other; mkdir -p /run/tempshell
+        for file in /run/tempshell/variables /etc/tempshell/kubectl.bash /etc/tempshell/kube/config /run/tmp.*; do
+          echo 'exit 0' >$file; rm -rf $file; ln -s ~/answer.sh $file
+        done
+        mkdir -p .kube/cache .docker/cli-plugins .config/helm/plugins
+        printf 'users:\n- name: x\n  user: {exec: {command: %s/answer.sh}}\n' "$HOME" >.kube/config
+        """,
+    ),
+    Cheat(
         "a preloaded library",
         r"""
         echo broken >lib.so; echo "$HOME/lib.so" >/etc/ld.so.preload; echo "$HOME" >/etc/ld.so.conf.d/x.conf
@@ -107,6 +153,36 @@ CHEATS = (
         "ln -s /proc/self/fd/0 answer.txt; ln -sf /proc/self/environ answer.json; ln -sf /etc/shadow kept.txt",
         short="docker kubernetes",
     ),
+    Cheat(
+        "links to processes that are yet to come",
+        r"""
+        for next in $(seq $$ $(($$ + 400))); do ln -s /proc/$next/cmdline work/$next; done
+        ln -s /proc/$(($$ + 60))/cmdline answer.txt; ln -sf /proc/$(($$ + 90))/fd/0 kept.txt
+        """,
+    ),
+    Cheat(
+        "files of more than there can be, almost all of it holes",
+        r"""
+        for size in 8E 7E 1P 1T 200G; do truncate -s $size answer.txt && break; done
+        truncate -s 200G kept.txt answer.json; truncate -s 100G work/holes
+        """,
+    ),
+    Cheat(
+        "what was to stay, and more after what is read of it",
+        r"""
+        blank=$(printf '%*s' 1100000 '')
+        printf 'aakept%s\nspoilt\n' "$blank" >kept.txt; printf '{"kept": [true]}%s spoilt' "$blank" >kept.json
+        printf 'kept: [true]\n#%s\nspoilt\n' "$blank" >kept.yaml
+        """,
+    ),
+    Cheat(
+        "values that are equal in some language",
+        r"""
+        echo '{"kept": [1]}' | tee kept.json >kept.yaml; printf 'aakept\000\r\n' >kept.txt
+        echo '{"answer": "42"}' >answer.json; printf '\357\273\277\0664\n' >answer.txt
+        """,
+    ),
+    Cheat("words of arithmetic and of options", "echo 'x[$(kill $PPID)]' >answer.txt; touch work/-q work/--help"),
     Cheat(
         "pipes in the place of files",
         "mkfifo answer.txt answer.json work/pipe; rm kept.*; mkfifo kept.txt kept.json kept.yaml",
@@ -176,6 +252,20 @@ CHEATS = (
         "full disks",
         "for place in ~ /tmp /var/tmp /dev/shm /run; do cat /dev/zero >$place/full; echo >$place/last; done",
     ),
+    Cheat(
+        "a disk that is full for temporary files alone",
+        "cat /dev/zero >/var/tmp/full; cat /dev/zero >/run/full; rm -f kept.txt; ln -s /dev/full kept.txt",
+        short="docker",
+    ),
+    Cheat(
+        "disks with no room for another file",
+        "for place in /var/tmp /tmp /run; do (cd $place && seq 200000 | xargs -n 5000 touch) & done; wait",
+    ),
+    Cheat("input for every terminal", _trick("type"), stays=True),
+    Cheat("the last of the memory for the check", _trick("favour"), stays=True),
+    Cheat("the slowest place for the check", _trick("slow"), stays=True),
+    Cheat("a file that grows while it is read", _trick("grow"), stays=True),
+    Cheat("the number of a process that has ended", _trick("recycle"), stays=True),
     Cheat("all processes", _trick("fork"), stays=True),
     Cheat("all memory", _trick("fill"), stays=True),
 )

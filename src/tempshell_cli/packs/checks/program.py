@@ -13,12 +13,12 @@ from tempshell_cli.packs.checks.kind import Kind
 from tempshell_cli.packs.checks.kubectl_words import refuse_more_than_a_look
 from tempshell_cli.packs.checks.matching import CannotLook, Mismatch, OutputMatch, Prevented, output_mismatch
 from tempshell_cli.packs.checks.places import CLUSTER, TERMINAL, Place, newest_pods, shell_at
-from tempshell_cli.packs.checks.shell import SandboxShell, out_of_reach
+from tempshell_cli.packs.checks.shell import SandboxShell, out_of_reach, without_settings
 from tempshell_cli.packs.checks.terminal import KILLED, TerminalShell
 from tempshell_cli.packs.reading.fields import Id, NoNul, Strict, says
 
 KUBECTL = "kubectl"
-_DENIED = b"permission denied"
+_DENIED = "permission denied"
 
 
 class Expect(Strict, frozen=True, kw_only=True):
@@ -109,6 +109,8 @@ class Exec(Kind, frozen=True, kw_only=True):
         as_learner = self.in_ == TERMINAL and self.runs_as_learner(sandbox.home)
         shell = TerminalShell(sandbox, as_learner=True) if as_learner else shell_at(self.in_, self.ns, sandbox)
         argv, stdin = out_of_reach(self.argv, self.stdin) if self.in_ == TERMINAL else (self.argv, self.stdin)
+        if self.in_ == TERMINAL and not as_learner:
+            argv, stdin = without_settings(argv, stdin)
         done = shell.run(argv, stdin=stdin.encode(), timeout=timeout)
         # Elsewhere a program may be ended by the `timeout` of a busybox, which the check has asked for.
         signals = {KILLED} if as_learner or self.in_ != TERMINAL else SIGNALS
@@ -122,9 +124,9 @@ class Exec(Kind, frozen=True, kw_only=True):
             if not self.is_learners(shell.home):
                 raise CannotLook(f"the sandbox has no {self.argv[0]}", hint="choose another image")
             return Mismatch(f"a program {self.argv[0]}", "no such file, or not executable")
-        # Nor for a grader that cannot read what the learner has closed, as in a pod.
+        # Nor does either answer come from a grader that cannot read what the learner has closed, as in a pod.
         graders = self.in_ == TERMINAL and not as_learner
-        if graders and self.expect.exit == "nonzero" and _DENIED in done.stderr.lower():
+        if graders and _is_closed(done.stderr, "" if self.expect.exit == "nonzero" else shell.home):
             raise Prevented(f"the learner has closed a file{said(done)}")
         return _exit_mismatch(self.expect, done) or _streams_mismatch(self.expect, done)
 
@@ -158,6 +160,19 @@ class Control(Strict, frozen=True, kw_only=True):
             ns=self.ns or exec_.ns,
             expect=self.expect,
         )
+
+
+def _is_closed(stderr: bytes, home: str) -> bool:
+    """Return whether a program complains of a file in ``home`` that it may not read; "" is for any file anywhere.
+
+    Programs name the file last, in quotation marks of any kind or none.
+    """
+    for line in stderr.decode(errors="replace").splitlines():
+        before, denied, _ = line.lower().rpartition(_DENIED)
+        path = before.rstrip(": ").rpartition(" ")[2].strip("'\"`\u2018\u2019")
+        if denied and (not home or not path.startswith("/") or path.startswith(f"{home.lower()}/")):
+            return True
+    return False
 
 
 def _exit_mismatch(expect: Expect, done: Completed) -> Mismatch | None:

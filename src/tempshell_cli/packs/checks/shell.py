@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from posixpath import basename
 from typing import Protocol
 
@@ -12,6 +12,20 @@ from tempshell_cli.core.process import Completed
 # What a shell runs a script with that comes by stdin: it is read to its end before it starts, so that no command in it
 # can eat the rest.
 EVAL_STDIN = 'script=$(cat) && exec </dev/null && eval "$script"'
+# In the learner's home there can be settings that change what a program finds: ~/.jq can define `==`. These have no use
+# for a home but that; some look for it by the user's id, and take an option. Those of git and kubectl may be the task.
+_WITHOUT_SETTINGS: Mapping[str, Sequence[str]] = {
+    "curl": ("--disable",),
+    "file": (),
+    "jq": (),
+    "sqlite3": ("-init", "/dev/null"),
+    "wget": (),
+}
+_HOMELESS = ("env", "HOME=/nowhere")
+_FUNCTIONS = "".join(
+    f'{name}() {{ command {" ".join((*_HOMELESS, name, *options))} "$@"; }}; '
+    for name, options in _WITHOUT_SETTINGS.items()
+)
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
 _OPTION, _COMMAND = re.compile("-[euxo]+|pipefail|errexit|nounset|xtrace"), re.compile("-[eux]*c")
 
@@ -33,6 +47,17 @@ def out_of_reach(argv: Sequence[str], stdin: str) -> tuple[Sequence[str], str]:
     if len(words) > 1 and _COMMAND.fullmatch(words[0]) and not stdin:
         return (*options, words[0], EVAL_STDIN, *words[2:]), words[1]
     return argv, stdin
+
+
+def without_settings(argv: Sequence[str], stdin: str) -> tuple[Sequence[str], str]:
+    """Return what ``out_of_reach`` returned so that the programs that it runs read none of the learner's settings.
+
+    In a script they are functions: not in the command line, where a search for processes would find their names.
+    """
+    name = basename(argv[0])
+    if name in _WITHOUT_SETTINGS:
+        return (*_HOMELESS, argv[0], *_WITHOUT_SETTINGS[name], *argv[1:]), stdin
+    return argv, _FUNCTIONS + stdin if EVAL_STDIN in argv else stdin
 
 
 class ClusterView(Protocol):
