@@ -65,6 +65,46 @@ def test_a_person_is_asked_once_for_each_content_of_the_pack(tempshell: Tempshel
     tempshell("run", "-q", "./pack", "--", "true", code=2)
 
 
+def test_what_is_allowed_is_what_was_read_before_the_question(tempshell: Tempshell, pack: Draft) -> None:
+    tempshell.user.configure(limits={"per_owner": 2})
+    with tempshell.on_terminal("start", "--detach", "-q", "./pack") as child:
+        child.expect(QUESTION)
+        pack.write("setup.sh", "touch changed\n")
+        pack.replace("tasks/one.md", "checks:", "setup: {run: setup.sh}\nchecks:")
+        child.sendline("y")
+        child.expect(pexpect.EOF)
+        assert child.wait() == 0
+    tempshell("exec", "--", "test", "!", "-e", "changed")
+    for command in (("check",), ("reset", "one")):
+        refused = tempshell(*command, code=2)
+        assert f"the pack {ID} has changed since you allowed what it asks for" in refused.stderr
+    tempshell("exec", "--", "test", "!", "-e", "changed")
+    assert _answer(tempshell, "y") == 0  # for the content that it has now
+    tempshell("check", code=6)
+
+
+def test_two_starts_at_once_each_ask_for_themselves(tempshell: Tempshell, pack: Draft) -> None:
+    command = ("run", "-q", "./pack", "--", "id", "-u")
+    with tempshell.on_terminal(*command) as one:
+        one.expect(QUESTION)
+        pack.write("wrong.sh", "echo 40 >answer.txt\n")
+        with tempshell.on_terminal(*command) as other:
+            other.expect(QUESTION)
+            other.sendline("y")
+            other.expect(pexpect.EOF)
+            assert other.wait() == 0
+        one.sendline("n")  # that is about another content
+        one.expect(pexpect.EOF)
+        assert one.wait() == 2
+    tempshell("run", "-q", "./pack", "--", "true")
+
+
+def test_a_named_profile_allows_what_the_pack_becomes(tempshell: Tempshell, pack: Draft) -> None:
+    tempshell("start", "--detach", "-q", "--profile", "admin", "./pack")
+    pack.write("wrong.sh", "echo 40 >answer.txt\n")
+    tempshell("check", code=6)
+
+
 @pytest.mark.usefixtures("pack")
 def test_a_refused_start_stops_no_session_that_it_was_to_replace(tempshell: Tempshell) -> None:
     session = tempshell.start()

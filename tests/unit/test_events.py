@@ -54,7 +54,7 @@ KINDS_WRITTEN = {
     "creating", "started", "failed", "kept", "adopted", "extended", "paused", "resumed", "restored", "ready", "stopped",
     "broken", "lost", "stopping", "ended", "forgotten", "reaped", "leftover", "searched", "unswept", "sweep", "drawn",
     "exam", "flagged", "graded", "task", "hint", "checked", "found", "could not run", "reset", "capability",
-    "kubernetes", "values", "record", "bug",
+    "kubernetes", "values", "record", "consented", "bug",
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.format.pack import Pack
 from tempshell_cli.packs.library.find import is_shipped
+from tempshell_cli.sessions.events import Kind, words_of
 from tempshell_cli.sessions.lifecycle import Sessions
 
 _FOLDER = "consent"
@@ -28,14 +29,17 @@ class Demand(NamedTuple):
 
 def require_consent(
     sessions: Sessions, pack: Pack, backend: Backend, *, profile: Profile | None, backend_is_named: bool
-) -> None:
+) -> str:
     """Ask whether the pack may have what it asks for by itself; raises UsageProblem where nobody says so.
 
-    ``profile`` is the one that was named, None where none was.
+    ``profile`` is the one that was named, None where none was. Returns what the session is to keep of the answer, for
+    ``refuse_changed``; "" where nothing had to be allowed.
     """
     demand = demand_of(pack, backend, profile=profile, backend_is_named=backend_is_named)
-    if not demand or is_granted(sessions.paths, demand):
-        return
+    if not demand:
+        return ""
+    if _is_granted(sessions.paths, demand.key):
+        return demand.key
     name = one_line(pack.id)
     answer = sessions.ask(
         f"the pack {name} asks for {demand.what}.\n  On {backend.name} it would be {demand.reach}.\nAllow it?"
@@ -47,7 +51,22 @@ def require_consent(
     if not answer:
         hint = _WITHOUT_ADMIN if demand.option == _ADMIN else "choose another with --backend"
         raise UsageProblem(f"{name} was not started", hint=hint)
-    grant(sessions.paths, demand)
+    (sessions.paths.private(_FOLDER) / demand.key).touch(mode=0o600)
+    return demand.key
+
+
+def refuse_changed(sessions: Sessions, session: str, pack: Pack) -> None:
+    """Raise UsageProblem where the user has allowed this session's pack something, and it has another content now.
+
+    A directory can change at any time, and a sandbox that is there is not restricted again.
+    """
+    for key in words_of(sessions.store.events(session), Kind.CONSENTED):
+        _, *rest = key.split("-")
+        if not _is_granted(sessions.paths, "-".join((pack.digest, *rest))):
+            raise UsageProblem(
+                f"the pack {one_line(pack.id)} has changed since you allowed what it asks for",
+                hint="stop this session and start the pack again, which asks again",
+            )
 
 
 def demand_of(pack: Pack, backend: Backend, *, profile: Profile | None, backend_is_named: bool) -> Demand | None:
@@ -67,11 +86,6 @@ def demand_of(pack: Pack, backend: Backend, *, profile: Profile | None, backend_
     return Demand(what, reach, option, f"{pack.digest}-{backend.name}-{option.split()[-1]}")
 
 
-def is_granted(paths: Paths, demand: Demand) -> bool:
+def _is_granted(paths: Paths, key: str) -> bool:
     """Return whether the user has said yes before to this content of the pack, on this backend."""
-    return (paths.state / _FOLDER / demand.key).is_file()
-
-
-def grant(paths: Paths, demand: Demand) -> None:
-    """Remember a yes; raises UsageProblem where the state directory cannot be used."""
-    (paths.private(_FOLDER) / demand.key).touch(mode=0o600)
+    return (paths.state / _FOLDER / key).is_file()

@@ -43,6 +43,7 @@ class Kind(StrEnum):
     SEARCHED = "searched"  # whose sessions engines were asked for that the store may have lost
     UNSWEPT = "unswept"  # the backend, and what it said
     SWEEP = "sweep"  # why the sweep of an open screen failed
+    CONSENTED = "consented"  # what the user has allowed the pack: the key of a consent.Demand
     DRAWN = "drawn"  # Drawn
     VALUES = "values"  # ValuesWritten
     EXAM = "exam"  # ExamBegun

@@ -18,6 +18,7 @@ from tempshell_cli.packs.grading.results import CheckResult, TaskResult, Verdict
 from tempshell_cli.packs.grading.setup import apply_setup
 from tempshell_cli.packs.library.find import find_pack, newest
 from tempshell_cli.sessions.capabilities import known_in, lacking, lacking_in
+from tempshell_cli.sessions.consent import refuse_changed
 from tempshell_cli.sessions.events import Checked, CouldNotRun, Event, Kind, details, words_of
 from tempshell_cli.sessions.exam import drawn_tasks, exam_of, refuse_in_exam, seed_of, written_values
 from tempshell_cli.sessions.kubernetes import refuse_cluster
@@ -178,8 +179,12 @@ class Practice:
         refuse_in_exam(self.sessions.store, self.session, "an exam is graded once, at its end")
 
     def _shell(self, tasks: Sequence[Task]) -> SandboxExec:
-        """Return the way into the sandbox for these tasks; raises UsageProblem where its cluster is not for them."""
+        """Return the way into the sandbox for these tasks.
+
+        Raises UsageProblem where its cluster is not for them, or where they are not what the user has allowed.
+        """
         refuse_unusable(self.session)
+        refuse_changed(self.sessions, self.session.id, self.pack)
         self._refuse_unwritten(tasks)
         shell = SandboxExec(self.sessions.engines.of(self.session), self.session.sandbox)
         refuse_cluster(self.sessions, self.session.id, self.pack, tasks, shell)

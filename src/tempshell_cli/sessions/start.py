@@ -64,7 +64,7 @@ class Plan(NamedTuple):
     """What a session is going to be. Everything is decided, and nothing is made yet.
 
     ``reference`` is how its pack is found again. The tasks of ``pack`` are set up; ``tasks`` are the ids of those that
-    were drawn of it, none where it has all.
+    were drawn of it, none where it has all. ``consented`` is what the user has allowed it: see ``consent``.
     """
 
     backend: Backend
@@ -75,6 +75,7 @@ class Plan(NamedTuple):
     pack: Pack | None = None
     tasks: tuple[str, ...] = ()
     sitting: Sitting | None = None
+    consented: str = ""
     keep_on_failure: bool = False
     replace: bool = False
 
@@ -98,7 +99,7 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
     _refuse_name(request.name)
     settings, options = sessions.settings, request.options()
     ttl = request.ttl
-    pack, sitting, reference = None, None, ""
+    pack, sitting, reference, consented = None, None, "", ""
     if request.pack:
         from tempshell_cli.packs.library.find import find_pack  # noqa: PLC0415 - for packs alone, as are the next ones
         from tempshell_cli.packs.library.find import reference as reference_of  # noqa: PLC0415
@@ -124,7 +125,7 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
         from tempshell_cli.sessions.consent import require_consent  # noqa: PLC0415
 
         is_named = asked != AUTO or (bool(backend.pack_reach) and _is_led_to(sessions, options))
-        require_consent(sessions, pack, backend, profile=request.profile, backend_is_named=is_named)
+        consented = require_consent(sessions, pack, backend, profile=request.profile, backend_is_named=is_named)
     return Plan(
         backend=backend,
         template=template,
@@ -134,6 +135,7 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
         pack=pack,
         tasks=tuple(request.tasks),
         sitting=sitting,
+        consented=consented,
         keep_on_failure=request.keep_on_failure,
         replace=request.replace,
     )
@@ -173,6 +175,8 @@ def _attempt(sessions: Sessions, plan: Plan, on_engine: int, report: Report) -> 
             if plan.pack:
                 from tempshell_cli.sessions.setting_up import set_up  # noqa: PLC0415 - for packs alone
 
+                if plan.consented:
+                    sessions.journal(session.id, Kind.CONSENTED, plan.consented)
                 if plan.tasks:
                     sessions.journal(session.id, Drawn(plan.tasks))
                 if written := set_up(sessions, plan.pack, plan, sandbox, report):
