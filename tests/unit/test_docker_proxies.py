@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tempshell_cli.backends.docker import proxies
+from tempshell_cli.backends.docker import endpoint, proxies
 from tempshell_cli.core.errors import UsageProblem
 
 WITH_PASSWORD = "http://user:s3cret@proxy.example.org:3128"  # noqa: S105 - nobody's
@@ -115,9 +115,9 @@ _WORDS = some.text(some.characters(codec="ascii", exclude_characters="\0"), max_
 
 @given(scheme=some.sampled_from(["http://", "HTTPS://", "socks5://"]), user=_WORDS, secret=_WORDS)
 def test_however_a_password_is_written_it_is_left_out(scheme: str, user: str, secret: str) -> None:
-    assert proxies.without_password(f"{scheme}{user}:{secret}@host:3128") == f"{scheme}host:3128"
+    assert endpoint.without_password(f"{scheme}{user}:{secret}@host:3128") == f"{scheme}host:3128"
 
 
 def test_an_address_without_a_scheme_is_one_too() -> None:
-    assert proxies.without_password("user:s3cret@host:3128") == "host:3128"
-    assert proxies.without_password("host:3128") == "host:3128"
+    assert endpoint.without_password("user:s3cret@host:3128") == "host:3128"
+    assert endpoint.without_password("host:3128") == "host:3128"

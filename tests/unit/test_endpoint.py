@@ -123,7 +123,14 @@ def test_certificates_are_those_beside_the_configuration_unless_named(
         ("me:s3cret@box:2375", "a password"),
         ("tcp://me:s3cret@box#tls=/x", "a password"),
         ("odd://me:s3cret@box", "a password"),
-        ("tcp://me:s3cret@box:port", "cannot be read"),
+        ("tcp://me:s3cret@box:port", "a password"),
+        ("ssh://me:1/s3cret@box", "a password"),
+        ("ssh://me:s3cret://@box", "a password"),
+        ("me:s3cret://@box", "a password"),
+        ("SSH://me:1#s3cret?@box", "a password"),
+        ("ssh://me:s3cret\n@box", "a password"),
+        ("npipe://me:s3cret@box/pipe", "a password"),
+        ("unix://me:s3cret@box", "a password"),
     ],
 )
 def test_what_is_no_host_is_refused_by_name_and_no_password_is_seen(form: str, why: str) -> None:

@@ -29,6 +29,8 @@ _CERTIFICATES = "check that it runs, and ca.pem, cert.pem and key.pem in DOCKER_
 _FORMS = "write it like unix:///run/docker.sock, ssh://me@box or tcp://127.0.0.1:2375"
 _DEFAULT, _DEFAULT_SOCKET = "default", "unix:///var/run/docker.sock"
 _PLAIN, _TLS, _VERIFIED = "plain", "tls", "tlsverify"
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE | re.ASCII)
+_CREDENTIALS = re.compile(rf"^({_SCHEME.pattern})?.*@", re.IGNORECASE | re.ASCII | re.DOTALL)
 _RESOLVED = re.compile(r"(tcp://.*)#(plain|tlsverify|tls)=?(.*)", re.DOTALL)
 _PORT, _TLS_PORT = 2375, 2376  # as in the docker command
 _DIALLED = "unix://dialled"  # a name the SDK takes; what carries its requests is mounted
@@ -151,10 +153,9 @@ def unavailable(endpoint: str, cause: Exception) -> EngineUnavailable:
     return EngineUnavailable(f"the Docker engine ({host(endpoint)}) does not answer: {said}", hint=hint)
 
 
-def without_password(asked: str) -> str:
-    """Return what was asked for without what stands before an ``@``: it may be a password, and is for nobody's eyes."""
-    scheme, mark, rest = asked.rpartition("://")
-    return f"{scheme}{mark}{rest.rpartition('@')[2]}"
+def without_password(url: str) -> str:
+    """Return a URL without what stands before its last ``@``: user and password, however badly they are quoted."""
+    return _CREDENTIALS.sub(r"\1", url)
 
 
 def _host(asked: str, mode: str, certificates: str = "") -> _Address:
@@ -164,17 +165,21 @@ def _host(asked: str, mode: str, certificates: str = "") -> _Address:
     what is missing is that of the default.
     """
     text = asked.strip() or _DEFAULT_SOCKET
-    scheme, _, rest = text.partition("://") if "://" in text else ("tcp", "", text)
+    has_scheme = _SCHEME.match(text)
+    scheme, rest = (has_scheme[1], text[has_scheme.end() :]) if has_scheme else ("tcp", text)
     shown = without_password(text)
-    try:
-        parts = urlsplit(f"{scheme}://{rest}")
-        port, name = parts.port, parts.hostname or ""
-    except ValueError:  # in whose words there may be a part of a password
-        raise EngineUnavailable(f"the Docker host {shown} cannot be read", hint=_FORMS) from None
-    if parts.password is not None or (scheme == "tcp" and "@" in rest):
+    user, at, _ = rest.rpartition("@")
+    # By hand: for a URL's own rules a password ends with its first slash, and is a part of the path from there.
+    is_path = scheme == "unix" and rest.startswith("/")
+    if not is_path and (":" in user or (at and scheme == "tcp")):
         raise EngineUnavailable(
             f"the Docker host {shown} must not have a password in it", hint="use a key with ssh, or TLS with tcp"
         )
+    try:
+        parts = urlsplit(f"{scheme}://{rest}")
+        port, name = parts.port, parts.hostname or ""
+    except ValueError:
+        raise EngineUnavailable(f"the Docker host {shown} cannot be read", hint=_FORMS) from None
     if scheme == "npipe":
         raise EngineUnavailable(f"{shown} is a pipe of Windows: tempshell runs where Docker has a socket", hint=_FORMS)
     if scheme == "unix":

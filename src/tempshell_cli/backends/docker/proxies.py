@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -25,7 +24,6 @@ _KEYS = {
     "noProxy": "NO_PROXY",
 }
 _OF_KIND = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
-_CREDENTIALS = re.compile(r"^([a-z][a-z0-9+.-]*://)?.*@", re.IGNORECASE | re.ASCII | re.DOTALL)
 _DEFAULT_HOST = "unix:///var/run/docker.sock"
 
 
@@ -45,7 +43,7 @@ def for_kind(host: str, report: Report) -> dict[str, str]:
     """
     configured = _configured(host)
     for name in configured.keys() - set(_OF_KIND):
-        if without_password(configured[name]) != configured[name]:
+        if endpoints.without_password(configured[name]) != configured[name]:
             raise UsageProblem(
                 f"{name} in Docker's config.json has a password, which the nodes of the cluster would be given",
                 hint="take it out, or name another configuration with DOCKER_CONFIG",
@@ -77,16 +75,11 @@ def _configured(host: str) -> dict[str, str]:
 
 
 def _without_passwords(proxies: Mapping[str, str], report: Report) -> dict[str, str]:
-    bare = {name: without_password(value) for name, value in proxies.items()}
+    bare = {name: endpoints.without_password(value) for name, value in proxies.items()}
     if bare != proxies:
         with report("leaving out the password of the proxy: the sandbox is given its address alone"):
             pass
     return bare
-
-
-def without_password(proxy: str) -> str:
-    """Return a URL without user and password, however badly they are quoted: no proxy has a path with an ``@``."""
-    return _CREDENTIALS.sub(r"\1", proxy)
 
 
 def _both_cases(proxies: Mapping[str, str]) -> dict[str, str]:
