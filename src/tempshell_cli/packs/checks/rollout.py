@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Mapping, Sequence
 from typing import Annotated, NamedTuple
 
@@ -19,9 +20,10 @@ from tempshell_cli.packs.checks.shell import ClusterView, SandboxShell
 from tempshell_cli.packs.checks.workload import refuse_broken_api
 from tempshell_cli.packs.reading.fields import END, says
 
-# What the Deployment controller says of each step, in its forms since Kubernetes 1.20, 1.25 and 1.28.
+# What the Deployment controller says of each step, in the forms of old and new releases of Kubernetes.
 _SCALED = re.compile(r"Scaled (?:up|down) replica set (\S+) (?:from (\d+) )?to (\d+)(?: from (\d+))?")
 _SCALING = "ScalingReplicaSet"
+_ARRIVAL_SECONDS, _EVERY_SECONDS = 5.0, 0.2
 Deployment = Annotated[
     str,
     Meta(
@@ -116,6 +118,12 @@ class _Seen(NamedTuple):
     created: Mapping[str, int]
 
     @property
+    def is_complete(self) -> bool:
+        """Whether the last step of each ReplicaSet that has pods has its event, which comes a moment later."""
+        last = {(step[1], int(step[3])) for event in self.events if (step := _SCALED.match(event.message))}
+        return all((name, count) in last for name, count in self.replicas.items() if count)
+
+    @property
     def replicas(self) -> dict[str, int]:
         """How many pods each of its ReplicaSets is to have."""
         return {name: one.spec.replicas for name, one in self.sets.items()}
@@ -138,10 +146,15 @@ class Rollout(Kind, frozen=True, kw_only=True):
         return True
 
     def record(self, sandbox: SandboxShell, timeout: float) -> Mapping[str, str]:
-        """Read where its history begins for the learner."""
-        seen = self._read(cluster_of(sandbox), timeout)
-        if seen is None:
-            raise CannotLook(f"{self.ref}, whose history is to be judged, is not there")
+        """Read where its history begins for the learner, when the events of the setup have arrived."""
+        until = time.monotonic() + _ARRIVAL_SECONDS
+        while True:
+            seen = self._read(cluster_of(sandbox), timeout)
+            if seen is None:
+                raise CannotLook(f"{self.ref}, whose history is to be judged, is not there")
+            if seen.is_complete or time.monotonic() > until:
+                break
+            time.sleep(_EVERY_SECONDS)
         events = {one.metadata.name: one.times for one in seen.events}
         return {f"rollout {self.ref}": json.dumps({"uid": seen.uid, "replicas": seen.replicas, "events": events})}
 
