@@ -19,6 +19,7 @@ from tempshell_cli.packs.format.pack import Task, drawn
 from tempshell_cli.packs.format.values import environment, is_value
 from tempshell_cli.packs.grading.cluster import namespace
 from tempshell_cli.packs.grading.grader import Grader
+from tempshell_cli.packs.grading.leftovers import unlock_files
 from tempshell_cli.packs.grading.results import Verdict
 from tempshell_cli.packs.reading.fields import seconds
 
@@ -27,7 +28,7 @@ _LAST_LINES = 5
 _SMALL_SECONDS = 15.0
 
 _RUN_SCRIPT = 'if [ -x /bin/bash ]; then exec /bin/bash -c "$1"; else eval "$1"; fi'
-_COPY = 'mkdir -p -- "$1" && rm -f -- "$2" && cat >"$2" && chmod -- "$3" "$2"'
+_COPY = 'mkdir -p -- "$1" && rm -rf -- "$2" && cat >"$2" && chmod -- "$3" "$2"'
 _MISSING = 'for tool; do command -v "$tool" >/dev/null || echo "$tool"; done'
 
 
@@ -42,12 +43,14 @@ def apply_setup(task: Task, grader: Grader) -> None:
 
     What the task's checks compare with later is then in the ``records`` of the grader.
 
-    Idempotent as far as the task's script is: called again, it puts the task back to its start.
+    Idempotent as far as the task's script is: called again, it puts the task back to its start, whatever the learner
+    has left in its directories.
     Raises SetupFailed, with the script's last lines, and EngineUnavailable.
     """
     setup, shell = task.head.setup, grader.shell
     if missing := missing_tools(task, shell):
         raise _failed(task, f"the sandbox has no {', '.join(missing)}", hint="choose another image or backend")
+    unlock_files(task, shell)  # what it cannot unlock, the setup fails at with better words
     _prepare_cluster(task, shell)
     for file in setup.files:
         _copy(task, file, shell)

@@ -1,1 +1,1 @@
-rm -f slug.sh
+rm -rf slug.sh

@@ -1,1 +1,1 @@
-rm -f total.sh
+rm -rf total.sh

@@ -2,7 +2,7 @@ set -eu
 cd ~/workers
 # The brackets keep the pattern from matching whatever has the pattern itself on its command line.
 pkill -KILL -f '[w]orkers/worker --queue' || true
-rm -f mail.pid ./*.saved ./*.log
+rm -rf mail.pid ./*.saved ./*.log
 for queue in mail reports; do
   setsid bash ~/workers/worker --queue "$queue" </dev/null >/dev/null 2>&1 &
 done

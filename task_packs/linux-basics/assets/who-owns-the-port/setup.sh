@@ -2,7 +2,13 @@ set -eu
 cd ~/ports
 # The brackets keep the pattern from matching whatever has the pattern itself on its command line.
 pkill -KILL -f '[p]orts/listener' || true
-rm -f pid folder admin-pid admin.sock
+rm -rf pid folder admin-pid admin.sock
+# Another program that has one of the ports would keep the listener from it.
+for port in 8080 8081 9090; do
+  while ss -Hltn "sport = :$port" | grep -q .; do
+    ss -Hltnp "sport = :$port" | grep -o 'pid=[0-9]*' | cut -d= -f2 | xargs -r kill -KILL || true
+  done
+done
 mkdir -p billing frontend metrics admin
 listen() { # FOLDER WHERE
   cd ~/ports/"$1"
