@@ -260,6 +260,7 @@ CHEATS = (
     Cheat(
         "disks with no room for another file",
         "for place in /var/tmp /tmp /run; do (cd $place && seq 200000 | xargs -n 5000 touch) & done; wait",
+        stays=True,  # so many inodes take all memory, and that ends a local sandbox
     ),
     Cheat("input for every terminal", _trick("type"), stays=True),
     Cheat("the last of the memory for the check", _trick("favour"), stays=True),
