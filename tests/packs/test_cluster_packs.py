@@ -27,6 +27,8 @@ from tempshell_cli.packs.library.find import find_pack
 from tests.support import engines
 from tests.support.ports import free_port
 
+from .drafts import Draft
+
 CKAD, ZERO_TRUST = PACKS = find_pack("ckad-core"), find_pack("zero-trust")
 TASKS = [task for pack in PACKS for task in pack.tasks]
 EACH_PACK = pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.id)
@@ -39,6 +41,44 @@ SHORT = {
 PROVEN = [pytest.param(task, marks=[] if task.id in SHORT else [pytest.mark.long], id=task.id) for task in TASKS]
 POLICIES = [task for task in ZERO_TRUST.tasks if task.head.domain == "policies"]
 UNENFORCED = {Capability.NETPOL_ENFORCED: "which this sandbox lacks"}
+OBJECTS = """\
+---
+id: one
+title: Objects
+namespaces: [made]
+setup: {run: setup.sh}
+checks:
+- id: city
+  object: {ref: configmap/made/station, match: {data: {CITY: Oslo}}}
+- id: pods
+  object: {ref: deployment/made/web, match: {spec: {replicas: 2}, status: {readyReplicas: 2}}}
+- id: version
+  object:
+    ref: deployment/made/web
+    where: [{jsonpath: "$.spec.template.spec.containers[*].image", as: image, value: "tempshell/practice:2"}]
+- id: rights
+  object:
+    ref: role/made/watch
+    match: {rules: [{apiGroups: [""], resources: [pods], verbs: [get, watch]}]}
+solution: solution.sh
+---
+In `made`, make the ConfigMap `station` with `CITY` and `UNIT` and the Role `watch`, and give `web` two pods with the
+image `tempshell/practice:2`.
+"""
+OBJECTS_SETUP = """\
+set -eu
+kubectl -n made delete configmap/station role/watch deployment/web --ignore-not-found --now
+kubectl -n made create deployment web --image tempshell/practice:1
+kubectl -n made rollout status deployment/web --timeout 50s
+"""
+OBJECTS_SOLUTION = """\
+set -eu
+kubectl -n made create configmap station --from-literal CITY=Oslo --from-literal UNIT=celsius
+kubectl -n made create role watch --verb get,watch --resource pods
+kubectl -n made set image deployment/web practice=tempshell/practice:2
+kubectl -n made scale deployment/web --replicas 2
+kubectl -n made rollout status deployment/web --timeout 50s
+"""
 AT_ONCE = 4  # each task has namespaces of its own, and what it does is mostly to wait
 
 
@@ -97,6 +137,29 @@ def test_the_tasks_of_a_pack_hold_together(pack: Pack, among: str, cluster: Sand
     steps = prove_together(other_order(tasks, seed=1), cluster)
     assert {task: step.problem for task, step in steps.items() if step.problem} == {}
     assert steps.keys() == {task.id for task in tasks}
+
+
+@pytest.mark.long
+@pytest.mark.engine("kind")
+def test_answers_are_made_from_objects(draft: Draft, cluster: SandboxShell) -> None:
+    """Each is applied and undone on a real API server, and just the field that no check looks at is found."""
+    draft.write("tasks/one.md", OBJECTS)
+    draft.write("setup.sh", OBJECTS_SETUP)
+    draft.write("solution.sh", OBJECTS_SOLUTION)
+    proof = prove_task(draft.load().tasks[0], cluster, mutants=None)
+    unit = "configmap/made/station"
+    assert {one.name for one in proof.made if one.problem} == {
+        f"{unit}: data.UNIT is `celsiusx`",
+        f"{unit} without data.UNIT",
+    }
+    assert (proof.state, proof.unseen, [step.problem for step in proof.steps if step.problem]) == (State.FOOLED, (), [])
+    assert {
+        f"{unit} is in the namespace `default`",
+        "deployment/made/web: spec.replicas is 3",
+        "deployment/made/web: spec.template.spec.containers[0].image is `docker.io/tempshell/practice:2`",
+        "role/made/watch: also `delete` in rules[0].verbs",
+        "role/made/watch: rules[0].verbs has another order",
+    } < {one.name for one in proof.made}
 
 
 @EACH_TASK

@@ -100,7 +100,7 @@ def test_a_program_prints_constants() -> None:
     made = made_of({}, {"run.sh": program}, "Write `run.sh`.", [Run("counts", b"it's 3\n", 0)])
     (constant,) = [one for one in made if "prints" in one.name]
     assert constant.name == "`run.sh` prints what `counts` expects, whatever it is given"
-    assert b"printf %s 'it'\"'\"'s 3\n'" in constant.apply.stdin
+    assert b"printf %s 'it'\"'\"'s 3\n'" in constant.apply[0].stdin
 
 
 def test_lines_in_another_order_are_wrong_right_or_left_out_as_the_text_has_it() -> None:
@@ -167,7 +167,7 @@ def test_every_made_answer_changes_the_sandbox_and_is_undone(many: Draft, sandbo
     solved, made = state(), trials.mutations()
     assert len(made) > 40
     for one in made:
-        for action, is_solved in ((one.apply, False), (one.undo, True)):
+        for (action,), is_solved in ((one.apply, False), (one.undo, True)):
             done = sandbox_shell.run(action.argv, stdin=action.stdin, timeout=20)
             assert (one.name, done.exit_code, done.stderr) == (one.name, 0, b"")
             assert (one.name, state() == solved) == (one.name, is_solved)

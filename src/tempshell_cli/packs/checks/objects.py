@@ -27,7 +27,7 @@ from tempshell_cli.packs.reading.fields import END, says
 _SECONDS = 5.0
 _MOST_NAMED = 3
 _IDENTITY = "metadata.uid"
-_NO_SUCH_KIND = "the server doesn't have a resource type"
+NO_SUCH_KIND = "the server doesn't have a resource type"
 Reference = Annotated[
     str,
     Meta(
@@ -169,7 +169,7 @@ def _absent(wanted: ObjectState, cluster: ClusterView, done: Completed) -> Misma
     said = strip_controls(done.stderr.decode(errors="replace")).strip()
     # First: without the API that has it, a kind is not known either.
     refuse_broken_api(cluster, done.stderr)
-    if done.timed_out or not (NOT_FOUND in said or _NO_SUCH_KIND in said):
+    if done.timed_out or not (NOT_FOUND in said or NO_SUCH_KIND in said):
         raise CannotLook(f"{wanted.ref} cannot be looked at: {said or 'no answer in time'}")
     if not wanted.exists:
         return None

@@ -265,7 +265,8 @@ def _joined(lines: Sequence[str]) -> str:
 def _mutation(name: str, path: str, change: str, *args: str, stdin: bytes = b"", is_right: bool = False) -> Mutation:
     made = args if change == _RENAME else ()
     apply = Action(("/bin/sh", "-c", _KEEP + change, "sh", path, _ASIDE, *args), stdin)
-    return Mutation(name, apply, Action(("/bin/sh", "-c", _UNDO, _ASIDE, path, *made)), is_right)
+    undo = Action(("/bin/sh", "-c", _UNDO, _ASIDE, path, *made))
+    return Mutation(name, (apply,), (undo,), is_right)
 
 
 def _octal(file: FileSnapshot) -> str:

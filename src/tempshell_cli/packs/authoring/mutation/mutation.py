@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 _WORD = re.compile(r"[\w.~/+@%-]*\w")
 
@@ -11,20 +12,30 @@ _CODE = re.compile(r"`([^`\n]+)`")
 
 
 class Action(NamedTuple):
-    """A program to run in the sandbox, or, with ``in_cluster``, the arguments of a kubectl that may change things."""
+    """A program to run in the sandbox, or, with ``in_cluster``, the arguments of a kubectl that may change things.
+
+    ``otherwise`` are other arguments, for an object that can only be made again. ``was`` is the content of an object:
+    where the same comes out, nothing was done.
+    """
 
     argv: tuple[str, ...]
     stdin: bytes = b""
     in_cluster: bool = False
+    otherwise: tuple[str, ...] = ()
+    was: Mapping[str, Any] | None = None
 
 
 class Mutation(NamedTuple):
-    """A change to the state that the solution has left. ``is_right``: another spelling of it, which must still pass."""
+    """A change to the state that the solution has left. ``is_right``: another spelling of it, which must still pass.
+
+    ``settle`` waits, however that ends, for what follows from it, and for what follows from undoing it.
+    """
 
     name: str
-    apply: Action
-    undo: Action
+    apply: tuple[Action, ...]
+    undo: tuple[Action, ...]
     is_right: bool = False
+    settle: tuple[Action, ...] = ()
 
 
 class Wording:

@@ -8,9 +8,10 @@ import re
 from msgspec import Struct
 
 from tempshell_cli.core.errors import EngineUnavailable
-from tempshell_cli.core.process import Completed
+from tempshell_cli.packs.authoring.mutation.cluster import ClusterObjects, change
 from tempshell_cli.packs.authoring.mutation.files import Run, Tree, file_mutations, named_files, read_tar
 from tempshell_cli.packs.authoring.mutation.mutation import Action, Mutation, Wording
+from tempshell_cli.packs.authoring.mutation.objects import Objects, object_mutations
 from tempshell_cli.packs.checks.places import TERMINAL
 from tempshell_cli.packs.checks.program import Exec
 from tempshell_cli.packs.checks.shell import SandboxShell
@@ -24,6 +25,8 @@ _LIST = 'find "$@" -xdev -name .git -prune -o "(" ! -type f -o -size -129 ")" -p
 _TAR = "xargs -0 tar -cPf - --no-recursion -- 2>/dev/null; true"
 _SECONDS = 30.0
 _MOST_FILES = 500
+# How long controllers may take to do what an object asks of them, and how often one looks, in seconds.
+_FOLLOWS, _RESTORED, _EVERY = 10.0, 60.0, 2.0
 _INTERPRETERS = {"bash", "sh", "python3"}
 
 
@@ -57,54 +60,81 @@ class Trials:
         self.count = count
         self._seed = seed
         self._wording = Wording(f"{task.head.title}\n{task.prompt}")
-        self._before: Tree = {}
+        cluster = grader.shell.cluster if task.head.looks_into_cluster or task.head.namespaces else None
+        self._objects = ClusterObjects(task, cluster) if cluster else None
+        self._files_before: Tree = {}
+        self._objects_before: Objects = {}
 
     def look_before(self) -> None:
         """Remember what is there before the solution runs."""
-        self._before = self._files()
+        self._files_before = self._files()
+        self._objects_before = self._objects.read() if self._objects else {}
 
     def run(self) -> None:
         """Try them, right after the solution was graded and passed; leaves the task in any state.
 
         Raises Unrestored, SetupFailed and EngineUnavailable.
         """
-        mutations = self._chosen(self.mutations())
-        for number, mutation in enumerate(mutations, 1):
-            done = self._do(mutation.apply)
-            if not (done.exit_code or done.timed_out):  # else it cannot be made here
-                self.made.append(_judged(mutation, self._grader.grade(self._task)))
-            undone = self._do(mutation.undo)
-            if number < len(mutations):
-                self._see_to_it_that_it_is_solved(mutation, undone)
+        for mutation in self._in_order(self.mutations()):
+            if all(map(self._do, mutation.apply)):  # else it cannot be made here
+                self.made.append(self._graded(mutation))
+            undone = [self._do(action) for action in mutation.undo]
+            if len(self.made) == self.count:
+                return
+            self._see_to_it_that_it_is_solved(mutation, is_undone=all(undone))
 
     def mutations(self) -> list[Mutation]:
         """Return the answers that can be made, from what is there after the solution; raises EngineUnavailable."""
         after = self._files()
         runs = {path: self._runs(path) for path, file in after.items() if file.is_program}
-        made = file_mutations(self._before, after, self._grader.shell.home, self._wording, runs)
+        made = [*file_mutations(self._files_before, after, self._grader.shell.home, self._wording, runs)]
+        if self._objects:
+            objects = self._objects.read()
+            made += object_mutations(self._objects_before, objects, self._wording, self._objects.elsewhere)
         accepted = self._task.head.accepts
         return [one for one in made if not any(_is_like(one.name, pattern) for pattern in accepted)]
 
-    def _chosen(self, mutations: list[Mutation]) -> list[Mutation]:
-        if self.count is None or len(mutations) <= self.count:
+    def _in_order(self, mutations: list[Mutation]) -> list[Mutation]:
+        if self.count is None:
             return mutations
         chance = random.Random(f"{self._seed}/{self._task.id}")  # noqa: S311 - a choice, not a secret
-        return chance.sample(mutations, self.count)
+        return chance.sample(mutations, len(mutations))
 
-    def _see_to_it_that_it_is_solved(self, mutation: Mutation, undone: Completed) -> None:
-        if not (undone.exit_code or undone.timed_out) and _passes(self._grader.grade(self._task)):
-            return
+    def _graded(self, mutation: Mutation) -> MadeAnswer:
+        """Grade an answer, and again while it is judged wrongly and a controller may not have seen it yet."""
+        self._settle(mutation)
+        found = _judged(mutation, self._grader.grade(self._task))
+        until = self._grader.clock() + _FOLLOWS
+        while found.problem and _is_in_cluster(mutation) and self._grader.clock() < until:
+            self._grader.sleep(_EVERY)
+            found = _judged(mutation, self._grader.grade(self._task))
+        return found
+
+    def _see_to_it_that_it_is_solved(self, mutation: Mutation, *, is_undone: bool) -> None:
+        if is_undone:
+            self._settle(mutation)
+            until = self._grader.clock() + (_RESTORED if _is_in_cluster(mutation) else 0)
+            while not (passes := _passes(self._grader.grade(self._task))) and self._grader.clock() < until:
+                self._grader.sleep(_EVERY)
+            if passes:
+                return
         apply_setup(self._task, self._grader)
         run_solution(self._task, self._grader.shell)
         if not _passes(self._grader.grade(self._task)):
             raise Unrestored(f"after the made answer {mutation.name} the solution does not pass any more")
 
-    def _do(self, action: Action) -> Completed:
+    def _settle(self, mutation: Mutation) -> None:
+        for action in mutation.settle:
+            self._do(action)
+
+    def _do(self, action: Action) -> bool:
+        """Return whether the action could be done, and has changed something."""
         shell = self._grader.shell
-        if not action.in_cluster:
-            return shell.run(action.argv, stdin=action.stdin, timeout=_SECONDS)
-        assert shell.cluster  # noqa: S101 - only objects of its cluster are mutated there
-        return shell.cluster.kubectl(*action.argv, stdin=action.stdin, timeout=_SECONDS)
+        if action.in_cluster:
+            assert shell.cluster  # noqa: S101 - only objects of its cluster are mutated there
+            return change(action, shell.cluster)
+        done = shell.run(action.argv, stdin=action.stdin, timeout=_SECONDS)
+        return not (done.exit_code or done.timed_out)
 
     def _files(self) -> Tree:
         """Return the files that the text names, and the directories that they are in; raises EngineUnavailable."""
@@ -152,6 +182,10 @@ def _output(shell: SandboxShell, argv: tuple[str, ...], stdin: bytes = b"") -> b
     if done.timed_out or done.exit_code:
         raise EngineUnavailable("the files in the sandbox could not be read in time")
     return done.stdout
+
+
+def _is_in_cluster(mutation: Mutation) -> bool:
+    return any(action.in_cluster for action in mutation.apply)
 
 
 def _passes(result: TaskResult) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 _NUMBER = re.compile(r"\d{1,18}")
@@ -24,22 +24,15 @@ def wrong_texts(text: str) -> Iterator[tuple[str, str, str]]:
         yield word[0], f"{word[0]}x", f"{text[: word.end()]}x{text[word.end() :]}"
 
 
-def wrong_data(
-    data: Any,  # noqa: ANN401 - whatever JSON has
-    is_asked_for: Callable[[Path, Any], bool] = lambda _path, _value: True,
-    path: Path = (),
-) -> Iterator[tuple[str, Any]]:
-    """Yield the name of a fault and the data with it: a part left out, a value off by one, one too many.
-
-    Only the parts that ``is_asked_for`` accepts, by their path and value, are left out or changed.
-    """
+def wrong_data(data: Any, path: Path = ()) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - whatever JSON has
+    """Yield the name of a fault and the data with it: a part left out, a value off by one, one too many."""
     if isinstance(data, Mapping):
-        yield from _wrong_mapping(data, is_asked_for, path)
+        yield from _wrong_mapping(data, path)
     elif isinstance(data, Sequence) and not isinstance(data, str):
-        yield from _wrong_list(data, is_asked_for, path)
-    elif is_asked_for(path, data):
+        yield from _wrong_list(data, path)
+    else:
         for value in _wrong_scalars(data):
-            yield f"{dotted(path)} is {_shown(value)}", value
+            yield f"{dotted(path)} is {shown(value)}", value
 
 
 def dotted(path: Path) -> str:
@@ -48,42 +41,25 @@ def dotted(path: Path) -> str:
     return text.removeprefix(".") or "it"
 
 
-def _wrong_mapping(
-    data: Mapping[str, Any], is_asked_for: Callable[[Path, Any], bool], path: Path
-) -> Iterator[tuple[str, Any]]:
+def _wrong_mapping(data: Mapping[str, Any], path: Path) -> Iterator[tuple[str, Any]]:
     for key, value in data.items():
         inner = (*path, key)
-        if _any_asked_for(value, inner, is_asked_for):
-            yield f"without {dotted(inner)}", {other: data[other] for other in data if other != key}
-        for name, changed in wrong_data(value, is_asked_for, inner):
+        yield f"without {dotted(inner)}", {other: data[other] for other in data if other != key}
+        for name, changed in wrong_data(value, inner):
             yield name, {**data, key: changed}
-    if data and _any_asked_for(data, path, is_asked_for) and all(isinstance(one, str | int) for one in data.values()):
+    if data and all(isinstance(one, str | int) for one in data.values()):
         key, value = next(iter(data.items()))
         yield f"{dotted(path)} also has `{key}x`", {**data, f"{key}x": value}
 
 
-def _wrong_list(
-    data: Sequence[Any], is_asked_for: Callable[[Path, Any], bool], path: Path
-) -> Iterator[tuple[str, Any]]:
+def _wrong_list(data: Sequence[Any], path: Path) -> Iterator[tuple[str, Any]]:
     for index, value in enumerate(data):
         inner = (*path, index)
-        if _any_asked_for(value, inner, is_asked_for):
-            yield f"without {dotted(inner)}", [*data[:index], *data[index + 1 :]]
-        for name, changed in wrong_data(value, is_asked_for, inner):
+        yield f"without {dotted(inner)}", [*data[:index], *data[index + 1 :]]
+        for name, changed in wrong_data(value, inner):
             yield name, [*data[:index], changed, *data[index + 1 :]]
-    if data and _any_asked_for(data, path, is_asked_for):
+    if data:
         yield f"{dotted(path)} has its last item twice", [*data, data[-1]]
-
-
-def _any_asked_for(value: Any, path: Path, is_asked_for: Callable[[Path, Any], bool]) -> bool:  # noqa: ANN401
-    """Return whether a value, or any part of it, is asked for."""
-    if isinstance(value, Mapping):
-        parts: Iterator[tuple[Any, Any]] = iter(value.items())
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        parts = iter(enumerate(value))
-    else:
-        return is_asked_for(path, value)
-    return is_asked_for(path, None) or any(_any_asked_for(part, (*path, key), is_asked_for) for key, part in parts)
 
 
 def _wrong_scalars(value: object) -> Iterator[object]:
@@ -95,5 +71,6 @@ def _wrong_scalars(value: object) -> Iterator[object]:
         yield from (text for _, _, text in wrong_texts(value))
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a value as the name of a fault has it."""
     return f"`{value}`" if isinstance(value, str) else str(value).lower()
