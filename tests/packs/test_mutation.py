@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from tempshell_cli.packs.authoring.mutation.files import FileKind, FileSnapshot, Run, file_mutations
+from tempshell_cli.packs.authoring.mutation.files import FileKind, FileSnapshot, file_mutations
 from tempshell_cli.packs.authoring.mutation.mutation import Mutation, Wording
+from tempshell_cli.packs.authoring.mutation.programs import Run, wrong_programs
 from tempshell_cli.packs.authoring.mutation.trial import MadeAnswer, Trials
 from tempshell_cli.packs.authoring.mutation.values import wrong_data
 from tempshell_cli.packs.authoring.prove import State, TaskProof, prove_task
@@ -28,12 +32,16 @@ def text_file(content: str, mode: int = 0o644) -> FileSnapshot:
 
 
 def made_of(
-    before: dict[str, FileSnapshot], after: dict[str, FileSnapshot], text: str, runs: Sequence[Run] = ()
+    before: dict[str, FileSnapshot],
+    after: dict[str, FileSnapshot],
+    text: str,
+    runs: Sequence[Run] = (),
+    gates: str = "",
 ) -> list[Mutation]:
     def below(files: dict[str, FileSnapshot]) -> dict[str, FileSnapshot]:
         return {HOME: FileSnapshot(FileKind.DIRECTORY, 0o755, 1000), **{f"{HOME}/{p}": f for p, f in files.items()}}
 
-    return list(file_mutations(below(before), below(after), HOME, Wording(text), {f"{HOME}/run.sh": runs}))
+    return list(file_mutations(below(before), below(after), HOME, Wording(text, gates), {f"{HOME}/run.sh": runs}))
 
 
 def names(made: Sequence[Mutation], *, is_right: bool = False) -> list[str]:
@@ -47,6 +55,8 @@ def test_a_new_file_of_one_number() -> None:
         "`answer.txt` is called `answer2.txt`",
         "`answer.txt` is empty",
         "`answer.txt`, line 1, is there twice",
+        "`answer.txt`, line 1, has something before it",
+        "`answer.txt`, line 1, has something behind it",
         "`answer.txt`, line 1: `42` is `43`",
         "`answer.txt` has a line too many",
     ]
@@ -64,8 +74,11 @@ def test_a_changed_file_is_as_it_was_in_whole_and_in_each_place() -> None:
         "`shop.ini`, line 1, is as it was",
         "`shop.ini`, line 3, is as it was",
         "`shop.ini`, line 1, is missing",
+        "`shop.ini`, line 1, has something before it",
+        "`shop.ini`, line 1, has something behind it",
         "`shop.ini`, line 1: `90` is `91`",
         "`shop.ini`, line 3, is missing",
+        "`shop.ini`, line 3, has something before it",
         "`shop.ini`, line 3: `debug` is `debugx`",
     ]
 
@@ -78,6 +91,91 @@ def test_what_the_text_does_not_name_is_left_alone() -> None:
 
 def test_a_removed_file_is_still_there() -> None:
     assert names(made_of({"old.txt": text_file("1\n")}, {}, "Remove old.txt.")) == ["`old.txt` is still there"]
+
+
+def test_what_a_gate_names_is_broken_although_the_solution_leaves_it_alone() -> None:
+    log, link = text_file("a\nb\nc\n"), FileSnapshot(FileKind.LINK, 0o777, 0, b"log")
+    kept = {"in/log": log, "in/latest": link, "other": log}
+    assert names(made_of(kept, kept, "`in/log`, `other`", gates="sha256sum in/log\nreadlink in/latest")) == [
+        "`in/latest` is missing",
+        "`in/log` is missing",
+        "`in/log` is empty",
+        "`in/log`, line 1, which was there, is missing",
+        "`in/log`, line 3, which was there, is missing",
+        "`in/log` has a line more than it should",
+    ]
+    changed = {"in/log": text_file("a\nb\nnew\n")}
+    made = names(made_of({"in/log": log}, changed, "", gates="grep a in/log"))
+    assert [name for name in made if "which was there" in name] == [
+        "`in/log`, line 1, which was there, is missing",
+        "`in/log`, line 2, which was there, is missing",
+    ]
+    assert "`in/log` is missing" not in made
+
+
+PROGRAM = b"""\
+#!/bin/bash
+[ $# -gt 0 ] || { echo usage >&2; exit 2; }
+read -r line
+for arg in "$@"; do printf '%s %s\\n' "${GREETING:-hi}" "$arg $line"; done
+"""
+CALLS = [
+    Run("usage", b"", 2, (), "", b"usage\n"),
+    Run("greets", b"hi a b 1\nhi c 1\n", 0, ("a b", "c"), "1\n", b"", {"GREETING": "hi"}),
+]
+WRONG = {
+    "does nothing": (0, "", ""),
+    "prints what `greets` expects, whatever it is given": (0, "hi a b 1\nhi c 1\n", ""),
+    "does not see its arguments": (2, "", "usage\n"),
+    "sees just its first argument": (0, "hey x y 1\n", ""),
+    "splits its arguments at blanks": (0, "hey x 1\nhey y 1\nhey z 1\n", ""),
+    "reads nothing": (0, "hey x y \nhey z \n", ""),
+    "does not see `GREETING`": (0, "hi x y 1\nhi z 1\n", ""),
+    "does not see its caller's `PATH`": (0, "hey x y 1\nhey z 1\n", ""),
+    "writes nothing to stdout": (0, "", ""),
+    "writes a line too many": (0, "hey x y 1\nhey z 1\nmore\n", ""),
+    "has something before each line": (0, "xhey x y 1\nxhey z 1\n", ""),
+    "has something behind each line": (0, "hey x y 1x\nhey z 1x\n", ""),
+    "writes just its first line": (0, "hey x y 1\n", ""),
+    "has another number in each line": (0, "hey x y 11\nhey z 11\n", ""),
+    "exits with 1 instead of 0": (1, "hey x y 1\nhey z 1\n", ""),
+}
+WRONG_USAGE = {
+    "writes nothing to stderr": (2, "", ""),
+    "writes to stdout what belongs to stderr": (2, "usage\n", ""),
+    "writes another text to stderr": (2, "", "so it is\n"),
+    "always exits with 0": (0, "", "usage\n"),
+    "exits with 3 instead of 2": (3, "", "usage\n"),
+}
+
+
+def test_a_program_is_a_little_wrong(tmp_path: Path) -> None:
+    """Each is run, where it is wrong: with arguments and input, or with none."""
+    wording = Wording("On stderr it writes its usage, and exits with 2. `PATH`")
+    made = dict(wrong_programs("run.sh", PROGRAM, CALLS, wording))
+    assert made.keys() == {*WRONG, *WRONG_USAGE}
+    script = tmp_path / "run.sh"
+    for what, content in made.items():
+        script.write_bytes(content)
+        argv = ["bash", str(script), *(("x y", "z") if what in WRONG else ())]
+        environ = {"PATH": os.environ["PATH"], "GREETING": "hey"}
+        done = subprocess.run(argv, input="1\n", env=environ, capture_output=True, text=True, check=False, timeout=20)
+        expected = (WRONG | WRONG_USAGE)[what]
+        assert (what, (done.returncode, done.stdout, done.stderr)) == (what, expected)
+
+
+def test_a_program_is_wrong_just_where_that_makes_a_difference() -> None:
+    """Nobody has passed arguments or input, expects an error, or is concerned with a PATH."""
+    made = [what for what, _ in wrong_programs("run.sh", PROGRAM, [Run("runs", b"hi\n", 0)], Wording(""))]
+    assert made == [
+        "does nothing",
+        "writes nothing to stdout",
+        "writes a line too many",
+        "has something before each line",
+        "has something behind each line",
+    ]
+    for other in (b"#!/usr/bin/env python3\n", b"\x7fELF\0"):
+        assert [what for what, _ in wrong_programs("run", other, CALLS, Wording(""))] == [*WRONG][:2]
 
 
 def test_modes_links_and_owners() -> None:
@@ -97,7 +195,7 @@ def test_modes_links_and_owners() -> None:
 
 def test_a_program_prints_constants() -> None:
     program = text_file("#!/bin/bash\nwc -l <$1\n", 0o755)
-    made = made_of({}, {"run.sh": program}, "Write `run.sh`.", [Run("counts", b"it's 3\n", 0)])
+    made = made_of({}, {"run.sh": program}, "Write `run.sh`.", [Run("counts", b"it's 3\n", 0, ["a"])])
     (constant,) = [one for one in made if "prints" in one.name]
     assert constant.name == "`run.sh` prints what `counts` expects, whatever it is given"
     assert b"printf %s 'it'\"'\"'s 3\n'" in constant.apply[0].stdin
@@ -191,7 +289,7 @@ def problems(proof: TaskProof) -> dict[str, str]:
 
 def test_good_checks_are_not_fooled_and_each_has_been_needed(sound: Draft, sandbox_shell: SandboxShell) -> None:
     proof = proof_of(sound, sandbox_shell)
-    assert (proof.state, proof.why, proof.unseen, len(proof.made)) == (State.PROVEN, "", (), 7)
+    assert (proof.state, proof.why, proof.unseen, len(proof.made)) == (State.PROVEN, "", (), 9)
     assert "made answers" in [step.name for step in proof.steps]
 
 
@@ -201,6 +299,8 @@ def test_a_weak_check_is_fooled(sound: Draft, sandbox_shell: SandboxShell) -> No
     assert proof.state is State.FOOLED
     assert problems(proof) == {
         "`answer.txt`, line 1, is there twice": "it passes, and it is wrong",
+        "`answer.txt`, line 1, has something before it": "it passes, and it is wrong",
+        "`answer.txt`, line 1, has something behind it": "it passes, and it is wrong",
         "`answer.txt` has a line too many": "it passes, and it is wrong",
     }
 
@@ -222,7 +322,7 @@ def test_a_check_that_nothing_needs_is_named(sound: Draft, sandbox_shell: Sandbo
 
 def test_an_answer_that_the_author_accepts_is_not_made(sound: Draft, sandbox_shell: SandboxShell) -> None:
     sound.replace(TASK, 'equals: "42"', 'contains: "42"')
-    sound.replace(TASK, "title:", 'accepts: ["`answer.txt`, line *, is there twice", "* a line too many"]\ntitle:')
+    sound.replace(TASK, "title:", 'accepts: ["`answer.txt`, line *, has *", "* twice", "* a line too many"]\ntitle:')
     proof = proof_of(sound, sandbox_shell)
     assert (proof.state, len(proof.made)) == (State.PROVEN, 5)
 
@@ -255,7 +355,7 @@ def test_the_command_counts_and_prints_what_fools_a_task(sound: Draft, tempshell
     prove = ("pack", "prove", str(sound.root), "--mutants", "all")
     table = tempshell(*prove).stdout
     assert "fooled" in table
-    assert "5/7" in table
+    assert "5/9" in table
     assert "1 fooled" in table
     assert tempshell(*prove, "--strict", "--json", code=6).json()["holds"] is False
     proof = tempshell(*prove, "--json").json()
@@ -265,7 +365,7 @@ def test_the_command_counts_and_prints_what_fools_a_task(sound: Draft, tempshell
     )
     sarif = tempshell(*prove, "--format", "sarif").json()["runs"][0]
     assert sarif["tool"]["driver"]["name"] == "tempshell pack prove"
-    assert [(one["ruleId"], one["level"]) for one in sarif["results"]] == [("fooled", "warning")] * 2
+    assert [(one["ruleId"], one["level"]) for one in sarif["results"]] == [("fooled", "warning")] * 4
     assert sarif["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].endswith(TASK)
     suite = ET.fromstring(tempshell(*prove, "--strict", "--junit", code=6).stdout)[0]  # noqa: S314
     failed = suite.find("testcase[@name='made answer: `answer.txt` has a line too many']/failure")

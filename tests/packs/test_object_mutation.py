@@ -68,6 +68,7 @@ def test_a_changed_deployment() -> None:
         f"without {POD}.image",
         f"without {POD}.resources.limits.memory",
         f"also the capability NET_ADMIN in {POD}",
+        "runs nowhere",
         "has its status written by hand",
     ]
     assert names(made, web, is_right=True) == [
@@ -227,6 +228,26 @@ def test_nothing_is_put_into_a_namespace_that_is_not_the_learners() -> None:
 def test_more_than_was_asked_for_is_wrong_where_the_text_says_so(text: str, is_closed: bool) -> None:  # noqa: FBT001
     more = "configmap/shop/station: also has the key `extra`"
     assert (more in {one.name for one in made_of(text, "configmap/shop/station")}) is is_closed
+
+
+def test_what_a_gate_looks_at_is_broken_although_the_solution_leaves_it_alone() -> None:
+    quota = {**bare("ResourceQuota", {"hard": {"pods": "4"}}), "apiVersion": "v1"}
+    there = {ref_of(quota): quota}
+    for looked_at in ("resourcequota/shop/it", "resourcequotas/shop/it"):
+        made = list(object_mutations(there, there, Wording(""), "default", {looked_at}))
+        assert [one.name for one in made] == [
+            "resourcequota/shop/it: spec.hard.pods is `5`",
+            "resourcequota/shop/it without spec.hard.pods",
+        ]
+        assert not any("--force" in action.argv for one in made for action in (*one.apply, *one.undo))
+    assert list(object_mutations(there, there, Wording("`it`"), "default", {"resourcequota/other/it"})) == []
+
+
+def test_a_secret_is_in_the_environment_where_the_text_says_that_it_must_not_be() -> None:
+    spec = {"containers": [CONTAINER], "volumes": [{"name": "v", "secret": {"secretName": "key"}}]}
+    more = "also the keys of `key` as variables"
+    assert more in answers("Pod", spec, "It does not belong in the environment.")
+    assert more not in answers("Pod", spec, "It has the environment variable `A`.")
 
 
 def test_no_two_answers_are_the_same_and_none_is_the_solution() -> None:

@@ -15,7 +15,8 @@ _NOTHING_ELSE = (
     r"nothing else|\bno (more|other)\b|\b(just|only) th(is|ese)\b|\bexactly\b|\botherwise (stay|unchanged|as)"
 )
 _SPEAKS_OF_RIGHTS = r"capabilit|privileg|\brights?\b|\bsecur"
-_NOBODY = {"tempshell.io/nobody": "has-this"}
+_SPEAKS_OF_THE_ENVIRONMENT = r"\benvironment\b(?! variable)"
+NOBODY = {"tempshell.io/nobody": "has-this"}
 _DIRECTIONS = {"Ingress": ("ingress", "from", "in"), "Egress": ("egress", "to", "out")}
 _EVERYBODY: Mapping[str, Mapping[str, Any]] = {
     "every pod of every namespace": {"namespaceSelector": {}},
@@ -108,7 +109,7 @@ def _more_in_pods(new: Object, wording: Wording, *, is_closed: bool) -> Iterator
     pods = pod_spec_path(new)
     if not pods:
         return
-    containers = at(new, (*pods, "containers"))
+    containers, volumes = at(new, (*pods, "containers")), at(new, pods).get("volumes") or ()
     for index, container in enumerate(containers):
         if not (wording.names(container["name"]) or len(containers) == 1):
             continue
@@ -118,14 +119,18 @@ def _more_in_pods(new: Object, wording: Wording, *, is_closed: bool) -> Iterator
             there = at(new, added)
             more = [*(there if isinstance(there, list) else []), "NET_ADMIN"]
             yield f"also the capability NET_ADMIN in {dotted(path)}", with_value(new, added, more)
+        secrets = [volume["secret"]["secretName"] for volume in volumes if "secret" in volume]
+        for secret in secrets if wording.says(_SPEAKS_OF_THE_ENVIRONMENT) else ():
+            given = [*container.get("envFrom", ()), {"secretRef": {"name": secret}}]
+            yield f"also the keys of `{secret}` as variables", with_value(new, (*path, "envFrom"), given)
         if is_closed:
             env = [*container.get("env", ()), {"name": "EXTRA", "value": "1"}]
             yield f"also the variable EXTRA in {dotted(path)}", with_value(new, (*path, "env"), env)
     if is_closed:
         extra = {"name": "extra", "image": containers[0]["image"], "command": ["sleep", "600"]}
         yield "also a container `extra`", with_value(new, (*pods, "containers"), [*containers, extra])
-        volumes = [*(at(new, pods).get("volumes") or ()), {"name": "extra", "emptyDir": {}}]
-        yield "also a volume `extra`", with_value(new, (*pods, "volumes"), volumes)
+        more = [*volumes, {"name": "extra", "emptyDir": {}}]
+        yield "also a volume `extra`", with_value(new, (*pods, "volumes"), more)
 
 
 def _selects_nothing(new: Object) -> Iterator[Fault]:
@@ -139,5 +144,5 @@ def _selects_nothing(new: Object) -> Iterator[Fault]:
         return
     path: Path = found if new["kind"] == "Service" else (*found, "matchLabels")
     there = at(new, path)
-    labels = {**(there if isinstance(there, Mapping) else {}), **_NOBODY}
+    labels = {**(there if isinstance(there, Mapping) else {}), **NOBODY}
     yield f"{dotted(found)} selects nothing", with_value(new, path, labels)

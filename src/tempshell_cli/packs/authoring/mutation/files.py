@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-import shlex
 import stat
 import tarfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from enum import StrEnum
 from posixpath import basename, dirname, join, splitext
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.packs.authoring.mutation.mutation import Action, Mutation, Wording
+from tempshell_cli.packs.authoring.mutation.programs import Run, wrong_programs
 from tempshell_cli.packs.authoring.mutation.values import wrong_data, wrong_texts
 from tempshell_cli.packs.reading.document import read_document
 
@@ -30,6 +30,8 @@ _CHMOD = 'chmod "$3" "$1"'
 _CHOWN = 'chown "$3" "$1"'
 _LINK = 'rm -f -- "$1"; ln -s -- "$3" "$1"'
 _COPY = 'cp -L -- "$1" "$1.copy"; rm -f -- "$1"; mv -- "$1.copy" "$1"'
+
+_One = TypeVar("_One")
 
 _MANY = 10  # changed lines, of which the first and the last half are mutated
 _FILE_MODES, _DIRECTORY_MODES = {0o644, 0o664}, {0o755, 0o775}  # which nobody has chosen
@@ -63,14 +65,6 @@ class FileSnapshot(NamedTuple):
 Tree = Mapping[str, FileSnapshot]
 
 
-class Run(NamedTuple):
-    """What a program of the learner's printed, and how it ended, when a check had run it."""
-
-    check: str
-    stdout: bytes
-    exit_code: int
-
-
 def read_tar(archive: bytes) -> Tree:
     """Return the files in a tar archive by their absolute paths; raises ValueError where it is broken."""
     kinds = {tarfile.DIRTYPE: FileKind.DIRECTORY, tarfile.SYMTYPE: FileKind.LINK, tarfile.REGTYPE: FileKind.FILE}
@@ -102,11 +96,13 @@ def named_files(paths: Sequence[str], home: str, wording: Wording) -> list[str]:
 def file_mutations(
     before: Tree, after: Tree, home: str, wording: Wording, runs: Mapping[str, Sequence[Run]]
 ) -> Iterator[Mutation]:
-    """Yield the made answers for each file that the solution has made, changed or removed.
+    """Yield the made answers for each file that the solution has made, changed or removed, and each to be left alone.
 
     ``runs`` has what the programs among them print.
     """
-    for path in named_files(sorted({*before, *after}), home, wording):
+    paths = sorted({*before, *after})
+    yield from _of_kept(before, after, home, named_files(paths, home, Wording(wording.of_gates)))
+    for path in named_files(paths, home, wording):
         old, new = before.get(path), after.get(path)
         if old == new:
             continue
@@ -122,9 +118,40 @@ def file_mutations(
         if not is_copy:
             yield from _of_mode(path, shown, old, new, wording)
         if new.is_program:
-            yield from _of_program(path, shown, new, runs.get(path, ()))
+            for what, content in wrong_programs(path, new.content, runs.get(path, ()), wording):
+                yield _mutation(f"`{shown}` {what}", path, _WRITE, _octal(new), stdin=content)
         elif new.kind is FileKind.FILE and not is_copy:
             yield from _of_content(path, shown, old, new, wording)
+
+
+def _of_kept(before: Tree, after: Tree, home: str, kept: Sequence[str]) -> Iterator[Mutation]:
+    """Yield what breaks a gate: files and lines that the solution leaves alone are gone, changed, or not alone."""
+    for path in _some(path for path in kept if path in before and path in after and after[path].content):
+        shown, new = path.removeprefix(f"{home}/"), after[path]
+        if before[path] == new:
+            yield _mutation(f"`{shown}` is missing", path, _REMOVE)
+        if new.kind is not FileKind.FILE:
+            continue
+        if before[path] == new:
+            yield _mutation(f"`{shown}` is empty", path, _WRITE, _octal(new))
+        try:
+            lines, was = new.content.decode().splitlines(), before[path].content.decode().splitlines()
+        except UnicodeDecodeError:
+            continue
+        same = [one for one in SequenceMatcher(None, was, lines, autojunk=False).get_matching_blocks() if one.size]
+        numbers = (number for one in same for number in (one.b, one.b + one.size - 1))
+        for number in _some(dict.fromkeys(numbers)) if len(lines) > 1 else ():
+            name = f"`{shown}`, line {number + 1}, which was there, is missing"
+            content = _joined([*lines[:number], *lines[number + 1 :]])
+            yield _mutation(name, path, _WRITE, _octal(new), stdin=content.encode())
+        name = f"`{shown}` has a line more than it should"
+        yield _mutation(name, path, _WRITE, _octal(new), stdin=_joined([*lines, "more = 1"]).encode())
+
+
+def _some(of: Iterable[_One]) -> list[_One]:
+    """Return the first and the last few of many."""
+    all_of_them = list(of)
+    return all_of_them if len(all_of_them) <= _MANY else [*all_of_them[: _MANY // 2], *all_of_them[-_MANY // 2 :]]
 
 
 def _named_itself(shown: str, wording: Wording) -> bool:
@@ -171,21 +198,6 @@ def _of_mode(
     for mode in dict.fromkeys(others):
         if mode not in {new.mode, old.mode if old else new.mode}:
             yield _mutation(f"`{shown}` has the mode {mode:04o}", path, _CHMOD, f"{mode:04o}")
-
-
-def _of_program(path: str, shown: str, new: FileSnapshot, runs: Sequence[Run]) -> Iterator[Mutation]:
-    """Yield programs that do not work: they print nothing, or always what they print for one check."""
-    python = b"python" in new.content.partition(b"\n")[0] or path.endswith(".py")
-    shebang = b"#!/usr/bin/env python3\n" if python else b"#!/bin/sh\n"
-    yield _mutation(f"`{shown}` does nothing", path, _WRITE, _octal(new), stdin=shebang)
-    for run in runs:
-        printed = run.stdout.decode(errors="replace")
-        if python:
-            body = f"import sys\nsys.stdout.write({printed!r})\nsys.exit({run.exit_code})\n"
-        else:
-            body = f"printf %s {shlex.quote(printed)}\nexit {run.exit_code}\n"
-        name = f"`{shown}` prints what `{run.check}` expects, whatever it is given"
-        yield _mutation(name, path, _WRITE, _octal(new), stdin=shebang + body.encode())
 
 
 def _of_content(
@@ -244,16 +256,16 @@ def _wrong_lines(text: str, old: str, wording: Wording) -> Iterator[tuple[str, s
         where = f", line {first + 1}, is as it was"
         yield where, _joined([*lines[:first], *was[begin:end], *lines[last:]])
     changed = [number for _, _, _, first, last in changes for number in range(first, last)]
-    if len(changed) > _MANY:
-        changed = changed[: _MANY // 2] + changed[-_MANY // 2 :]
-    for number in changed:
+    for number in _some(changed):
         line, at = lines[number], f", line {number + 1}"
         if len(lines) > 1:
             yield f"{at}, is missing", _joined([*lines[:number], *lines[number + 1 :]])
         if not was:  # a setting may well be there twice
             yield f"{at}, is there twice", _joined([*lines[: number + 1], *lines[number:]])
-        for value, wrong, other in wrong_texts(line):
-            yield f"{at}: `{value}` is `{wrong}`", _joined([*lines[:number], other, *lines[number + 1 :]])
+        wrong_lines = {other: f"{at}: `{value}` is `{wrong}`" for value, wrong, other in wrong_texts(line)}
+        more = {f"x{line}": f"{at}, has something before it", f"{line}x": f"{at}, has something behind it"}
+        for other, where in (more | wrong_lines).items():
+            yield where, _joined([*lines[:number], other, *lines[number + 1 :]])
     if not was and len(lines) > 1 and wording.says(_SPEAKS_OF_ORDER) and not wording.says(_ANY_ORDER):
         yield " has its lines in another order", _joined(lines[::-1])
 

@@ -39,9 +39,13 @@ class Mutation(NamedTuple):
 
 
 class Wording:
-    """The words of a task's text. What they do not name is never mutated: any value of it may be right."""
+    """The words of a task's text. What they do not name is never mutated: any value of it may be right.
 
-    def __init__(self, text: str) -> None:
+    ``of_gates`` are the texts in the task's gates: what these name is mutated, although the solution leaves it alone.
+    """
+
+    def __init__(self, text: str, of_gates: str = "") -> None:
+        self.of_gates = of_gates
         self._text = text
         words = (*_WORD.findall(text), *_CODE.findall(text))
         self._words = {word.removeprefix("~/").removeprefix("./").rstrip("/.") for word in words}

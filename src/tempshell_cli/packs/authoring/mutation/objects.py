@@ -6,10 +6,10 @@ No input, no output.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from tempshell_cli.packs.authoring.mutation.excess import too_much
+from tempshell_cli.packs.authoring.mutation.excess import NOBODY, pod_spec_path, too_much
 from tempshell_cli.packs.authoring.mutation.fields import (
     Object,
     asked_for,
@@ -84,24 +84,27 @@ class _Solved(NamedTuple):
         return _put(changed, otherwise=self.may_go)
 
 
-def object_mutations(before: Objects, after: Objects, wording: Wording, elsewhere: str = "") -> Iterator[Mutation]:
+def object_mutations(
+    before: Objects, after: Objects, wording: Wording, elsewhere: str = "", kept: Collection[str] = ()
+) -> Iterator[Mutation]:
     """Yield the made answers for each object that the solution has made, changed or deleted, and the text names.
 
-    ``elsewhere`` is a namespace that an object can be put into by mistake, "" for none.
+    ``elsewhere`` is a namespace that an object can be put into by mistake, "" for none. ``kept`` are the ``ref`` of
+    what gates look at, which is to stay as it is.
     """
     for ref in sorted({*before, *after}):
         old, new = before.get(ref), after.get(ref)
         found = new or old
         assert found  # noqa: S101 - it is in one of them
-        is_named = wording.names(found["metadata"]["name"])
-        if is_controllers(found) or not (is_named or found["kind"] in _BY_EFFECT):
+        is_named, is_kept = wording.names(found["metadata"]["name"]), any(_is_same(ref, one) for one in kept)
+        if is_controllers(found) or not (is_named or is_kept or found["kind"] in _BY_EFFECT):
             continue
         if new is None:
             if found["kind"] not in _STAY:
                 yield Mutation(f"{ref} is still there", (_make(found),), (_delete(found),))
-        elif old is None or content_of(old) != content_of(new):
+        elif old is None or is_kept or content_of(old) != content_of(new):
             solved = _Solved(ref, new, old)
-            yield from _distinct(new, _of_object(solved, wording, after.values()))
+            yield from _distinct(new, _of_object(solved, wording, after.values(), is_kept=is_kept))
             if solved.may_go:
                 yield Mutation(f"{ref} is missing", (_delete(new),), (_make(new),))
                 if is_named:
@@ -118,10 +121,17 @@ def _distinct(new: Object, mutations: Iterator[Mutation]) -> Iterator[Mutation]:
             yield mutation
 
 
-def _of_object(solved: _Solved, wording: Wording, among: Iterable[Object]) -> Iterator[Mutation]:
+def _is_same(ref: str, looked_at: str) -> bool:
+    """Tell whether a check's ``ref`` is that of an object, whose kind it may name in the plural, or with its group."""
+    kind, *place = ref.split("/")
+    word, *wanted = looked_at.split("/")
+    return place == wanted and word.partition(".")[0] in {kind, f"{kind}s", f"{kind}es", f"{kind[:-1]}ies"}
+
+
+def _of_object(solved: _Solved, wording: Wording, among: Iterable[Object], *, is_kept: bool) -> Iterator[Mutation]:
     """Yield what can be wrong, or written otherwise, in an object that stays where it is."""
     ref, new, old = solved
-    asked = asked_for(old, new, wording)
+    asked = asked_for(None if is_kept else old, new, wording)
     undo, settle = (solved.put(new),), _settle(new)
 
     def with_object(changed: Object, what: str, *, is_right: bool = False) -> Mutation:
@@ -134,6 +144,10 @@ def _of_object(solved: _Solved, wording: Wording, among: Iterable[Object]) -> It
         yield with_object(changed, what)
     for what, changed in other_spellings(new, asked, among):
         yield with_object(changed, what, is_right=True)
+    if (where := pod_spec_path(new)) and not is_kept:
+        nowhere = with_value(new, (*where, "nodeSelector"), NOBODY)
+        apply = (_delete(new), _make(nowhere)) if solved.may_go else (solved.put(nowhere),)
+        yield Mutation(f"{ref} runs nowhere", apply, undo, settle=settle)
     if forge := _forge(solved):
         yield Mutation(f"{ref} has its status written by hand", forge, undo, settle=settle)
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
 from msgspec import Struct
 
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.packs.authoring.mutation.cluster import ClusterObjects, change
-from tempshell_cli.packs.authoring.mutation.files import Run, Tree, file_mutations, named_files, read_tar
+from tempshell_cli.packs.authoring.mutation.files import Tree, file_mutations, named_files, read_tar
 from tempshell_cli.packs.authoring.mutation.mutation import Action, Mutation, Wording
 from tempshell_cli.packs.authoring.mutation.objects import Objects, object_mutations
+from tempshell_cli.packs.authoring.mutation.programs import Run
 from tempshell_cli.packs.checks.places import TERMINAL
 from tempshell_cli.packs.checks.program import Exec
 from tempshell_cli.packs.checks.shell import SandboxShell
@@ -28,6 +31,7 @@ _MOST_FILES = 500
 # How long controllers may take to do what an object asks of them, and how often one looks, in seconds.
 _FOLLOWS, _RESTORED, _EVERY = 10.0, 60.0, 2.0
 _INTERPRETERS = {"bash", "sh", "python3"}
+_SETTING = re.compile(r"(\w+)=(.*)", re.DOTALL)
 
 
 class MadeAnswer(Struct, frozen=True, kw_only=True):
@@ -59,7 +63,8 @@ class Trials:
         self._grader = grader
         self.count = count
         self._seed = seed
-        self._wording = Wording(f"{task.head.title}\n{task.prompt}")
+        gates = msgspec.to_builtins([check for check in task.head.checks if check.gate])
+        self._wording = Wording(f"{task.head.title}\n{task.prompt}", "\n".join(_texts(gates)))
         cluster = grader.shell.cluster if task.head.looks_into_cluster or task.head.namespaces else None
         self._objects = ClusterObjects(task, cluster) if cluster else None
         self._files_before: Tree = {}
@@ -87,10 +92,12 @@ class Trials:
         """Return the answers that can be made, from what is there after the solution; raises EngineUnavailable."""
         after = self._files()
         runs = {path: self._runs(path) for path, file in after.items() if file.is_program}
-        made = [*file_mutations(self._files_before, after, self._grader.shell.home, self._wording, runs)]
+        home, gates = self._grader.shell.home, [check for check in self._task.head.checks if check.gate]
+        made = [*file_mutations(self._files_before, after, home, self._wording, runs)]
         if self._objects:
+            kept = {part.object_ref for gate in gates for part in gate.kind.parts()} - {""}
             objects = self._objects.read()
-            made += object_mutations(self._objects_before, objects, self._wording, self._objects.elsewhere)
+            made += object_mutations(self._objects_before, objects, self._wording, self._objects.elsewhere, kept)
         accepted = self._task.head.accepts
         return [one for one in made if not any(_is_like(one.name, pattern) for pattern in accepted)]
 
@@ -141,7 +148,8 @@ class Trials:
         shell = self._grader.shell
         roots = (shell.home, *sorted(self._wording.absolute_paths()))
         listed = _output(shell, ("/bin/sh", "-c", _LIST, "sh", *roots)).decode(errors="surrogateescape").splitlines()
-        named = named_files(listed, shell.home, self._wording)[:_MOST_FILES]
+        words = (self._wording, Wording(self._wording.of_gates))
+        named = [path for one in words for path in named_files(listed, shell.home, one)[:_MOST_FILES]]
         wanted = sorted({*named, *(path.rpartition("/")[0] for path in named)} - {""})
         if not wanted:
             return {}
@@ -152,17 +160,27 @@ class Trials:
             raise EngineUnavailable(str(cause)) from cause
 
     def _runs(self, path: str) -> list[Run]:
-        """Return what a program prints, and how it ends, for each check that gives it arguments or input.
-
-        Without either it may well print the same each time.
-        """
+        """Return what a program prints, and how it ends, for each check that runs it."""
         shell, found = self._grader.shell, []
         for check in self._task.head.checks:
-            if check.exec and check.exec.in_ == TERMINAL and _runs_it(check.exec, path, shell.home):
-                done = shell.run(check.exec.argv, stdin=check.exec.stdin.encode(), timeout=_SECONDS)
-                if done.stdout and not done.timed_out:
-                    found.append(Run(check.id, done.stdout, done.exit_code))
+            if not (check.exec and check.exec.in_ == TERMINAL):
+                continue
+            exec_ = check.exec
+            if (called := _call_of(exec_, path, shell.home)) is not None:
+                done = shell.run(exec_.argv, stdin=exec_.stdin.encode(), timeout=_SECONDS)
+                if not done.timed_out:
+                    args, variables = called
+                    found.append(Run(check.id, done.stdout, done.exit_code, args, exec_.stdin, done.stderr, variables))
         return found
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield all texts in what a check says."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | Sequence):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(inner)
 
 
 def _is_like(name: str, pattern: str) -> bool:
@@ -170,11 +188,19 @@ def _is_like(name: str, pattern: str) -> bool:
     return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name) is not None
 
 
-def _runs_it(exec_: Exec, path: str, home: str) -> bool:
-    """Return whether it runs the program, by itself or by an interpreter, with arguments or input."""
-    argv = exec_.argv[1:] if exec_.argv[0] in _INTERPRETERS else exec_.argv
+def _call_of(exec_: Exec, path: str, home: str) -> tuple[tuple[str, ...], dict[str, str]] | None:
+    """Return the arguments and variables with which it runs the program, by itself or by an interpreter; else None."""
+    argv = exec_.argv
+    variables = {}
+    if argv[0] == "env":
+        argv = argv[1:]
+        while argv and (setting := _SETTING.fullmatch(argv[0])):
+            variables[setting[1]] = setting[2]
+            argv = argv[1:]
+    if argv and argv[0] in _INTERPRETERS:
+        argv = argv[1:]
     names = {path, path.removeprefix(f"{home}/")}
-    return bool(argv) and re.sub(r"^(~/|\./)", "", argv[0]) in names and bool(argv[1:] or exec_.stdin)
+    return (argv[1:], variables) if argv and re.sub(r"^(~/|\./)", "", argv[0]) in names else None
 
 
 def _output(shell: SandboxShell, argv: tuple[str, ...], stdin: bytes = b"") -> bytes:
