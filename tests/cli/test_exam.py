@@ -85,6 +85,21 @@ def test_while_it_runs_nothing_tells_checks_or_gives_time(tempshell: Tempshell) 
 
 
 @pytest.mark.usefixtures("pack")
+def test_the_time_that_is_left_is_the_exams_and_not_that_of_its_sandbox(tempshell: Tempshell) -> None:
+    """There is time to grade it after its end."""
+    started = tempshell("exam", "./four", "--json", "--quiet", "--time", "20m").json()
+    assert started["deadline"] > started["exam_ends"] > started["created"]
+    (listed,) = tempshell("list", "--json").json()
+    assert listed["exam_ends"] == tempshell("status", "--json").json()["exam_ends"] == started["exam_ends"]
+    assert listed["remaining"] > 20 * 60
+    shown = dict(line.split(maxsplit=1) for line in tempshell("status").stdout.splitlines())
+    assert shown["remaining:"].startswith("19m")
+    assert tempshell("list").stdout.split()[-1].startswith("19m")
+    tempshell("stop")
+    assert [one["exam_ends"] for one in tempshell("list", "--all", "--json").json()] == [None]
+
+
+@pytest.mark.usefixtures("pack")
 def test_it_is_graded_once_at_its_end_and_then_reviewed(tempshell: Tempshell) -> None:
     begin(tempshell, "--seed", "7", "--name", "mine")
     do(tempshell, "a", "c", "d")

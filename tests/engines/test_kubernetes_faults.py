@@ -187,7 +187,9 @@ def test_a_cluster_that_was_deleted_and_made_again_takes_new_sessions_at_once(
     listed = mine("list", "--json")
     assert {one["name"] for one in listed.json()} == {"old", "new"}
     assert "its cluster does not answer, and context" in listed.stderr
-    mine("stop", "old", code=4)
+    left = mine("stop", "old", code=4)
+    assert "leads to another cluster now" in left.stderr
+    assert "stop --forget old" in left.stderr
     mine("stop", "--forget", "old")
     assert not kept.exists()
     assert "left over: nothing" in mine("stop", "new").stdout

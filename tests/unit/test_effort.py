@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from tempshell_cli.sessions.effort import effort
-from tempshell_cli.sessions.events import Event, Kind
+from tempshell_cli.sessions.events import Event, ExamBegun, Kind
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.store import Score
 
@@ -62,6 +62,19 @@ def test_a_pause_that_another_machine_ends_ends_for_the_task_too() -> None:
 def test_a_session_that_is_ready_again_without_a_pause_leaves_the_task_in_hand() -> None:
     events = [event(0, Kind.TASK, "a"), event(3, Kind.TASK, "b"), event(5, Kind.BROKEN), event(6, Kind.READY)]
     assert minutes(events, [], 10) == {"a": 3, "b": 7}
+
+
+def test_a_screen_that_is_open_after_the_end_adds_nothing() -> None:
+    """The goodbye stays as long as the person likes; who leaves it notes that no task is in hand."""
+    events = [event(0, Kind.TASK, "a"), event(50, Kind.TASK)]
+    assert minutes(events, [], 55, SESSION._replace(ended=at(40))) == {"a": 40}
+    events = [event(0, Kind.TASK, "a"), event(70, Kind.TASK, "b"), event(75, Kind.TASK)]
+    assert minutes(events, [], 80) == {"a": 60, "b": 0}
+
+
+def test_the_time_after_an_exam_in_which_it_is_graded_adds_nothing() -> None:
+    exam = Event.of(at(0), "s1", ExamBegun(7, at(30)))
+    assert minutes([exam, event(0, Kind.TASK, "a")], [], 45) == {"a": 30}
 
 
 def test_hints_count_that_were_shown_before_the_last_check() -> None:

@@ -12,7 +12,7 @@ from tempshell_cli.cli.output import reports
 from tempshell_cli.cli.practice import LivePractice
 from tempshell_cli.core.errors import EngineUnavailable, Incomplete, SessionExpired, UsageProblem
 from tempshell_cli.sessions.events import Drawn, ExamBegun
-from tempshell_cli.sessions.grading import finish, review
+from tempshell_cli.sessions.grading import finish, grade, keep, review
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.report import report
 from tests.packs.drafts import Draft
@@ -47,6 +47,20 @@ def test_what_is_graded_once_is_not_graded_again(desk: Desk, draft: Draft) -> No
     assert len(desk.sessions.store.scores(session.id)) == 1
     (result,) = review(desk.sessions, session)
     assert [(one.check, one.verdict) for one in result.results] == [("there", "fail"), ("right", "fail")]
+
+
+def test_a_task_takes_no_time_once_it_is_handed_in(desk: Desk, draft: Draft) -> None:
+    """Grading takes its time, and the screen that then says goodbye is left later still."""
+    session = begin(desk, draft, minutes=40)
+    practice = LivePractice(desk.sessions, session)
+    with practice.following():
+        practice.took("one")
+        desk.clock.advance(minutes=10)
+        graded = grade(desk.sessions, session, lambda _: nullcontext())
+        desk.clock.advance(minutes=5)
+        keep(graded)
+        desk.clock.advance(minutes=3)
+    assert report(desk.sessions, session).spent == {"one": timedelta(minutes=10)}
 
 
 def test_past_its_deadline_it_is_not_graded(desk: Desk, draft: Draft) -> None:

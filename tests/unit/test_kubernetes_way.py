@@ -121,6 +121,9 @@ def test_another_cluster_is_not_followed_and_the_session_there_is_gone(world: Wo
     with pytest.raises(NoSuchSession, match="mine is gone: context lab leads to another cluster now") as raised:
         world.clusters().file(SESSION)
     assert "stop --forget mine" in raised.value.hint
+    with pytest.raises(EngineUnavailable, match="mine is gone: context lab leads to another cluster now") as silent:
+        world.clusters().of(SESSION)  # to end it, or to extend it
+    assert "stop --forget mine" in silent.value.hint
     world.write(ONE, "newer")  # and back
     assert (world.way().user["token"], world.way().moved) == ("newer", False)
 

@@ -54,7 +54,7 @@ class Visit(NamedTuple):
 def show_started(sessions: Sessions, session: Session, visit: Visit) -> None:
     """Attach to a session that has just been made; print it where that is asked for, or this is not a terminal."""
     if visit.as_json:
-        say_json(session_json(session, sessions.clock.now()))
+        say_json(session_json(session, sessions.clock.now(), exam_of(sessions.store, session.id)))
     elif visit.detach or not is_interactive():
         say(session.id)
         if not visit.detach:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from tempshell_cli.sessions.events import Event, HintShown, Kind, details, words_of
+from tempshell_cli.sessions.events import Event, ExamBegun, HintShown, Kind, details, words_of
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.store import Score
 
@@ -47,11 +47,13 @@ def _hints(events: Iterable[Event], scores: Sequence[Score]) -> dict[str, int]:
 
 
 def _spent(session: Session, events: Iterable[Event], scores: Sequence[Score], now: datetime) -> dict[str, timedelta]:
-    """Return how long each task was in hand, until it passed for the first time."""
+    """Return how long each task was in hand, until it passed for the first time, or the session or its exam ended."""
+    last = min([now, session.ended or session.deadline, *(exam.ends for _, exam in details(events, ExamBegun))])
     passed = {score.task: score.at for score in reversed(scores) if score.verdict == "pass"}
     spent: dict[str, timedelta] = {}
-    for task, begin, end in _spans(events, min(now, session.ended or session.deadline)):
-        worked = min(end, passed.get(task, end)) - begin
+    for task, begin, end in _spans(events, last):
+        # A screen stays open after the end, with a goodbye, and then notes that its task is no longer in hand.
+        worked = min(end, last, passed.get(task, end)) - begin
         spent[task] = spent.get(task, timedelta()) + max(worked, timedelta())
     return spent
 

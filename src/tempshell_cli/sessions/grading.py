@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from tempshell_cli.backends.base import Report as Progress
@@ -26,9 +27,13 @@ def exam_session(sessions: Sessions, token: str) -> Session:
 
 
 class Graded(NamedTuple):
-    """What the grading of an exam has found, not kept yet, and what was kept of it ``earlier``."""
+    """What the grading of an exam has found, not kept yet, and what was kept of it ``earlier``.
+
+    ``began`` is when its tasks were handed in.
+    """
 
     practice: Practice
+    began: datetime
     results: Sequence[TaskResult]
     earlier: Mapping[str, TaskResult]
 
@@ -50,7 +55,7 @@ def grade(sessions: Sessions, session: Session, progress: Progress) -> Graded:
     practice = Practice(sessions, session)
     earlier = results_in(sessions.store.events(session.id))
     with progress("grading the exam"):
-        return Graded(practice, practice.grade_exam(earlier), earlier)
+        return Graded(practice, now, practice.grade_exam(earlier), earlier)
 
 
 def keep(graded: Graded) -> None:
@@ -59,11 +64,12 @@ def keep(graded: Graded) -> None:
     Checks that could not run leave it incomplete; another grading runs these again, and no others. Raises Incomplete,
     with all of it kept, where that is worth it, and UsageProblem where the exam is graded already.
     """
-    practice, results, earlier = graded
+    practice, began, results, earlier = graded
     sessions, session = practice.sessions, practice.session
     now = sessions.clock.now()
     with sessions.store.transaction():
         _refuse_graded(sessions, session)
+        sessions.store.add_event(Event.of(began, session.id, Kind.TASK))  # none was in hand from then on
         for result in results:
             if earlier.get(result.task) != result:
                 sessions.store.add_score(practice.score_of(result))

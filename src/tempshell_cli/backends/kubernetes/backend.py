@@ -188,13 +188,13 @@ class KubernetesBackend(Backend):
         from tempshell_cli.backends.kubernetes.trial import trial  # noqa: PLC0415 - for few packs
         from tempshell_cli.backends.netpol import enforces_policies  # noqa: PLC0415
 
-        return enforces_policies(trial(self.clusters.of(sandbox.session), sandbox, partial(self.kubectl, sandbox)))
+        return enforces_policies(trial(self.clusters.of(sandbox), sandbox, partial(self.kubectl, sandbox)))
 
     def set_deadline(self, sandbox: Sandbox, deadline: datetime, terms: Terms | None = None) -> None:
         """Move the Job's deadline."""
         from tempshell_cli.backends.kubernetes.session import SessionObjects  # noqa: PLC0415 - as above
 
-        api = self.clusters.of(sandbox.session)
+        api = self.clusters.of(sandbox)
         objects = SessionObjects(api, sandbox.session, sandbox.details["namespace"])
         objects.move_deadline(deadline + api.ahead, terms)
 
@@ -204,7 +204,7 @@ class KubernetesBackend(Backend):
         from tempshell_cli.backends.kubernetes.trial import remove_trial  # noqa: PLC0415 - as above
 
         session = sandbox.session
-        api = self.clusters.of(session)
+        api = self.clusters.of(sandbox)
         self.clusters.check(session, api)
         objects = SessionObjects(api, session, sandbox.place or self.target.namespace)
         removed, left = objects.remove(sandbox.owner)

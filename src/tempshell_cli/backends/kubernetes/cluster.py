@@ -9,7 +9,7 @@ from tempshell_cli.backends.base import Sandbox
 from tempshell_cli.backends.kubernetes import credentials as kubeconfigs
 from tempshell_cli.backends.kubernetes.api import Api, Refused
 from tempshell_cli.backends.kubernetes.credentials import Credentials, KubeconfigStore
-from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession
+from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession, TempshellError
 
 _SYSTEM = "/api/v1/namespaces/kube-system"
 
@@ -52,11 +52,15 @@ class Clusters:
         """Return the sessions whose kept copies lead to that cluster."""
         return [session for session, kept in self._copies() if kept.leads_where(api.credentials)]
 
-    def of(self, session: str) -> Api:
-        """Return the cluster that a session is on, by the copy that it keeps."""
-        kept = self.way(session)
+    def of(self, sandbox: Sandbox) -> Api:
+        """Return the cluster that a sandbox is on, by the copy that its session keeps.
+
+        Raises EngineUnavailable where the context has left that cluster, and it does not answer.
+        """
+        kept = self.way(sandbox.session)
         if kept is None or (self._current and self._current.credentials.leads_where(kept)):
             return self.current()
+        self._refuse_gone(sandbox, kept, EngineUnavailable)
         return self._api(kept)
 
     def way(self, session: str) -> Credentials | None:
@@ -96,22 +100,24 @@ class Clusters:
         kept = self.way(sandbox.session)
         if kept is None:
             return self.keep(sandbox.session, self.current())
-        if kept.moved and not self._answers(kept):
+        self._refuse_gone(sandbox, kept, NoSuchSession)
+        return str(self._kubeconfigs.path(sandbox.session))
+
+    def _refuse_gone(self, sandbox: Sandbox, kept: Credentials, error: type[TempshellError]) -> None:
+        """Raise that error where the context leads to another cluster now, and the one of the copy does not answer."""
+        if not kept.moved:
+            return
+        try:
+            self._api(kept).get("/version")
+        except Refused:  # which is an answer
+            return
+        except EngineUnavailable as cause:
             name = sandbox.name or sandbox.session
-            raise NoSuchSession(
+            raise error(
                 f"{name} is gone: context {kept.context} leads to another cluster now, "
                 f"and the one that it was on ({kept.cluster.get('server')}) does not answer",
                 hint=f"`tempshell stop --forget {name}` takes it off the record",
-            )
-        return str(self._kubeconfigs.path(sandbox.session))
-
-    def _answers(self, kept: Credentials) -> bool:
-        try:
-            return bool(self._api(kept).get("/version"))
-        except Refused:
-            return True
-        except EngineUnavailable:
-            return False
+            ) from cause
 
     def check(self, session: str, api: Api) -> None:
         """Be sure that the cluster is the one that the session was made on; raises EngineUnavailable.

@@ -27,20 +27,24 @@ def events(
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import NoSuchSession
-    from tempshell_cli.sessions.events import PRIVATE
+    from tempshell_cli.sessions.events import PRIVATE, Kind
 
     with user_sessions() as sessions:
         if session and not sessions.store.last(session):
             raise NoSuchSession(f"there is no session {session!r}", hint="`tempshell list --all` shows ended ones too")
         kept = sessions.store.events_of(session) if session else sessions.store.events()
-    shown = [event for event in kept if event.kind not in PRIVATE]
+    kept = [event for event in kept if event.kind != Kind.RECORD]  # for the checks alone
     if as_json:
         console.say_json(
             [
                 {"time": one.at.isoformat(), "session": one.session, "event": one.kind, "detail": one.detail}
-                for one in shown
+                for one in kept
             ]
         )
         return
-    rows = [(f"{one.at.astimezone():%Y-%m-%d %H:%M:%S}", one.session, one.kind, one.detail) for one in shown]
+    rows = [
+        (f"{one.at.astimezone():%Y-%m-%d %H:%M:%S}", one.session, one.kind, one.detail)
+        for one in kept
+        if one.kind not in PRIVATE
+    ]
     console.table(("TIME", "SESSION", "EVENT", "DETAIL"), rows)

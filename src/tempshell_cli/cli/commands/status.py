@@ -18,12 +18,14 @@ def status(
     from tempshell_cli.cli.output.results import verdict_words
     from tempshell_cli.cli.output.sessions import remaining, session_json, trouble
     from tempshell_cli.cli.service import select, user_sessions
+    from tempshell_cli.sessions.exam import exam_of
 
     with user_sessions() as sessions:
         sessions.sweep()
         chosen = select(sessions, session)
         now = sessions.clock.now()
         scores = sessions.store.latest_scores(chosen.id)
+        exam = None if chosen.ended else exam_of(sessions.store, chosen.id)
     if what := trouble(chosen):
         console.note(f"tempshell: {what}")
     if as_json:
@@ -31,11 +33,11 @@ def status(
             name: {"verdict": one.verdict, "earned": one.earned, "points": one.points, "incomplete": one.incomplete}
             for name, one in scores.items()
         }
-        console.say_json({**session_json(chosen, now), "tasks": tasks})
+        console.say_json({**session_json(chosen, now, exam), "tasks": tasks})
         return
-    shown = {**session_json(chosen, now), "remaining": remaining(chosen, now)}
+    shown = {**session_json(chosen, now, exam), "remaining": remaining(chosen, now, exam)}
     for name, value in shown.items():
-        if value or name != "reason":
+        if value or name not in {"reason", "exam_ends"}:
             console.say(f"{name + ':':12} {value}")
     for name, one in scores.items():
         words = verdict_words(one.verdict, one.incomplete)

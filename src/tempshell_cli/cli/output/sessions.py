@@ -8,11 +8,15 @@ from typing import Any
 from tempshell_cli.backends.base import Receipt
 from tempshell_cli.cli.output.console import say
 from tempshell_cli.core.units import format_duration
+from tempshell_cli.sessions.exam import Exam
 from tempshell_cli.sessions.model import Session, State
 
 
-def session_json(session: Session, now: datetime) -> dict[str, Any]:
-    """Return the JSON form of a session. Times are RFC 3339 in UTC, ``remaining`` is in seconds."""
+def session_json(session: Session, now: datetime, exam: Exam | None = None) -> dict[str, Any]:
+    """Return the JSON form of a session. Times are RFC 3339 in UTC, ``remaining`` is in seconds.
+
+    Both ``remaining`` and ``deadline`` are the sandbox's, which outlasts the exam that it is for.
+    """
     return {
         "id": session.id,
         "name": session.name,
@@ -26,6 +30,7 @@ def session_json(session: Session, now: datetime) -> dict[str, Any]:
         "deadline": session.deadline.isoformat(timespec="seconds"),
         "remaining": int(session.remaining(now).total_seconds()),
         "extensions": session.extensions,
+        "exam_ends": exam.ends.isoformat(timespec="seconds") if exam else None,
     }
 
 
@@ -43,9 +48,15 @@ _DO = {
 }
 
 
-def remaining(session: Session, now: datetime) -> str:
-    """Return what is left of a session in words."""
-    return "expired" if session.is_over(now) else format_duration(session.remaining(now))
+def remaining(session: Session, now: datetime, exam: Exam | None = None) -> str:
+    """Return in words how much time is left: of an exam, until it is to be handed in."""
+    if session.is_over(now):
+        return "expired"
+    if exam is None:
+        return format_duration(session.remaining(now))
+    if exam.graded:
+        return "handed in"
+    return format_duration(exam.ends - now) if now < exam.ends else "time is up"
 
 
 def receipt_json(receipt: Receipt) -> dict[str, Any]:
