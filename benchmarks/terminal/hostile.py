@@ -23,7 +23,7 @@ from benchmarks.table import Row, measured, show
 from benchmarks.user import User, somebody
 from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.emulated import EmulatedProcess, Emulation, WorkerLost
-from tempshell_cli.terminal.emulators.choice import ENGINES, GHOSTTY
+from tempshell_cli.terminal.emulators.choice import EMULATORS, GHOSTTY
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import Row as Line
 from tempshell_cli.terminal.screen import row_text
@@ -193,7 +193,7 @@ class Soak:
 
 
 @contextmanager
-def soak(seed: int, engine: str = GHOSTTY) -> Iterator[Soak]:
+def soak(seed: int, emulator: str = GHOSTTY) -> Iterator[Soak]:
     """Yield what is to be stepped through."""
     with tempfile.TemporaryDirectory(prefix="tempshell-benchmark-") as home:
         fifo = str(Path(home, "hostile"))
@@ -202,19 +202,19 @@ def soak(seed: int, engine: str = GHOSTTY) -> Iterator[Soak]:
         output = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
         command = Command(("/bin/sh", "-c", _PROGRAMS[seed % 2], "sh", fifo))
         try:
-            with EmulatedProcess(command, Size(80, 24), Emulation(engine)) as emulated:
+            with EmulatedProcess(command, Size(80, 24), Emulation(emulator)) as emulated:
                 yield Soak(emulated, output, seed)
         finally:
             os.close(output)
 
 
-def measure(seconds: float, seed: int, kills: float, engine: str) -> Iterator[Row]:
+def measure(seconds: float, seed: int, kills: float, emulator: str) -> Iterator[Row]:
     """Yield the lines of that many seconds, with so many kills a minute."""
     chance = kills / 60 * _PACE
     random = Random(seed)  # noqa: S311 - it is meant to be repeatable
     end = time.monotonic() + seconds
     alive, probed = 0, 0
-    with soak(seed, engine) as it:
+    with soak(seed, emulator) as it:
         while time.monotonic() < end:
             it.step()
             if random.random() < chance:
@@ -295,14 +295,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60, help="how long [60]")
     parser.add_argument("--seed", type=int, default=1, help="what the output comes from [1]")
     parser.add_argument("--kills", type=float, default=4, help="how many workers are killed in a minute [4]")
-    parser.add_argument("--engine", choices=ENGINES, default=GHOSTTY, help=f"which emulator [{GHOSTTY}]")
+    parser.add_argument("--emulator", choices=EMULATORS, default=GHOSTTY, help=f"which emulator [{GHOSTTY}]")
     parser.add_argument("--screen", action="store_true", help="the whole practice screen, and not the terminal alone")
     asked = parser.parse_args()
     if asked.screen:
         with somebody() as user:
             rows = list(measure_screen(user, asked.seconds, asked.seed, asked.kills))
     else:
-        rows = list(measure(asked.seconds, asked.seed, asked.kills, asked.engine))
+        rows = list(measure(asked.seconds, asked.seed, asked.kills, asked.emulator))
     show(rows)
     sys.exit(any(row.over for row in rows))
 

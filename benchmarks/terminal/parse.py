@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.table import Row, not_measured, rate
 from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.emulated import EmulatedProcess
-from tempshell_cli.terminal.emulators.choice import open_engine
+from tempshell_cli.terminal.emulators.choice import open_emulator
 from tempshell_cli.terminal.pty import CHUNK
 from tempshell_cli.terminal.screen import row_text
 from tempshell_cli.terminal.wire import Frame, Shown, Type
@@ -55,7 +55,7 @@ def _seconds(file: Path) -> float:
 
 def _emulator_seconds(load: bytes) -> float:
     """Return what the emulator takes by itself, with nothing to read and nothing to show."""
-    emulator = open_engine(SIZE)
+    emulator = open_emulator(SIZE)
     before = time.process_time()
     for start in range(0, len(load), CHUNK):
         emulator.feed(load[start : start + CHUNK])

@@ -18,7 +18,7 @@ import pytest
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.emulated import EmulatedProcess, Emulation, WorkerLost
-from tempshell_cli.terminal.emulators.choice import BITTTY, ENGINES, GHOSTTY
+from tempshell_cli.terminal.emulators.choice import BITTTY, EMULATORS, GHOSTTY
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import row_text
 from tempshell_cli.terminal.wire import Focus, Key, Paste, Resize, Scroll, Type, screen_link
@@ -34,16 +34,16 @@ def watch() -> Iterator[Watch]:
     """Runs a shell script under emulation."""
     with ExitStack() as stack:
 
-        def start(script: str, engine: str = GHOSTTY, **env: str) -> Watcher:
+        def start(script: str, emulator: str = GHOSTTY, **env: str) -> Watcher:
             command = Command(("bash", "--norc", "-c", script), env)
-            return Watcher(stack.enter_context(EmulatedProcess(command, SIZE, Emulation(engine))))
+            return Watcher(stack.enter_context(EmulatedProcess(command, SIZE, Emulation(emulator))))
 
         yield start
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_keys_go_in_and_rows_come_out(watch: Watch, engine: str) -> None:
-    watcher = watch("read name; echo hello $name", engine)
+@pytest.mark.parametrize("emulator", EMULATORS)
+def test_keys_go_in_and_rows_come_out(watch: Watch, emulator: str) -> None:
+    watcher = watch("read name; echo hello $name", emulator)
     for character in "you":
         watcher.emulated.send(Key(character, character))
     watcher.emulated.send(Key("enter", "\r"))
@@ -136,11 +136,11 @@ def test_the_command_outlives_its_worker(watch: Watch) -> None:
     watcher.until_text(f"second word {pid}")
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_a_new_worker_shows_the_screen_of_the_old_one(watch: Watch, engine: str) -> None:
+@pytest.mark.parametrize("emulator", EMULATORS)
+def test_a_new_worker_shows_the_screen_of_the_old_one(watch: Watch, emulator: str) -> None:
     """Of programs that draw nothing again: ``read`` does not care about a change of size."""
     drawn = "\\e]2;my title\\a\\e[31mred\\e[0m and \\e[?1000h\\e[6nplain\\e[2 q"
-    watcher = watch(f"seq 200; stty -echo; printf '{drawn}'; read line; cat", engine)
+    watcher = watch(f"seq 200; stty -echo; printf '{drawn}'; read line; cat", emulator)
     watcher.until_text("red and plain")
     before = watcher.rows.copy(), watcher.status
     with pytest.raises(WorkerLost):
@@ -218,10 +218,10 @@ def test_an_emulator_that_is_stuck_is_replaced(watch: Watch) -> None:
     watcher.until_text("word")
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_workers_are_forks_of_a_process_with_one_thread(watch: Watch, engine: str) -> None:
+@pytest.mark.parametrize("emulator", EMULATORS)
+def test_workers_are_forks_of_a_process_with_one_thread(watch: Watch, emulator: str) -> None:
     """A fork beside threads is unsafe: what another one holds is held for good."""
-    watcher = watch("cat", engine)
+    watcher = watch("cat", emulator)
     watcher.until(lambda: watcher.frames > 0)
     assert len(list(Path(f"/proc/{fork_server_of(watcher)}/task").iterdir())) == 1
 
@@ -298,15 +298,15 @@ def test_a_worker_that_talks_nonsense_is_caught(nonsense: bytes) -> None:
             screen_link(ours).receive()
 
 
-def test_without_the_native_library_the_other_engine_takes_over() -> None:
+def test_without_the_native_library_the_other_emulator_takes_over() -> None:
     script = (
         "import sys; sys.modules['pyghostty._ffi'] = None\n"
-        "from tempshell_cli.terminal.emulators.choice import open_engine\n"
+        "from tempshell_cli.terminal.emulators.choice import open_emulator\n"
         "from tempshell_cli.terminal.pty import Size\n"
-        "print(type(open_engine(Size(80, 24))).__name__)"
+        "print(type(open_emulator(Size(80, 24))).__name__)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "BitttyEngine"
+    assert done.stdout.strip() == "BitttyEmulator"
 
 
 def test_less_pages_through_a_file(watch: Watch, tmp_path: Path) -> None:

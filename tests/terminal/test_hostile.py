@@ -11,9 +11,9 @@ from tempshell_cli.terminal.emulators.choice import BITTTY, GHOSTTY
 STEPS, KILL_EVERY = 250, 100
 
 
-@pytest.mark.parametrize(("engine", "seed"), [(GHOSTTY, 1), (GHOSTTY, 2), (BITTTY, 3)])
-def test_a_terminal_lives_through_hostile_output_resizes_and_lost_workers(engine: str, seed: int) -> None:
-    with soak(seed, engine) as it:
+@pytest.mark.parametrize(("emulator", "seed"), [(GHOSTTY, 1), (GHOSTTY, 2), (BITTTY, 3)])
+def test_a_terminal_lives_through_hostile_output_resizes_and_lost_workers(emulator: str, seed: int) -> None:
+    with soak(seed, emulator) as it:
         for number in range(1, STEPS + 1):
             it.step()
             if number % KILL_EVERY == 0:

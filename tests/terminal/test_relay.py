@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from tempshell_cli.terminal.emulators.base import Engine
-from tempshell_cli.terminal.emulators.choice import open_engine
+from tempshell_cli.terminal.emulators.base import Emulator
+from tempshell_cli.terminal.emulators.choice import open_emulator
 from tempshell_cli.terminal.leader import LeaderFilter
 from tempshell_cli.terminal.modes import AlternateScreen
 from tempshell_cli.terminal.pty import PtyMaster, Size
@@ -98,27 +98,27 @@ def test_a_signal_puts_the_terminal_back_and_ends_the_command(number: signal.Sig
 FULL_SCREEN = r"printf '\033[?1049h\033[?1000h\033[?2004h\033[?25lfull screen'; sleep 600"
 
 
-def shown_after(relayed: Relayed, end: Callable[[], None]) -> Engine:
+def shown_after(relayed: Relayed, end: Callable[[], None]) -> Emulator:
     """Return the screen of the user's terminal when a relay has been ended under a full-screen program."""
-    engine = open_engine(Size(80, 24))
-    engine.feed(b"before\r\n" + read_until(relayed.master, b"full screen"))
-    assert engine.status().alternate
+    emulator = open_emulator(Size(80, 24))
+    emulator.feed(b"before\r\n" + read_until(relayed.master, b"full screen"))
+    assert emulator.status().alternate
     end()
-    engine.feed(read_until(relayed.master, b"\x1b[0m"))
-    engine.dirty_rows()
-    return engine
+    emulator.feed(read_until(relayed.master, b"\x1b[0m"))
+    emulator.dirty_rows()
+    return emulator
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_even_a_kill_leaves_the_terminal_as_it_was(number: signal.Signals) -> None:
     with relaying(FULL_SCREEN) as relayed:
         before = relayed.mode()
-        engine = shown_after(relayed, lambda: relayed.process.send_signal(number))
-        status = engine.status()
+        emulator = shown_after(relayed, lambda: relayed.process.send_signal(number))
+        status = emulator.status()
         assert (status.alternate, status.mouse, status.cursor.visible) == (False, False, True)
-        assert engine.encode_paste("x") == b"x"
+        assert emulator.encode_paste("x") == b"x"
         until(lambda: relayed.mode() == before)
-        engine.close()
+        emulator.close()
 
 
 def test_after_a_kill_a_message_says_so_below_all_that_is_on_the_screen() -> None:
@@ -179,10 +179,10 @@ def test_a_switch_of_screens_is_seen_wherever_the_output_is_cut(output: bytes, *
 
 def screen_rows(output: bytes) -> list[str]:
     """Return what a terminal of 80 x 24 shows after that output."""
-    engine = open_engine(Size(80, 24))
-    engine.feed(output)
-    rows = engine.dirty_rows()
-    engine.close()
+    emulator = open_emulator(Size(80, 24))
+    emulator.feed(output)
+    rows = emulator.dirty_rows()
+    emulator.close()
     return [row_text(rows[y]).rstrip() if y in rows else "" for y in range(24)]
 
 

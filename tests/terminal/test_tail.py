@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tempshell_cli.terminal.emulators.base import Engine
-from tempshell_cli.terminal.emulators.choice import open_engine
+from tempshell_cli.terminal.emulators.base import Emulator
+from tempshell_cli.terminal.emulators.choice import open_emulator
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.tail import Tail, new_tail
 
@@ -35,11 +35,11 @@ def fill(tail: Tail, length: int = 3 * MEBIBYTE) -> None:
         tail.append(b"".join(line % number for number in range(start, start + 1000)))
 
 
-def shown(tail: Tail) -> Engine:
-    engine = open_engine(Size(40, 6))
-    engine.feed(tail.content())
-    engine.dirty_rows()
-    return engine
+def shown(tail: Tail) -> Emulator:
+    emulator = open_emulator(Size(40, 6))
+    emulator.feed(tail.content())
+    emulator.dirty_rows()
+    return emulator
 
 
 def test_what_fits_is_kept_whole_and_the_next_process_reads_it(tail: Tail, descriptor: int) -> None:
@@ -67,12 +67,12 @@ def test_of_more_the_last_lines_are_kept(tail: Tail) -> None:
 def test_what_was_set_long_ago_is_still_set(tail: Tail) -> None:
     tail.append(b"\x1b[?1000h\x1b[?2004;1004h\x1b[?25l\x1b]2;a title\x07\x1b[?1049h")
     fill(tail)
-    engine = shown(tail)
-    status = engine.status()
+    emulator = shown(tail)
+    status = emulator.status()
     assert (status.title, status.alternate, status.mouse, status.cursor.visible) == ("a title", True, True, False)
-    assert engine.encode_paste("x") == b"\x1b[200~x\x1b[201~"
-    assert engine.encode_focus(gained=True) == b"\x1b[I"
-    engine.close()
+    assert emulator.encode_paste("x") == b"\x1b[200~x\x1b[201~"
+    assert emulator.encode_focus(gained=True) == b"\x1b[I"
+    emulator.close()
 
 
 def test_what_was_taken_back_is_not_set(tail: Tail) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from tempshell_cli.terminal.emulators.choice import ENGINES, open_engine
+from tempshell_cli.terminal.emulators.choice import EMULATORS, open_emulator
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import Row, Status, row_text
 from tempshell_cli.terminal.view import View
@@ -20,12 +20,12 @@ class Screen:
     """A view, and what who gets its frames has in front of them."""
 
     def __init__(self, name: str) -> None:
-        self.engine = open_engine(SIZE, name)
-        self.view = View(self.engine, SIZE, partial(open_engine, name=name))
+        self.emulator = open_emulator(SIZE, name)
+        self.view = View(self.emulator, SIZE, partial(open_emulator, name=name))
         self._rows: dict[int, Row] = {}
 
     def feed(self, text: str) -> None:
-        self.engine.feed(text.encode())
+        self.emulator.feed(text.encode())
 
     def text(self) -> list[str]:
         self.settle()
@@ -39,14 +39,14 @@ class Screen:
         return status
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=EMULATORS)
 def screen(request: pytest.FixtureRequest) -> Iterator[Screen]:
     """A terminal that has got half of what went by: each other line of 1 to 50."""
     made = Screen(request.param)
     made.feed("\r\n".join(f"row {number}" for number in range(2, 51, 2)))
     yield made
     made.view.to_end()
-    made.engine.close()
+    made.emulator.close()
 
 
 WHOLE = "\n".join(f"\x1b[3{number % 7}mrow {number}\x1b[0m" for number in range(1, 51)).encode() + b"\n"
@@ -96,10 +96,10 @@ def test_who_is_back_at_the_end_before_it_has_come_stays_there(screen: Screen) -
 
 
 def test_questions_in_a_history_are_not_answered(screen: Screen) -> None:
-    screen.engine.replies()
+    screen.emulator.replies()
     screen.view.look_back(History(b"\x1b[c\x1b[6n\x1b]52;c;ZXZpbA==\x07" + WHOLE, 3))
     screen.settle()
-    assert (screen.engine.replies(), screen.engine.copied()) == (b"", "")
+    assert (screen.emulator.replies(), screen.emulator.copied()) == (b"", "")
 
 
 def test_a_new_size_reaches_both(screen: Screen) -> None:
@@ -114,8 +114,8 @@ def test_a_new_size_reaches_both(screen: Screen) -> None:
 
 @pytest.mark.parametrize("columns", [80, 200])
 def test_as_many_lines_as_a_sandbox_keeps_fit(columns: int) -> None:
-    """In the fast engine, whose history is bounded by bytes."""
-    view = View(open_engine(Size(columns, 24)), Size(columns, 24))
+    """In the fast emulator, whose history is bounded by bytes."""
+    view = View(open_emulator(Size(columns, 24)), Size(columns, 24))
     line = "漢" * (columns // 2 - 4)
     view.look_back(History("\n".join(f"{number} {line}"[:columns] for number in range(30_000)).encode(), 1))
     while view.pending:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tempshell_cli.core.process import Command
-from tempshell_cli.terminal.emulators.base import TERMINAL_ENV, Engine
-from tempshell_cli.terminal.emulators.choice import open_engine
+from tempshell_cli.terminal.emulators.base import TERMINAL_ENV, Emulator
+from tempshell_cli.terminal.emulators.choice import open_emulator
 from tempshell_cli.terminal.pty import PtyProcess, Size
 from tempshell_cli.terminal.screen import Row, row_text
 
@@ -26,7 +26,7 @@ class Outer:
     """A program on a PTY and the screen it has drawn."""
 
     process: PtyProcess
-    engine: Engine
+    emulator: Emulator
     rows: dict[int, Row] = field(default_factory=dict)
     raw: bytearray = field(default_factory=bytearray)
 
@@ -61,9 +61,9 @@ class Outer:
     def _take(self) -> None:
         data = self.process.master.read()
         self.raw += data
-        self.engine.feed(data)
-        self.process.master.write(self.engine.replies())
-        self.rows.update(self.engine.dirty_rows())
+        self.emulator.feed(data)
+        self.process.master.write(self.emulator.replies())
+        self.rows.update(self.emulator.dirty_rows())
 
 
 @contextmanager
@@ -71,4 +71,4 @@ def outer(command: Command) -> Iterator[Outer]:
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     env = {**TERMINAL_ENV, "PYTHONPATH": path, **command.env}
     with PtyProcess.spawn(Command(command.argv, env), SIZE) as process:
-        yield Outer(process, open_engine(SIZE))
+        yield Outer(process, open_emulator(SIZE))

@@ -124,7 +124,7 @@ class Inside:
     """A program on the practice screen that keeps what it reads."""
 
     def __init__(self, person: Outer, file: Path) -> None:
-        self.terminal = person.engine
+        self.terminal = person.emulator
         self._person = person
         self._file = file
         self._known = 0

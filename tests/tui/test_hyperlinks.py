@@ -199,7 +199,7 @@ def test_a_link_is_followed_from_the_terminal_outside(browser: Path) -> None:
 def ctrl_click_outside(person: Outer, word: str) -> None:
     row, line = next((row, line) for row, line in enumerate(person.text().split("\n")) if word in line)
     for action in (MouseAction.PRESS, MouseAction.RELEASE):
-        person.send(person.engine.encode_mouse(Mouse(action, 1, line.index(word), row, Modifiers.CTRL)))
+        person.send(person.emulator.encode_mouse(Mouse(action, 1, line.index(word), row, Modifiers.CTRL)))
 
 
 def read(opened: Path) -> str:

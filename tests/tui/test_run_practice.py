@@ -72,9 +72,9 @@ def test_detaching_leaves_the_terminal_as_it_was(cat: Outer) -> None:
     cat.send(LEADER + b"d")
     cat.until_sees("outcome: detached")
     assert cat.exit_code() == 0
-    assert not cat.engine.status().alternate
-    assert not cat.engine.status().mouse
-    assert cat.engine.status().cursor.visible
+    assert not cat.emulator.status().alternate
+    assert not cat.emulator.status().mouse
+    assert cat.emulator.status().cursor.visible
 
 
 def test_detaching_does_not_wait_for_a_check_that_is_under_way() -> None:
@@ -162,8 +162,8 @@ def test_a_terminal_that_is_closed_in_a_flood_ends_everything(attempt: int) -> N
 def test_a_terminated_screen_leaves_the_terminal_as_it_was(cat: Outer) -> None:
     cat.process.signal(signal.SIGTERM)
     assert cat.exit_code() == 128 + signal.SIGTERM
-    assert not cat.engine.status().alternate
-    assert cat.engine.status().cursor.visible
+    assert not cat.emulator.status().alternate
+    assert cat.emulator.status().cursor.visible
 
 
 def test_no_color_is_respected() -> None:

@@ -19,7 +19,7 @@ from tempshell_cli.terminal.wire import FromWorker, Link, Record, Resize, Start,
 from tempshell_cli.terminal.workers import RateWindow, Workers
 
 # What a worker crashed on is not given to the next in any case. Should that not help: from the second in a spell on it
-# is the turn of the engine that cannot crash, from the third on all output so far is dropped, and from the fourth on
+# is the turn of the emulator that cannot crash, from the third on all output so far is dropped, and from the fourth on
 # there is a pause, in seconds, so that the machine is not kept busy.
 _HAND_OVER, _EMPTY, _SLOW = 2, 3, 4
 _PAUSE = 0.25
@@ -29,9 +29,9 @@ _LAST_WORDS = 2.0
 
 
 class Emulation(NamedTuple):
-    """How a terminal is emulated: which engine is taken, and what is recorded."""
+    """How a terminal is emulated: which emulator is taken, and what is recorded."""
 
-    engine: str = GHOSTTY
+    emulator: str = GHOSTTY
     recording: Record | None = None
 
 
@@ -60,7 +60,7 @@ class EmulatedProcess:
         Raises EngineUnavailable where one of the two cannot be started.
         """
         self.size = size
-        self._engine, self._recording = emulation
+        self._emulator, self._recording = emulation
         self._losses = RateWindow()
         self._tail = new_tail()
         self._workers: Workers | None = None
@@ -75,7 +75,7 @@ class EmulatedProcess:
         # Who records has something to write at its end.
         kept, patience = ((self._recording.descriptor,), _LAST_WORDS) if self._recording else ((), 0.0)
         self._workers = workers = Workers(master.fileno(), self._tail, kept, patience)
-        self._link = self._start_worker(Start(self.size, self._engine))
+        self._link = self._start_worker(Start(self.size, self._emulator))
         undo.callback(self._link.close)
         for message in first:
             self._link.send(message)
@@ -127,8 +127,8 @@ class EmulatedProcess:
         """
         self._link.close()
         lost = self._losses.count()
-        engine = BITTTY if lost >= _HAND_OVER else self._engine
-        self._link = self._start_worker(Start(self.size, engine, _PAUSE if lost >= _SLOW else 0.0, lost >= _EMPTY))
+        emulator = BITTTY if lost >= _HAND_OVER else self._emulator
+        self._link = self._start_worker(Start(self.size, emulator, _PAUSE if lost >= _SLOW else 0.0, lost >= _EMPTY))
         # Full-screen programs and shells draw themselves again after a change of size.
         self.process.master.resize(Size(self.size.columns, self.size.rows - 1 or 2))
         self._link.send(Resize(self.size))

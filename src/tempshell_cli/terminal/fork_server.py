@@ -18,7 +18,7 @@ from functools import cache
 
 import msgspec
 
-from tempshell_cli.terminal.emulators.choice import open_engine
+from tempshell_cli.terminal.emulators.choice import open_emulator
 from tempshell_cli.terminal.pty import PtyMaster, Size
 from tempshell_cli.terminal.tail import Tail
 from tempshell_cli.terminal.wire import STARTED, Start
@@ -61,7 +61,7 @@ class ForkServer:
         with link:
             self._forget(crashed=self._end_worker() not in _BLAMELESS, everything=start.empty)
             select.select([self._control], [], [], start.pause)  # or until the screen is gone
-            _warm_up(start.engine)
+            _warm_up(start.emulator)
             gc.freeze()
             self._worker = os.fork()
             if not self._worker:
@@ -89,16 +89,16 @@ class ForkServer:
         try:
             self._control.close()
             gc.enable()
-            serve(link, PtyMaster(self._master), Tail(self._tail), start.size, start.engine)
+            serve(link, PtyMaster(self._master), Tail(self._tail), start.size, start.emulator)
             code = 0
         finally:
             os._exit(code)
 
 
 @cache
-def _warm_up(engine: str) -> None:
+def _warm_up(emulator: str) -> None:
     """Do here, for all workers, what is done once: load modules and the library, and have cffi look at its types."""
-    warm = open_engine(Size(80, 24), engine)
+    warm = open_emulator(Size(80, 24), emulator)
     warm.feed(b"\x1b[1;31m.")
     warm.dirty_rows()
     warm.status()

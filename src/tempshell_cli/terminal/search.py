@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tempshell_cli.terminal.emulators.base import Engine
+from tempshell_cli.terminal.emulators.base import Emulator
 from tempshell_cli.terminal.screen import TextRow
 from tempshell_cli.terminal.wire import Find, Hit, Hits
 
@@ -40,8 +40,8 @@ class _Line(NamedTuple):
 class Search:
     """One search at a time, gone through in pieces: ``step`` while ``pending``."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
         self._wanted: re.Pattern[str] | None = None
         self._origin: _Place = (0, 0)
         self._current: list[Hit] = []
@@ -63,7 +63,7 @@ class Search:
         """Look for something, in a view of so many rows; ``step`` does the work."""
         if not find.text:
             self._wanted, self._ahead = None, range(0)
-            self._engine.scroll_to_bottom()
+            self._emulator.scroll_to_bottom()
             return
         if not self.active:
             self._origin, self._current = (self._top() + height, 0), []
@@ -73,7 +73,7 @@ class Search:
         self._wanted = re.compile(re.escape(find.text), re.NOFLAG if has_capitals else re.IGNORECASE)
         self._up = find.step <= 0
         self._more = True
-        rows = self._engine.status().history + height
+        rows = self._emulator.status().history + height
         at = min(self._from()[0], rows - 1)
         # The line that it starts in may begin above and end below.
         self._ahead = range(min(rows, at + _OVERHANG)) if self._up else range(max(0, at - _OVERHANG), rows)
@@ -98,7 +98,7 @@ class Search:
             return Hits()
         top = self._top()
         first = max(0, top - _OVERHANG)
-        lines = _lines(first, self._engine.text(first, top - first + height))
+        lines = _lines(first, self._emulator.text(first, top - first + height))
         hits = [part for parts in self._matches(lines) for part in parts]
         return Hits(_in_view(hits, top, height), _in_view(self._current, top, height), self._more)
 
@@ -121,7 +121,7 @@ class Search:
 
         A line that fills a piece by itself is taken in parts.
         """
-        lines = _lines(piece.start, self._engine.text(piece.start, len(piece)))
+        lines = _lines(piece.start, self._emulator.text(piece.start, len(piece)))
         if self._up and piece.start > ahead.start and len(lines) > 1:
             del lines[0]
             return lines, range(lines[0].first, piece.stop)
@@ -130,14 +130,14 @@ class Search:
         return lines, piece
 
     def _top(self) -> int:
-        status = self._engine.status()
+        status = self._emulator.status()
         return status.history - status.scrolled
 
     def _show(self, row: int, height: int) -> None:
         """Move the view where it does not have the row: there, in its middle."""
         top = self._top()
         if not top <= row < top + height:
-            self._engine.scroll(row - height // 2 - top)
+            self._emulator.scroll(row - height // 2 - top)
 
 
 def _lines(first: int, rows: list[TextRow]) -> list[_Line]:

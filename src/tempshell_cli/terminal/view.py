@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from tempshell_cli.terminal.emulators.base import Engine
-from tempshell_cli.terminal.emulators.choice import open_engine
+from tempshell_cli.terminal.emulators.base import Emulator
+from tempshell_cli.terminal.emulators.choice import open_emulator
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import Cursor, Row, Status
 from tempshell_cli.terminal.search import Search
@@ -21,22 +21,22 @@ _LINE_END = re.compile(rb"\r?\n")
 
 
 class View:
-    """Scrolls and searches an engine, or another one that was fed with a history.
+    """Scrolls and searches an emulator, or another one that was fed with a history.
 
     Where the shell lives in tmux, that sends its client only what there is to draw: of what goes by fast, the client's
     emulator sees a part, and its history has holes. What tmux itself has kept is shown in an emulator of its own, and
     stands still, as in tmux's copy mode, until the view is at its end again.
     """
 
-    def __init__(self, engine: Engine, size: Size, fresh: Callable[[Size], Engine] = open_engine) -> None:
-        """``fresh`` returns another engine of this kind."""
-        self._engine = engine
+    def __init__(self, emulator: Emulator, size: Size, fresh: Callable[[Size], Emulator] = open_emulator) -> None:
+        """``fresh`` returns another emulator of this kind."""
+        self._emulator = emulator
         self._fresh = fresh
         self._size = size
-        self._shown = engine
-        self._search = Search(engine)
+        self._shown = emulator
+        self._search = Search(emulator)
         self._find = Find("")
-        self._history: Engine | None = None
+        self._history: Emulator | None = None
         self._ahead = memoryview(b"")
         self._back = 0
         self._live: dict[int, Row] = {}
@@ -80,28 +80,28 @@ class View:
 
     def to_end(self) -> None:
         """Have the live screen in view."""
-        self._engine.scroll_to_bottom()
+        self._emulator.scroll_to_bottom()
         if self._history:
             self._history.close()
             self._history = None
             self._ahead = memoryview(b"")
-        if self._shown is not self._engine:
-            self._shown = self._engine
-            self._search = Search(self._engine)
+        if self._shown is not self._emulator:
+            self._shown = self._emulator
+            self._search = Search(self._emulator)
             self._repaint = True
 
     def resize(self, size: Size) -> None:
         """Change the size of all there is."""
         self._size = size
-        self._engine.resize(size)
+        self._emulator.resize(size)
         if self._history:
             self._history.resize(size)
 
     def seen(self) -> tuple[dict[int, Row], Status]:
         """Return, once, the rows of the view that changed, and the status."""
-        changed, status = self._engine.dirty_rows(), self._engine.status()
+        changed, status = self._emulator.dirty_rows(), self._emulator.status()
         self._live |= changed
-        if self._shown is not self._engine:
+        if self._shown is not self._emulator:
             changed, there = self._shown.dirty_rows(), self._shown.status()
             place = {"history": there.history, "scrolled": there.scrolled}
             status = msgspec.structs.replace(status, cursor=Cursor(visible=False), **place)
@@ -118,8 +118,8 @@ class View:
         """Return the address behind a cell of the view; "" where there is none."""
         return self._shown.link(column, row)
 
-    def _turn_to(self, history: Engine) -> None:
-        self._engine.scroll_to_bottom()
+    def _turn_to(self, history: Emulator) -> None:
+        self._emulator.scroll_to_bottom()
         self._shown = history
         self._shown.scroll(-self._back)
         self._search = Search(history)
@@ -128,5 +128,5 @@ class View:
         self._leave_if_over()
 
     def _leave_if_over(self) -> None:
-        if self._shown is not self._engine and not self._search.active and not self._shown.status().scrolled:
+        if self._shown is not self._emulator and not self._search.active and not self._shown.status().scrolled:
             self.to_end()

@@ -228,7 +228,7 @@ class Start(msgspec.Struct, frozen=True):
     """
 
     size: Size
-    engine: str
+    emulator: str
     pause: float = 0.0
     empty: bool = False
 

@@ -16,8 +16,8 @@ from functools import partial
 
 import msgspec
 
-from tempshell_cli.terminal.emulators.base import Engine
-from tempshell_cli.terminal.emulators.choice import open_engine
+from tempshell_cli.terminal.emulators.base import Emulator
+from tempshell_cli.terminal.emulators.choice import open_emulator
 from tempshell_cli.terminal.pty import CHUNK, PtyMaster, Size
 from tempshell_cli.terminal.recording.recorder import Recorder
 from tempshell_cli.terminal.screen import Status
@@ -73,12 +73,12 @@ _BRACKET = b"\x1b[200~"
 
 
 class Worker:
-    """Moves bytes between a PTY and an engine, and frames between the engine and a screen."""
+    """Moves bytes between a PTY and an emulator, and frames between the emulator and a screen."""
 
     def __init__(
-        self, link: Link[ToWorker], master: PtyMaster, fresh: Callable[[Size], Engine], size: Size, tail: Tail
+        self, link: Link[ToWorker], master: PtyMaster, fresh: Callable[[Size], Emulator], size: Size, tail: Tail
     ) -> None:
-        """``fresh`` returns an engine; ``tail`` holds what a worker before this one has read.
+        """``fresh`` returns an emulator; ``tail`` holds what a worker before this one has read.
 
         The screen begins as that left it.
         """
@@ -86,10 +86,10 @@ class Worker:
         self._tail = tail
         self._size = size
         self._master = master
-        self._engine = engine = fresh(size)
+        self._emulator = emulator = fresh(size)
         self._to_program = bytearray()
         self._status: Status | None = None
-        self._view = View(engine, size, fresh)
+        self._view = View(emulator, size, fresh)
         self._hits = Hits()
         self._changed = True
         self._may_send = True
@@ -101,9 +101,9 @@ class Worker:
 
         _expect_within(_STUCK_AT_START)
         tail.mark_unverified()
-        engine.feed(tail.content(engine.RESTORES))
-        engine.replies()  # the program has had them
-        engine.copied()
+        emulator.feed(tail.content(emulator.RESTORES))
+        emulator.replies()  # the program has had them
+        emulator.copied()
 
     def run(self) -> None:
         """Work until the screen closes its end; raises EOFError then."""
@@ -160,7 +160,7 @@ class Worker:
             case Resize(size):
                 self._resize(size)
             case Colors(foreground, background):
-                self._engine.set_colors(foreground, background)
+                self._emulator.set_colors(foreground, background)
             case Scroll(rows):
                 self._view.scroll(rows)
                 self._changed = True
@@ -170,7 +170,7 @@ class Worker:
             case History():
                 self._view.look_back(message)
             case Focus(gained):
-                self._to_program += self._engine.encode_focus(gained=gained)
+                self._to_program += self._emulator.encode_focus(gained=gained)
             case Record() | Marker():
                 self._record(message)
             case InsertText(text):
@@ -186,7 +186,7 @@ class Worker:
 
     def _lay(self, text: str) -> None:
         # In brackets an end of line is a character; without, it is the Enter key.
-        if "\n" in text and not self._engine.encode_paste("x").startswith(_BRACKET):
+        if "\n" in text and not self._emulator.encode_paste("x").startswith(_BRACKET):
             self._link.send(InsertRefused())
         else:
             self._input(Paste(text))
@@ -202,13 +202,13 @@ class Worker:
     def _input(self, message: Key | Mouse | Follow | Paste | Type) -> None:
         match message:
             case Key():
-                data = self._engine.encode_key(message)
+                data = self._emulator.encode_key(message)
             case Mouse():
                 data = self._mouse(message)
             case Follow():
                 data = self._follow(message)
             case Paste(text):
-                data = self._engine.encode_paste(text)
+                data = self._emulator.encode_paste(text)
             case Type(data):
                 pass
         self._to_program += data
@@ -223,7 +223,7 @@ class Worker:
         untold = self._followed and mouse.action is MouseAction.RELEASE
         if mouse.action is not MouseAction.MOVE:
             self._followed = False
-        return b"" if untold else self._engine.encode_mouse(mouse)
+        return b"" if untold else self._emulator.encode_mouse(mouse)
 
     def _follow(self, click: Follow) -> bytes:
         """Send the screen the address of a link; return what the program gets where there is none."""
@@ -232,7 +232,7 @@ class Worker:
         if self._followed:
             self._link.send(Hyperlink(address))
             return b""
-        return self._engine.encode_mouse(click.press) if click.press else b""
+        return self._emulator.encode_mouse(click.press) if click.press else b""
 
     def _read_program(self) -> None:
         """Parse what there is, but no more than a gulp."""
@@ -247,10 +247,10 @@ class Worker:
                 return
             # Before it is parsed: should that be the end of us, the next worker begins with the same bytes.
             self._tail.append(data)
-            self._engine.feed(data)
+            self._emulator.feed(data)
             if self._recorder:
                 self._recorder.output(data)
-            replies = self._engine.replies()
+            replies = self._emulator.replies()
             if len(self._to_program) < _MOST_UNREAD:
                 self._to_program += replies
             self._changed = True
@@ -261,7 +261,7 @@ class Worker:
         rows, status = self._view.seen()
         self._tail.commit()
         self._changed = False
-        copied = self._engine.copied()
+        copied = self._emulator.copied()
         if copied:
             self._link.send(Copied(copied))
         if rows or copied or status != self._status:
@@ -282,10 +282,10 @@ class Worker:
         self._link.send(Ended())
 
 
-def serve(link: socket.socket, master: PtyMaster, tail: Tail, size: Size, engine: str) -> None:
+def serve(link: socket.socket, master: PtyMaster, tail: Tail, size: Size, emulator: str) -> None:
     """Work until the screen closes its end of the link."""
     try:
-        Worker(worker_link(link), master, partial(open_engine, name=engine), size, tail).run()
+        Worker(worker_link(link), master, partial(open_emulator, name=emulator), size, tail).run()
     except (EOFError, OSError, msgspec.DecodeError):
         # The screen is gone, and with it all there was to do.
         return

@@ -14,8 +14,8 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from tempshell_cli.core.process import Command
-from tempshell_cli.terminal.emulators.base import TERMINAL_ENV, Engine
-from tempshell_cli.terminal.emulators.choice import open_engine
+from tempshell_cli.terminal.emulators.base import TERMINAL_ENV, Emulator
+from tempshell_cli.terminal.emulators.choice import open_emulator
 from tempshell_cli.terminal.pty import PtyProcess, Size
 from tempshell_cli.terminal.screen import (
     Attribute,
@@ -66,19 +66,19 @@ class Screen(NamedTuple):
 class _Person:
     """Somebody at a terminal whose emulator is ours: it answers what the program asks."""
 
-    def __init__(self, process: PtyProcess, engine: Engine) -> None:
+    def __init__(self, process: PtyProcess, emulator: Emulator) -> None:
         self._process = process
-        self._engine = engine
+        self._emulator = emulator
         self._rows: dict[int, Row] = {}
 
     def does(self, step: Step) -> bytes:
         """Return what the program has written when it shows what the step brings, and waits."""
         if step.size:
-            self._engine.resize(step.size)
+            self._emulator.resize(step.size)
             self._process.master.resize(step.size)
             self._rows = {y: row for y, row in self._rows.items() if y < step.size.rows}
         for key in step.typed:
-            self._process.master.write(key.encode() if isinstance(key, str) else self._engine.encode_key(key))
+            self._process.master.write(key.encode() if isinstance(key, str) else self._emulator.encode_key(key))
         output = b""
         late = time.monotonic() + PATIENCE
         while (news := self._news()) or not output or step.seen not in self._text():
@@ -91,9 +91,9 @@ class _Person:
         if not select.select([self._process.master], [], [], _QUIET)[0]:
             return b""
         data = self._process.master.read()
-        self._engine.feed(data)
-        self._process.master.write(self._engine.replies())
-        self._rows |= self._engine.dirty_rows()
+        self._emulator.feed(data)
+        self._process.master.write(self._emulator.replies())
+        self._rows |= self._emulator.dirty_rows()
         return data
 
     def _text(self) -> str:
@@ -102,21 +102,21 @@ class _Person:
 
 def recorded(command: Command, size: Size, steps: Sequence[Step]) -> list[Written]:
     """Run a program through the steps."""
-    with closing(open_engine(size)) as engine, PtyProcess.spawn(command, size) as process:
-        person = _Person(process, engine)
+    with closing(open_emulator(size)) as emulator, PtyProcess.spawn(command, size) as process:
+        person = _Person(process, emulator)
         return [Written(size := step.size or size, person.does(step)) for step in steps]
 
 
-def in_engine(name: str, recording: Sequence[Written]) -> Iterator[Screen]:
+def in_emulator(name: str, recording: Sequence[Written]) -> Iterator[Screen]:
     """Yield the screen of one of our emulators after each step."""
-    with closing(open_engine(recording[0].size, name)) as engine:
-        assert name in type(engine).__name__.lower()
+    with closing(open_emulator(recording[0].size, name)) as emulator:
+        assert name in type(emulator).__name__.lower()
         rows: dict[int, Row] = {}
         for size, output in recording:
-            engine.resize(size)
-            engine.feed(output + _PROBE)
-            rows |= engine.dirty_rows()
-            status = engine.status()
+            emulator.resize(size)
+            emulator.feed(output + _PROBE)
+            rows |= emulator.dirty_rows()
+            status = emulator.status()
             cursor = (status.cursor.column, status.cursor.row) if status.cursor.visible else None
             yield Screen(tuple(_pieces(rows.get(y, ())) for y in range(size.rows)), cursor, status.alternate)
 

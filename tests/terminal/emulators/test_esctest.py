@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tempshell_cli.core.process import Command
-from tempshell_cli.terminal.emulators.base import Engine
-from tempshell_cli.terminal.emulators.choice import ENGINES, open_engine
+from tempshell_cli.terminal.emulators.base import Emulator
+from tempshell_cli.terminal.emulators.choice import EMULATORS, open_emulator
 from tempshell_cli.terminal.pty import Size
 
 from .esctest.__main__ import kept
@@ -30,9 +30,9 @@ open(sys.argv[2], "wb").write(answers.removesuffix(b"\\x1b[0n") + b"%d %d" % os.
 """
 
 
-@pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    made = open_engine(SIZE, request.param)
+@pytest.fixture(params=EMULATORS)
+def emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
+    made = open_emulator(SIZE, request.param)
     yield made
     made.close()
 
@@ -52,13 +52,13 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         ("\x1b[22;2t\x1b[19t", b"\x1b[9;100;240t40 6"),
     ],
 )
-def test_the_window_around_an_engine_answers(engine: Engine, tmp_path: Path, asked: str, answer: bytes) -> None:
+def test_the_window_around_an_emulator_answers(emulator: Emulator, tmp_path: Path, asked: str, answer: bytes) -> None:
     answers = tmp_path / "answers"
-    assert Window(engine, SIZE).run(Command((sys.executable, "-c", ASKING, asked, str(answers)))) == 0
+    assert Window(emulator, SIZE).run(Command((sys.executable, "-c", ASKING, asked, str(answers)))) == 0
     assert answers.read_bytes() == answer
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("name", EMULATORS)
 def test_no_more_cases_fail_than_may(name: str) -> None:
     failing = kept(name).read_text(encoding="utf-8").splitlines()
     assert failing == sorted(set(failing))

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import pytest
 
 from tempshell_cli.core.process import Command
-from tempshell_cli.terminal.emulators.choice import ENGINES
+from tempshell_cli.terminal.emulators.choice import EMULATORS
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.wire import Key
 
-from .replays import Step, differences, environment_of, in_engine, in_tmux, recorded
+from .replays import Step, differences, environment_of, in_emulator, in_tmux, recorded
 
 FIRST, SMALL, LARGE = Size(100, 30), Size(80, 24), Size(132, 40)
 # What is on the screen before the program, and comes back after it.
@@ -209,7 +209,7 @@ def mc(folder: Path) -> Program:
     return Program(("mc",), steps)
 
 
-@pytest.mark.engine("programs")
+@pytest.mark.emulator("programs")
 @pytest.mark.parametrize("program", [vim, less, htop, nano, nested_tmux, mc])
 def test_no_row_differs(program: Callable[[Path], Program], tmp_path: Path) -> None:
     argv, steps = program(tmp_path)
@@ -219,8 +219,8 @@ def test_no_row_differs(program: Callable[[Path], Program], tmp_path: Path) -> N
     real = list(in_tmux(recording, environment))
     output = [
         f"{name}, after {step}: {line}"
-        for name in ENGINES
-        for step, ours, theirs in zip(steps, in_engine(name, recording), real, strict=True)
+        for name in EMULATORS
+        for step, ours, theirs in zip(steps, in_emulator(name, recording), real, strict=True)
         for line in differences(ours, theirs)
     ]
     assert not output, "\n".join(output[:MOST])

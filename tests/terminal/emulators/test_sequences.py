@@ -1,4 +1,4 @@
-"""What terminal sequences do, engine by engine, against one table; what an engine cannot do is listed here."""
+"""What terminal sequences do, emulator by emulator, against one table; what an emulator cannot do is listed here."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 import pytest
 from _pytest.mark.structures import ParameterSet
 
-from tempshell_cli.terminal.emulators.base import Engine
-from tempshell_cli.terminal.emulators.choice import BITTTY, ENGINES, GHOSTTY, open_engine
+from tempshell_cli.terminal.emulators.base import Emulator
+from tempshell_cli.terminal.emulators.choice import BITTTY, EMULATORS, GHOSTTY, open_emulator
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import row_text
 
 from .sequences import ANSWERS, COLUMNS, ROWS, SCREENS, TITLES
 
-# What an engine does otherwise. One of them that passes is a failure too: then it goes from the list.
+# What an emulator does otherwise. One of them that passes is a failure too: then it goes from the list.
 _NEITHER = {"DECBI at the left", "DECFI at the right"}
 FAILING = {
     GHOSTTY: _NEITHER
@@ -52,15 +52,17 @@ FAILING = {
 
 def cases(table: Mapping[str, tuple[str, str]]) -> list[ParameterSet]:
     return [
-        pytest.param(engine, *case, id=f"{engine}-{name}", marks=[pytest.mark.xfail] if name in FAILING[engine] else [])
-        for engine in ENGINES
+        pytest.param(
+            emulator, *case, id=f"{emulator}-{name}", marks=[pytest.mark.xfail] if name in FAILING[emulator] else []
+        )
+        for emulator in EMULATORS
         for name, case in table.items()
     ]
 
 
 @pytest.fixture
-def terminal(engine: str) -> Iterator[Engine]:
-    made = open_engine(Size(COLUMNS, ROWS), engine)
+def terminal(emulator: str) -> Iterator[Emulator]:
+    made = open_emulator(Size(COLUMNS, ROWS), emulator)
     yield made
     made.close()
 
@@ -69,29 +71,29 @@ def escaped(text: str) -> bytes:
     return text.replace("␛", "\x1b").encode()
 
 
-@pytest.mark.parametrize(("engine", "sent", "expected"), cases(SCREENS))
-def test_a_screen(terminal: Engine, sent: str, expected: str) -> None:
+@pytest.mark.parametrize(("emulator", "sent", "expected"), cases(SCREENS))
+def test_a_screen(terminal: Emulator, sent: str, expected: str) -> None:
     terminal.feed(escaped(sent))
     rows = {y: row_text(row).rstrip() for y, row in terminal.dirty_rows().items()}
     assert [rows.get(y, "") for y in range(ROWS)] == [*expected.split("|"), *[""] * ROWS][:ROWS]
 
 
-@pytest.mark.parametrize(("engine", "sent", "expected"), cases(ANSWERS))
-def test_an_answer(terminal: Engine, sent: str, expected: str) -> None:
+@pytest.mark.parametrize(("emulator", "sent", "expected"), cases(ANSWERS))
+def test_an_answer(terminal: Emulator, sent: str, expected: str) -> None:
     terminal.feed(escaped(sent))
     assert terminal.replies() == escaped(expected)
 
 
-@pytest.mark.parametrize(("engine", "sent", "expected"), cases(TITLES))
-def test_a_title(terminal: Engine, sent: str, expected: str) -> None:
+@pytest.mark.parametrize(("emulator", "sent", "expected"), cases(TITLES))
+def test_a_title(terminal: Emulator, sent: str, expected: str) -> None:
     terminal.feed(escaped(sent))
     assert terminal.status().title == expected
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("emulator", EMULATORS)
 @pytest.mark.parametrize("sent", [sent for sent, _ in (*SCREENS.values(), *ANSWERS.values(), *TITLES.values())])
-def test_a_sequence_may_be_cut_anywhere(terminal: Engine, engine: str, sent: str) -> None:
-    whole = open_engine(Size(COLUMNS, ROWS), engine)
+def test_a_sequence_may_be_cut_anywhere(terminal: Emulator, emulator: str, sent: str) -> None:
+    whole = open_emulator(Size(COLUMNS, ROWS), emulator)
     whole.feed(escaped(sent))
     for byte in escaped(sent):
         terminal.feed(bytes([byte]))

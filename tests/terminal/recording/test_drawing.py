@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tempshell_cli.terminal.emulators.choice import BITTTY, open_engine
+from tempshell_cli.terminal.emulators.choice import BITTTY, open_emulator
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.recording.drawing import Drawing
 
@@ -40,11 +40,11 @@ def passed(*parts: str) -> str:
 def test_whatever_comes_a_terminal_that_shows_the_rest_answers_nothing(output: str) -> None:
     text = passed(output)
     assert _HARMLESS.fullmatch(text), repr(text)
-    engine = open_engine(Size(40, 5), BITTTY)
-    engine.feed(text.encode())
-    assert (engine.replies(), engine.copied(), engine.status().title) == (b"", "", "")
-    assert engine.status().mouse == engine.status().alternate
-    engine.close()
+    emulator = open_emulator(Size(40, 5), BITTTY)
+    emulator.feed(text.encode())
+    assert (emulator.replies(), emulator.copied(), emulator.status().title) == (b"", "", "")
+    assert emulator.status().mouse == emulator.status().alternate
+    emulator.close()
 
 
 @given(st.lists(st.sampled_from(_PIECES) | st.text(max_size=3), max_size=12), st.integers(0, 40))

@@ -31,7 +31,9 @@ def marked(person: Outer, mark: str) -> tuple[int, int]:
 
 
 def shows(person: Outer, shape: CursorShape, *, blinks: bool, mark: str = "<here>") -> bool:
-    return mark in person.text() and person.engine.status().cursor == Cursor(*marked(person, mark), True, shape, blinks)
+    return mark in person.text() and person.emulator.status().cursor == Cursor(
+        *marked(person, mark), True, shape, blinks
+    )
 
 
 def close(person: Outer, dialog: str) -> None:
@@ -75,7 +77,7 @@ def test_it_goes_where_the_program_moves_it_and_hides_with_its() -> None:
         person.send(b"x")
         person.until(lambda: shows(person, CursorShape.DEFAULT, blinks=False))
         person.send(b"x")
-        person.until(lambda: not person.engine.status().cursor.visible)
+        person.until(lambda: not person.emulator.status().cursor.visible)
 
 
 def test_it_is_not_seen_over_a_dialog_and_comes_back() -> None:
@@ -83,7 +85,7 @@ def test_it_is_not_seen_over_a_dialog_and_comes_back() -> None:
         person.until(lambda: shows(person, CursorShape.BAR, blinks=False))
         person.send(LEADER + b"?")
         person.until_sees("─ Keys")
-        person.until(lambda: not person.engine.status().cursor.visible)
+        person.until(lambda: not person.emulator.status().cursor.visible)
         close(person, "─ Keys")
         person.until(lambda: shows(person, CursorShape.BAR, blinks=False))
 
@@ -94,7 +96,7 @@ def test_a_shell_that_is_opened_again_has_it_too() -> None:
             person.until(lambda: shows(person, CursorShape.DEFAULT, blinks=False))
             person.send(b"x")
             person.until_sees("ended")
-            person.until(lambda: not person.engine.status().cursor.visible)
+            person.until(lambda: not person.emulator.status().cursor.visible)
             person.send(b"\r")
 
 
@@ -103,5 +105,5 @@ def test_it_is_the_terminals_own_again_at_the_end() -> None:
         person.until(lambda: shows(person, CursorShape.BAR, blinks=False))
         person.send(LEADER + b"d")
         assert person.exit_code() == 0
-        assert person.engine.status().cursor.visible
-        assert person.engine.status().cursor.shape is CursorShape.DEFAULT
+        assert person.emulator.status().cursor.visible
+        assert person.emulator.status().cursor.shape is CursorShape.DEFAULT

@@ -15,7 +15,7 @@ MOST_COPIED = 1024**2
 TERMINAL_ENV = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 
 
-class Engine(Protocol):
+class Emulator(Protocol):
     """A terminal emulator without a window: bytes go in, rows come out, keys are turned into bytes.
 
     The encoders follow the modes that the program has set, and return nothing for what it did not ask for.
@@ -89,5 +89,5 @@ class Engine(Protocol):
         ...
 
     def close(self) -> None:
-        """Give back what the engine holds."""
+        """Give back what the emulator holds."""
         ...

@@ -8,8 +8,8 @@ from contextlib import suppress
 
 from tempshell_cli.core.redact import OUTPUT
 from tempshell_cli.core.text import one_line
-from tempshell_cli.terminal.emulators.base import Engine
-from tempshell_cli.terminal.emulators.choice import BITTTY, open_engine
+from tempshell_cli.terminal.emulators.base import Emulator
+from tempshell_cli.terminal.emulators.choice import BITTTY, open_emulator
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.recording.cast import Event, Header, parse_size
 from tempshell_cli.terminal.recording.drawing import Drawing
@@ -49,9 +49,9 @@ def play(
 
 def last_screen(header: Header, events: Iterable[Event], until: float = float("inf")) -> tuple[Size, list[Row]]:
     """Return the size and the rows of the screen as it stood at that second."""
-    engine, size = _replayed(header, events, until)
-    rows = engine.dirty_rows()
-    engine.close()
+    emulator, size = _replayed(header, events, until)
+    rows = emulator.dirty_rows()
+    emulator.close()
     return size, [rows.get(y, ()) for y in range(size.rows)]
 
 
@@ -88,20 +88,20 @@ class _Page:
 
     def __init__(self, size: Size) -> None:
         self._size = size
-        self._engine = open_engine(size, BITTTY)
+        self._emulator = open_emulator(size, BITTTY)
         self._rows: list[Row] | None = None
 
     def feed(self, text: str) -> None:
-        self._engine.feed(text.encode("utf-8", "replace"))
+        self._emulator.feed(text.encode("utf-8", "replace"))
 
     def resize(self, size: Size) -> None:
         self._size = size
-        self._engine.resize(size)
+        self._emulator.resize(size)
 
     def cursor(self) -> Cursor:
         """Return where the cursor stands."""
-        self._engine.dirty_rows()
-        return self._engine.status().cursor
+        self._emulator.dirty_rows()
+        return self._emulator.status().cursor
 
     def next(self, cursor: Cursor) -> _Page:
         """Return the page after this one, with the cursor there."""
@@ -114,42 +114,42 @@ class _Page:
         """Return the rows to the last that is not blank; the page is at its end."""
         if self._rows is None:
             self._rows = list(self._views())
-            self._engine.close()
+            self._emulator.close()
             while self._rows and not row_text(self._rows[-1]).strip():
                 self._rows.pop()
         return self._rows
 
     def _views(self) -> Iterator[Row]:
         height = self._size.rows
-        self._engine.resize(self._size)  # has all rows reported again
-        self._engine.dirty_rows()
-        left = self._engine.status().history
-        self._engine.scroll(-left)
+        self._emulator.resize(self._size)  # has all rows reported again
+        self._emulator.dirty_rows()
+        left = self._emulator.status().history
+        self._emulator.scroll(-left)
         while left > 0:
-            view = self._engine.dirty_rows()
+            view = self._emulator.dirty_rows()
             yield from (view.get(y, ()) for y in range(min(left, height)))
-            self._engine.scroll(min(left, height))
+            self._emulator.scroll(min(left, height))
             left -= height
-        self._engine.scroll_to_bottom()
-        self._engine.resize(self._size)
-        view = self._engine.dirty_rows()
+        self._emulator.scroll_to_bottom()
+        self._emulator.resize(self._size)
+        view = self._emulator.dirty_rows()
         yield from (view.get(y, ()) for y in range(height))
 
 
-def _replayed(header: Header, events: Iterable[Event], until: float) -> tuple[Engine, Size]:
+def _replayed(header: Header, events: Iterable[Event], until: float) -> tuple[Emulator, Size]:
     """Feed a recording to an emulator.
 
     The one in Python: the other may crash on what strangers printed, and there is no worker around it here.
     """
-    engine, size = open_engine(header.size, BITTTY), header.size
+    emulator, size = open_emulator(header.size, BITTTY), header.size
     for event in _before(events, until):
         if event.kind == OUTPUT:
-            engine.feed(event.data.encode("utf-8", "replace"))
+            emulator.feed(event.data.encode("utf-8", "replace"))
         elif event.kind == RESIZE:
             with suppress(ValueError):
                 size = parse_size(event.data)
-                engine.resize(size)
-    return engine, size
+                emulator.resize(size)
+    return emulator, size
 
 
 def _before(events: Iterable[Event], until: float) -> Iterator[Event]:

@@ -1,4 +1,4 @@
-"""Run esctest2 against the engines, and say what differs from the list of failures that is kept here."""
+"""Run esctest2 against the emulators, and say what differs from the list of failures that is kept here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.emulators.base import TERMINAL_ENV
-from tempshell_cli.terminal.emulators.choice import ENGINES, open_engine
+from tempshell_cli.terminal.emulators.choice import EMULATORS, open_emulator
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import row_text
 
@@ -20,23 +20,23 @@ _SIZE = Size(80, 25)  # what the suite resizes every terminal to
 
 
 def main() -> None:
-    """Run the suite for each engine asked for; ends with 1 where a result is another than the one kept."""
+    """Run the suite for each emulator asked for; ends with 1 where a result is another than the one kept."""
     parser = argparse.ArgumentParser(prog="python -m tests.terminal.emulators.esctest", description=__doc__)
     parser.add_argument("checkout", type=Path, help="a clone of https://github.com/ThomasDickey/esctest2")
-    parser.add_argument("--engine", choices=ENGINES, action="append", help="which engine [all of them]")
+    parser.add_argument("--emulator", choices=EMULATORS, action="append", help="which emulator [all of them]")
     parser.add_argument("--cases", default="", help="a pattern that the names of the cases must have [all of them]")
     parser.add_argument("--keep", action="store_true", help="keep what failed as the new list")
     asked = parser.parse_args()
-    same = [_check(engine, asked) for engine in asked.engine or ENGINES]
+    same = [_check(emulator, asked) for emulator in asked.emulator or EMULATORS]
     sys.exit(not all(same))
 
 
-def run(checkout: Path, engine: str, pattern: str = "") -> dict[str, bool]:
-    """Return by its name whether a case passed with this engine, for all cases that have the pattern."""
+def run(checkout: Path, emulator: str, pattern: str = "") -> dict[str, bool]:
+    """Return by its name whether a case passed with this emulator, for all cases that have the pattern."""
     with TemporaryDirectory() as place:
         result = Path(place) / "result"
         argv = (sys.executable, str(_HERE / "cases.py"), str(checkout.resolve()), str(result), pattern)
-        terminal = open_engine(_SIZE, engine)
+        terminal = open_emulator(_SIZE, emulator)
         try:
             if Window(terminal, _SIZE).run(Command(argv, TERMINAL_ENV)):
                 shown = (row_text(row).rstrip() for row in terminal.dirty_rows().values())
@@ -47,19 +47,19 @@ def run(checkout: Path, engine: str, pattern: str = "") -> dict[str, bool]:
     return {name: end == "passed" for name, end in map(str.split, lines)}
 
 
-def kept(engine: str) -> Path:
-    """Return where the names of the cases are that fail with this engine."""
-    return _HERE / f"failing-{engine}.txt"
+def kept(emulator: str) -> Path:
+    """Return where the names of the cases are that fail with this emulator."""
+    return _HERE / f"failing-{emulator}.txt"
 
 
-def _check(engine: str, asked: argparse.Namespace) -> bool:
-    passed = run(asked.checkout, engine, asked.cases)
+def _check(emulator: str, asked: argparse.Namespace) -> bool:
+    passed = run(asked.checkout, emulator, asked.cases)
     failed = sorted(name for name, fine in passed.items() if not fine)
-    sys.stdout.write(f"{engine}: {len(passed) - len(failed)} of {len(passed)} cases pass\n")
+    sys.stdout.write(f"{emulator}: {len(passed) - len(failed)} of {len(passed)} cases pass\n")
     if asked.keep:
-        kept(engine).write_text("".join(f"{name}\n" for name in failed), encoding="utf-8")
+        kept(emulator).write_text("".join(f"{name}\n" for name in failed), encoding="utf-8")
         return True
-    expected = set(kept(engine).read_text(encoding="utf-8").split()) & passed.keys()
+    expected = set(kept(emulator).read_text(encoding="utf-8").split()) & passed.keys()
     for name in sorted(expected.symmetric_difference(failed)):
         sys.stdout.write(f"  {name} {'passes now' if passed[name] else 'fails now'}\n")
     return expected == set(failed)

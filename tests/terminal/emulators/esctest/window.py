@@ -1,4 +1,4 @@
-"""A window around an engine, as esctest2 wants to find one: it has a size and a title, and its cells can be read."""
+"""A window around an emulator, as esctest2 wants to find one: it has a size and a title, and its cells can be read."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from itertools import zip_longest
 from math import ceil
 
 from tempshell_cli.core.process import Command
-from tempshell_cli.terminal.emulators.base import Engine
+from tempshell_cli.terminal.emulators.base import Emulator
 from tempshell_cli.terminal.pty import PtyProcess, Size
 from tempshell_cli.terminal.screen import Row
 
 _CELL = Size(8, 16)  # in pixels
 _SCREEN = Size(240, 100)
-# Of what follows an engine has no window for: the resizes and reports of CSI t, and the checksum of a rectangle.
+# Of what follows an emulator has no window for: the resizes and reports of CSI t, and the checksum of a rectangle.
 _ASKED = re.compile(rb"(?:\x1b\[|\x9b)(?:([\d;]*)t|([\d;]*)\*y)")
 _BEGUN = re.compile(rb"(?:\x1b|\x1b\[[\d;]*\*?)\Z")
 _BLANK = " "
@@ -24,10 +24,10 @@ _LEAST_LINES = 24
 
 
 class Window:
-    """Runs a command on a PTY with an engine as its terminal."""
+    """Runs a command on a PTY with an emulator as its terminal."""
 
-    def __init__(self, engine: Engine, size: Size) -> None:
-        self._engine = engine
+    def __init__(self, emulator: Emulator, size: Size) -> None:
+        self._emulator = emulator
         self._size = size
         self._rows: dict[int, list[str]] = {}
         self._begun = b""
@@ -54,7 +54,7 @@ class Window:
         return bool(data)
 
     def _take(self, data: bytes) -> None:
-        """Feed the engine, and answer what is asked of a window in its turn."""
+        """Feed the emulator, and answer what is asked of a window in its turn."""
         if begun := _BEGUN.search(data):
             data, self._begun = data[: begun.start()], begun[0]
         else:
@@ -71,8 +71,8 @@ class Window:
         self._feed(data[at:])
 
     def _feed(self, data: bytes) -> None:
-        self._engine.feed(data)
-        self._replies += self._engine.replies()
+        self._emulator.feed(data)
+        self._replies += self._emulator.replies()
 
     def _operate(self, operation: list[int | None]) -> bool:
         """Do what CSI t asks of a window, and return whether this was such a thing."""
@@ -94,7 +94,7 @@ class Window:
             case [19]:
                 self._reply(9, _SCREEN.rows, _SCREEN.columns)
             case [21]:
-                self._replies += b"\x1b]l%b\x1b\\" % self._engine.status().title.encode()
+                self._replies += b"\x1b]l%b\x1b\\" % self._emulator.status().title.encode()
             case [int(lines)] if lines >= _LEAST_LINES:
                 self._resize(lines)
             case _:
@@ -110,12 +110,12 @@ class Window:
         sides = {side: length or getattr(_SCREEN, side) for side, length in wanted.items() if length is not None}
         self._size = self._size._replace(**sides)
         self._rows.clear()
-        self._engine.resize(self._size)
+        self._emulator.resize(self._size)
         self._process.master.resize(self._size)
 
     def _checksum(self, request: list[int | None]) -> None:
         """Answer DECRQCRA: an id, a page, and the rectangle, in whole or in part."""
-        self._rows.update((y, _characters(row)) for y, row in self._engine.dirty_rows().items())
+        self._rows.update((y, _characters(row)) for y, row in self._emulator.dirty_rows().items())
         given = [number or 0 for number in request] + [0] * 6
         top, left = max(given[2], 1), max(given[3], 1)
         bottom, right = given[4] or self._size.rows, given[5] or self._size.columns

@@ -1,4 +1,4 @@
-"""The pure-Python engine: bittty."""
+"""The pure-Python emulator: bittty."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _ATTRIBUTES = (
 )
 
 
-class BitttyEngine:
+class BitttyEmulator:
     """A bittty board with nothing plugged in but us."""
 
     RESTORES: ClassVar[int] = 64 * 1024

@@ -1,4 +1,4 @@
-"""The fast engine: libghostty-vt, by the raw C interface that pyghostty binds.
+"""The fast emulator: libghostty-vt, by the raw C interface that pyghostty binds.
 
 It is native code that reads what strangers print: it runs in the worker process only.
 """
@@ -38,7 +38,7 @@ _WHEEL_ROWS = 3
 _HALF = 0.5
 
 
-class GhosttyEngine:
+class GhosttyEmulator:
     """One libghostty-vt terminal."""
 
     RESTORES: ClassVar[int] = 1024**2
