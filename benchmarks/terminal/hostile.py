@@ -49,7 +49,7 @@ from .percentiles import percentile
 
 _BACK = 1000.0  # ms, that a lost worker may take
 _PACE = 0.01  # seconds for a piece, at least: so that it may run beside other things
-_PATIENCE = 30.0  # seconds, until what is asked for is shown
+_TIMEOUT = 30.0  # seconds, until what is asked for is shown
 _AGAIN = 0.5  # seconds, until it is asked for once more: it may have gone down with a worker
 _PIECES_BETWEEN_PROBES = 1000
 _SIZES = ((1, 1), (1, 60), (2, 2), (3, 9), (5, 4), (132, 1), (80, 24), (80, 24), (120, 40), (120, 40), (500, 200))
@@ -97,7 +97,7 @@ class Pane:
         """Tell whether this is on the screen, in one row."""
         return any(text in row_text(row) for row in self.rows.values())
 
-    def until(self, happened: Callable[[], bool], seconds: float = _PATIENCE) -> bool:
+    def until(self, happened: Callable[[], bool], seconds: float = _TIMEOUT) -> bool:
         """Take in what comes until something is so; return whether it was within so many seconds."""
         end = time.monotonic() + seconds
         while not happened() and time.monotonic() < end:
@@ -156,7 +156,7 @@ class Soak:
         began = time.monotonic()
         self.pane.until(self._written)
         text = f"alive-{self.pieces}"
-        while not self.pane.until(lambda: self.pane.shows(text), _AGAIN) and time.monotonic() < began + _PATIENCE:
+        while not self.pane.until(lambda: self.pane.shows(text), _AGAIN) and time.monotonic() < began + _TIMEOUT:
             self.pane.tell(Find(""))  # at the live screen
             self._piece += _RESET + text.encode()
             self._write()
@@ -259,7 +259,7 @@ def measure_screen(user: User, seconds: float, seed: int, kills: float) -> Itera
         left = _leave(screen)
     yield measured("the practice screen: frames painted", frames, "")
     yield measured("  workers killed", killed, "")
-    yield measured("  left when told to", left, "s", _PATIENCE)
+    yield measured("  left when told to", left, "s", _TIMEOUT)
 
 
 def _kill_worker(screen: int) -> int:
@@ -283,7 +283,7 @@ def _leave(screen: Outer) -> float:
     began = time.monotonic()
     screen.type(b"\x1dd")  # Ctrl+] d
     with suppress(EOFError):
-        screen.show(_PATIENCE)
+        screen.show(_TIMEOUT)
     if screen.process.wait(1) != 0:
         raise RuntimeError(f"the screen ended with {screen.process.wait(0)}")
     return time.monotonic() - began

@@ -12,7 +12,7 @@ from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.pty import PtyProcess, Size
 
 SIZE = Size(120, 40)
-_PATIENCE = 60.0  # seconds
+_TIMEOUT = 60.0  # seconds
 _CHUNK = 1 << 20
 # "Can you take the updates of a screen at once?" (DECRQM), "yes" (DECRPM), and the end of one (mode 2026).
 _ASKED, _ANSWER, _FRAME = b"\x1b[?2026$p", b"\x1b[?2026;2$y", b"\x1b[?2026l"
@@ -35,12 +35,12 @@ class Outer:
         os.write(self._fd, data)
         return began
 
-    def until(self, marker: bytes, patience: float = _PATIENCE) -> float:
-        """Read until this is painted; return when. ``patience`` is in seconds.
+    def until(self, marker: bytes, timeout: float = _TIMEOUT) -> float:
+        """Read until this is painted; return when. ``timeout`` is in seconds.
 
         Raises TimeoutError, and EOFError where the program has ended.
         """
-        end = time.perf_counter() + patience
+        end = time.perf_counter() + timeout
         while not self._poll.poll(1000) or marker not in self._read(len(marker)):
             if time.perf_counter() > end:
                 raise TimeoutError(f"{marker!r} was not painted; the last was {self._tail!r}")

@@ -37,7 +37,7 @@ from .places import ROOT
 IMAGE = ROOT / "docs" / "screen.svg"
 _SIZE = (120, 40)
 _LEFT = timedelta(minutes=47, seconds=12)
-_PATIENCE = 60.0  # seconds
+_TIMEOUT = 60.0  # seconds
 _TASK = "restore-a-file"
 # What is typed, and what shows that it has been done. The last step of the task is still to do.
 _TYPED = (
@@ -105,7 +105,7 @@ def _has_done(terminal: TerminalPane, shown: str) -> bool:
 
 
 async def _until(happened: Callable[[], bool]) -> None:
-    late = time.monotonic() + _PATIENCE
+    late = time.monotonic() + _TIMEOUT
     while not happened():
         if time.monotonic() > late:
             raise TimeoutError

@@ -16,7 +16,7 @@ from typing import Any
 from aiohttp import ClientSession, ClientWebSocketResponse
 
 PROGRAM = "chromium"
-_PATIENCE = 30.0  # seconds
+_TIMEOUT = 30.0  # seconds
 _BINARY = 2  # the opcode of a binary frame (RFC 6455, 5.2)
 _OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0", "--window-size=1200,800")
 
@@ -74,7 +74,7 @@ class Page:
 
     async def comes(self, seen: Callable[[bytes], object]) -> None:
         """Wait until what the WebSockets have brought satisfies; forget it then."""
-        async with asyncio.timeout(_PATIENCE), self._news:
+        async with asyncio.timeout(_TIMEOUT), self._news:
             await self._news.wait_for(lambda: seen(self.received))
             self.received = b""
 
@@ -82,7 +82,7 @@ class Page:
         """Have the browser do something, and return its answer."""
         number = next(self._numbers)
         await self._devtools.send_json({"id": number, "method": method, "params": parameters})
-        async with asyncio.timeout(_PATIENCE), self._news:
+        async with asyncio.timeout(_TIMEOUT), self._news:
             await self._news.wait_for(lambda: number in self._answers)
         answer = self._answers.pop(number)
         assert "error" not in answer, answer
@@ -124,7 +124,7 @@ async def page(home: Path) -> AsyncIterator[Page]:
 async def _tab(http: ClientSession, home: Path) -> str:
     """Return the address of the first tab's DevTools."""
     output = home / "DevToolsActivePort"
-    async with asyncio.timeout(_PATIENCE):
+    async with asyncio.timeout(_TIMEOUT):
         while not (output.is_file() and len(output.read_text().split()) == 2):  # noqa: ASYNC110 - another process writes it
             await asyncio.sleep(0.05)
         port = output.read_text().split()[0]

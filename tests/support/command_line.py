@@ -16,7 +16,7 @@ import pexpect
 from .user import User
 
 PROGRAM = (sys.executable, "-m", "tempshell_cli")
-_PATIENCE = 300.0  # seconds; a start may wait for another's image build, or go through ssh a hundred times
+_TIMEOUT = 300.0  # seconds; a start may wait for another's image build, or go through ssh a hundred times
 _ANY = -1
 
 
@@ -52,7 +52,7 @@ class Tempshell:
             capture_output=True,
             env={**self.user.environment, **(env or {})},
             cwd=self.directory,
-            timeout=_PATIENCE,
+            timeout=_TIMEOUT,
             check=False,
         )
         outcome = Outcome(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))

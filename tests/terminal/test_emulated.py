@@ -23,7 +23,7 @@ from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import row_text
 from tempshell_cli.terminal.wire import Focus, Key, Paste, Resize, Scroll, Type, screen_link
 
-from .waiting import PATIENCE, Watcher, until
+from .waiting import TIMEOUT, Watcher, until
 
 SIZE = Size(60, 10)
 Watch = Callable[..., Watcher]
@@ -119,7 +119,7 @@ def test_a_flood_becomes_few_frames(watch: Watch) -> None:
 
 def test_a_screen_that_takes_nothing_gets_one_frame(watch: Watch) -> None:
     watcher = watch("while :; do date +%N; done")
-    assert select.select([watcher.emulated], [], [], PATIENCE)[0]
+    assert select.select([watcher.emulated], [], [], TIMEOUT)[0]
     assert len(watcher.emulated.receive()) == 1
     assert not select.select([watcher.emulated], [], [], 0.5)[0]
 
@@ -193,7 +193,7 @@ def test_what_a_worker_crashed_on_is_not_given_to_the_next(
     watcher.until_text("harmless")
     # A frame that is not answered is the last: what comes after it is read, and shown to nobody.
     watcher.emulated.send(Type(b"\r"))
-    assert select.select([watcher.emulated], [], [], PATIENCE)[0]
+    assert select.select([watcher.emulated], [], [], TIMEOUT)[0]
     watcher.emulated.send(Type(b"\r"))
     until(read.exists)
     with pytest.raises(WorkerLost):

@@ -13,7 +13,7 @@ from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.pty import PtyProcess, Size
 
-from .waiting import PATIENCE, read_to_end, read_until
+from .waiting import TIMEOUT, read_to_end, read_until
 
 SIZE = Size(81, 27)
 
@@ -41,7 +41,7 @@ def test_the_terminal_controls_the_session_of_the_command() -> None:
         read_until(process.master, b"ready")
         process.master.write(b"\x03")
         read_until(process.master, b"caught")
-        assert process.wait(PATIENCE) == 7
+        assert process.wait(TIMEOUT) == 7
 
 
 def test_a_terminal_may_come_from_another_multiplexer() -> None:
@@ -90,7 +90,7 @@ def test_a_new_size_reaches_a_command_that_listens_only_after_it() -> None:
 @pytest.mark.parametrize(("script", "code"), [("exit 0", 0), ("exit 42", 42), ("kill -TERM $$", 128 + 15)])
 def test_the_exit_code_is_what_a_shell_would_say(script: str, code: int) -> None:
     with shell(script) as process:
-        assert process.wait(PATIENCE) == code
+        assert process.wait(TIMEOUT) == code
 
 
 def test_waiting_gives_up_after_its_timeout() -> None:
@@ -125,7 +125,7 @@ def test_closing_ends_a_command_that_ignores_the_hangup() -> None:
 
 def test_closing_twice_and_signalling_the_dead_do_nothing() -> None:
     process = shell("exit 3")
-    assert process.wait(PATIENCE) == 3
+    assert process.wait(TIMEOUT) == 3
     process.signal(signal.SIGTERM)
     process.close()
     process.close()

@@ -20,7 +20,7 @@ from tempshell_cli.terminal.modes import AlternateScreen
 from tempshell_cli.terminal.pty import PtyMaster, Size
 from tempshell_cli.terminal.screen import row_text
 
-from .waiting import PATIENCE, read_until, until
+from .waiting import TIMEOUT, read_until, until
 
 RELAY = """
 import os, sys
@@ -69,7 +69,7 @@ def test_bytes_go_both_ways_and_the_exit_code_comes_back() -> None:
     with relaying("read name; echo hello $name; exit 5") as relayed:
         relayed.master.write(b"you\r")
         read_until(relayed.master, b"hello you")
-        assert relayed.process.wait(PATIENCE) == 5
+        assert relayed.process.wait(TIMEOUT) == 5
 
 
 def test_the_terminal_is_raw_meanwhile_and_put_back_afterwards() -> None:
@@ -79,7 +79,7 @@ def test_the_terminal_is_raw_meanwhile_and_put_back_afterwards() -> None:
         assert relayed.mode() != before
         # Raw: an end of line is a carriage return, and Ctrl-C is a byte for the command's own terminal.
         relayed.master.write(b"\r")
-        assert relayed.process.wait(PATIENCE) == 0
+        assert relayed.process.wait(TIMEOUT) == 0
         assert relayed.mode() == before
 
 
@@ -90,7 +90,7 @@ def test_a_signal_puts_the_terminal_back_and_ends_the_command(number: signal.Sig
         words = read_until(relayed.master, b" .").split()
         pid = int(words[words.index(b"is") + 1])
         relayed.process.send_signal(number)
-        assert relayed.process.wait(PATIENCE) == 128 + number
+        assert relayed.process.wait(TIMEOUT) == 128 + number
         assert relayed.mode() == before
         until(lambda: not os.path.exists(f"/proc/{pid}"))  # noqa: PTH110 - a process, not a file
 
@@ -137,7 +137,7 @@ def test_output_goes_on_below_a_picture_that_was_left(end: Callable[[Relayed], o
     with relaying(PICTURE) as relayed:
         drawn = read_until(relayed.master, b"prompt $ ")
         end(relayed)
-        relayed.process.wait(PATIENCE)
+        relayed.process.wait(TIMEOUT)
         os.write(relayed.terminal, b"goes on.")
         rows = screen_rows(drawn + read_until(relayed.master, b"goes on."))
         assert [row for row in rows if row] == ["prompt $", "goes on."]
@@ -147,14 +147,14 @@ def test_a_full_screen_program_that_is_left_gives_back_the_screen_and_the_cursor
     with relaying(r"printf '\033[?1049h\033[20;40Hfull screen'; sleep 600") as relayed:
         drawn = b"before\r\n" + read_until(relayed.master, b"full screen")
         relayed.master.write(b"\x1dd")
-        relayed.process.wait(PATIENCE)
+        relayed.process.wait(TIMEOUT)
         os.write(relayed.terminal, b"goes on.")
         assert screen_rows(drawn + read_until(relayed.master, b"goes on."))[:2] == ["before", "goes on."]
 
 
 def test_after_a_command_that_ended_by_itself_output_goes_on_where_it_stopped() -> None:
     with relaying("printf 'one\n$ exit\n'; exit 3") as relayed:
-        assert relayed.process.wait(PATIENCE) == 3
+        assert relayed.process.wait(TIMEOUT) == 3
         os.write(relayed.terminal, b"goes on.")
         assert screen_rows(read_until(relayed.master, b"goes on."))[:3] == ["one", "$ exit", "goes on."]
 
@@ -191,7 +191,7 @@ def test_the_guard_goes_with_the_relay() -> None:
         read_until(relayed.master, b"ready")
         guards = children(relayed.process.pid)
         relayed.master.write(b"\r")
-        assert relayed.process.wait(PATIENCE) == 0
+        assert relayed.process.wait(TIMEOUT) == 0
         assert guards
         assert not any(os.path.exists(f"/proc/{pid}") for pid in guards)  # noqa: PTH110 - processes, not files
 
@@ -224,14 +224,14 @@ def test_the_command_may_leave_children_on_its_terminal() -> None:
 
 def test_without_a_terminal_bytes_are_relayed_and_their_end_too() -> None:
     command = [sys.executable, "-c", RELAY, "cat; exit 4", "", "time is short"]
-    done = subprocess.run(command, input=b"line\n", capture_output=True, timeout=PATIENCE, check=False)
+    done = subprocess.run(command, input=b"line\n", capture_output=True, timeout=TIMEOUT, check=False)
     assert b"line" in done.stdout
     assert done.returncode == 4
 
 
 def test_without_a_terminal_notices_go_to_stderr() -> None:
     command = [sys.executable, "-c", RELAY, "sleep 0.5", "time is short"]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False)
     assert done.stderr == b"time is short\n"
 
 
@@ -241,7 +241,7 @@ def test_a_reader_that_goes_away_ends_the_relay() -> None:
         assert process.stdout
         process.stdout.readline()
         process.stdout.close()
-        assert process.wait(PATIENCE) == 128 + signal.SIGHUP
+        assert process.wait(TIMEOUT) == 128 + signal.SIGHUP
 
 
 def test_the_relay_is_light() -> None:
@@ -259,14 +259,14 @@ def test_read_only_nothing_that_is_typed_reaches_the_command_and_ctrl_c_leaves()
         relayed.master.write(b"typed\r\x04\x1a")
         assert b"typed" not in read_until(relayed.master, b".....")
         relayed.master.write(b"\x03")
-        assert relayed.process.wait(PATIENCE) == LEFT
+        assert relayed.process.wait(TIMEOUT) == LEFT
         assert relayed.mode() == before
 
 
 def test_read_only_shows_the_output_and_ends_with_the_command() -> None:
     with relaying("echo seen; exit 3", read_only=True) as relayed:
         read_until(relayed.master, b"seen")
-        assert relayed.process.wait(PATIENCE) == 3
+        assert relayed.process.wait(TIMEOUT) == 3
 
 
 RAW_CAT = "stty raw -echo; echo ready; cat -v"
@@ -290,7 +290,7 @@ def test_the_leader_and_d_leave(leader: str, typed: bytes, *, read_only: bool) -
         before = relayed.mode()
         read_until(relayed.master, b"ready")
         relayed.master.write(typed)
-        assert relayed.process.wait(PATIENCE) == LEFT
+        assert relayed.process.wait(TIMEOUT) == LEFT
         assert relayed.mode() == before
 
 
@@ -325,6 +325,6 @@ def test_after_another_key_it_says_what_there_is() -> None:
 
 def test_without_a_terminal_the_leader_is_a_byte_like_any_other() -> None:
     command = [sys.executable, "-c", RELAY, "cat -v; exit 4"]
-    done = subprocess.run(command, input=b"\x1dd line\n", capture_output=True, timeout=PATIENCE, check=False)
+    done = subprocess.run(command, input=b"\x1dd line\n", capture_output=True, timeout=TIMEOUT, check=False)
     assert b"^]d line" in done.stdout
     assert done.returncode == 4

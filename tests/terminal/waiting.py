@@ -11,13 +11,13 @@ from tempshell_cli.terminal.pty import PtyMaster
 from tempshell_cli.terminal.screen import Row, Status, row_text
 from tempshell_cli.terminal.wire import Ended, Frame, Shown, Unrecorded
 
-PATIENCE = 20.0
+TIMEOUT = 20.0
 
 
 def read_until(master: PtyMaster, wanted: bytes) -> bytes:
     """Return what comes until ``wanted`` has been seen, or the end."""
     seen = b""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while wanted not in seen and time.monotonic() < end:
         if not select.select([master], [], [], 0.1)[0]:
             continue
@@ -31,7 +31,7 @@ def read_until(master: PtyMaster, wanted: bytes) -> bytes:
 
 def read_to_end(master: PtyMaster) -> bytes:
     seen = b""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while time.monotonic() < end:
         if select.select([master], [], [], 0.1)[0]:
             data = master.read()
@@ -42,7 +42,7 @@ def read_to_end(master: PtyMaster) -> bytes:
 
 
 def until(happened: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while not happened():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.01)  # the pause of a poll with a deadline
@@ -64,7 +64,7 @@ class Watcher:
 
     def until(self, happened: Callable[[], bool]) -> None:
         """Take frames until something is so. Raises WorkerLost."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT
         while not happened():
             assert time.monotonic() < end, self.text()
             writing = [self.emulated] if self.emulated.pending else []

@@ -10,10 +10,10 @@ from functools import partial
 
 import pytest
 
+from .app_user import AppUser, using_app
 from .fakes import FakePractice
-from .stage import Stage, staged
 
-Play = Callable[..., AbstractAsyncContextManager[Stage]]
+OpenApp = Callable[..., AbstractAsyncContextManager[AppUser]]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -32,6 +32,6 @@ def practice() -> FakePractice:
 
 
 @pytest.fixture
-def play(practice: FakePractice) -> Play:
-    """Opens the screen on the test's practice; takes the options of ``staged``."""
-    return partial(staged, practice)
+def open_app(practice: FakePractice) -> OpenApp:
+    """Opens the screen on the test's practice; takes the options of ``using_app``."""
+    return partial(using_app, practice)

@@ -16,7 +16,7 @@ from tempshell_cli.terminal.emulators.choice import open_emulator
 from tempshell_cli.terminal.pty import PtyProcess, Size
 from tempshell_cli.terminal.screen import Row, row_text
 
-PATIENCE = 20.0
+TIMEOUT = 20.0
 SIZE = Size(120, 36)
 ROOT = Path(__file__).parents[2]
 
@@ -44,7 +44,7 @@ class Outer:
         self.until(taken)
 
     def until(self, happened: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT
         while not happened():
             assert time.monotonic() < end, self.text()
             if select.select([self.process.master], [], [], 0.05)[0]:

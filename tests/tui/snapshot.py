@@ -24,8 +24,8 @@ from rich.style import Style
 from tempshell_cli.core.config import ScreenSettings
 from tempshell_cli.tui.theme import DARK, LIGHT
 
-from .stage import PATIENCE, Stage, staged
-from .visits import PROMPT, VISITS
+from .app_user import TIMEOUT, AppUser, using_app
+from .walkthroughs import PROMPT, WALKTHROUGHS
 
 FOLDER = Path(__file__).parent / "snapshots"
 MADE_WITH = FOLDER / "made-with.txt"
@@ -51,26 +51,26 @@ Picture = Sequence[Line]
 
 
 @asynccontextmanager
-async def visited(visit: str, size: tuple[int, int], theme: str = "dark") -> AsyncIterator[Stage]:
-    """Open the screen of a visit; nothing on it moves or blinks, and no key is dropped."""
+async def opened(walkthrough: str, size: tuple[int, int], theme: str = "dark") -> AsyncIterator[AppUser]:
+    """Open the screen of a walkthrough; nothing on it moves or blinks, and no key is dropped."""
     still = ScreenSettings(theme=theme, motion="none")
-    async with staged(VISITS[visit].session(), size, look=still, grace=0.0) as stage:
-        await stage.until(lambda: stage.terminal.status.cursor.column == len(PROMPT))
-        yield stage
+    async with using_app(WALKTHROUGHS[walkthrough].session(), size, look=still, grace=0.0) as user:
+        await user.until(lambda: user.terminal.status.cursor.column == len(PROMPT))
+        yield user
 
 
-async def in_both_themes(stage: Stage) -> AsyncIterator[int]:
+async def in_both_themes(user: AppUser) -> AsyncIterator[int]:
     """Show everything in one theme, then in the other, and yield their places; begin with the one in use."""
-    in_use = [theme.name for theme in _THEMES].index(stage.app.theme)
+    in_use = [theme.name for theme in _THEMES].index(user.app.theme)
     for place in (in_use, 1 - in_use):
-        stage.app.theme = _THEMES[place].name
-        await stage.pilot.pause()
+        user.app.theme = _THEMES[place].name
+        await user.pilot.pause()
         yield place
 
 
-def look(stage: Stage) -> Picture:
+def look(user: AppUser) -> Picture:
     """Return what is painted."""
-    strips = stage.app.screen._compositor.render_strips()  # noqa: SLF001 - the only way to see what is painted
+    strips = user.app.screen._compositor.render_strips()  # noqa: SLF001 - the only way to see what is painted
     return [list(_cells(strip)) for strip in strips]
 
 
@@ -142,10 +142,10 @@ def differences(expected: Picture, found: Picture) -> Iterator[str]:
                     yield f"  {text!r}\n    - {before}\n    + {now}"
 
 
-async def until_it_looks_like(stage: Stage, expected: Picture, patience: float = PATIENCE) -> Sequence[str]:
+async def until_it_looks_like(user: AppUser, expected: Picture, seconds: float = TIMEOUT) -> Sequence[str]:
     """Wait until nothing differs from that; return what still does after so many seconds."""
-    late = time.monotonic() + patience
-    while (found := look(stage)) != expected:
+    late = time.monotonic() + seconds
+    while (found := look(user)) != expected:
         if time.monotonic() > late:
             return list(differences(expected, found))
         await asyncio.sleep(0.02)  # the pause of a poll with a deadline
@@ -166,20 +166,20 @@ def libraries() -> str:
     return ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
 
 
-async def _steady(stage: Stage) -> Picture:
+async def _steady(user: AppUser) -> Picture:
     """Return what is painted once it has stayed the same for a while."""
-    since, seen = time.monotonic(), look(stage)
+    since, seen = time.monotonic(), look(user)
     while time.monotonic() - since < _STEADY:
         await asyncio.sleep(0.05)  # the pause of a poll
-        if (now := look(stage)) != seen:
+        if (now := look(user)) != seen:
             since, seen = time.monotonic(), now
     return seen
 
 
-async def _write(visit: str, size: tuple[int, int]) -> None:
-    async with visited(visit, size) as stage:
-        async for state in VISITS[visit].states(stage):
-            pictures = {theme: await _steady(stage) async for theme in in_both_themes(stage)}
+async def _write(walkthrough: str, size: tuple[int, int]) -> None:
+    async with opened(walkthrough, size) as user:
+        async for state in WALKTHROUGHS[walkthrough].states(user):
+            pictures = {theme: await _steady(user) async for theme in in_both_themes(user)}
             place(state, size).write_text(written(pictures[0], pictures[1]), "utf-8")
 
 
@@ -189,8 +189,8 @@ def main() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     for size in SIZES:
         place("any", size).parent.mkdir(parents=True)
-        for visit in VISITS:
-            asyncio.run(_write(visit, size))
+        for walkthrough in WALKTHROUGHS:
+            asyncio.run(_write(walkthrough, size))
     MADE_WITH.write_text(libraries() + "\n", "utf-8")
 
 

@@ -21,7 +21,7 @@ from tests.support.command_line import PROGRAM, Tempshell
 from tests.support.leaks import processes_about
 
 LEADER = ("]", "BracketRight", 221)
-_PATIENCE = 30.0  # seconds
+_TIMEOUT = 30.0  # seconds
 
 pytestmark = pytest.mark.engine("local")
 
@@ -38,7 +38,7 @@ async def served(tempshell: Tempshell, *options: str) -> AsyncIterator[URL]:
         yield URL((await server.stdout.readline()).decode().strip())
     finally:
         server.send_signal(signal.SIGINT)
-        assert await asyncio.wait_for(server.wait(), _PATIENCE) == 0
+        assert await asyncio.wait_for(server.wait(), _TIMEOUT) == 0
     assert tempshell("list", "--quiet").stdout.strip() == session
 
 
@@ -191,7 +191,7 @@ def test_a_person_practises_in_chromium(tempshell: Tempshell, tmp_path: Path) ->
 
 async def _shows(line: ClientWebSocketResponse, text: str) -> None:
     shown = b""
-    async with asyncio.timeout(_PATIENCE):
+    async with asyncio.timeout(_TIMEOUT):
         while text.encode() not in shown:
             shown += await line.receive_bytes()
 
@@ -201,6 +201,6 @@ async def _there(tempshell: Tempshell, file: str) -> None:
 
 
 async def _until(holds: Callable[[], object]) -> None:
-    async with asyncio.timeout(_PATIENCE):
+    async with asyncio.timeout(_TIMEOUT):
         while not await asyncio.to_thread(holds):  # noqa: ASYNC110 - another process makes it hold
             await asyncio.sleep(0.1)

@@ -17,7 +17,7 @@ from tests.support.waiting import eventually
 pytestmark = [pytest.mark.engine("programs"), pytest.mark.engine("local")]
 
 SIZE = Size(120, 40)
-PATIENCE = 60.0
+TIMEOUT = 60.0
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_every_line_of_a_flood_is_found(tempshell: Tempshell) -> None:
     tempshell.start("--name", "otter")
     command, environment = attached(tempshell)
     with tmux_pane(SIZE, command, environment, tempshell.directory) as screen:
-        screen.until_sees("learner@", PATIENCE)
+        screen.until_sees("learner@", TIMEOUT)
         screen.line("seq -f 'row %.0f.' 20000; echo al''l")
         until_line(screen, "all")
         for number in (1, 777, 9999, 19950, 20000):
@@ -53,17 +53,17 @@ def test_every_line_of_a_flood_is_found(tempshell: Tempshell) -> None:
             # An Escape that is read together with the next key is Alt.
             until_bottom_line(screen, "^] then")
         screen.keys("C-]", "d")
-        eventually(lambda: screen.run("display", "-p", "#{pane_dead}") == "1\n", "the screen has ended", PATIENCE)
+        eventually(lambda: screen.run("display", "-p", "#{pane_dead}") == "1\n", "the screen has ended", TIMEOUT)
 
 
 def until_bottom_line(screen: Pane, text: str) -> None:
     """Wait until the bottom line of the screen begins with the text."""
-    eventually(lambda: screen.text().splitlines()[-1].strip().startswith(text), f"{text} is at the bottom", PATIENCE)
+    eventually(lambda: screen.text().splitlines()[-1].strip().startswith(text), f"{text} is at the bottom", TIMEOUT)
 
 
 def until_line(screen: Pane, line: str) -> None:
     """Wait until a line of the terminal is this one."""
-    eventually(lambda: any(row.strip("│ ") == line for row in screen.text().splitlines()), f"{line} is seen", PATIENCE)
+    eventually(lambda: any(row.strip("│ ") == line for row in screen.text().splitlines()), f"{line} is seen", TIMEOUT)
 
 
 @pytest.mark.usefixtures("busy")
@@ -73,11 +73,11 @@ def test_no_answer_to_a_question_of_tmux_is_typed_at_the_prompt(tempshell: Temps
     command, environment = attached(tempshell)
     for time in range(times):
         with tmux_pane(SIZE, command, environment, tempshell.directory) as screen:
-            screen.until_sees("learner@", PATIENCE)
+            screen.until_sees("learner@", TIMEOUT)
             screen.line(f"echo time{time}.")
             until_line(screen, f"time{time}.")
             screen.keys("C-]", "d")
-            eventually(lambda: screen.run("display", "-p", "#{pane_dead}") == "1\n", "the screen has ended", PATIENCE)
+            eventually(lambda: screen.run("display", "-p", "#{pane_dead}") == "1\n", "the screen has ended", TIMEOUT)
     typed = tempshell("exec", "otter", "--", "tmux", "capture-pane", "-p", "-t", "main", "-S", "-").stdout
     rows = [row.rpartition("$")[2].strip() for row in typed.splitlines() if row.strip()]
     expected = [text for time in range(times) for text in (f"echo time{time}.", f"time{time}.")]

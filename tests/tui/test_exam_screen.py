@@ -10,9 +10,9 @@ from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.tui.goodbye import Goodbye
 from tempshell_cli.tui.outcome import Ending, Outcome
 
-from .conftest import Play
+from .app_user import LEADER
+from .conftest import OpenApp
 from .fakes import TASKS, FakePractice
-from .stage import LEADER
 
 
 @pytest.fixture
@@ -23,123 +23,125 @@ def practice() -> FakePractice:
     return exam
 
 
-async def test_nothing_checks_helps_or_extends(play: Play, practice: FakePractice) -> None:
+async def test_nothing_checks_helps_or_extends(open_app: OpenApp, practice: FakePractice) -> None:
     deadline = practice.view.deadline
-    async with play() as stage:
-        bar = stage.shown()[-1]
+    async with open_app() as user:
+        bar = user.shown()[-1]
         assert "f flag" in bar
         assert "q end" in bar
         assert not [word for word in ("check", "hint", "answer", "extend", "stop") if word in bar]
         for key in "chae":
-            await stage.lead(key)
-        await stage.lead("n")
-        assert stage.dialog is None
-        assert stage.toasts() == []
-        assert not stage.sees("hint 1")
+            await user.lead(key)
+        await user.lead("n")
+        assert user.dialog is None
+        assert user.toasts() == []
+        assert not user.sees("hint 1")
     assert practice.checked == []
     assert practice.view.deadline == deadline
     assert ("hinted", "files", "1") not in practice.noted
 
 
-async def test_the_score_so_far_is_not_shown(play: Play) -> None:
-    async with play() as stage:
-        assert "points" not in stage.shown()[0]
+async def test_the_score_so_far_is_not_shown(open_app: OpenApp) -> None:
+    async with open_app() as user:
+        assert "points" not in user.shown()[0]
 
 
-async def test_the_help_lists_the_keys_of_an_exam_alone(play: Play) -> None:
-    async with play() as stage:
-        await stage.lead("question_mark")
-        assert stage.dialog
-        assert stage.sees("end the exam: it is graded, once")
-        assert not stage.sees("show the next hint")
+async def test_the_help_lists_the_keys_of_an_exam_alone(open_app: OpenApp) -> None:
+    async with open_app() as user:
+        await user.lead("question_mark")
+        assert user.dialog
+        assert user.sees("end the exam: it is graded, once")
+        assert not user.sees("show the next hint")
 
 
-async def test_a_flag_marks_a_task_and_goes_again(play: Play) -> None:
-    async with play() as stage:
-        await stage.lead("n")
-        await stage.lead("f")
-        assert [line for line in stage.shown() if "⚑" in line and "Link the log" in line]
-        await stage.lead("f")
-        assert not stage.sees("⚑")
+async def test_a_flag_marks_a_task_and_goes_again(open_app: OpenApp) -> None:
+    async with open_app() as user:
+        await user.lead("n")
+        await user.lead("f")
+        assert [line for line in user.shown() if "⚑" in line and "Link the log" in line]
+        await user.lead("f")
+        assert not user.sees("⚑")
 
 
-async def test_the_end_asks_grades_and_shows_the_result(play: Play, practice: FakePractice) -> None:
-    async with play() as stage:
-        await stage.lead("q")
-        await stage.press("escape")
+async def test_the_end_asks_grades_and_shows_the_result(open_app: OpenApp, practice: FakePractice) -> None:
+    async with open_app() as user:
+        await user.lead("q")
+        await user.press("escape")
         assert practice.finished == 0
-        await stage.lead("q")
-        await stage.press("y")
-        await stage.until(lambda: isinstance(stage.app.screen, Goodbye))
-        assert stage.sees("50 % (not passed, the pass mark is 66 %)")
-        await stage.press("enter")
+        await user.lead("q")
+        await user.press("y")
+        await user.until(lambda: isinstance(user.app.screen, Goodbye))
+        assert user.sees("50 % (not passed, the pass mark is 66 %)")
+        await user.press("enter")
     assert (practice.finished, practice.stopped) == (1, 0)
-    assert stage.app.return_value is not None
-    assert stage.app.return_value.ending is Ending.GRADED
+    assert user.app.return_value is not None
+    assert user.app.return_value.ending is Ending.GRADED
 
 
-async def test_the_deadline_grades_whatever_is_open(play: Play, practice: FakePractice) -> None:
-    async with play() as stage:
-        await stage.lead("question_mark")
+async def test_the_deadline_grades_whatever_is_open(open_app: OpenApp, practice: FakePractice) -> None:
+    async with open_app() as user:
+        await user.lead("question_mark")
         practice.left(seconds=0)
-        await stage.tick()
-        await stage.until(lambda: isinstance(stage.app.screen, Goodbye))
-        await stage.tick()
+        await user.tick()
+        await user.until(lambda: isinstance(user.app.screen, Goodbye))
+        await user.tick()
     assert practice.finished == 1
 
 
-async def test_a_grading_that_fails_is_tried_again_with_the_terminal_closed(play: Play, practice: FakePractice) -> None:
-    async with play() as stage:
-        await stage.until(lambda: stage.terminal.attachment is not None)
+async def test_a_grading_that_fails_is_tried_again_with_the_terminal_closed(
+    open_app: OpenApp, practice: FakePractice
+) -> None:
+    async with open_app() as user:
+        await user.until(lambda: user.terminal.attachment is not None)
         practice.problem = EngineUnavailable("no engine answers", hint="start it")
         practice.left(seconds=0)
-        await stage.tick()
-        await stage.until_sees("The grading is tried again in 1 s.")
-        assert stage.sees("no engine answers")
-        assert stage.terminal.attachment is None
-        await stage.until(lambda: practice.tried == 3)  # by itself, after one second and two
+        await user.tick()
+        await user.until_sees("The grading is tried again in 1 s.")
+        assert user.sees("no engine answers")
+        assert user.terminal.attachment is None
+        await user.until(lambda: practice.tried == 3)  # by itself, after one second and two
         practice.problem = None
-        await stage.until(lambda: stage.dialog is not None)
-        await stage.press("enter")
-        await stage.until(lambda: isinstance(stage.app.screen, Goodbye))
-        assert stage.terminal.attachment is None
+        await user.until(lambda: user.dialog is not None)
+        await user.press("enter")
+        await user.until(lambda: isinstance(user.app.screen, Goodbye))
+        assert user.terminal.attachment is None
     assert (practice.tried, practice.finished) == (4, 1)
 
 
-async def test_a_grading_that_fails_can_be_left_to_later(play: Play, practice: FakePractice) -> None:
-    async with play() as stage:
+async def test_a_grading_that_fails_can_be_left_to_later(open_app: OpenApp, practice: FakePractice) -> None:
+    async with open_app() as user:
         practice.problem = EngineUnavailable("no engine answers")
-        await stage.press(LEADER, "q", "y")
-        await stage.until_sees("d leave")
-        await stage.press("d")
-    assert stage.app.return_value == Outcome(Ending.DETACHED)
+        await user.press(LEADER, "q", "y")
+        await user.until_sees("d leave")
+        await user.press("d")
+    assert user.app.return_value == Outcome(Ending.DETACHED)
 
 
-async def test_an_exam_that_was_handed_in_is_graded_at_once(play: Play, practice: FakePractice) -> None:
+async def test_an_exam_that_was_handed_in_is_graded_at_once(open_app: OpenApp, practice: FakePractice) -> None:
     practice.view = replace(practice.view, handed_in=True)
     practice.problem = EngineUnavailable("no engine answers")
-    async with play() as stage:
-        await stage.until_sees("The grading is tried again")
+    async with open_app() as user:
+        await user.until_sees("The grading is tried again")
         practice.problem = None
-        await stage.until(lambda: isinstance(stage.app.screen, Goodbye))
+        await user.until(lambda: isinstance(user.app.screen, Goodbye))
     assert practice.finished == 1
 
 
-async def test_which_task_is_in_hand_is_reported_once_each_time(play: Play, practice: FakePractice) -> None:
-    async with play() as stage:
-        await stage.tick()
-        await stage.tick()
-        await stage.lead("n")
-        await stage.tick()
+async def test_which_task_is_in_hand_is_reported_once_each_time(open_app: OpenApp, practice: FakePractice) -> None:
+    async with open_app() as user:
+        await user.tick()
+        await user.tick()
+        await user.lead("n")
+        await user.tick()
     assert practice.noted == [("took", TASKS[0].id), ("took", TASKS[1].id)]
 
 
-async def test_in_practice_a_hint_is_reported(play: Play, practice: FakePractice) -> None:
+async def test_in_practice_a_hint_is_reported(open_app: OpenApp, practice: FakePractice) -> None:
     practice.view = replace(practice.view, exam=False)
-    async with play() as stage:
-        await stage.lead("h")
-        await stage.lead("h")
-        await stage.lead("h")
+    async with open_app() as user:
+        await user.lead("h")
+        await user.lead("h")
+        await user.lead("h")
     assert [noted for noted in practice.noted if noted[0] == "hinted"] == [
         ("hinted", "files", "1"),
         ("hinted", "files", "2"),

@@ -11,7 +11,7 @@ from textual.content import Content
 from tempshell_cli.tui.fitting import hanging, with_end
 from tempshell_cli.tui.heading import score_rows
 
-from .conftest import Play
+from .conftest import OpenApp
 from .fakes import ROWS, TASKS, FakePractice
 
 LONG = "A title that goes on for much longer than any pane is wide " * 3
@@ -19,63 +19,63 @@ LONG = "A title that goes on for much longer than any pane is wide " * 3
 
 @pytest.mark.parametrize("size", [(140, 40), (116, 36), (80, 40), (60, 36)])
 async def test_a_long_title_is_shortened_and_its_points_are_not(
-    play: Play, practice: FakePractice, size: tuple[int, int]
+    open_app: OpenApp, practice: FakePractice, size: tuple[int, int]
 ) -> None:
     practice.pack = (replace(TASKS[0], title=LONG, points=137), *TASKS[1:])
-    async with play(size=size) as stage:
-        (in_list,) = [line for line in stage.shown() if "○ 1 A title" in line]
-        (in_border,) = [line for line in stage.shown() if "1/5 A title" in line]
+    async with open_app(size=size) as user:
+        (in_list,) = [line for line in user.shown() if "○ 1 A title" in line]
+        (in_border,) = [line for line in user.shown() if "1/5 A title" in line]
         for line in (in_list, in_border):
             assert "…" in line
             assert "137 p" in line
 
 
-async def test_the_points_follow_the_width(play: Play, practice: FakePractice) -> None:
+async def test_the_points_follow_the_width(open_app: OpenApp, practice: FakePractice) -> None:
     practice.pack = (replace(TASKS[0], title=LONG), *TASKS[1:])
-    async with play(size=(160, 40)) as stage:
-        await stage.pilot.resize_terminal(62, 40)
-        await stage.until(lambda: stage.app.size.width == 62)
-        (line,) = [line for line in stage.shown() if "○ 1 A title" in line]
+    async with open_app(size=(160, 40)) as user:
+        await user.pilot.resize_terminal(62, 40)
+        await user.until(lambda: user.app.size.width == 62)
+        (line,) = [line for line in user.shown() if "○ 1 A title" in line]
         assert line.rstrip().endswith("… 4 p")
 
 
 @pytest.mark.parametrize("size", [(140, 40), (80, 24), (60, 36)])
 async def test_what_is_least_needed_of_the_session_goes_first(
-    play: Play, practice: FakePractice, size: tuple[int, int]
+    open_app: OpenApp, practice: FakePractice, size: tuple[int, int]
 ) -> None:
     practice.view = replace(practice.view, pack="A pack with a rather long title", read_only=True)
-    async with play(size=size) as stage:
-        top = stage.shown()[0]
+    async with open_app(size=size) as user:
+        top = user.shown()[0]
         assert "brave-otter" in top
         assert "read-only" in top
         assert ("docker" in top) is (size[0] == 140)
         assert "do…" not in top
 
 
-async def test_the_last_line_of_the_help_can_be_scrolled_to_on_a_small_screen(play: Play) -> None:
-    async with play((80, 24)) as stage:
-        await stage.lead("question_mark")
-        await stage.until_sees("Esc back   ↑ ↓ scroll")
-        assert not stage.sees("A drag with the mouse")
-        await stage.press("pagedown", "pagedown", "down")
-        await stage.until_sees("A drag with the mouse copies")
-        await stage.press("escape")
-        assert stage.dialog is None
+async def test_the_last_line_of_the_help_can_be_scrolled_to_on_a_small_screen(open_app: OpenApp) -> None:
+    async with open_app((80, 24)) as user:
+        await user.lead("question_mark")
+        await user.until_sees("Esc back   ↑ ↓ scroll")
+        assert not user.sees("A drag with the mouse")
+        await user.press("pagedown", "pagedown", "down")
+        await user.until_sees("A drag with the mouse copies")
+        await user.press("escape")
+        assert user.dialog is None
 
 
-async def test_what_has_room_is_not_scrolled(play: Play) -> None:
-    async with play((120, 40)) as stage:
-        await stage.lead("question_mark")
-        await stage.until_sees("A drag with the mouse")
-        assert not stage.sees("scroll  ")
+async def test_what_has_room_is_not_scrolled(open_app: OpenApp) -> None:
+    async with open_app((120, 40)) as user:
+        await user.lead("question_mark")
+        await user.until_sees("A drag with the mouse")
+        assert not user.sees("scroll  ")
 
 
-async def test_what_was_found_hangs_below_its_beginning(play: Play, practice: FakePractice) -> None:
+async def test_what_was_found_hangs_below_its_beginning(open_app: OpenApp, practice: FakePractice) -> None:
     practice.rows = [msgspec.structs.replace(ROWS[1], found="word " * 30, message="")]
-    async with play() as stage:
-        await stage.lead("c")
-        await stage.until_sees("found    word word")
-        lines = [line for line in stage.shown() if "word word" in line]
+    async with open_app() as user:
+        await user.lead("c")
+        await user.until_sees("found    word word")
+        lines = [line for line in user.shown() if "word word" in line]
         assert len(lines) > 2
         assert len({line.index("word word") for line in lines}) == 1
 
@@ -104,17 +104,17 @@ def test_points_are_reported_by_domain_in_the_tasks_order() -> None:
     assert [str(line) for line in score_rows(TASKS[:2])] == ["0/2 tasks  0/7 points  ────────────"]
 
 
-async def test_a_key_shows_the_points_by_domain(play: Play) -> None:
-    async with play() as stage:
-        await stage.lead("o")
-        assert stage.sees("1/5 tasks  5/20 points")
-        assert stage.sees("search     1/1 tasks  5/5 points")
-        await stage.press("escape")
-        assert stage.dialog is None
+async def test_a_key_shows_the_points_by_domain(open_app: OpenApp) -> None:
+    async with open_app() as user:
+        await user.lead("o")
+        assert user.sees("1/5 tasks  5/20 points")
+        assert user.sees("search     1/1 tasks  5/5 points")
+        await user.press("escape")
+        assert user.dialog is None
 
 
-async def test_the_last_screen_has_them_too(play: Play, practice: FakePractice) -> None:
-    async with play() as stage:
+async def test_the_last_screen_has_them_too(open_app: OpenApp, practice: FakePractice) -> None:
+    async with open_app() as user:
         practice.left(seconds=0)
-        await stage.tick()
-        assert stage.sees("search     1/1 tasks  5/5 points")
+        await user.tick()
+        assert user.sees("search     1/1 tasks  5/5 points")

@@ -15,10 +15,10 @@ from tempshell_cli.terminal.wire import Modifiers, Mouse, MouseAction
 from tempshell_cli.tui import words
 from tempshell_cli.tui.hyperlinks import host_of
 
-from .conftest import Play
+from .app_user import AppUser
+from .conftest import OpenApp
 from .fakes import FakePractice
 from .outer import Outer, outer
-from .stage import Stage
 from .test_run_practice import PROGRAM
 
 ADDRESS = "https://example.com/x?y=1#z"
@@ -44,56 +44,56 @@ def linked(address: str, before: str = "", after: str = "cat") -> Command:
     return Command(("bash", "--norc", "-c", f"printf '{before}a \\e]8;;{address}\\e\\\\word\\e]8;;\\e\\\\ b'; {after}"))
 
 
-async def ctrl_click(stage: Stage, column: int) -> None:
-    await stage.until(lambda: stage.terminal.text()[0].startswith("a word b"))
-    await stage.pilot.click(stage.terminal, offset=(1 + column, 1), control=True)
+async def ctrl_click(user: AppUser, column: int) -> None:
+    await user.until(lambda: user.terminal.text()[0].startswith("a word b"))
+    await user.pilot.click(user.terminal, offset=(1 + column, 1), control=True)
 
 
-async def ctrl_click_on_the_link(stage: Stage) -> None:
-    await ctrl_click(stage, 3)
-    await stage.until(lambda: stage.dialog is not None)
+async def ctrl_click_on_the_link(user: AppUser) -> None:
+    await ctrl_click(user, 3)
+    await user.until(lambda: user.dialog is not None)
 
 
-async def test_the_address_is_shown_and_can_be_left(play: Play, practice: FakePractice, browser: Path) -> None:
+async def test_the_address_is_shown_and_can_be_left(open_app: OpenApp, practice: FakePractice, browser: Path) -> None:
     practice.shell = linked(ADDRESS)
-    async with play() as stage:
-        await ctrl_click_on_the_link(stage)
-        assert stage.sees(ADDRESS)
+    async with open_app() as user:
+        await ctrl_click_on_the_link(user)
+        assert user.sees(ADDRESS)
         assert read(browser) == ""
-        await stage.press("escape")
-        assert stage.dialog is None
+        await user.press("escape")
+        assert user.dialog is None
         assert read(browser) == ""
-        assert not stage.app.clipboard
+        assert not user.app.clipboard
 
 
-async def test_it_is_opened_where_that_is_asked_for(play: Play, practice: FakePractice, browser: Path) -> None:
+async def test_it_is_opened_where_that_is_asked_for(open_app: OpenApp, practice: FakePractice, browser: Path) -> None:
     practice.shell = linked(ADDRESS)
-    async with play() as stage:
-        await ctrl_click_on_the_link(stage)
-        await stage.press("o")
-        await stage.until(lambda: read(browser) == f"{ADDRESS}\n")
-        assert stage.toasts() == []
+    async with open_app() as user:
+        await ctrl_click_on_the_link(user)
+        await user.press("o")
+        await user.until(lambda: read(browser) == f"{ADDRESS}\n")
+        assert user.toasts() == []
 
 
 async def test_that_no_browser_takes_it_is_said(
-    play: Play, practice: FakePractice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_app: OpenApp, practice: FakePractice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     practice.shell = linked(ADDRESS)
-    async with play() as stage:
-        await ctrl_click_on_the_link(stage)
+    async with open_app() as user:
+        await ctrl_click_on_the_link(user)
         monkeypatch.delenv("BROWSER", raising=False)
         monkeypatch.setenv("PATH", str(tmp_path))
-        await stage.press("o")
-        await stage.until(lambda: stage.toasts() == [words.NO_BROWSER])
+        await user.press("o")
+        await user.until(lambda: user.toasts() == [words.NO_BROWSER])
 
 
-async def test_it_is_copied_where_that_is_asked_for(play: Play, practice: FakePractice) -> None:
+async def test_it_is_copied_where_that_is_asked_for(open_app: OpenApp, practice: FakePractice) -> None:
     practice.shell = linked(ADDRESS)
-    async with play() as stage:
-        await ctrl_click_on_the_link(stage)
-        await stage.press("c")
-        assert stage.app.clipboard == ADDRESS
-        assert stage.toasts() == [words.copied(ADDRESS)]
+    async with open_app() as user:
+        await ctrl_click_on_the_link(user)
+        await user.press("c")
+        assert user.app.clipboard == ADDRESS
+        assert user.toasts() == [words.copied(ADDRESS)]
 
 
 @pytest.mark.parametrize(
@@ -106,59 +106,59 @@ async def test_it_is_copied_where_that_is_asked_for(play: Play, practice: FakePr
     ],
 )
 async def test_what_is_not_plain_is_shown_and_not_opened(
-    play: Play, practice: FakePractice, browser: Path, address: str, seen: str
+    open_app: OpenApp, practice: FakePractice, browser: Path, address: str, seen: str
 ) -> None:
     practice.shell = linked(address)
-    async with play() as stage:
-        await ctrl_click_on_the_link(stage)
-        assert stage.sees(seen)
-        assert stage.sees("Not opened: ")
-        await stage.press("o", "enter", "y")
-        assert stage.dialog is not None
-        await stage.press("c")
-        assert stage.app.clipboard == seen
+    async with open_app() as user:
+        await ctrl_click_on_the_link(user)
+        assert user.sees(seen)
+        assert user.sees("Not opened: ")
+        await user.press("o", "enter", "y")
+        assert user.dialog is not None
+        await user.press("c")
+        assert user.app.clipboard == seen
         assert read(browser) == ""
 
 
 async def test_where_the_program_has_the_mouse_a_link_comes_first_and_the_rest_is_the_programs(
-    play: Play, practice: FakePractice
+    open_app: OpenApp, practice: FakePractice
 ) -> None:
     practice.shell = linked(ADDRESS, before="\\e[?1000h\\e[?1006h", after="stty raw -echo; cat -v")
-    async with play() as stage:
-        await stage.until(lambda: stage.terminal.status.mouse)
-        await ctrl_click_on_the_link(stage)
-        await stage.press("escape")
-        await ctrl_click(stage, 0)
-        await stage.until(lambda: "^[[<16;1;1M^[[<16;1;1m" in stage.terminal.text()[0])
-        assert stage.terminal.text()[0].count("^[") == 2
-        assert stage.dialog is None
+    async with open_app() as user:
+        await user.until(lambda: user.terminal.status.mouse)
+        await ctrl_click_on_the_link(user)
+        await user.press("escape")
+        await ctrl_click(user, 0)
+        await user.until(lambda: "^[[<16;1;1M^[[<16;1;1m" in user.terminal.text()[0])
+        assert user.terminal.text()[0].count("^[") == 2
+        assert user.dialog is None
 
 
-async def test_an_answer_that_comes_after_a_key_is_not_shown(play: Play, practice: FakePractice) -> None:
+async def test_an_answer_that_comes_after_a_key_is_not_shown(open_app: OpenApp, practice: FakePractice) -> None:
     """Or the key that was meant for the program, had the answer come a little sooner, would have opened the page."""
     practice.shell = linked(ADDRESS, after="stty raw -echo; cat -v")
-    async with play() as stage:
-        await stage.until(lambda: stage.terminal.attachment is not None and "b" in stage.terminal.text()[0])
-        assert stage.terminal.attachment
-        worker = stage.terminal.attachment.worker_pid
+    async with open_app() as user:
+        await user.until(lambda: user.terminal.attachment is not None and "b" in user.terminal.text()[0])
+        assert user.terminal.attachment
+        worker = user.terminal.attachment.worker_pid
         os.kill(worker, signal.SIGSTOP)
-        await ctrl_click(stage, 3)
-        await stage.press("o")
+        await ctrl_click(user, 3)
+        await user.press("o")
         os.kill(worker, signal.SIGCONT)
-        await stage.until(lambda: stage.terminal.text()[0].rstrip() == "a word bo")
-        assert stage.dialog is None
-        await ctrl_click_on_the_link(stage)
+        await user.until(lambda: user.terminal.text()[0].rstrip() == "a word bo")
+        assert user.dialog is None
+        await ctrl_click_on_the_link(user)
 
 
-async def test_who_only_watches_may_follow_a_link(play: Play, practice: FakePractice) -> None:
+async def test_who_only_watches_may_follow_a_link(open_app: OpenApp, practice: FakePractice) -> None:
     practice.view = replace(practice.view, read_only=True)
     practice.shell = linked(ADDRESS, before="\\e[?1000h\\e[?1006h", after="stty raw -echo; cat -v")
-    async with play() as stage:
-        await ctrl_click_on_the_link(stage)
-        await stage.press("escape")
-        await ctrl_click(stage, 0)
-        await ctrl_click_on_the_link(stage)
-        assert "^[" not in stage.terminal.text()[0]
+    async with open_app() as user:
+        await ctrl_click_on_the_link(user)
+        await user.press("escape")
+        await ctrl_click(user, 0)
+        await ctrl_click_on_the_link(user)
+        assert "^[" not in user.terminal.text()[0]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.screen import palette_index, rgb, unpack_style
 
-from .outer import PATIENCE, Outer, outer
+from .outer import TIMEOUT, Outer, outer
 
 SETUP = """
 import sys
@@ -156,7 +156,7 @@ def test_a_terminal_that_is_closed_in_a_flood_ends_everything(attempt: int) -> N
         for _ in range(attempt):
             person.until_sees("a flood")
         person.process.master.close()
-        assert person.process.wait(PATIENCE) == 128 + signal.SIGHUP
+        assert person.process.wait(TIMEOUT) == 128 + signal.SIGHUP
 
 
 def test_a_terminated_screen_leaves_the_terminal_as_it_was(cat: Outer) -> None:

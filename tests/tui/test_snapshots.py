@@ -6,6 +6,7 @@ import pytest
 
 from tempshell_cli.tui.theme import LIGHT
 
+from .app_user import TIMEOUT
 from .snapshot import (
     MADE_WITH,
     SIZES,
@@ -13,14 +14,13 @@ from .snapshot import (
     differences,
     in_both_themes,
     libraries,
+    opened,
     place,
     read,
     until_it_looks_like,
-    visited,
     written,
 )
-from .stage import PATIENCE
-from .visits import VISITS
+from .walkthroughs import WALKTHROUGHS
 
 # States with a dialog in front.
 _DIMMED = {"copy", "palette", "help", "stop", "give-up", "score", "late", "link", "exam-end"}
@@ -36,17 +36,17 @@ def colors(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @at_each_size
-@pytest.mark.parametrize("visit", VISITS)
-async def test_each_state_looks_as_its_snapshot_says(visit: str, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("walkthrough", WALKTHROUGHS)
+async def test_each_state_looks_as_its_snapshot_says(walkthrough: str, size: tuple[int, int]) -> None:
     """`python -m tests.tui.snapshot` writes them again, for you to look at what has changed."""
     wrong: list[str] = []
-    async with visited(visit, size) as stage:
-        async for state in VISITS[visit].states(stage):
+    async with opened(walkthrough, size) as user:
+        async for state in WALKTHROUGHS[walkthrough].states(user):
             expected = place(state, size).read_text("utf-8")
-            async for theme in in_both_themes(stage):
-                patience = _LITTLE if wrong else PATIENCE
-                output = await until_it_looks_like(stage, read(expected, theme), patience)
-                wrong += [f"{state}, {stage.app.theme}:", *output] if output else []
+            async for theme in in_both_themes(user):
+                timeout = _LITTLE if wrong else TIMEOUT
+                output = await until_it_looks_like(user, read(expected, theme), timeout)
+                wrong += [f"{state}, {user.app.theme}:", *output] if output else []
     if wrong:
         made_with = f"made with {MADE_WITH.read_text('utf-8').strip()}; here {libraries()}"
         pytest.fail("\n".join([*wrong, made_with]), pytrace=False)
@@ -54,10 +54,10 @@ async def test_each_state_looks_as_its_snapshot_says(visit: str, size: tuple[int
 
 async def test_a_screen_that_begins_in_a_theme_looks_like_one_that_changes_to_it() -> None:
     """The snapshots change the theme under way, which no user can."""
-    async with visited("looking-around", SIZES[0], theme="light") as stage:
-        assert stage.app.theme == LIGHT.name
+    async with opened("looking-around", SIZES[0], theme="light") as user:
+        assert user.app.theme == LIGHT.name
         expected = place("untouched", SIZES[0]).read_text("utf-8")
-        assert not await until_it_looks_like(stage, read(expected, 1))
+        assert not await until_it_looks_like(user, read(expected, 1))
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["dark", "light"])

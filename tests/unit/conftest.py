@@ -13,9 +13,9 @@ from tempshell_cli.core.paths import Paths
 from tests.fakes.clock import FakeClock
 from tests.fakes.engine import FakeEngine
 
-from .desk import Desk, open_desk
+from .fake_sessions import FakeSessions, open_fake
 
-NewDesk = Callable[..., AbstractContextManager[Desk]]
+NewFake = Callable[..., AbstractContextManager[FakeSessions]]
 
 
 @pytest.fixture
@@ -29,19 +29,19 @@ def engine(tmp_path: Path, clock: FakeClock) -> FakeEngine:
 
 
 @pytest.fixture
-def new_desk(paths: Paths, engine: FakeEngine, clock: FakeClock) -> NewDesk:
+def new_fake(paths: Paths, engine: FakeEngine, clock: FakeClock) -> NewFake:
     """Opens the sessions of an owner, as each command does again."""
 
     @contextmanager
-    def opened(settings: Settings | None = None) -> Iterator[Desk]:
-        with open_desk(paths, engine, clock, settings or Settings(owner="ann")) as desk:
-            yield desk
+    def opened(settings: Settings | None = None) -> Iterator[FakeSessions]:
+        with open_fake(paths, engine, clock, settings or Settings(owner="ann")) as fake:
+            yield fake
 
     return opened
 
 
 @pytest.fixture
-def desk(new_desk: NewDesk) -> Iterator[Desk]:
+def fake(new_fake: NewFake) -> Iterator[FakeSessions]:
     """The sessions of ann, with the default limits."""
-    with new_desk() as opened:
+    with new_fake() as opened:
         yield opened

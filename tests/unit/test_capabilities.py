@@ -22,7 +22,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.engine import FakeEngine
 from tests.packs.drafts import Draft
 
-from .desk import Desk, open_desk
+from .fake_sessions import FakeSessions, open_fake
 
 
 class Measuring(FakeEngine):
@@ -52,8 +52,8 @@ def measuring(tmp_path: Path, clock: FakeClock) -> Measuring:
 
 
 @pytest.fixture
-def desk(paths: Paths, measuring: Measuring, clock: FakeClock) -> Iterator[Desk]:
-    with open_desk(paths, measuring, clock, Settings(owner="ann")) as opened:
+def fake(paths: Paths, measuring: Measuring, clock: FakeClock) -> Iterator[FakeSessions]:
+    with open_fake(paths, measuring, clock, Settings(owner="ann")) as opened:
         yield opened
 
 
@@ -65,10 +65,10 @@ def draft(tmp_path: Path) -> Draft:
     return made
 
 
-def graded(desk: Desk, session_id: str) -> TaskResult:
-    session = desk.sessions.store.get(session_id)
+def graded(fake: FakeSessions, session_id: str) -> TaskResult:
+    session = fake.sessions.store.get(session_id)
     assert session
-    practice = Practice(desk.sessions, session)
+    practice = Practice(fake.sessions, session)
     return practice.grade(practice.pack.tasks[0])
 
 
@@ -76,67 +76,69 @@ def graded(desk: Desk, session_id: str) -> TaskResult:
 def test_it_is_measured_once_a_session(
     there: bool,  # noqa: FBT001 - what is measured
     verdict: str,
-    desk: Desk,
+    fake: FakeSessions,
     measuring: Measuring,
     draft: Draft,
 ) -> None:
     measuring.answer = there
-    session = desk.start(pack=str(draft.root))
+    session = fake.start(pack=str(draft.root))
     (Path(session.home) / "answer.txt").write_text("41")
     for _ in range(2):
-        assert [str(one.verdict) for one in graded(desk, session.id).results] == ["pass", verdict]
+        assert [str(one.verdict) for one in graded(fake, session.id).results] == ["pass", verdict]
     assert measuring.asked == 1
-    assert ("capability", f"netpol-enforced {'yes' if there else 'no'}") in desk.events(session.id)
-    desk.sessions.stop(session)
-    other = desk.start(pack=str(draft.root), name="other")
-    graded(desk, other.id)
+    assert ("capability", f"netpol-enforced {'yes' if there else 'no'}") in fake.events(session.id)
+    fake.sessions.stop(session)
+    other = fake.start(pack=str(draft.root), name="other")
+    graded(fake, other.id)
     assert measuring.asked == 2
 
 
-def test_metrics_that_come_later_are_found(desk: Desk, measuring: Measuring, draft: Draft) -> None:
+def test_metrics_that_come_later_are_found(fake: FakeSessions, measuring: Measuring, draft: Draft) -> None:
     draft.replace("tasks/one.md", "netpol-enforced", "metrics")
-    session = desk.start(pack=str(draft.root))
+    session = fake.start(pack=str(draft.root))
     (Path(session.home) / "answer.txt").write_text("42")
-    assert graded(desk, session.id).results[1].message == "it needs metrics, which this sandbox lacks"
-    graded(desk, session.id)
+    assert graded(fake, session.id).results[1].message == "it needs metrics, which this sandbox lacks"
+    graded(fake, session.id)
     measuring.has_metrics = True
-    assert str(graded(desk, session.id).verdict) == "pass"
-    told = [text for kind, text in desk.events(session.id) if kind == "capability"]
+    assert str(graded(fake, session.id).verdict) == "pass"
+    told = [text for kind, text in fake.events(session.id) if kind == "capability"]
     assert told == ["metrics no", "metrics yes"]
 
 
-def test_what_it_lacks_is_reported_and_takes_no_points(desk: Desk, measuring: Measuring, draft: Draft) -> None:
+def test_what_it_lacks_is_reported_and_takes_no_points(fake: FakeSessions, measuring: Measuring, draft: Draft) -> None:
     measuring.answer = False
-    session = desk.start(pack=str(draft.root))
+    session = fake.start(pack=str(draft.root))
     (Path(session.home) / "answer.txt").touch()
-    result = graded(desk, session.id)
+    result = graded(fake, session.id)
     assert (result.earned, result.total, result.incomplete) == (2, 3, ("right",))
     assert result.results[1].message == "it needs netpol-enforced, which this sandbox lacks"
 
 
-def test_what_cannot_be_measured_is_reported_and_measured_again(desk: Desk, measuring: Measuring, draft: Draft) -> None:
+def test_what_cannot_be_measured_is_reported_and_measured_again(
+    fake: FakeSessions, measuring: Measuring, draft: Draft
+) -> None:
     measuring.answer = EngineUnavailable("the pods do not run")
-    session = desk.start(pack=str(draft.root))
+    session = fake.start(pack=str(draft.root))
     (Path(session.home) / "answer.txt").write_text("42")
-    output = graded(desk, session.id).results[1]
+    output = graded(fake, session.id).results[1]
     assert (str(output.verdict), output.message) == (
         "error",
         "it needs netpol-enforced, which could not be looked for: the pods do not run",
     )
     measuring.answer = True
-    assert str(graded(desk, session.id).verdict) == "pass"
+    assert str(graded(fake, session.id).verdict) == "pass"
 
 
-def test_nothing_is_measured_that_no_task_needs(desk: Desk, measuring: Measuring, tmp_path: Path) -> None:
-    session = desk.start(pack=str(Draft.made_in(tmp_path / "plain").root))
-    graded(desk, session.id)
+def test_nothing_is_measured_that_no_task_needs(fake: FakeSessions, measuring: Measuring, tmp_path: Path) -> None:
+    session = fake.start(pack=str(Draft.made_in(tmp_path / "plain").root))
+    graded(fake, session.id)
     assert measuring.asked == 0
 
 
-def test_what_the_backend_knows_need_not_be_measured(desk: Desk, draft: Draft) -> None:
+def test_what_the_backend_knows_need_not_be_measured(fake: FakeSessions, draft: Draft) -> None:
     draft.replace("tasks/one.md", "netpol-enforced", "cluster-admin")
-    session = desk.start(pack=str(draft.root))
-    assert graded(desk, session.id).results[1].message == "it needs cluster-admin, which this sandbox lacks"
+    session = fake.start(pack=str(draft.root))
+    assert graded(fake, session.id).results[1].message == "it needs cluster-admin, which this sandbox lacks"
 
 
 @pytest.fixture
@@ -152,40 +154,40 @@ def two(draft: Draft) -> Draft:
     return draft
 
 
-def proven(desk: Desk, draft: Draft) -> PackProof:
-    plan = plan_session(desk.sessions, StartRequest(pack=str(draft.root), backend="fake"))
+def proven(fake: FakeSessions, draft: Draft) -> PackProof:
+    plan = plan_session(fake.sessions, StartRequest(pack=str(draft.root), backend="fake"))
     assert plan.pack
-    return Prover(desk.sessions, plan).prove(plan.pack.tasks, seed=1)
+    return Prover(fake.sessions, plan).prove(plan.pack.tasks, seed=1)
 
 
 @pytest.mark.parametrize(("there", "left_out"), [(True, ()), (False, ("right",))])
 def test_for_a_proof_it_is_measured_once(
     there: bool,  # noqa: FBT001 - what is measured
     left_out: tuple[str, ...],
-    desk: Desk,
+    fake: FakeSessions,
     measuring: Measuring,
     two: Draft,
 ) -> None:
     measuring.answer = there
-    proof = proven(desk, two)
+    proof = proven(fake, two)
     assert [(task.state, task.left_out, len(task.steps)) for task in proof.tasks] == [
         (State.PROVEN, left_out, 4 if left_out else 6)
     ] * 2
     assert measuring.asked == 1
 
 
-def test_a_proof_in_which_it_cannot_be_measured_is_none(desk: Desk, measuring: Measuring, two: Draft) -> None:
+def test_a_proof_in_which_it_cannot_be_measured_is_none(fake: FakeSessions, measuring: Measuring, two: Draft) -> None:
     measuring.answer = EngineUnavailable("the pods do not run")
-    proof = proven(desk, two)
+    proof = proven(fake, two)
     assert {(task.state, task.why) for task in proof.tasks} == {(State.ERROR, "the pods do not run")}
     assert not proof.holds
 
 
 def test_a_task_that_requires_it_is_unproven_where_it_is_not_there(
-    desk: Desk, measuring: Measuring, two: Draft
+    fake: FakeSessions, measuring: Measuring, two: Draft
 ) -> None:
     two.replace("tasks/two.md", "title:", "requires: {caps: [netpol-enforced]}\ntitle:")
     measuring.answer = False
-    proof = proven(desk, two)
+    proof = proven(fake, two)
     assert [task.state for task in proof.tasks] == [State.PROVEN, State.UNPROVEN]
     assert proof.tasks[1].why == "it needs netpol-enforced, which this sandbox lacks"

@@ -25,7 +25,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.engine import FakeEngine
 from tests.packs.drafts import Draft
 
-from .desk import Desk, open_desk
+from .fake_sessions import FakeSessions, open_fake
 
 Ask = Callable[[Draft, str], None]
 
@@ -55,8 +55,8 @@ def engine(tmp_path: Path, clock: FakeClock) -> WithCluster:
 
 
 @pytest.fixture
-def desk(paths: Paths, engine: WithCluster, clock: FakeClock) -> Iterator[Desk]:
-    with open_desk(paths, engine, clock, Settings(owner="ann")) as opened:
+def fake(paths: Paths, engine: WithCluster, clock: FakeClock) -> Iterator[FakeSessions]:
+    with open_fake(paths, engine, clock, Settings(owner="ann")) as opened:
         yield opened
 
 
@@ -77,8 +77,8 @@ def task_is_for(draft: Draft, versions: str) -> None:
     draft.replace("tasks/one.md", "title:", f'requires: {{kubernetes: "{versions}"}}\ntitle:')
 
 
-def started(desk: Desk, draft: Draft) -> Session:
-    return start(desk.sessions, StartRequest(pack=str(draft.root), backend="fake"), lambda _: nullcontext())
+def started(fake: FakeSessions, draft: Draft) -> Session:
+    return start(fake.sessions, StartRequest(pack=str(draft.root), backend="fake"), lambda _: nullcontext())
 
 
 @pytest.mark.parametrize("stated", ["", "v1.35.4"])
@@ -86,27 +86,29 @@ def started(desk: Desk, draft: Draft) -> Session:
     ("ask", "who"), [(pack_is_for, "the pack draft"), (task_is_for, "the task one")], ids=["pack", "task"]
 )
 def test_a_start_on_another_version_ends_before_a_task_is_set_up(  # noqa: PLR0913 - fixtures
-    *, ask: Ask, who: str, stated: str, desk: Desk, engine: WithCluster, draft: Draft, tmp_path: Path
+    *, ask: Ask, who: str, stated: str, fake: FakeSessions, engine: WithCluster, draft: Draft, tmp_path: Path
 ) -> None:
     """With the same words and exit code, whether the version was known before the sandbox was made or not."""
     ask(draft, ">=1.36")
     engine.stated = stated
     with pytest.raises(UsageProblem) as refused:
-        started(desk, draft)
+        started(fake, draft)
     assert str(refused.value) == f"{who} needs Kubernetes >=1.36, and this cluster has 1.35.4"
     assert (refused.value.hint, refused.value.exit_code) == ("choose another image", ExitCode.USAGE)
     assert not (tmp_path / "trace").exists()
-    assert desk.ids_on_engine() == []
-    assert desk.sessions.store.live() == []
-    assert [kind for kind, _ in desk.events()] == ([] if stated else ["creating", "kubernetes", "failed"])
+    assert fake.ids_on_engine() == []
+    assert fake.sessions.store.live() == []
+    assert [kind for kind, _ in fake.events()] == ([] if stated else ["creating", "kubernetes", "failed"])
 
 
-def test_what_the_server_reports_counts_where_less_was_stated(desk: Desk, engine: WithCluster, draft: Draft) -> None:
+def test_what_the_server_reports_counts_where_less_was_stated(
+    fake: FakeSessions, engine: WithCluster, draft: Draft
+) -> None:
     pack_is_for(draft, ">=1.36")
     engine.stated = "v1.36.0"
     with pytest.raises(UsageProblem, match=r"this cluster has 1\.35\.4"):
-        started(desk, draft)
-    assert desk.ids_on_engine() == []
+        started(fake, draft)
+    assert fake.ids_on_engine() == []
 
 
 @pytest.mark.parametrize("ask", [pack_is_for, task_is_for])
@@ -115,59 +117,61 @@ def test_where_there_is_no_cluster_nothing_is_made(
 ) -> None:
     ask(draft, ">=1.20")
     plain = FakeEngine(tmp_path / "plain", clock)
-    with open_desk(paths, plain, clock, Settings(owner="ann")) as desk:
+    with open_fake(paths, plain, clock, Settings(owner="ann")) as fake:
         with pytest.raises(UsageProblem, match=r"needs Kubernetes >=1\.20, and fake has no cluster") as refused:
-            started(desk, draft)
+            started(fake, draft)
         assert refused.value.hint == "`--backend kind` makes one"
-        assert desk.events() == []
+        assert fake.events() == []
 
 
-def test_a_cluster_that_reports_no_version_ends_the_start(desk: Desk, engine: WithCluster, draft: Draft) -> None:
+def test_a_cluster_that_reports_no_version_ends_the_start(
+    fake: FakeSessions, engine: WithCluster, draft: Draft
+) -> None:
     pack_is_for(draft, ">=1.20")
     engine.version = ""
     with pytest.raises(EngineUnavailable, match="does not say which version"):
-        started(desk, draft)
-    assert desk.ids_on_engine() == []
+        started(fake, draft)
+    assert fake.ids_on_engine() == []
 
 
 def test_a_session_asks_its_cluster_once_and_later_uses_see_what_was_changed(
-    desk: Desk, engine: WithCluster, draft: Draft
+    fake: FakeSessions, engine: WithCluster, draft: Draft
 ) -> None:
     pack_is_for(draft, ">=1.35,<1.36")
-    session = started(desk, draft)
-    practice = Practice(desk.sessions, session)
+    session = started(fake, draft)
+    practice = Practice(fake.sessions, session)
     practice.grade(practice.pack.tasks[0])
     practice.reset(practice.pack.tasks[0])
     assert engine.asked == 1
-    assert ("kubernetes", "1.35.4") in desk.events(session.id)
+    assert ("kubernetes", "1.35.4") in fake.events(session.id)
     task_is_for(draft, "<1.35.2")
-    changed = Practice(desk.sessions, session)
+    changed = Practice(fake.sessions, session)
     for use in (changed.grade, changed.reset):
         with pytest.raises(UsageProblem, match=r"the task one needs Kubernetes <1\.35\.2, and this cluster has"):
             use(changed.pack.tasks[0])
 
 
-def test_a_pack_for_any_version_does_not_ask(desk: Desk, engine: WithCluster, draft: Draft) -> None:
+def test_a_pack_for_any_version_does_not_ask(fake: FakeSessions, engine: WithCluster, draft: Draft) -> None:
     engine.version = ""
-    started(desk, draft)
+    started(fake, draft)
     assert engine.asked == 0
 
 
-def proven(desk: Desk, draft: Draft) -> PackProof:
-    plan = plan_session(desk.sessions, StartRequest(pack=str(draft.root), backend="fake"))
+def proven(fake: FakeSessions, draft: Draft) -> PackProof:
+    plan = plan_session(fake.sessions, StartRequest(pack=str(draft.root), backend="fake"))
     assert plan.pack
-    return Prover(desk.sessions, plan).prove(plan.pack.tasks, seed=1)
+    return Prover(fake.sessions, plan).prove(plan.pack.tasks, seed=1)
 
 
 @pytest.mark.parametrize("stated", ["", "v1.35.4"])
 def test_in_a_proof_a_task_for_another_version_is_unproven(
-    stated: str, desk: Desk, engine: WithCluster, draft: Draft, capsys: pytest.CaptureFixture[str]
+    stated: str, fake: FakeSessions, engine: WithCluster, draft: Draft, capsys: pytest.CaptureFixture[str]
 ) -> None:
     draft.write("tasks/two.md", (draft.root / "tasks/one.md").read_text().replace("id: one", "id: two"))
     draft.replace("pack.yaml", "- tasks/one.md", "- tasks/one.md\n- tasks/two.md")
     task_is_for(draft, ">=1.36")
     engine.stated = stated
-    proof = proven(desk, draft)
+    proof = proven(fake, draft)
     assert [(one.state, one.why) for one in proof.tasks] == [
         (State.UNPROVEN, "the task one needs Kubernetes >=1.36, and this cluster has 1.35.4"),
         (State.PROVEN, ""),
@@ -177,9 +181,11 @@ def test_in_a_proof_a_task_for_another_version_is_unproven(
     assert "draft 1.0.0 on fake, Kubernetes 1.35.4: 1 unproven, 1 proven" in capsys.readouterr().out
 
 
-def test_a_proof_of_a_pack_for_another_version_does_not_hold(desk: Desk, engine: WithCluster, draft: Draft) -> None:
+def test_a_proof_of_a_pack_for_another_version_does_not_hold(
+    fake: FakeSessions, engine: WithCluster, draft: Draft
+) -> None:
     pack_is_for(draft, ">=1.36")
     engine.stated = "v1.35.4"
-    proof = proven(desk, draft)
+    proof = proven(fake, draft)
     assert [one.why for one in proof.tasks] == ["the pack draft needs Kubernetes >=1.36, and this cluster has 1.35.4"]
     assert (proof.holds, engine.asked) == (False, 0)

@@ -14,7 +14,7 @@ from tempshell_cli.sessions.history import past_practice, trends
 from tempshell_cli.sessions.practice import Practice
 from tests.packs.drafts import Draft
 
-from .desk import Desk
+from .fake_sessions import FakeSessions
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WELL, BADLY = True, False
@@ -58,11 +58,11 @@ def draft(tmp_path: Path) -> Draft:
     return draft
 
 
-def practise(desk: Desk, draft: Draft, earned: int, *, minutes: float, verdict: Verdict = Verdict.FAIL) -> None:
+def practise(fake: FakeSessions, draft: Draft, earned: int, *, minutes: float, verdict: Verdict = Verdict.FAIL) -> None:
     """Spend a session on the task: it earns so many of three points after so many minutes."""
-    session = desk.start(pack=str(draft.root))
-    desk.sessions.journal(session.id, Kind.TASK, "one")
-    desk.clock.advance(minutes=minutes)
+    session = fake.start(pack=str(draft.root))
+    fake.sessions.journal(session.id, Kind.TASK, "one")
+    fake.clock.advance(minutes=minutes)
     found = TaskResult(
         task="one",
         verdict=Verdict.PASS if earned == 3 else verdict,
@@ -72,37 +72,37 @@ def practise(desk: Desk, draft: Draft, earned: int, *, minutes: float, verdict: 
         void=False,
         results=(),
     )
-    Practice(desk.sessions, session).keep(found)
-    desk.sessions.stop(session)
-    desk.clock.advance(hours=1)
+    Practice(fake.sessions, session).keep(found)
+    fake.sessions.stop(session)
+    fake.clock.advance(hours=1)
 
 
-def test_a_task_goes_well_that_passes_within_its_time(desk: Desk, draft: Draft) -> None:
-    practise(desk, draft, 1, minutes=1)
-    practise(desk, draft, 3, minutes=6)
-    practise(desk, draft, 3, minutes=4)
-    practise(desk, draft, 0, minutes=1, verdict=Verdict.ERROR)
-    assert [one.well for one in attempts(desk.sessions, past_practice(desk.sessions))] == [BADLY, BADLY, WELL]
+def test_a_task_goes_well_that_passes_within_its_time(fake: FakeSessions, draft: Draft) -> None:
+    practise(fake, draft, 1, minutes=1)
+    practise(fake, draft, 3, minutes=6)
+    practise(fake, draft, 3, minutes=4)
+    practise(fake, draft, 0, minutes=1, verdict=Verdict.ERROR)
+    assert [one.well for one in attempts(fake.sessions, past_practice(fake.sessions))] == [BADLY, BADLY, WELL]
 
 
-def test_a_domain_has_a_point_for_each_session_and_a_session_its_effort(desk: Desk, draft: Draft) -> None:
-    practise(desk, draft, 0, minutes=1)
-    practise(desk, draft, 3, minutes=2)
-    desk.sessions.stop(desk.start(pack=str(draft.root)))  # in which nothing was checked
-    past = past_practice(desk.sessions)
+def test_a_domain_has_a_point_for_each_session_and_a_session_its_effort(fake: FakeSessions, draft: Draft) -> None:
+    practise(fake, draft, 0, minutes=1)
+    practise(fake, draft, 3, minutes=2)
+    fake.sessions.stop(fake.start(pack=str(draft.root)))  # in which nothing was checked
+    past = past_practice(fake.sessions)
     (trend,) = trends(past)
     assert (trend.pack, trend.domain, [share for _, share in trend.points]) == ("draft", "files", [0, 1])
     assert [one.spent for one in past] == [timedelta(minutes=1), timedelta(minutes=2)]
-    assert past_practice(desk.sessions, "draft") == past_practice(desk.sessions, f"{draft.root}/.") == past
-    assert past_practice(desk.sessions, "other") == []
+    assert past_practice(fake.sessions, "draft") == past_practice(fake.sessions, f"{draft.root}/.") == past
+    assert past_practice(fake.sessions, "other") == []
 
 
-def test_a_pack_that_is_gone_is_reported_and_nothing_of_it_is_repeated(desk: Desk, draft: Draft) -> None:
-    practise(desk, draft, 0, minutes=1)
-    repeated = cards(attempts(desk.sessions, past_practice(desk.sessions)))
+def test_a_pack_that_is_gone_is_reported_and_nothing_of_it_is_repeated(fake: FakeSessions, draft: Draft) -> None:
+    practise(fake, draft, 0, minutes=1)
+    repeated = cards(attempts(fake.sessions, past_practice(fake.sessions)))
     assert len(still_there(repeated)) == 1
     (draft.root / "pack.yaml").unlink()
-    (past,) = past_practice(desk.sessions)
+    (past,) = past_practice(fake.sessions)
     assert past.report is None
     assert "not a pack" in past.problem
     assert still_there(repeated) == []

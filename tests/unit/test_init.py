@@ -9,7 +9,7 @@ import pytest
 
 from tempshell_cli.backends.init import InitState, init_argv, init_state, move_deadline
 
-FAR, PATIENCE = 3600, 20
+FAR, TIMEOUT = 3600, 20
 
 
 def test_it_ends_when_nobody_watches_over_it_any_more() -> None:
@@ -18,7 +18,7 @@ def test_it_ends_when_nobody_watches_over_it_any_more() -> None:
         init_argv(time.time() + FAR, watched=True),
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         check=False,
     )
     assert init_state(done.stdout)
@@ -28,7 +28,7 @@ def test_it_ends_when_nobody_watches_over_it_any_more() -> None:
 def test_it_ends_at_the_deadline_and_not_before(ahead: int) -> None:
     deadline = int(time.time()) + ahead
     with subprocess.Popen(init_argv(deadline), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as init:
-        init.wait(PATIENCE)
+        init.wait(TIMEOUT)
     assert time.time() >= deadline
 
 
@@ -39,7 +39,7 @@ def test_it_takes_a_new_deadline_from_its_input() -> None:
         assert init.stdout
         init.stdin.write(move_deadline(soon))
         init.stdin.flush()
-        init.wait(PATIENCE)
+        init.wait(TIMEOUT)
         assert init_state(init.stdout.read()) == InitState(soon)
 
 
@@ -69,6 +69,6 @@ def test_it_keeps_the_terms_that_came_with_a_deadline_until_others_come() -> Non
     ],
 )
 def test_it_says_nothing_of_a_deadline_that_it_does_not_hold(argv: list[str], said: str) -> None:
-    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False)
     assert (done.returncode, init_state(done.stdout)) == (1, None)
     assert said in done.stderr.decode()

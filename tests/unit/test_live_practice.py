@@ -25,21 +25,21 @@ from tempshell_cli.tui.port import TaskState
 from tests.packs.drafts import Draft
 from tests.support.waiting import eventually
 
-from .conftest import NewDesk
-from .desk import Desk
+from .conftest import NewFake
+from .fake_sessions import FakeSessions
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def test_a_check_that_outlasts_the_screen_keeps_no_score(new_desk: NewDesk, tmp_path: Path) -> None:
+def test_a_check_that_outlasts_the_screen_keeps_no_score(new_fake: NewFake, tmp_path: Path) -> None:
     """Its store is closed by then; the next screen shows what was known before."""
     draft = Draft.made_in(tmp_path / "draft")
     wait = "touch begun; until [ -e go ]; do sleep 0.02; done"
     draft.replace("tasks/one.md", "file: {path: answer.txt}", f"exec: {{argv: [sh, -c, '{wait}']}}")
     found: list[Sequence[CheckResult]] = []
-    with new_desk() as desk:
-        session = desk.start(pack=str(draft.root))
-        practice = LivePractice(desk.sessions, session)
+    with new_fake() as fake:
+        session = fake.start(pack=str(draft.root))
+        practice = LivePractice(fake.sessions, session)
         checking = threading.Thread(target=lambda: found.append(practice.check("one")))
         with practice.following():
             checking.start()
@@ -47,19 +47,19 @@ def test_a_check_that_outlasts_the_screen_keeps_no_score(new_desk: NewDesk, tmp_
     Path(session.home, "go").touch()
     checking.join()
     assert [row.check for row in found[0]] == ["there", "right"]
-    with new_desk() as desk:
-        assert desk.sessions.store.latest_scores(session.id) == {}
+    with new_fake() as fake:
+        assert fake.sessions.store.latest_scores(session.id) == {}
 
 
-def test_of_a_paused_session_the_screen_shows_the_time_that_it_has_left(new_desk: NewDesk) -> None:
-    with new_desk() as desk:
-        session = desk.on_record(State.PAUSED, frozen=timedelta(minutes=23))
-        view = LivePractice(desk.sessions, session).session()
-        assert view.left(desk.clock.now()) == timedelta(minutes=23)
-        desk.clock.advance(hours=2)
-        assert view.left(desk.clock.now()) == timedelta(minutes=23)
-        session = desk.on_record(State.READY, "s2")
-        assert LivePractice(desk.sessions, session).session().left(desk.clock.now()) == timedelta(hours=1)
+def test_of_a_paused_session_the_screen_shows_the_time_that_it_has_left(new_fake: NewFake) -> None:
+    with new_fake() as fake:
+        session = fake.on_record(State.PAUSED, frozen=timedelta(minutes=23))
+        view = LivePractice(fake.sessions, session).session()
+        assert view.left(fake.clock.now()) == timedelta(minutes=23)
+        fake.clock.advance(hours=2)
+        assert view.left(fake.clock.now()) == timedelta(minutes=23)
+        session = fake.on_record(State.READY, "s2")
+        assert LivePractice(fake.sessions, session).session().left(fake.clock.now()) == timedelta(hours=1)
 
 
 # A store that cannot be used for a while: what SQLite itself says then.
@@ -118,12 +118,12 @@ def seconds(monkeypatch: pytest.MonkeyPatch, **constants: float) -> None:
 
 @TROUBLES
 def test_what_is_done_while_the_store_cannot_be_used_is_recorded_afterwards(
-    desk: Desk, paths: Paths, draft: Draft, monkeypatch: pytest.MonkeyPatch, trouble: Trouble
+    fake: FakeSessions, paths: Paths, draft: Draft, monkeypatch: pytest.MonkeyPatch, trouble: Trouble
 ) -> None:
     seconds(monkeypatch, _LOOK=0.01)
-    session = desk.start(pack=str(draft.root))
-    store = desk.sessions.store
-    practice = LivePractice(desk.sessions, session)
+    session = fake.start(pack=str(draft.root))
+    store = fake.sessions.store
+    practice = LivePractice(fake.sessions, session)
     with practice.following():
         with trouble(store, paths):
             practice.took("one")
@@ -135,43 +135,43 @@ def test_what_is_done_while_the_store_cannot_be_used_is_recorded_afterwards(
             assert (task.state, task.flagged, len(task.results)) == (TaskState.FAILING, True, 2)
         eventually(lambda: not practice.session().trouble, "that is over")
         eventually(lambda: store.latest_scores(session.id), "the score is kept")
-    kinds = [kind for kind, _ in desk.events(session.id)][2:]
+    kinds = [kind for kind, _ in fake.events(session.id)][2:]
     assert kinds == ["task", "hint", "flagged", "checked", "found", "task"]
 
 
 @TROUBLES
 def test_what_an_exam_is_graded_to_is_kept_when_the_store_can_be_used_again(
-    desk: Desk, paths: Paths, draft: Draft, trouble: Trouble
+    fake: FakeSessions, paths: Paths, draft: Draft, trouble: Trouble
 ) -> None:
     """The checks run once: meanwhile nobody has changed anything in the sandbox, but it might be gone."""
     counting = "exec: {argv: [sh, -c, 'echo ran >>ran; cat answer.txt']}"
     draft.replace("tasks/one.md", "file: {path: answer.txt}", counting)
-    session = desk.start(pack=str(draft.root))
-    desk.sessions.journal(session.id, Drawn(("one",)))
-    desk.sessions.journal(session.id, ExamBegun(7, desk.clock.now() + timedelta(minutes=40)))
+    session = fake.start(pack=str(draft.root))
+    fake.sessions.journal(session.id, Drawn(("one",)))
+    fake.sessions.journal(session.id, ExamBegun(7, fake.clock.now() + timedelta(minutes=40)))
     Path(session.home, "answer.txt").write_text("42")
-    practice = LivePractice(desk.sessions, session)
-    with trouble(desk.sessions.store, paths):
+    practice = LivePractice(fake.sessions, session)
+    with trouble(fake.sessions.store, paths):
         practice.took("one")
         with pytest.raises(StoreUnavailable):
             practice.finish()
     assert practice.finish().result.startswith("100 %")
-    found = exam_of(desk.sessions.store, session.id)
+    found = exam_of(fake.sessions.store, session.id)
     assert found
     assert found.graded
-    assert (Kind.TASK, "one") in desk.events(session.id)
+    assert (Kind.TASK, "one") in fake.events(session.id)
 
 
 def test_what_cannot_be_recorded_in_the_end_is_said(
-    desk: Desk,
+    fake: FakeSessions,
     paths: Paths,
     draft: Draft,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     seconds(monkeypatch, _LOOK=0.01, _LAST_TRIES=0.05)
-    practice = LivePractice(desk.sessions, desk.start(pack=str(draft.root)))
-    with read_only(desk.sessions.store, paths):
+    practice = LivePractice(fake.sessions, fake.start(pack=str(draft.root)))
+    with read_only(fake.sessions.store, paths):
         with practice.following():
             practice.took("one")
         said = capsys.readouterr().err
@@ -180,42 +180,42 @@ def test_what_cannot_be_recorded_in_the_end_is_said(
 
 
 def test_a_bug_in_the_background_is_logged_and_the_screen_follows_on(
-    desk: Desk, draft: Draft, monkeypatch: pytest.MonkeyPatch
+    fake: FakeSessions, draft: Draft, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seconds(monkeypatch, _LOOK=0.01)
     sweep_all_the_time(monkeypatch)
-    session = desk.start(pack=str(draft.root))
-    practice = LivePractice(desk.sessions, session)
+    session = fake.start(pack=str(draft.root))
+    practice = LivePractice(fake.sessions, session)
 
     def broken(*, quiet: bool) -> None:  # noqa: ARG001 - as of a sweep
         raise RuntimeError("the sweep is broken")
 
-    monkeypatch.setattr(desk.sessions, "sweep", broken)
+    monkeypatch.setattr(fake.sessions, "sweep", broken)
     with practice.following():
-        log = desk.sessions.paths.log
+        log = fake.sessions.paths.log
         eventually(lambda: "RuntimeError: the sweep is broken" in log.read_text(), "it is in the log")
-        desk.sessions.extend(session)
+        fake.sessions.extend(session)
         eventually(lambda: not practice.session().extendable, "the screen follows")
     assert log.read_text().count("Traceback") == 1
 
 
 def test_an_engine_that_hangs_does_not_keep_the_screen_from_following(
-    desk: Desk, draft: Draft, monkeypatch: pytest.MonkeyPatch
+    fake: FakeSessions, draft: Draft, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seconds(monkeypatch, _LOOK=0.01, _LAST_SWEEP=0.01)
     sweep_all_the_time(monkeypatch)
-    session = desk.start(pack=str(draft.root))
-    practice = LivePractice(desk.sessions, session)
+    session = fake.start(pack=str(draft.root))
+    practice = LivePractice(fake.sessions, session)
     hanging, let_go = threading.Event(), threading.Event()
 
     def hang(*, quiet: bool) -> None:  # noqa: ARG001 - as of a sweep
         hanging.set()
         let_go.wait(10)
 
-    monkeypatch.setattr(desk.sessions, "sweep", hang)
+    monkeypatch.setattr(fake.sessions, "sweep", hang)
     with practice.following():
         assert hanging.wait(10)
-        desk.sessions.stop(session)
+        fake.sessions.stop(session)
         eventually(lambda: practice.session().ended, "the end is seen")
     let_go.set()
 
@@ -224,10 +224,10 @@ def test_an_engine_that_hangs_does_not_keep_the_screen_from_following(
 
 
 def test_the_screen_sees_what_another_terminal_does(
-    new_desk: NewDesk, draft: Draft, monkeypatch: pytest.MonkeyPatch
+    new_fake: NewFake, draft: Draft, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seconds(monkeypatch, _LOOK=0.01)
-    with new_desk() as here, new_desk() as there:
+    with new_fake() as here, new_fake() as there:
         session = here.start(pack=str(draft.root))
         practice = LivePractice(here.sessions, session)
         other = Practice(there.sessions, session)
@@ -264,17 +264,17 @@ def two_tasks(draft: Draft) -> Draft:
     return draft
 
 
-def test_after_an_attach_everything_is_where_it_was(new_desk: NewDesk, draft: Draft) -> None:
-    with new_desk() as desk:
-        session = desk.start(pack=str(two_tasks(draft).root))
-        practice = LivePractice(desk.sessions, session)
+def test_after_an_attach_everything_is_where_it_was(new_fake: NewFake, draft: Draft) -> None:
+    with new_fake() as fake:
+        session = fake.start(pack=str(two_tasks(draft).root))
+        practice = LivePractice(fake.sessions, session)
         assert practice.task_in_hand() == "one"
         with practice.following():
             practice.took("two")
             practice.hinted("two", 1)
             practice.check("two")
-    with new_desk() as desk:
-        practice = LivePractice(desk.sessions, session)
+    with new_fake() as fake:
+        practice = LivePractice(fake.sessions, session)
         assert practice.task_in_hand() == "two"
         first, second = practice.tasks()
         assert (second.state, second.hints_shown, [row.check for row in second.results]) == (
@@ -283,9 +283,9 @@ def test_after_an_attach_everything_is_where_it_was(new_desk: NewDesk, draft: Dr
         assert (first.state, first.hints_shown, first.results) == (TaskState.UNTOUCHED, 0, ())
 
 
-def test_without_a_task_in_hand_it_begins_with_the_first_that_is_open(desk: Desk, draft: Draft) -> None:
-    session = desk.start(pack=str(two_tasks(draft).root))
+def test_without_a_task_in_hand_it_begins_with_the_first_that_is_open(fake: FakeSessions, draft: Draft) -> None:
+    session = fake.start(pack=str(two_tasks(draft).root))
     Path(session.home, "answer.txt").write_text("42")
-    other = Practice(desk.sessions, session)
+    other = Practice(fake.sessions, session)
     other.check_all([other.pack.task("one")])
-    assert LivePractice(desk.sessions, session).task_in_hand() == "two"
+    assert LivePractice(fake.sessions, session).task_in_hand() == "two"

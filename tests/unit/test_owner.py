@@ -14,7 +14,7 @@ from tempshell_cli.core.paths import Paths
 from tempshell_cli.sessions.owner import owners
 from tests.fakes.engine import FakeEngine
 
-from .conftest import NewDesk
+from .conftest import NewFake
 
 UNSET = Settings()
 
@@ -74,16 +74,16 @@ def test_without_a_place_to_keep_it_the_name_is_plain(paths: Paths) -> None:
 
 
 def test_what_an_earlier_release_has_left_is_swept_and_adopted(
-    new_desk: NewDesk, state: Path, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+    new_fake: NewFake, state: Path, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (state / "owner").write_text("ann@box-01234567\n")
     _call_this_machine(monkeypatch, "elsewhere")
-    with new_desk(Settings()) as desk:
-        desk.on_engine("before", owner="ann@box")
-        desk.on_engine("others", owner="ann@elsewhere")
-        desk.sweep()
-        assert desk.sessions.select("before").owner == "ann@box"
-        assert [one.id for one in desk.sessions.store.live()] == ["before"]
-        desk.clock.advance(hours=2)
-        desk.sweep()
+    with new_fake(Settings()) as fake:
+        fake.on_engine("before", owner="ann@box")
+        fake.on_engine("others", owner="ann@elsewhere")
+        fake.sweep()
+        assert fake.sessions.select("before").owner == "ann@box"
+        assert [one.id for one in fake.sessions.store.live()] == ["before"]
+        fake.clock.advance(hours=2)
+        fake.sweep()
     assert [one.session for one in engine.find()] == ["others"]

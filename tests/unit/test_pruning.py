@@ -17,98 +17,98 @@ from tempshell_cli.sessions.pruning import OUTCOMES, prune
 from tempshell_cli.sessions.store import PROOF, Score
 from tests.fakes.clock import NOON
 
-from .conftest import NewDesk
-from .desk import Desk
+from .conftest import NewFake
+from .fake_sessions import FakeSessions
 
 DAY = timedelta(days=1)
 KEEP = History(keep="240h", most=3, keep_graded="2400h", most_graded=3)
 
 
-def _past(desk: Desk, session: str, days: float, *graded: str, verdict: str = "pass", **fields: Any) -> Session:  # noqa: ANN401 - of a Session
+def _past(fake: FakeSessions, session: str, days: float, *graded: str, verdict: str = "pass", **fields: Any) -> Session:  # noqa: ANN401 - of a Session
     """Put a session on record that ended so many days ago, with an event, and a score for each graded task."""
-    at = desk.clock.now() - days * DAY
+    at = fake.clock.now() - days * DAY
     fields = {"pack": "linux-basics", "reason": "stopped"} | fields
-    one = desk.on_record(State.ENDED, session, created=at, deadline=at + DAY / 24, ended=at + DAY / 48)
+    one = fake.on_record(State.ENDED, session, created=at, deadline=at + DAY / 24, ended=at + DAY / 48)
     one = one._replace(**fields)
-    desk.sessions.store.save(one)
-    desk.sessions.store.add_event(Event(at, session, "started", "fake"))
+    fake.sessions.store.save(one)
+    fake.sessions.store.add_event(Event(at, session, "started", "fake"))
     for task in graded:
-        desk.sessions.store.add_score(Score(session, task, at, verdict, 1, 1))
+        fake.sessions.store.add_score(Score(session, task, at, verdict, 1, 1))
     return one
 
 
-def _left(desk: Desk, keep: History = KEEP, most: int = 200) -> list[str]:
+def _left(fake: FakeSessions, keep: History = KEEP, most: int = 200) -> list[str]:
     """Prune, and return the sessions that are still on record, oldest first."""
-    prune(desk.sessions.store, keep, desk.clock.now(), most)
-    return [one.id for one in desk.sessions.store.history()]
+    prune(fake.sessions.store, keep, fake.clock.now(), most)
+    return [one.id for one in fake.sessions.store.history()]
 
 
-def test_what_is_too_old_is_forgotten_with_its_events(desk: Desk) -> None:
-    _past(desk, "old", 11)
-    _past(desk, "new", 9)
-    assert _left(desk) == ["new"]
-    assert [event.session for event in desk.sessions.store.events()] == ["new"]
+def test_what_is_too_old_is_forgotten_with_its_events(fake: FakeSessions) -> None:
+    _past(fake, "old", 11)
+    _past(fake, "new", 9)
+    assert _left(fake) == ["new"]
+    assert [event.session for event in fake.sessions.store.events()] == ["new"]
 
 
-def test_of_too_many_the_oldest_are_forgotten(desk: Desk) -> None:
+def test_of_too_many_the_oldest_are_forgotten(fake: FakeSessions) -> None:
     for days in range(1, 8):
-        _past(desk, f"s{days}", days)
-    assert _left(desk) == ["s3", "s2", "s1"]
-    assert _left(desk, KEEP._replace(most=0)) == []
+        _past(fake, f"s{days}", days)
+    assert _left(fake) == ["s3", "s2", "s1"]
+    assert _left(fake, KEEP._replace(most=0)) == []
 
 
-def test_only_so_many_are_forgotten_at_once_and_the_oldest_first(desk: Desk) -> None:
+def test_only_so_many_are_forgotten_at_once_and_the_oldest_first(fake: FakeSessions) -> None:
     for days in range(1, 8):
-        _past(desk, f"s{days}", days)
-    assert _left(desk, most=2) == ["s5", "s4", "s3", "s2", "s1"]
+        _past(fake, f"s{days}", days)
+    assert _left(fake, most=2) == ["s5", "s4", "s3", "s2", "s1"]
 
 
-def test_what_lives_or_could_still_be_found_on_an_engine_is_kept(desk: Desk) -> None:
-    long_ago = desk.clock.now() - 1000 * DAY
-    desk.on_record(State.READY, "lives", created=long_ago, deadline=long_ago)
-    desk.on_record(State.ENDED, "forgotten", created=long_ago, deadline=desk.clock.now() + DAY, reason="forgotten")
-    assert _left(desk, KEEP._replace(most=0)) == ["lives", "forgotten"]
+def test_what_lives_or_could_still_be_found_on_an_engine_is_kept(fake: FakeSessions) -> None:
+    long_ago = fake.clock.now() - 1000 * DAY
+    fake.on_record(State.READY, "lives", created=long_ago, deadline=long_ago)
+    fake.on_record(State.ENDED, "forgotten", created=long_ago, deadline=fake.clock.now() + DAY, reason="forgotten")
+    assert _left(fake, KEEP._replace(most=0)) == ["lives", "forgotten"]
 
 
-def test_a_start_of_the_last_hour_counts_against_the_limit_though_it_is_one_too_many(new_desk: NewDesk) -> None:
+def test_a_start_of_the_last_hour_counts_against_the_limit_though_it_is_one_too_many(new_fake: NewFake) -> None:
     settings = Settings(owner="ann", history=KEEP._replace(most=0))
-    with new_desk(settings) as desk:
+    with new_fake(settings) as fake:
         for _ in range(settings.limits.starts_per_hour):
-            desk.sessions.stop(desk.start())
-        desk.clock.advance(minutes=59)
-        now = desk.clock.now()
-        _left(desk, settings.history)
-        assert desk.sessions.store.started_since(now - timedelta(hours=1)) == settings.limits.starts_per_hour
+            fake.sessions.stop(fake.start())
+        fake.clock.advance(minutes=59)
+        now = fake.clock.now()
+        _left(fake, settings.history)
+        assert fake.sessions.store.started_since(now - timedelta(hours=1)) == settings.limits.starts_per_hour
 
 
-def test_every_start_forgets(new_desk: NewDesk) -> None:
-    with new_desk(Settings(owner="ann", history=KEEP)) as desk:
-        _past(desk, "old", 11)
-        started = desk.start()
-        assert [one.id for one in desk.sessions.store.history()] == [started.id]
+def test_every_start_forgets(new_fake: NewFake) -> None:
+    with new_fake(Settings(owner="ann", history=KEEP)) as fake:
+        _past(fake, "old", 11)
+        started = fake.start()
+        assert [one.id for one in fake.sessions.store.history()] == [started.id]
 
 
-def test_graded_sessions_have_settings_of_their_own(desk: Desk) -> None:
+def test_graded_sessions_have_settings_of_their_own(fake: FakeSessions) -> None:
     for number in range(1, 9):
-        _past(desk, f"graded{number}", 10 + number, "files")
-        _past(desk, f"plain{number}", number)
-    left = _left(desk)
+        _past(fake, f"graded{number}", 10 + number, "files")
+        _past(fake, f"plain{number}", number)
+    left = _left(fake)
     assert left == [*(f"graded{number}" for number in range(OUTCOMES, 0, -1)), "plain3", "plain2", "plain1"]
-    assert desk.sessions.store.scores("graded1")
-    assert not desk.sessions.store.scores("graded8")
+    assert fake.sessions.store.scores("graded1")
+    assert not fake.sessions.store.scores("graded8")
 
 
-def test_a_proof_is_no_practice(desk: Desk) -> None:
-    _past(desk, "proof", 11, "files", reason=PROOF)
-    assert _left(desk) == []
+def test_a_proof_is_no_practice(fake: FakeSessions) -> None:
+    _past(fake, "proof", 11, "files", reason=PROOF)
+    assert _left(fake) == []
 
 
-def test_drill_keeps_the_last_outcomes_of_each_task_whatever_the_settings_say(desk: Desk) -> None:
-    _past(desk, "once", 900, "links")
-    _past(desk, "error", 900, "permissions", verdict="error")  # says nothing of the task
+def test_drill_keeps_the_last_outcomes_of_each_task_whatever_the_settings_say(fake: FakeSessions) -> None:
+    _past(fake, "once", 900, "links")
+    _past(fake, "error", 900, "permissions", verdict="error")  # says nothing of the task
     for days in range(500, 492, -1):
-        _past(desk, f"s{days}", days, "files", pack=f"added@{days}")
-    kept = _left(desk, KEEP._replace(most_graded=0))
+        _past(fake, f"s{days}", days, "files", pack=f"added@{days}")
+    kept = _left(fake, KEEP._replace(most_graded=0))
     assert kept == ["once", *(f"s{days}" for days in range(497, 492, -1))]
 
 

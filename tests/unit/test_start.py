@@ -21,34 +21,34 @@ from tempshell_cli.sessions.start import make
 from tests.fakes.clock import FakeClock
 from tests.fakes.engine import FakeEngine
 
-from .conftest import NewDesk
-from .desk import TEMPLATE, Desk, open_desk
+from .conftest import NewFake
+from .fake_sessions import TEMPLATE, FakeSessions, open_fake
 
 
 def _fail(*_: object) -> None:
     raise ProvisionFailed("the setup failed")
 
 
-def test_a_started_session_is_ready_on_record_and_on_the_engine(desk: Desk) -> None:
-    session = desk.start(name="lab", pack="linux-basics")
-    assert desk.sessions.store.get(session.id) == session
+def test_a_started_session_is_ready_on_record_and_on_the_engine(fake: FakeSessions) -> None:
+    session = fake.start(name="lab", pack="linux-basics")
+    assert fake.sessions.store.get(session.id) == session
     assert (session.state, session.name, session.owner, session.pack) == (State.READY, "lab", "ann", "linux-basics")
-    assert session.deadline == desk.clock.now() + timedelta(hours=1)
-    (sandbox,) = desk.engine.find("ann")
+    assert session.deadline == fake.clock.now() + timedelta(hours=1)
+    (sandbox,) = fake.engine.find("ann")
     assert (sandbox.session, sandbox.deadline, sandbox.name) == (session.id, session.deadline, "lab")
 
 
-def test_the_intent_is_on_record_before_the_engine_is_asked(desk: Desk) -> None:
+def test_the_intent_is_on_record_before_the_engine_is_asked(fake: FakeSessions) -> None:
     def look(*_: object) -> None:
-        (session,) = desk.sessions.store.live()
+        (session,) = fake.sessions.store.live()
         assert session.state is State.CREATING
 
-    desk.engine.during = look
-    desk.start()
+    fake.engine.during = look
+    fake.start()
 
 
-def test_a_session_without_a_name_gets_one_that_tells_what_it_is(desk: Desk) -> None:
-    assert desk.start(pack="/somewhere/linux-basics").name.startswith("linux-basics-")
+def test_a_session_without_a_name_gets_one_that_tells_what_it_is(fake: FakeSessions) -> None:
+    assert fake.start(pack="/somewhere/linux-basics").name.startswith("linux-basics-")
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,8 @@ def test_a_session_without_a_name_gets_one_that_tells_what_it_is(desk: Desk) -> 
         ("/home/ann/a" + "-" * 60 + "b", "a-b-"),
     ],
 )
-def test_whatever_a_pack_is_called_the_name_can_be_that_of_a_host(desk: Desk, pack: str, name: str) -> None:
-    made = desk.start(pack=pack).name
+def test_whatever_a_pack_is_called_the_name_can_be_that_of_a_host(fake: FakeSessions, pack: str, name: str) -> None:
+    made = fake.start(pack=pack).name
     assert made.startswith(name)
     assert re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", made)
 
@@ -72,19 +72,19 @@ def test_whatever_a_pack_is_called_the_name_can_be_that_of_a_host(desk: Desk, pa
 ROOMY = Settings(owner="ann", limits=Limits(per_owner=9, starts_per_hour=9))
 
 
-def test_a_name_in_use_is_refused_and_nothing_is_made(new_desk: NewDesk) -> None:
-    with new_desk(ROOMY) as desk:
-        first = desk.start(name="lab")
+def test_a_name_in_use_is_refused_and_nothing_is_made(new_fake: NewFake) -> None:
+    with new_fake(ROOMY) as fake:
+        first = fake.start(name="lab")
         with pytest.raises(ProvisionFailed, match="lab"):
-            desk.start(name="lab")
-        assert desk.ids_on_engine() == [first.id]
+            fake.start(name="lab")
+        assert fake.ids_on_engine() == [first.id]
 
 
-def test_a_name_that_nobody_has_chosen_gives_way_to_another(new_desk: NewDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_nobody_has_chosen_gives_way_to_another(new_fake: NewFake, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = iter([b"\x01\x23\x45\x67", b"\x01\x23\x45\x68", b"\x89\xab\xcd\xef"])
-    with new_desk(ROOMY) as desk:
+    with new_fake(ROOMY) as fake:
         monkeypatch.setattr(os, "urandom", lambda _: next(ids))
-        assert [desk.start().name for _ in range(2)] == ["shell-0123", "shell-89ab"]
+        assert [fake.start().name for _ in range(2)] == ["shell-0123", "shell-89ab"]
 
 
 class Stumbling(FakeEngine):
@@ -101,12 +101,12 @@ class Stumbling(FakeEngine):
 
 
 @pytest.fixture
-def stumbling(tmp_path: Path, clock: FakeClock, paths: Paths) -> Iterator[Desk]:
-    with open_desk(paths, Stumbling(tmp_path / "engine", clock), clock, ROOMY) as desk:
-        yield desk
+def stumbling(tmp_path: Path, clock: FakeClock, paths: Paths) -> Iterator[FakeSessions]:
+    with open_fake(paths, Stumbling(tmp_path / "engine", clock), clock, ROOMY) as fake:
+        yield fake
 
 
-def test_what_passes_by_itself_is_tried_once_more(stumbling: Desk) -> None:
+def test_what_passes_by_itself_is_tried_once_more(stumbling: FakeSessions) -> None:
     shown: list[str] = []
 
     def report(line: str) -> AbstractContextManager[None]:
@@ -119,7 +119,7 @@ def test_what_passes_by_itself_is_tried_once_more(stumbling: Desk) -> None:
     assert [one.state for one in stumbling.sessions.store.history()] == [State.FAILED, State.READY]
 
 
-def test_but_only_once_and_not_where_what_has_failed_is_to_be_kept(stumbling: Desk) -> None:
+def test_but_only_once_and_not_where_what_has_failed_is_to_be_kept(stumbling: FakeSessions) -> None:
     with pytest.raises(ProvisionFailed, match="overlaps"):
         stumbling.start(keep_on_failure=True)
     assert isinstance(stumbling.engine, Stumbling)
@@ -129,156 +129,158 @@ def test_but_only_once_and_not_where_what_has_failed_is_to_be_kept(stumbling: De
     assert len(stumbling.ids_on_engine()) == 1
 
 
-def test_a_start_that_takes_longer_than_its_session_lasts_is_reported_as_expired(desk: Desk) -> None:
-    desk.engine.during = lambda: desk.clock.advance(hours=1)
+def test_a_start_that_takes_longer_than_its_session_lasts_is_reported_as_expired(fake: FakeSessions) -> None:
+    fake.engine.during = lambda: fake.clock.advance(hours=1)
     with pytest.raises(SessionExpired, match="expired before it was ready: starting it took longer"):
-        desk.start()
-    assert desk.ids_on_engine() == []
+        fake.start()
+    assert fake.ids_on_engine() == []
 
 
-def test_so_is_one_whose_engine_ends_the_sandbox_at_its_deadline(desk: Desk) -> None:
-    desk.engine.during = lambda: desk.clock.advance(minutes=59, seconds=59)
-    desk.engine.refusal = ProvisionFailed("the sandbox ended as soon as it had started")
+def test_so_is_one_whose_engine_ends_the_sandbox_at_its_deadline(fake: FakeSessions) -> None:
+    fake.engine.during = lambda: fake.clock.advance(minutes=59, seconds=59)
+    fake.engine.refusal = ProvisionFailed("the sandbox ended as soon as it had started")
     with pytest.raises(SessionExpired, match="expired before it was ready: the sandbox ended") as raised:
-        desk.start()
+        fake.start()
     assert "--ttl" in raised.value.hint
-    (failed,) = desk.sessions.store.history()
+    (failed,) = fake.sessions.store.history()
     assert failed.state is State.FAILED
 
 
 @pytest.mark.parametrize("cause", [ProvisionFailed("no room"), KeyboardInterrupt(), SystemExit(143), OSError("odd")])
-def test_whatever_stops_a_provision_rolls_it_back_and_is_raised_again(desk: Desk, cause: BaseException) -> None:
-    desk.engine.refusal = cause
+def test_whatever_stops_a_provision_rolls_it_back_and_is_raised_again(fake: FakeSessions, cause: BaseException) -> None:
+    fake.engine.refusal = cause
     with pytest.raises(type(cause)):
-        desk.start()
-    assert desk.ids_on_engine() == []
-    (failed,) = desk.sessions.store.history()
+        fake.start()
+    assert fake.ids_on_engine() == []
+    (failed,) = fake.sessions.store.history()
     assert (failed.state, failed.reason) == (State.FAILED, str(cause) or type(cause).__name__)
 
 
 @pytest.mark.parametrize(
     "env", [{"BIG": "x" * 128 * 1024}, {"BIG": "ä" * 65536}, {f"V{number}": "x" * 100_000 for number in range(22)}]
 )
-def test_an_environment_that_no_program_can_be_started_with_fails_the_start(desk: Desk, env: dict[str, str]) -> None:
+def test_an_environment_that_no_program_can_be_started_with_fails_the_start(
+    fake: FakeSessions, env: dict[str, str]
+) -> None:
     """On Linux, whatever the engine: here on this machine itself, whose kernel says the same."""
     with pytest.raises(OSError, match="too long"):
         subprocess.run(("true",), env=env, check=True)
     with pytest.raises(ProvisionFailed, match="no program could be started with"):
-        desk.start(template=TEMPLATE._replace(env=env))
-    assert desk.ids_on_engine() == []
+        fake.start(template=TEMPLATE._replace(env=env))
+    assert fake.ids_on_engine() == []
 
 
-def test_a_large_environment_that_programs_can_be_started_with_is_none_of_these(desk: Desk) -> None:
+def test_a_large_environment_that_programs_can_be_started_with_is_none_of_these(fake: FakeSessions) -> None:
     env = {f"V{number}": "x" * (128 * 1024 - 10) for number in range(13)}
     subprocess.run(("true",), env=env, check=True)
-    assert desk.start(template=TEMPLATE._replace(env=env)).state is State.READY
+    assert fake.start(template=TEMPLATE._replace(env=env)).state is State.READY
 
 
-def test_a_failed_preparation_rolls_back_too(desk: Desk) -> None:
-    desk.engine.during = _fail
+def test_a_failed_preparation_rolls_back_too(fake: FakeSessions) -> None:
+    fake.engine.during = _fail
     with pytest.raises(ProvisionFailed, match="the setup failed"):
-        desk.start()
-    assert desk.ids_on_engine() == []
-    assert desk.sessions.store.live() == []
+        fake.start()
+    assert fake.ids_on_engine() == []
+    assert fake.sessions.store.live() == []
 
 
-def test_a_failed_start_does_not_stand_in_the_way_of_the_next(desk: Desk) -> None:
-    desk.engine.during = _fail
+def test_a_failed_start_does_not_stand_in_the_way_of_the_next(fake: FakeSessions) -> None:
+    fake.engine.during = _fail
     for _ in range(5):
         with pytest.raises(ProvisionFailed):
-            desk.start()
-    desk.engine.during = lambda: None
-    assert desk.start().state is State.READY
+            fake.start()
+    fake.engine.during = lambda: None
+    assert fake.start().state is State.READY
 
 
-def test_a_rollback_that_fails_names_both_failures_and_keeps_the_record(desk: Desk) -> None:
+def test_a_rollback_that_fails_names_both_failures_and_keeps_the_record(fake: FakeSessions) -> None:
     def stick(*_: object) -> None:
-        desk.engine.stuck.update(desk.ids_on_engine())
+        fake.engine.stuck.update(fake.ids_on_engine())
         raise ProvisionFailed("the setup failed")
 
-    desk.engine.during = stick
+    fake.engine.during = stick
     with pytest.raises(LeftoverRemains, match="the setup failed; and rolling back: could not remove directory") as left:
-        desk.start()
+        fake.start()
     assert left.value.exit_code is ExitCode.LEFTOVER
-    (session,) = desk.sessions.store.live()
+    (session,) = fake.sessions.store.live()
     assert session.id in str(left.value)
 
 
-def test_what_a_failed_rollback_left_goes_with_the_next_sweep(desk: Desk) -> None:
+def test_what_a_failed_rollback_left_goes_with_the_next_sweep(fake: FakeSessions) -> None:
     def stick(*_: object) -> None:
-        desk.engine.stuck.update(desk.ids_on_engine())
+        fake.engine.stuck.update(fake.ids_on_engine())
         _fail()
 
-    desk.engine.during = stick
+    fake.engine.during = stick
     with pytest.raises(LeftoverRemains):
-        desk.start()
-    desk.engine.stuck.clear()
-    desk.sweep()
-    assert desk.ids_on_engine() == []
-    assert desk.sessions.store.live() == []
+        fake.start()
+    fake.engine.stuck.clear()
+    fake.sweep()
+    assert fake.ids_on_engine() == []
+    assert fake.sessions.store.live() == []
 
 
-def test_an_engine_that_goes_away_during_a_start_keeps_the_record(desk: Desk) -> None:
+def test_an_engine_that_goes_away_during_a_start_keeps_the_record(fake: FakeSessions) -> None:
     """Nobody knows what it has made until it answers again."""
 
     def go_away(*_: object) -> None:
-        desk.engine.silent = True
+        fake.engine.silent = True
         raise EngineUnavailable("connection lost")
 
-    desk.engine.during = go_away
+    fake.engine.during = go_away
     with pytest.raises(LeftoverRemains, match="connection lost; and rolling back"):
-        desk.start()
-    assert len(desk.sessions.store.live()) == 1
-    desk.engine.silent = False
-    desk.sweep()
-    assert (desk.ids_on_engine(), desk.sessions.store.live()) == ([], [])
+        fake.start()
+    assert len(fake.sessions.store.live()) == 1
+    fake.engine.silent = False
+    fake.sweep()
+    assert (fake.ids_on_engine(), fake.sessions.store.live()) == ([], [])
 
 
-def test_a_silent_engine_fails_the_start_before_anything_is_on_record(desk: Desk) -> None:
-    desk.engine.silent = True
+def test_a_silent_engine_fails_the_start_before_anything_is_on_record(fake: FakeSessions) -> None:
+    fake.engine.silent = True
     with pytest.raises(EngineUnavailable):
-        desk.start()
-    assert desk.sessions.store.history() == []
+        fake.start()
+    assert fake.sessions.store.history() == []
 
 
-def test_a_failed_start_can_be_kept_for_a_look(desk: Desk) -> None:
-    desk.engine.during = _fail
+def test_a_failed_start_can_be_kept_for_a_look(fake: FakeSessions) -> None:
+    fake.engine.during = _fail
     with pytest.raises(ProvisionFailed):
-        desk.start(keep_on_failure=True)
-    (kept,) = desk.sessions.store.live()
+        fake.start(keep_on_failure=True)
+    (kept,) = fake.sessions.store.live()
     assert (kept.state, kept.reason) == (State.KEPT, "the setup failed")
-    assert desk.ids_on_engine() == [kept.id]
+    assert fake.ids_on_engine() == [kept.id]
 
 
-def test_a_kept_sandbox_can_be_entered_and_stays_until_its_deadline(desk: Desk) -> None:
-    desk.engine.during = _fail
+def test_a_kept_sandbox_can_be_entered_and_stays_until_its_deadline(fake: FakeSessions) -> None:
+    fake.engine.during = _fail
     with pytest.raises(ProvisionFailed):
-        desk.start(keep_on_failure=True)
-    desk.sweep()
-    kept = desk.sessions.select()
-    (sandbox,) = desk.engine.find()
+        fake.start(keep_on_failure=True)
+    fake.sweep()
+    kept = fake.sessions.select()
+    (sandbox,) = fake.engine.find()
     assert (kept.home, kept.details) == (sandbox.home, sandbox.details)
-    desk.clock.advance(hours=2)
-    desk.sweep()
-    assert desk.ids_on_engine() == []
+    fake.clock.advance(hours=2)
+    fake.sweep()
+    assert fake.ids_on_engine() == []
 
 
-def test_an_interrupted_start_is_rolled_back_even_when_failures_are_kept(desk: Desk) -> None:
-    desk.engine.refusal = KeyboardInterrupt()
+def test_an_interrupted_start_is_rolled_back_even_when_failures_are_kept(fake: FakeSessions) -> None:
+    fake.engine.refusal = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
-        desk.start(keep_on_failure=True)
-    assert desk.ids_on_engine() == []
+        fake.start(keep_on_failure=True)
+    assert fake.ids_on_engine() == []
 
 
-def test_a_start_sweeps_first(desk: Desk) -> None:
-    desk.on_record(State.READY, deadline=desk.clock.now() - timedelta(seconds=1))
-    desk.on_engine(condition=Condition.DEAD)
-    assert desk.start().state is State.READY
-    assert "s1" not in desk.ids_on_engine()
+def test_a_start_sweeps_first(fake: FakeSessions) -> None:
+    fake.on_record(State.READY, deadline=fake.clock.now() - timedelta(seconds=1))
+    fake.on_engine(condition=Condition.DEAD)
+    assert fake.start().state is State.READY
+    assert "s1" not in fake.ids_on_engine()
 
 
-def test_the_history_tells_what_happened(desk: Desk) -> None:
-    session = desk.start()
-    desk.sessions.extend(session)
-    desk.sessions.stop(session)
-    assert [kind for kind, _ in desk.events(session.id)] == ["creating", "started", "extended", "stopping", "ended"]
+def test_the_history_tells_what_happened(fake: FakeSessions) -> None:
+    session = fake.start()
+    fake.sessions.extend(session)
+    fake.sessions.stop(session)
+    assert [kind for kind, _ in fake.events(session.id)] == ["creating", "started", "extended", "stopping", "ended"]

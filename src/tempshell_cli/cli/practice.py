@@ -207,8 +207,8 @@ class LivePractice:
 
         After it nothing here touches the store: a check may outlast the screen, and the store is closed then.
         """
-        look = repeating(self._follow, every=_LOOK, unexpected=self.unexpected, patience=_LAST_LOOK)
-        sweep = repeating(self._sweep, every=self._sweep_every, unexpected=self.unexpected, patience=_LAST_SWEEP)
+        look = repeating(self._follow, every=_LOOK, unexpected=self.unexpected, timeout=_LAST_LOOK)
+        sweep = repeating(self._sweep, every=self._sweep_every, unexpected=self.unexpected, timeout=_LAST_SWEEP)
         try:
             with look, sweep:
                 yield

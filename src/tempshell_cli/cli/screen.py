@@ -160,7 +160,7 @@ def _followed(sessions: Sessions, session: Session) -> Iterator[_Seen]:
     def log(error: Exception) -> None:
         sessions.log_bug(error, session.id)
 
-    with repeating(look, every=_LOOK, unexpected=log, patience=_LAST_LOOK):
+    with repeating(look, every=_LOOK, unexpected=log, timeout=_LAST_LOOK):
         yield seen
 
 

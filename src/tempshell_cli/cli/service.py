@@ -67,7 +67,7 @@ def sweep(
     everywhere: bool = False,
     everybodys: bool = False,
     clear: bool = False,
-    patience: float = 1.0,
+    timeout_factor: float = 1.0,
 ) -> Sweep:
     """Sweep the engines that sessions are on; ``everywhere`` the usual engine of every backend, too.
 
@@ -85,19 +85,19 @@ def sweep(
     known = engines.of_all(sessions.store.live()) if everybodys else ()
     # What has lost its owner is found where everything is searched, and adopted where nobody can have forged it.
     looked_at = [*usual, *known] if everybodys else [one for one in usual if not one.is_shared]
-    swept = sessions.sweep(usual, everybodys=looked_at, clear=clear, patience=patience)
+    swept = sessions.sweep(usual, everybodys=looked_at, clear=clear, timeout_factor=timeout_factor)
     if names and not searched:
         sessions.store.add_event(Event.of(sessions.clock.now(), "", Kind.SEARCHED, sessions.owner))
     return swept
 
 
-def sweep_expired(sessions: Sessions, *, patience: float) -> list[Receipt]:
+def sweep_expired(sessions: Sessions, *, timeout_factor: float) -> list[Receipt]:
     """Remove what is over on every engine, whosever it is; after a sweep, which reports the engines that are silent."""
     from tempshell_cli.sessions.expired import remove_expired
 
     usual = _engines(sessions, [(name, "") for name in sessions.engines.names()])
     backends = dict.fromkeys([*usual, *sessions.engines.of_all(sessions.store.live())])
-    return remove_expired(sessions, backends, sessions.settings.engines.answer_in.total_seconds() * patience)
+    return remove_expired(sessions, backends, sessions.settings.engines.answer_in.total_seconds() * timeout_factor)
 
 
 def _engines(sessions: Sessions, wanted: Iterable[tuple[str, str]]) -> list[Backend]:

@@ -107,14 +107,14 @@ class _Run:
         """Wait for a signal or a line of the terminal, and pass it on."""
         poll = select.poll()
         poll.register(self._wakeups, select.POLLIN)
-        patience = None
+        timeout = None
         if self._input is not None and self._typed:
             poll.register(self._input, select.POLLOUT)
         elif self._input is not None and _may_read(0):
             poll.register(0, select.POLLIN)
         elif self._input is not None:
-            patience = _PAUSE
-        ready = dict(poll.poll(patience))
+            timeout = _PAUSE
+        ready = dict(poll.poll(timeout))
         for number in os.read(self._wakeups, _CHUNK) if self._wakeups in ready else b"":
             if self._pass_on and number in _PASSED_ON:
                 self._passing.append((number, self._pass_on(number)))

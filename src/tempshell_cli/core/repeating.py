@@ -9,12 +9,12 @@ from contextlib import contextmanager
 
 @contextmanager
 def repeating(
-    step: Callable[[], object], *, every: float, unexpected: Callable[[Exception], object], patience: float
+    step: Callable[[], object], *, every: float, unexpected: Callable[[Exception], object], timeout: float
 ) -> Iterator[None]:
     """Take a step in a thread, ``every`` so many seconds, as long as the block lasts.
 
     What a step raises does not keep the next one from being taken; ``unexpected`` is called with it, once for each that
-    repeats itself. At the end a step that is under way has ``patience`` seconds; then it is left behind.
+    repeats itself. At the end a step that is under way has ``timeout`` seconds; then it is left behind.
     """
     ended = threading.Event()
 
@@ -35,4 +35,4 @@ def repeating(
         yield
     finally:
         ended.set()
-        thread.join(patience)
+        thread.join(timeout)

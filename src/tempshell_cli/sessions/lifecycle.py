@@ -90,13 +90,13 @@ class Sessions:
         everybodys: Collection[Backend] = (),
         *,
         must_answer: Collection[Backend] = (),
-        patience: float = 1.0,
+        timeout_factor: float = 1.0,
         quiet: bool = False,
         clear: bool = False,
     ) -> Sweep:
         """Sweep every engine that a live session is on, and the extra ones; see ``Reaper.sweep``.
 
-        Each has ``patience`` times the time that the settings give it, those that ``must_answer`` as long as they take.
+        Each has ``timeout_factor`` times the timeout of the settings, those that ``must_answer`` as long as they take.
         What is left alone is reported unless ``quiet``, an engine once until it answers again.
         """
         for one in self.store.live():
@@ -106,7 +106,7 @@ class Sessions:
                 self.store.save(one._replace(endpoint=endpoint, details=details))
         known = self.engines.of_all(self.store.live())
         backends = list(dict.fromkeys([*extra, *known]))
-        timeout = self.settings.engines.answer_in.total_seconds() * patience
+        timeout = self.settings.engines.answer_in.total_seconds() * timeout_factor
         swept = self.reaper.sweep(
             backends, everybodys, {one: None if one in must_answer else timeout for one in backends}, clear=clear
         )

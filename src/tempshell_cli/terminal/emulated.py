@@ -73,8 +73,8 @@ class EmulatedProcess:
     def _begin(self, master: PtyMaster, first: Sequence[ToWorker], undo: ExitStack) -> None:
         """Have a worker on the PTY, ready to answer."""
         # Who records has something to write at its end.
-        kept, patience = ((self._recording.descriptor,), _LAST_WORDS) if self._recording else ((), 0.0)
-        self._workers = workers = Workers(master.fileno(), self._tail, kept, patience)
+        kept, grace = ((self._recording.descriptor,), _LAST_WORDS) if self._recording else ((), 0.0)
+        self._workers = workers = Workers(master.fileno(), self._tail, kept, grace)
         self._link = self._start_worker(Start(self.size, self._emulator))
         undo.callback(self._link.close)
         for message in first:

@@ -33,10 +33,10 @@ _BLAMELESS = (0, -signal.SIGKILL, -signal.SIGTERM)
 class ForkServer:
     """Has one worker at a time, on this PTY and this tail."""
 
-    def __init__(self, control: socket.socket, master: int, tail: int, patience: float) -> None:
-        """``patience``: how many seconds a worker may take to end by itself once the screen is gone."""
+    def __init__(self, control: socket.socket, master: int, tail: int, grace: float) -> None:
+        """``grace``: how many seconds a worker may take to end by itself once the screen is gone."""
         self._control = control
-        self._patience = patience
+        self._grace = grace
         self._master = master
         self._tail = tail
         self._worker = 0
@@ -50,7 +50,7 @@ class ForkServer:
             if not message:
                 break
             self._start(msgspec.msgpack.decode(message, type=Start), socket.socket(fileno=links[0]))
-        late = time.monotonic() + self._patience
+        late = time.monotonic() + self._grace
         while self._worker and time.monotonic() < late:
             if os.waitpid(self._worker, os.WNOHANG)[0]:
                 self._worker = 0
@@ -107,7 +107,7 @@ def _warm_up(emulator: str) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Serve the socket, the PTY and the tail whose descriptors the arguments name, with so many seconds of patience."""
+    """Serve what the arguments name: the descriptors of socket, PTY and tail, and a worker's grace in seconds."""
     control, master, tail = map(int, arguments[:3])
     # A crash of the emulator is expected one day; its memory holds what somebody typed.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -138,10 +138,10 @@ class _Relay:
         if self._input_open and not self._input:
             reading.append(self._stdin)
         writing = [self._master.fileno()] if self._input else []
-        patience = self._board.patience()
+        timeout = self._board.timeout()
         if self._keys.waits:
-            patience = min(patience, max(0.0, self._escape_until - time.monotonic()))
-        readable, _, _ = select.select(reading, writing, [], patience)
+            timeout = min(timeout, max(0.0, self._escape_until - time.monotonic()))
+        readable, _, _ = select.select(reading, writing, [], timeout)
         if self._stdin in readable:
             self._take_input()
         elif self._keys.waits and time.monotonic() >= self._escape_until:
@@ -244,7 +244,7 @@ class _NoticeBoard:
         self._next_question = time.monotonic()
         self._waiting = ""
 
-    def patience(self) -> float:
+    def timeout(self) -> float:
         """Return how long to wait for bytes, in seconds, before ``turn`` has something to do."""
         return _QUIET if self._waiting else max(0.0, self._next_question - time.monotonic())
 

@@ -135,14 +135,14 @@ class Worker:
         link, master = self._link.fileno(), self._master.fileno()
         reading = [link] if self._ended else [link, master]
         writing = [fd for fd, waits in ((link, self._link.pending), (master, self._to_program)) if waits]
-        readable, writable, _ = select.select(reading, writing, [], self._patience())
+        readable, writable, _ = select.select(reading, writing, [], self._timeout())
         if link in writable:
             self._link.flush()
         if link in readable:
             for message in self._link.receive():
                 self._obey(message)
 
-    def _patience(self) -> float | None:
+    def _timeout(self) -> float | None:
         """Return how long to wait for something to happen, in seconds."""
         if self._view.pending:
             return 0.0

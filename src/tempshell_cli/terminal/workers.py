@@ -42,13 +42,13 @@ class RateWindow:
 class Workers:
     """The worker, and the fork server that it comes from, which is replaced, when lost, with the next worker."""
 
-    def __init__(self, master: int, tail: int, kept: Sequence[int] = (), patience: float = 0.0) -> None:
+    def __init__(self, master: int, tail: int, kept: Sequence[int] = (), grace: float = 0.0) -> None:
         """Start a fork server that hands on these descriptors: the PTY, the tail, and what is kept open for messages.
 
-        ``patience``: how many seconds the last worker has to end by itself. Raises EngineUnavailable where it fails.
+        ``grace``: how many seconds the last worker has to end by itself. Raises EngineUnavailable where it fails.
         """
         self._master, self._tail, self._kept = master, tail, kept
-        self._patience = patience
+        self._grace = grace
         self._pid, self._due = 0, 0
         self._lost = RateWindow()
         self._fork_server, self._control = self._start_fork_server()
@@ -77,10 +77,10 @@ class Workers:
         """End the worker and its fork server. Idempotent."""
         if self._control.fileno() >= 0:
             # With no worker yet there is nobody that it has to see off.
-            patience = self._patience + _SHUTDOWN_TIMEOUT if self._heard_of(0.0) else 0.0
+            grace = self._grace + _SHUTDOWN_TIMEOUT if self._heard_of(0.0) else 0.0
             self._control.close()
             with suppress(subprocess.TimeoutExpired):
-                self._fork_server.wait(patience)
+                self._fork_server.wait(grace)
         if self._fork_server.returncode is None:
             # Of its own session, which the worker is in too.
             os.killpg(self._fork_server.pid, signal.SIGKILL)
@@ -114,7 +114,7 @@ class Workers:
         ours, theirs = socket.socketpair()
         with theirs:
             fds = (theirs.fileno(), self._master, self._tail)
-            arguments = map(str, (*fds, self._patience))
+            arguments = map(str, (*fds, self._grace))
             argv = [sys.executable, "-P", "-m", "tempshell_cli.terminal.fork_server", *arguments]
             try:
                 fork_server = subprocess.Popen(

@@ -67,11 +67,11 @@ class PracticeScreen(Screen[None]):
     DEFAULT_CSS = """
     PracticeScreen {
         background: $background;
-        #desk { height: 1fr; layout: horizontal; }
+        #panes { height: 1fr; layout: horizontal; }
         TaskPane { width: 36%; min-width: 38; max-width: 68; height: 100%; }
         TerminalPane { width: 1fr; height: 1fr; }
         &.-stacked {
-            #desk { layout: vertical; }
+            #panes { layout: vertical; }
             TaskPane { width: 100%; max-width: 100%; height: 36%; }
             TaskPane, TerminalPane { border-left: none; border-right: none; border-bottom: none; }
         }
@@ -148,7 +148,7 @@ class PracticeScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the screen; without tasks there is the terminal alone."""
         yield Heading(self._session)
-        with Container(id="desk"):
+        with Container(id="panes"):
             if self._tasks:
                 yield TaskPane(self._tasks, self._practice.task_in_hand())
             yield TerminalPane(self._practice, self._emulation, read_only=self._session.read_only)
@@ -432,11 +432,11 @@ class PracticeScreen(Screen[None]):
         """Move the border between the two panes, where that is what was taken hold of."""
         if not self._tasks:
             return
-        styles, desk = self._task_pane().styles, self.query_one("#desk").region
+        styles, panes = self._task_pane().styles, self.query_one("#panes").region
         if self.has_class("-stacked") and event.start.y == 0:
-            styles.height = _between(event.at.y - desk.y, _LEAST.height, desk.height)
+            styles.height = _between(event.at.y - panes.y, _LEAST.height, panes.height)
         elif not self.has_class("-stacked") and event.start.x == 0:
-            columns = _between(event.at.x - desk.x, _LEAST.width, desk.width)
+            columns = _between(event.at.x - panes.x, _LEAST.width, panes.width)
             styles.width = styles.min_width = styles.max_width = columns
 
     def action_focus_tasks(self) -> None:

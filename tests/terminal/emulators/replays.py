@@ -28,7 +28,7 @@ from tempshell_cli.terminal.screen import (
 )
 from tempshell_cli.terminal.wire import Key
 from tests.support.tmux import Pane, tmux_pane
-from tests.terminal.waiting import PATIENCE
+from tests.terminal.waiting import TIMEOUT
 
 # A program that has been silent for so long, in seconds, waits for a key. A cut elsewhere is as good a test.
 _QUIET = 0.08
@@ -80,7 +80,7 @@ class _Person:
         for key in step.typed:
             self._process.master.write(key.encode() if isinstance(key, str) else self._emulator.encode_key(key))
         output = b""
-        late = time.monotonic() + PATIENCE
+        late = time.monotonic() + TIMEOUT
         while (news := self._news()) or not output or step.seen not in self._text():
             assert time.monotonic() < late, f"after {step}:\n{self._text()}"
             output += news
@@ -150,7 +150,7 @@ def _show(terminal: int, output: bytes) -> None:
     assert _PROBE not in output
     left, answers = output + _PROBE, b""
     while not answers.endswith(_ANSWER):
-        readable, writable, _ = select.select([terminal], [terminal] if left else [], [], PATIENCE)
+        readable, writable, _ = select.select([terminal], [terminal] if left else [], [], TIMEOUT)
         assert readable or writable, answers
         if readable:
             answers += os.read(terminal, 4096)

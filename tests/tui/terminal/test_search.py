@@ -10,9 +10,9 @@ from textual import events
 from textual.geometry import Size
 
 from tempshell_cli.core.process import Command
-from tests.tui.conftest import Play
+from tests.tui.app_user import AppUser
+from tests.tui.conftest import OpenApp
 from tests.tui.fakes import FakePractice
-from tests.tui.stage import Stage
 
 NUMBERS = Command(("bash", "--norc", "-c", "for n in {1..400}; do echo line $n.; done; stty -echo; cat -v"))
 
@@ -22,143 +22,143 @@ def practice() -> FakePractice:
     return FakePractice(shell=NUMBERS)
 
 
-def bar(stage: Stage) -> str:
-    return stage.shown()[-1].strip()
+def bar(user: AppUser) -> str:
+    return user.shown()[-1].strip()
 
 
-def current(stage: Stage) -> str:
+def current(user: AppUser) -> str:
     """Return the line of what was found last, as it is painted: underlined, so without a colour too."""
-    for y in range(stage.terminal.size.height):
-        strip = stage.terminal.render_line(y)
+    for y in range(user.terminal.size.height):
+        strip = user.terminal.render_line(y)
         if any(segment.style and segment.style.underline and segment.text.strip() for segment in strip):
             return strip.text.strip()
     return ""
 
 
-async def until_current(stage: Stage, line: str) -> None:
-    await stage.until(lambda: current(stage) == line)
+async def until_current(user: AppUser, line: str) -> None:
+    await user.until(lambda: current(user) == line)
 
 
-async def test_a_search_goes_up_as_it_is_typed_then_from_place_to_place(play: Play) -> None:
-    async with play() as stage:
-        await stage.until_sees("line 400.")
-        await stage.lead("slash")
-        await stage.until(lambda: bar(stage).startswith("/▏"))
-        await stage.type("7.")
-        await until_current(stage, "line 397.")
-        await stage.press("backspace", "backspace")
-        await stage.type("e 7")
-        await until_current(stage, "line 79.")
-        await stage.press("enter", "n")
-        await until_current(stage, "line 78.")
-        assert "/e 7" in bar(stage)
-        assert stage.terminal.status.scrolled
-        await stage.press("N")
-        await until_current(stage, "line 79.")
-        await stage.press("N")
-        await stage.until(lambda: "no more there" in bar(stage))
-        await stage.press("escape")
-        await stage.until(lambda: not stage.terminal.status.scrolled)
-        await stage.until(lambda: not current(stage))
-        assert "then  c check" in bar(stage)
+async def test_a_search_goes_up_as_it_is_typed_then_from_place_to_place(open_app: OpenApp) -> None:
+    async with open_app() as user:
+        await user.until_sees("line 400.")
+        await user.lead("slash")
+        await user.until(lambda: bar(user).startswith("/▏"))
+        await user.type("7.")
+        await until_current(user, "line 397.")
+        await user.press("backspace", "backspace")
+        await user.type("e 7")
+        await until_current(user, "line 79.")
+        await user.press("enter", "n")
+        await until_current(user, "line 78.")
+        assert "/e 7" in bar(user)
+        assert user.terminal.status.scrolled
+        await user.press("N")
+        await until_current(user, "line 79.")
+        await user.press("N")
+        await user.until(lambda: "no more there" in bar(user))
+        await user.press("escape")
+        await user.until(lambda: not user.terminal.status.scrolled)
+        await user.until(lambda: not current(user))
+        assert "then  c check" in bar(user)
 
 
-async def test_what_is_typed_for_a_search_does_not_reach_the_program(play: Play) -> None:
-    async with play() as stage:
-        await stage.until_sees("line 400.")
-        await stage.lead("slash")
-        await stage.type("secret")
-        await stage.until(lambda: "not found" in bar(stage))
-        await stage.press("enter", "n", "x", "ctrl+c", "q")
-        await stage.type("typed")
-        await stage.press("enter")
-        await stage.until(lambda: "typed" in [row.strip() for row in stage.terminal.text()])
-        assert not stage.sees("secret")
+async def test_what_is_typed_for_a_search_does_not_reach_the_program(open_app: OpenApp) -> None:
+    async with open_app() as user:
+        await user.until_sees("line 400.")
+        await user.lead("slash")
+        await user.type("secret")
+        await user.until(lambda: "not found" in bar(user))
+        await user.press("enter", "n", "x", "ctrl+c", "q")
+        await user.type("typed")
+        await user.press("enter")
+        await user.until(lambda: "typed" in [row.strip() for row in user.terminal.text()])
+        assert not user.sees("secret")
 
 
-async def test_all_that_is_found_in_view_is_turned(play: Play) -> None:
-    async with play() as stage:
-        await stage.until_sees("line 400.")
-        await stage.lead("slash")
-        await stage.type("line")
-        await until_current(stage, "line 400.")
+async def test_all_that_is_found_in_view_is_turned(open_app: OpenApp) -> None:
+    async with open_app() as user:
+        await user.until_sees("line 400.")
+        await user.lead("slash")
+        await user.type("line")
+        await until_current(user, "line 400.")
         turned = [
             segment.text
-            for y in range(stage.terminal.size.height)
-            for segment in stage.terminal.render_line(y)
+            for y in range(user.terminal.size.height)
+            for segment in user.terminal.render_line(y)
             if segment.style and segment.style.reverse and segment.text.strip()
         ]
         assert turned.count("line") >= 20
 
 
-async def test_a_new_search_begins_with_a_slash_and_an_empty_one_is_left_by_enter(play: Play) -> None:
-    async with play() as stage:
-        await stage.until_sees("line 400.")
-        await stage.lead("slash")
-        await stage.type("399.")
-        await stage.press("enter", "slash")
-        await stage.type("388.")
-        await until_current(stage, "line 388.")
-        await stage.press("enter", "slash", "enter")
-        await stage.until(lambda: "then  c check" in bar(stage))
+async def test_a_new_search_begins_with_a_slash_and_an_empty_one_is_left_by_enter(open_app: OpenApp) -> None:
+    async with open_app() as user:
+        await user.until_sees("line 400.")
+        await user.lead("slash")
+        await user.type("399.")
+        await user.press("enter", "slash")
+        await user.type("388.")
+        await until_current(user, "line 388.")
+        await user.press("enter", "slash", "enter")
+        await user.until(lambda: "then  c check" in bar(user))
 
 
-async def test_up_and_down_step_while_typing_and_the_page_keys_scroll(play: Play) -> None:
-    async with play() as stage:
-        await stage.until_sees("line 400.")
-        await stage.lead("slash")
-        await stage.type("5.")
-        await until_current(stage, "line 395.")
-        await stage.press("up")
-        await until_current(stage, "line 385.")
-        await stage.press("down")
-        await until_current(stage, "line 395.")
-        await stage.press("pageup")
-        await stage.until(lambda: stage.terminal.status.scrolled == stage.terminal.size.height - 1)
+async def test_up_and_down_step_while_typing_and_the_page_keys_scroll(open_app: OpenApp) -> None:
+    async with open_app() as user:
+        await user.until_sees("line 400.")
+        await user.lead("slash")
+        await user.type("5.")
+        await until_current(user, "line 395.")
+        await user.press("up")
+        await until_current(user, "line 385.")
+        await user.press("down")
+        await until_current(user, "line 395.")
+        await user.press("pageup")
+        await user.until(lambda: user.terminal.status.scrolled == user.terminal.size.height - 1)
 
 
-async def test_a_paste_goes_into_the_search(play: Play) -> None:
-    async with play() as stage:
-        await stage.until_sees("line 400.")
-        await stage.lead("slash")
-        stage.terminal.post_message(events.Paste("line 12."))
-        await until_current(stage, "line 12.")
+async def test_a_paste_goes_into_the_search(open_app: OpenApp) -> None:
+    async with open_app() as user:
+        await user.until_sees("line 400.")
+        await user.lead("slash")
+        user.terminal.post_message(events.Paste("line 12."))
+        await until_current(user, "line 12.")
 
 
-async def test_a_search_survives_a_resize_and_the_end_of_the_program(play: Play) -> None:
-    async with play() as stage:
-        await stage.until_sees("line 400.")
-        await stage.lead("slash")
-        await stage.type("200.")
-        await until_current(stage, "line 200.")
-        await stage.pilot.resize_terminal(90, 24)
-        await stage.until(lambda: stage.app.size == Size(90, 24))
-        await stage.press("enter", "n", "N")
-        await stage.until(lambda: "no more there" in bar(stage))
-        stage.terminal.close()
-        await stage.until(lambda: "then  c check" in bar(stage))
+async def test_a_search_survives_a_resize_and_the_end_of_the_program(open_app: OpenApp) -> None:
+    async with open_app() as user:
+        await user.until_sees("line 400.")
+        await user.lead("slash")
+        await user.type("200.")
+        await until_current(user, "line 200.")
+        await user.pilot.resize_terminal(90, 24)
+        await user.until(lambda: user.app.size == Size(90, 24))
+        await user.press("enter", "n", "N")
+        await user.until(lambda: "no more there" in bar(user))
+        user.terminal.close()
+        await user.until(lambda: "then  c check" in bar(user))
 
 
-async def test_a_search_ends_with_its_worker(play: Play) -> None:
-    async with play() as stage:
-        await stage.until_sees("line 400.")
-        await stage.lead("slash")
-        await stage.type("399.")
-        await until_current(stage, "line 399.")
-        assert stage.terminal.attachment
-        os.kill(stage.terminal.attachment.worker_pid, signal.SIGKILL)
-        await stage.until(lambda: "then  c check" in bar(stage))
-        assert not current(stage)
-        await stage.lead("slash")
-        await stage.type("398.")
-        await until_current(stage, "line 398.")
+async def test_a_search_ends_with_its_worker(open_app: OpenApp) -> None:
+    async with open_app() as user:
+        await user.until_sees("line 400.")
+        await user.lead("slash")
+        await user.type("399.")
+        await until_current(user, "line 399.")
+        assert user.terminal.attachment
+        os.kill(user.terminal.attachment.worker_pid, signal.SIGKILL)
+        await user.until(lambda: "then  c check" in bar(user))
+        assert not current(user)
+        await user.lead("slash")
+        await user.type("398.")
+        await until_current(user, "line 398.")
 
 
-async def test_on_the_smallest_screen_the_search_has_its_line(play: Play) -> None:
-    async with play(size=(40, 10)) as stage:
-        await stage.until_sees("line 400.")
-        await stage.lead("slash")
-        await stage.type("399.")
-        await stage.until(lambda: bar(stage).startswith("/399."))
-        await stage.press("escape")
-        await stage.until(lambda: not stage.sees("/399."))
+async def test_on_the_smallest_screen_the_search_has_its_line(open_app: OpenApp) -> None:
+    async with open_app(size=(40, 10)) as user:
+        await user.until_sees("line 400.")
+        await user.lead("slash")
+        await user.type("399.")
+        await user.until(lambda: bar(user).startswith("/399."))
+        await user.press("escape")
+        await user.until(lambda: not user.sees("/399."))

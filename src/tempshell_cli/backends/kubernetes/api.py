@@ -64,14 +64,14 @@ class Api:
         """Return the objects of a list, in all of its pieces; from the start where a piece has come too late."""
         return self._items(path, query)[0]
 
-    def follow(self, path: str, patience: float, **query: str) -> Iterator[list[Object]]:
-        """Yield the objects of a list as they are, then whenever one changes, at least each second, for ``patience``.
+    def follow(self, path: str, timeout: float, **query: str) -> Iterator[list[Object]]:
+        """Yield the objects of a list as they are, then whenever one changes, at least each second, for ``timeout``.
 
         By a watch, which costs next to nothing while nothing happens; by lists at growing intervals where nobody may
         watch. https://kubernetes.io/docs/reference/using-api/api-concepts/ (efficient detection of changes)
         """
-        late = time.monotonic() + patience
-        for _ in attempts(patience, longest=_SLOWEST_LOOK):
+        late = time.monotonic() + timeout
+        for _ in attempts(timeout, longest=_SLOWEST_LOOK):
             listed, version = self._items(path, query)
             found = {one["metadata"]["name"]: one for one in listed}
             yield listed

@@ -80,10 +80,10 @@ class SessionObjects:
         """Return the Job, None where there is none."""
         return self._api.get(self._job_path)
 
-    def follow_pods(self, patience: float) -> Iterator[list[Object]]:
+    def follow_pods(self, timeout: float) -> Iterator[list[Object]]:
         """Yield the pods of the Job, as a rule one, whenever something about them changes; see ``Api.follow``."""
         wanted = selector(session=self._session, component="terminal")
-        return self._api.follow(f"{CORE}/namespaces/{self.namespace}/pods", patience, labelSelector=wanted)
+        return self._api.follow(f"{CORE}/namespaces/{self.namespace}/pods", timeout, labelSelector=wanted)
 
     def holds(self, pod: Object) -> bool:
         """Return whether the pod's first process has said that it holds the sandbox; waits for what it says first.

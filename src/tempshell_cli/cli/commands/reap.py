@@ -32,9 +32,9 @@ def reap(
     from tempshell_cli.sessions.pruning import prune
 
     with user_sessions() as sessions:
-        receipts = list(sweep(sessions, everywhere=True, clear=True, patience=_TIMEOUT_FACTOR).receipts)
+        receipts = list(sweep(sessions, everywhere=True, clear=True, timeout_factor=_TIMEOUT_FACTOR).receipts)
         if expired:
-            receipts += sweep_expired(sessions, patience=_TIMEOUT_FACTOR)
+            receipts += sweep_expired(sessions, timeout_factor=_TIMEOUT_FACTOR)
         while prune(sessions.store, sessions.settings.history, sessions.clock.now()):
             pass
     if as_json:

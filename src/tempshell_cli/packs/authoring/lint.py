@@ -19,10 +19,10 @@ from tempshell_cli.packs.format.model import PackHead
 from tempshell_cli.packs.format.native import MANIFEST, is_native, read_manifest
 from tempshell_cli.packs.format.rules import (
     Fault,
+    duplicate_id_errors,
     pack_faults,
     task_faults,
     translation_faults,
-    twin_faults,
     variant_faults,
 )
 from tempshell_cli.packs.format.task_file import TaskSource, read_task, read_translation
@@ -161,7 +161,7 @@ def _of_tasks(
         for variant in (by_name[name] for name in source.head.variants if name in by_name):
             yield from _of_faults(variant.document, variant.name, variant_faults(variant.head, source.head))
     ids = [by_name[name].head.id for name in head.tasks if name in by_name]
-    yield from _of_faults(manifest, MANIFEST, twin_faults(ids))
+    yield from _of_faults(manifest, MANIFEST, duplicate_id_errors(ids))
 
 
 def _of_translations(task: TaskSource, head: PackHead, files: Mapping[str, bytes], root: Path) -> Iterator[Finding]:

@@ -54,7 +54,7 @@ MOST_VARS = 32
 Percent = Annotated[int, Meta(ge=0, le=100)]
 
 
-class SandboxWish(Strict, frozen=True, kw_only=True):
+class SandboxRequirements(Strict, frozen=True, kw_only=True):
     """What a pack needs a session to be."""
 
     backends: Annotated[tuple[Id, ...], says("Those it runs on, such as `[local, docker]`; none means any.")] = ()
@@ -90,7 +90,7 @@ class PackHead(Strict, frozen=True, kw_only=True):
         dict[Id, Percent],
         says("Shares of the whole in percent, which add up to 100: `{files: 40, text: 60}`. Each task is then in one."),
     ] = field(default_factory=dict)
-    sandbox: Annotated[SandboxWish, says("What the sandbox must be.")] = SandboxWish()
+    sandbox: Annotated[SandboxRequirements, says("What the sandbox must be.")] = SandboxRequirements()
     vars: Annotated[
         dict[VarName, Var], Meta(max_length=MOST_VARS), says("Values that each attempt draws, for all of its tasks.")
     ] = field(default_factory=dict)

@@ -14,10 +14,10 @@ from tempshell_cli.packs.format.model import PackHead, TaskHead, is_filled
 from tempshell_cli.packs.format.pack import Pack, Task
 from tempshell_cli.packs.format.rules import (
     Fault,
+    duplicate_id_errors,
     pack_faults,
     task_faults,
     translation_faults,
-    twin_faults,
     variant_faults,
 )
 from tempshell_cli.packs.format.task_file import read_task, read_translation
@@ -46,8 +46,8 @@ def load_native(root: Path, languages: Sequence[str] = ()) -> Pack:
     _raise_first(document, pack_faults(head, files))
     source = _PackFiles(head, files, root, chosen(head.locales, languages))
     tasks = tuple(_load_task(name, source) for name in head.tasks)
-    for twin in twin_faults([task.id for task in tasks]):
-        raise document.problem(twin.at, twin.message)
+    for error in duplicate_id_errors([task.id for task in tasks]):
+        raise document.problem(error.at, error.message)
     return Pack(head, tasks, root, digest(files))
 
 

@@ -44,7 +44,7 @@ def pack_faults(head: PackHead, files: Collection[str]) -> Iterator[Fault]:
         yield from path_faults(("tasks", index), task, files)
 
 
-def twin_faults(ids: Sequence[str]) -> Iterator[Fault]:
+def duplicate_id_errors(ids: Sequence[str]) -> Iterator[Fault]:
     """Yield the task ids that are there twice, at their place in ``pack.yaml``."""
     for index, task in enumerate(ids):
         if task in ids[:index]:

@@ -18,7 +18,7 @@ from tempshell_cli.core.text import one_line, strip_controls
 from tempshell_cli.packs.checks.criteria import Check
 from tempshell_cli.packs.checks.program import Exec
 from tempshell_cli.packs.checks.shell import EVAL_STDIN
-from tempshell_cli.packs.format.model import Hint, PackHead, SandboxWish, Setup, SetupFile, TaskHead
+from tempshell_cli.packs.format.model import Hint, PackHead, SandboxRequirements, Setup, SetupFile, TaskHead
 from tempshell_cli.packs.format.pack import Pack, Task
 from tempshell_cli.packs.format.rules import path_faults
 from tempshell_cli.packs.importers.killercoda.assets import setup_files
@@ -34,12 +34,12 @@ LOGS = "/var/log/killercoda"
 _HOST = "host01"
 _VERIFY_TIMEOUT = "60s"
 _SETUP_TIMEOUT = "5m"
-_PATIENCE = 120  # seconds for a foreground script, and then for a background one
+_TIMEOUT = 120  # seconds for a foreground script, and then for a background one
 
 # As at Killercoda both begin together, for a foreground script often waits for what the other makes. Neither exit code
 # counts. A background script that goes on longer is left to go on, for some are meant to.
 _BACKGROUND = "setsid /bin/bash -c {script} </dev/null >{log} 2>&1 &\nbackground=$!\n"
-_FOREGROUND = "timeout -k 2 {patience} /bin/bash -c {script} </dev/null >{log} 2>&1\n"
+_FOREGROUND = "timeout -k 2 {timeout} /bin/bash -c {script} </dev/null >{log} 2>&1\n"
 _WAIT = """\
 for tick in {{1..{ticks}}}; do
     kill -0 "$background" 2>/dev/null || break
@@ -78,7 +78,7 @@ def load_scenario(root: Path) -> Pack:
         title=one_line(scenario.title) or name,
         license="not stated",
         tasks=tuple(part.task.id for part in parts),
-        sandbox=SandboxWish(backends=(image.backend,), profile=Profile.ADMIN),
+        sandbox=SandboxRequirements(backends=(image.backend,), profile=Profile.ADMIN),
     )
     tasks = (replace(first, prompt=first.prompt + told), *(part.task for part in parts[1:]))
     return Pack(head, tasks, root, digest(files), nodes=image.nodes, node_shell=image.backend == "kind", notes=notes)
@@ -145,9 +145,9 @@ class _Reader:
         if stage.foreground:
             script = quote(self._text(stage.foreground, (*at, "foreground"), MAX_SCRIPT))
             log = f"{LOGS}/{name}-foreground.log"
-            parts.append(_FOREGROUND.format(script=script, log=log, patience=_PATIENCE))
+            parts.append(_FOREGROUND.format(script=script, log=log, timeout=_TIMEOUT))
         if stage.background:
-            parts.append(_WAIT.format(ticks=_PATIENCE * _TICKS_A_SECOND))
+            parts.append(_WAIT.format(ticks=_TIMEOUT * _TICKS_A_SECOND))
         return "".join((f"mkdir -p {LOGS}\n", *parts, "true\n")) if parts else ""
 
     def _text(self, path: str, at: Location, limit: int) -> str:

@@ -24,7 +24,7 @@ TEMPLATE = Template(image="any")
 
 
 @dataclass(frozen=True)
-class Desk:
+class FakeSessions:
     """Sessions on a fake engine."""
 
     sessions: Sessions
@@ -56,7 +56,7 @@ class Desk:
         return one
 
     def on_engine(self, session: str = "s1", owner: str = "ann", **fields: Any) -> Sandbox:  # noqa: ANN401 - as above
-        """Have a sandbox on the engine that this desk has not started."""
+        """Have a sandbox on the engine that this fake has not started."""
         request = SandboxRequest(session, owner, self.clock.now() + timedelta(hours=1), TEMPLATE, name=session)
         return self.engine.have(request, **fields)
 
@@ -69,8 +69,8 @@ class Desk:
 
 
 @contextmanager
-def open_desk(paths: Paths, engine: FakeEngine, clock: FakeClock, settings: Settings) -> Iterator[Desk]:
+def open_fake(paths: Paths, engine: FakeEngine, clock: FakeClock, settings: Settings) -> Iterator[FakeSessions]:
     """Open the store, as each command does."""
     with open_store(paths) as opened:
         engines = Engines(lambda _name, _endpoint: engine, lambda _name: type(engine), lambda: [engine.name])
-        yield Desk(Sessions(opened.store, settings, paths, clock, engines), engine, clock)
+        yield FakeSessions(Sessions(opened.store, settings, paths, clock, engines), engine, clock)

@@ -22,7 +22,7 @@ from tempshell_cli.tui.terminal.pane import TerminalPane
 
 from .fakes import FakePractice
 
-PATIENCE = 20.0
+TIMEOUT = 20.0
 _AS_LONG_AS_A_TEST = 3600.0  # seconds
 LEADER = "ctrl+right_square_bracket"
 
@@ -40,7 +40,7 @@ class Heard(PracticeApp):
 
 
 @dataclass
-class Stage:
+class AppUser:
     """The app, driven as a person would."""
 
     practice: FakePractice
@@ -85,7 +85,7 @@ class Stage:
         return self.app.said
 
     async def until(self, happened: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT
         while not happened():
             assert time.monotonic() < end, "\n".join(self.shown())
             await asyncio.sleep(0.01)  # the pause of a poll with a deadline
@@ -114,13 +114,13 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(
+async def using_app(
     practice: FakePractice,
     size: tuple[int, int] = (120, 36),
     **options: Any,  # noqa: ANN401 - of a PracticeApp
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[AppUser]:
     app = Heard(practice, **options)
     async with app.run_test(size=size, notifications=True) as pilot:
-        stage = Stage(practice, app, pilot)
-        await stage.until(lambda: stage.terminal.attachment is not None or bool(stage.terminal.notice))
-        yield stage
+        user = AppUser(practice, app, pilot)
+        await user.until(lambda: user.terminal.attachment is not None or bool(user.terminal.notice))
+        yield user

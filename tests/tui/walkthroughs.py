@@ -1,4 +1,4 @@
-"""Visits to the practice screen that pass through all its states, in sessions where nothing moves by itself."""
+"""Walkthroughs of the practice screen and all its states, in sessions where nothing moves by itself."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tempshell_cli.tui.goodbye import Goodbye
 from tempshell_cli.tui.port import TaskState, TaskView
 from tempshell_cli.tui.terminal.pane import TerminalPane
 
+from .app_user import LEADER, AppUser
 from .fakes import FakePractice
-from .stage import LEADER, Stage
 
 PROMPT = "learner@brave-otter:~$ "
 _PAINTED = r"""total 8
@@ -95,11 +95,11 @@ _FAILING = (
 _PASSING = tuple(_row(row.check, Verdict.PASS, row.points) for row in _FAILING)
 
 
-class Visit(NamedTuple):
+class Walkthrough(NamedTuple):
     """A session, and what is done in it; each state is named when it has been reached."""
 
     session: Callable[[], FakePractice]
-    states: Callable[[Stage], AsyncIterator[str]]
+    states: Callable[[AppUser], AsyncIterator[str]]
 
 
 def _practice() -> FakePractice:
@@ -128,102 +128,102 @@ def _watched() -> FakePractice:
     return watched
 
 
-async def _looking_around(stage: Stage) -> AsyncIterator[str]:
+async def _looking_around(user: AppUser) -> AsyncIterator[str]:
     """See what there is, which leaves no trace; then solve a task, pause and go."""
     yield "untouched"
-    await stage.press(LEADER)
+    await user.press(LEADER)
     yield "leader"
-    await stage.press("colon")
-    await stage.type("task")
+    await user.press("colon")
+    await user.type("task")
     yield "palette"
     for key, name in (("question_mark", "help"), ("q", "stop"), ("a", "give-up"), ("o", "score")):
-        await stage.press("escape", LEADER, key)
+        await user.press("escape", LEADER, key)
         yield name
-    await stage.press("escape")
-    stage.terminal.post_message(TerminalPane.Followed("https://docs.example.com/tar?page=restore#one-file"))
-    await stage.until(lambda: stage.dialog is not None)
+    await user.press("escape")
+    user.terminal.post_message(TerminalPane.Followed("https://docs.example.com/tar?page=restore#one-file"))
+    await user.until(lambda: user.dialog is not None)
     yield "link"
-    await stage.press("escape", LEADER, "t")
+    await user.press("escape", LEADER, "t")
     yield "task-list"
-    await stage.press("escape", LEADER, "slash")
-    await stage.type("learner")
-    await stage.press("enter")
+    await user.press("escape", LEADER, "slash")
+    await user.type("learner")
+    await user.press("enter")
     yield "search"
-    await stage.press("escape", LEADER, "z")
+    await user.press("escape", LEADER, "z")
     yield "zoomed"
-    await stage.lead("z")
-    stage.practice.rows = _PASSING
-    await stage.lead("c")
-    await stage.until(lambda: _state(stage) is TaskState.PASSED)
+    await user.lead("z")
+    user.practice.rows = _PASSING
+    await user.lead("c")
+    await user.until(lambda: _state(user) is TaskState.PASSED)
     yield "passed"
-    stage.practice.view = replace(stage.practice.view, frozen=timedelta(minutes=23))
-    await stage.tick()
+    user.practice.view = replace(user.practice.view, frozen=timedelta(minutes=23))
+    await user.tick()
     yield "paused"
-    stage.app.clear_notifications()
-    await _stop(stage)
+    user.app.clear_notifications()
+    await _stop(user)
     yield "goodbye"
 
 
-async def _practising(stage: Stage) -> AsyncIterator[str]:
+async def _practising(user: AppUser) -> AsyncIterator[str]:
     """Work on a task until the time is up."""
-    await stage.press(LEADER, "h", LEADER, "h")
+    await user.press(LEADER, "h", LEADER, "h")
     yield "hints"
-    await stage.lead("c")
-    await stage.until(lambda: _state(stage) is TaskState.FAILING)
+    await user.lead("c")
+    await user.until(lambda: _state(user) is TaskState.FAILING)
     yield "failing"
-    await stage.press(LEADER, "a", "y")
+    await user.press(LEADER, "a", "y")
     yield "solution"
-    stage.practice.problem = EngineUnavailable("the engine at ssh://box does not answer", hint="is docker running?")
-    await stage.lead("c")
-    await stage.until(lambda: len(stage.toasts()) > 0)
+    user.practice.problem = EngineUnavailable("the engine at ssh://box does not answer", hint="is docker running?")
+    await user.lead("c")
+    await user.until(lambda: len(user.toasts()) > 0)
     yield "refused"
     for name, left in (("soon", 599), ("late", 299), ("last-call", 59), ("goodbye-expired", 0)):
-        stage.app.clear_notifications()
-        if stage.dialog:
-            await stage.press("escape")
-        stage.practice.left(seconds=left)
-        await stage.tick()
+        user.app.clear_notifications()
+        if user.dialog:
+            await user.press("escape")
+        user.practice.left(seconds=left)
+        await user.tick()
         yield name
 
 
-async def _watching(stage: Stage) -> AsyncIterator[str]:
-    await stage.until(lambda: len(stage.toasts()) > 0)
+async def _watching(user: AppUser) -> AsyncIterator[str]:
+    await user.until(lambda: len(user.toasts()) > 0)
     yield "read-only"
 
 
-async def _sitting(stage: Stage) -> AsyncIterator[str]:
-    await stage.press(LEADER, "n", LEADER, "f")
+async def _sitting(user: AppUser) -> AsyncIterator[str]:
+    await user.press(LEADER, "n", LEADER, "f")
     yield "exam"
-    await stage.lead("q")
+    await user.lead("q")
     yield "exam-end"
-    await stage.press("escape")
-    await _stop(stage)
+    await user.press("escape")
+    await _stop(user)
     yield "exam-result"
 
 
-async def _going(stage: Stage) -> AsyncIterator[str]:
+async def _going(user: AppUser) -> AsyncIterator[str]:
     yield "no-tasks"
-    stage.terminal.post_message(TerminalPane.CopyWanted("kubectl get pods --all-namespaces\nkubectl get nodes\n"))
-    await stage.until(lambda: stage.dialog is not None)
+    user.terminal.post_message(TerminalPane.CopyWanted("kubectl get pods --all-namespaces\nkubectl get nodes\n"))
+    await user.until(lambda: user.dialog is not None)
     yield "copy"
-    await stage.press("n")
-    await _stop(stage)
+    await user.press("n")
+    await _stop(user)
     yield "goodbye-left-over"
 
 
-def _state(stage: Stage) -> TaskState | None:
-    return stage.tasks.current.state if stage.tasks.current else None
+def _state(user: AppUser) -> TaskState | None:
+    return user.tasks.current.state if user.tasks.current else None
 
 
-async def _stop(stage: Stage) -> None:
-    await stage.press(LEADER, "q", "y")
-    await stage.until(lambda: isinstance(stage.app.screen, Goodbye))
+async def _stop(user: AppUser) -> None:
+    await user.press(LEADER, "q", "y")
+    await user.until(lambda: isinstance(user.app.screen, Goodbye))
 
 
-VISITS = {
-    "looking-around": Visit(_practice, _looking_around),
-    "practising": Visit(_practice, _practising),
-    "watching": Visit(_watched, _watching),
-    "exam": Visit(_exam, _sitting),
-    "without-tasks": Visit(_bare, _going),
+WALKTHROUGHS = {
+    "looking-around": Walkthrough(_practice, _looking_around),
+    "practising": Walkthrough(_practice, _practising),
+    "watching": Walkthrough(_watched, _watching),
+    "exam": Walkthrough(_exam, _sitting),
+    "without-tasks": Walkthrough(_bare, _going),
 }
