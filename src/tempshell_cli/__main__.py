@@ -23,25 +23,17 @@ def main() -> NoReturn:
     gc.disable()  # importing makes much and drops nothing; a screen, which stays, enables it again
     match sys.argv[1:]:
         case ["exec", session, "--", *argv] if argv and not session.startswith("-"):
-            code = _execute(session, argv)
+            # The plain form needs no options parsed: Typer alone would take as long as all the rest.
+            from tempshell_cli.cli.ending import exit_code_of  # noqa: PLC0415 - nothing before it is known to be needed
+            from tempshell_cli.cli.execute import execute  # noqa: PLC0415 - as above
+
+            code = exit_code_of(lambda: sys.exit(execute(session, argv)))
         case _:
-            code = _command_line()
+            from tempshell_cli.cli.app import run  # noqa: PLC0415 - as above
+
+            code = run()
     sys.stderr.flush()
     os._exit(code)
-
-
-def _execute(session: str, argv: list[str]) -> int:
-    """Run the plain form of ``exec``, which needs no options parsed: Typer alone would take as long as all the rest."""
-    from tempshell_cli.cli.ending import exit_code_of  # noqa: PLC0415 - nothing before it is known what is needed
-    from tempshell_cli.cli.execute import execute  # noqa: PLC0415
-
-    return exit_code_of(lambda: sys.exit(execute(session, argv)))
-
-
-def _command_line() -> int:
-    from tempshell_cli.cli.app import run  # noqa: PLC0415 - as above
-
-    return run()
 
 
 if __name__ == "__main__":

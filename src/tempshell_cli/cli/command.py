@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
 import typer
 from typer._click.exceptions import NoArgsIsHelpError, NoSuchOption, UsageError  # Typer exports only one of them
@@ -73,7 +73,10 @@ class Group(TyperGroup):
         """Find the command that is meant; raises UsageProblem where there is none. ``help X`` is ``X --help``."""
         name, *rest = args
         if name == "help":
-            return self.resolve_command(ctx, [*rest, "--help"]) if rest else _show_help(ctx)
+            if rest:
+                return self.resolve_command(ctx, [*rest, "--help"])
+            typer.echo(ctx.get_help())
+            raise typer.Exit
         command = self.get_command(ctx, name)
         if command is None and not ctx.resilient_parsing:
             known = self.list_commands(ctx)
@@ -123,11 +126,6 @@ def _group() -> None:
     """Stand for a group of commands."""
 
 
-def _show_help(ctx: _Context) -> NoReturn:
-    typer.echo(ctx.get_help())
-    raise typer.Exit
-
-
 def _metavar(parameter: Any) -> str:  # noqa: ANN401 - Typer's class for it is not public
     """Return what stands for the value of an option or argument in usage lines, help and errors."""
     return "|".join(getattr(parameter.type, "choices", ())) or str(parameter.name).upper()
@@ -142,12 +140,9 @@ def _explained(command: TyperCommand | TyperGroup, ctx: _Context) -> Iterator[No
     except NoArgsIsHelpError:
         raise
     except NoSuchOption as error:
-        meant = did_you_mean(error.option_name, _long_options(command, ctx))
+        words = [word for parameter in command.get_params(ctx) for word in parameter.opts]
+        meant = did_you_mean(error.option_name, [word for word in words if word.startswith("--")])
         raise UsageProblem(f"unknown option {error.option_name}", hint=f"{meant} {asking}".lstrip()) from error
     except UsageError as error:
         message = _EXTRA.sub("unexpected argument: ", error.format_message()).rstrip(".)")
         raise UsageProblem(message[:1].lower() + message[1:], hint=asking) from error
-
-
-def _long_options(command: TyperCommand | TyperGroup, ctx: _Context) -> Iterable[str]:
-    return (word for parameter in command.get_params(ctx) for word in parameter.opts if word.startswith("--"))

@@ -37,7 +37,9 @@ def exit_code_of(command: Callable[[], object]) -> int:
     except KeyboardInterrupt:
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
-        return _reader_left()
+        # Quietly, as `head` makes other programs end: who reads our output has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     except Exception as bug:  # noqa: BLE001 - the one catch-all
         return _report_bug(bug)
     return code
@@ -75,12 +77,6 @@ def _end_by_signal(number: int, _frame: FrameType | None) -> NoReturn:
     if number == signal.SIGINT:
         raise KeyboardInterrupt
     raise SystemExit(128 + number)
-
-
-def _reader_left() -> int:
-    """End quietly, as `head` makes other programs end: who reads our output has seen enough (128 + SIGPIPE)."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 128 + signal.SIGPIPE
 
 
 def _report_bug(bug: Exception) -> int:

@@ -58,7 +58,11 @@ def how_many(text: str, option: str) -> int | None:
 
 def environment(pairs: Sequence[str], file: Path | None) -> Mapping[str, str]:
     """Return the variables of ``--env-file``, and those of ``--env`` over them, read as `docker run` reads them."""
-    lines = _env_lines(file) if file else []
+    lines = []
+    if file:
+        with reading(file, "it is a file of NAME=VALUE lines"):
+            lines = [line.removesuffix("\r") for line in file.read_text("utf-8-sig").split("\n")]
+        lines = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
     found = {}
     for pair in [*lines, *pairs]:
         name, equals, value = pair.partition("=")
@@ -91,12 +95,6 @@ def _is_text(pair: str) -> bool:
     except UnicodeEncodeError:  # bytes that are not UTF-8
         return False
     return "\0" not in pair
-
-
-def _env_lines(file: Path) -> list[str]:
-    with reading(file, "it is a file of NAME=VALUE lines"):
-        lines = [line.removesuffix("\r") for line in file.read_text("utf-8-sig").split("\n")]
-    return [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 
 def _text(file: Path) -> str:

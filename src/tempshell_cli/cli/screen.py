@@ -116,14 +116,15 @@ def _practise(sessions: Sessions, session: Session, recording: Record | None, vi
 def _attach_plain(sessions: Sessions, session: Session, recording: Record | None, *, read_only: bool) -> int:
     from tempshell_cli.sessions.shell import attach_command, watch_command
     from tempshell_cli.terminal.leader import spelled_out
-    from tempshell_cli.terminal.relay import relay
+    from tempshell_cli.terminal.recording.recorder import Recorder
+    from tempshell_cli.terminal.relay import relay, terminal_size
 
     refuse_handed_in(sessions.store, session)
     command = (watch_command if read_only else attach_command)(sessions.engines.of(session), session)
     leader = sessions.settings.leader
     how = f"tempshell: {_WATCHING if read_only else _LEAVING.format(spelled_out(leader))}"
     note(how)  # where lines are read one after the other, this is the first
-    recorder = _recorder(recording) if recording else None
+    recorder = Recorder(recording, terminal_size(sys.stdout.fileno())) if recording else None
     with _followed(sessions, session) as seen:
         notices = _after(how, _notices(sessions, seen))
         if recorder:
@@ -168,13 +169,6 @@ def _after(first: str, notices: Callable[[], str | None]) -> Callable[[], str | 
     """Return the notices with one before them."""
     waiting = [first]
     return lambda: waiting.pop() if waiting else notices()
-
-
-def _recorder(recording: Record) -> Recorder:
-    from tempshell_cli.terminal.recording.recorder import Recorder
-    from tempshell_cli.terminal.relay import terminal_size
-
-    return Recorder(recording, terminal_size(sys.stdout.fileno()))
 
 
 def _marking(notices: Callable[[], str | None], recorder: Recorder, seen: _Seen) -> Callable[[], str | None]:

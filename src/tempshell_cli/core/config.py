@@ -273,19 +273,14 @@ def _over(defaults: _Section, found: Mapping[str, Any], where: str) -> _Section:
         if name not in defaults._fields:
             hint = did_you_mean(where + name, [where + known for known in defaults._fields])
             raise UsageProblem(f"there is no setting {where + name}", hint=hint)
-        default = getattr(defaults, name)
-        changed[name] = (
-            _section(default, value, where + name)
-            if hasattr(default, "_fields")
-            else _scalar(default, value, where + name)
-        )
+        default, full_name = getattr(defaults, name), where + name
+        if not hasattr(default, "_fields"):
+            changed[name] = _scalar(default, value, full_name)
+        elif isinstance(value, dict):
+            changed[name] = _over(default, value, f"{full_name}.")
+        else:
+            raise UsageProblem(f"{full_name} is a section: [{full_name}]")
     return defaults._replace(**changed)
-
-
-def _section(default: Any, value: object, name: str) -> Any:  # noqa: ANN401 - one of the sections above
-    if not isinstance(value, dict):
-        raise UsageProblem(f"{name} is a section: [{name}]")
-    return _over(default, value, f"{name}.")
 
 
 def _scalar(default: str | float | tuple[str, ...], value: object, name: str) -> object:

@@ -62,21 +62,18 @@ def _started(command: Command, *, apart: bool) -> Iterator[subprocess.Popen[byte
     clients: list[subprocess.Popen[bytes]] = []
     try:
         with held_back():  # a signal would leave a client behind that nobody knows
-            clients.append(_start(command, stdin, apart=apart))
-        yield clients[0]
+            try:
+                client = subprocess.Popen(command.argv, env=command.environment(), stdin=stdin, start_new_session=apart)
+            except OSError as cause:
+                raise cannot_start(command.argv, cause) from cause
+            clients.append(client)
+        yield client
     finally:
         for client in clients:
             if client.stdin:
                 client.stdin.close()
             client.kill()  # does nothing to one that has ended
             client.wait()
-
-
-def _start(command: Command, stdin: int | None, *, apart: bool) -> subprocess.Popen[bytes]:
-    try:
-        return subprocess.Popen(command.argv, env=command.environment(), stdin=stdin, start_new_session=apart)
-    except OSError as cause:
-        raise cannot_start(command.argv, cause) from cause
 
 
 class _Run:

@@ -56,7 +56,8 @@ def _first_fitting(engines: Engines, needs: Needs, warn: Callable[[str], object]
         else:
             silent.append(backend)
     if not silent and not unfit:
-        raise _not_together(engines, needs)
+        where = f"with {' or '.join(needs.allowed)}, which the pack runs on" if needs.allowed else "together"
+        raise UsageProblem(f"{_listed(needs.options)} cannot be used {where}", hint=_who_can(engines, needs.options))
     for backend in unfit if not silent else ():
         if backend.answers():
             return backend
@@ -108,11 +109,6 @@ def _not_usable(backends: Sequence[Backend]) -> EngineUnavailable:
     return EngineUnavailable(
         f"this needs {names}, and no such engine answers", hint="`tempshell doctor` says what is missing"
     )
-
-
-def _not_together(engines: Engines, needs: Needs) -> UsageProblem:
-    where = f"with {' or '.join(needs.allowed)}, which the pack runs on" if needs.allowed else "together"
-    return UsageProblem(f"{_listed(needs.options)} cannot be used {where}", hint=_who_can(engines, needs.options))
 
 
 def _who_can(engines: Engines, options: Collection[Option]) -> str:

@@ -78,8 +78,9 @@ def keep(graded: Graded) -> None:
         sessions.store.add_event(Event.of(now, session.id, ExamGraded(incomplete)))
     if any(practice.can_still_run(result) for result in results if result.incomplete):
         names = [f"{result.task}/{check}" for result in results for check in result.incomplete]
+        errors = [one.message for result in results for one in result.results if one.verdict is Verdict.ERROR]
         raise Incomplete(
-            f"{session.name} is incomplete: {listed(names)} could not run: {_first_reason(results)}",
+            f"{session.name} is incomplete: {listed(names)} could not run: {errors[0]}",
             hint=f"`tempshell exam --finish {session.name}` tries again until {session.deadline.astimezone():%H:%M}",
         )
 
@@ -107,8 +108,3 @@ def _refuse_graded(sessions: Sessions, session: Session) -> None:
             f"{session.name} was graded at {exam.graded.astimezone():%H:%M}",
             hint=f"`tempshell exam --review {session.name}` shows what was found",
         )
-
-
-def _first_reason(results: Sequence[TaskResult]) -> str:
-    errors = (one for result in results for one in result.results if one.verdict is Verdict.ERROR)
-    return next(one.message for one in errors)

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.packs.format.pack import Pack
-from tempshell_cli.packs.grading.score import TaskScore
 from tempshell_cli.packs.library.find import find_pack
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
@@ -67,10 +66,11 @@ def trends(past: Iterable[Past]) -> list[Trend]:
     for one in past:
         tasks = one.report.score.tasks if one.report else ()
         for domain in sorted({task.domain or "-" for task in tasks}):
-            share = _mean(task for task in tasks if (task.domain or "-") == domain)
-            if share is not None:
-                points.setdefault((one.pack, domain), []).append((one.session.created, share))
-    return [Trend(pack, domain, shares) for (pack, domain), shares in sorted(points.items())]
+            graded = [task for task in tasks if (task.domain or "-") == domain and task.verdict is not None]
+            if shares := [task.share for task in graded if task.share is not None]:
+                mean = sum(shares) / len(shares)
+                points.setdefault((one.pack, domain), []).append((one.session.created, mean))
+    return [Trend(pack, domain, means) for (pack, domain), means in sorted(points.items())]
 
 
 def _past(sessions: Sessions, session: Session, find: Callable[[str], Pack]) -> Past:
@@ -78,8 +78,3 @@ def _past(sessions: Sessions, session: Session, find: Callable[[str], Pack]) -> 
         return Past(session, report(sessions, session, find))
     except PackProblem as gone:
         return Past(session, None, str(gone))
-
-
-def _mean(tasks: Iterable[TaskScore]) -> float | None:
-    shares = [task.share for task in tasks if task.verdict is not None and task.share is not None]
-    return sum(shares) / len(shares) if shares else None

@@ -37,8 +37,9 @@ def check_limits(store: Store, limits: Limits, candidate: Session, on_engine: in
 def _check_owner(limits: Limits, own: list[Session]) -> None:
     if len(own) >= limits.per_owner:
         names = ", ".join(session.name for session in own)
+        have = "a session" if len(own) == 1 else f"{len(own)} sessions"
         raise LimitReached(
-            f"you already have {_count(len(own))}: {names}",
+            f"you already have {have}: {names}",
             hint=f"`tempshell attach` goes back to it, `tempshell stop {own[0].name}` ends it;"
             " per_owner under [limits] in the config allows more",
         )
@@ -46,7 +47,3 @@ def _check_owner(limits: Limits, own: list[Session]) -> None:
 
 def _engine(session: Session) -> tuple[str, str]:
     return session.backend, session.endpoint
-
-
-def _count(number: int) -> str:
-    return "a session" if number == 1 else f"{number} sessions"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from itertools import chain
 
 from tempshell_cli.core.config import Ports
 
@@ -14,9 +13,9 @@ def wanted_ports(ranges: Ports, kinds: Iterable[str], session: str, tried: Colle
     Each session begins at a place of its own (its id is hexadecimal): the users of one machine have a store each, and
     would else all try the first.
     """
-    return {kind: [number for number in _from(ranges.range_of(kind), session) if number not in tried] for kind in kinds}
-
-
-def _from(numbers: range, session: str) -> Iterable[int]:
-    start = int(session, 16) % len(numbers)
-    return chain(numbers[start:], numbers[:start])
+    wanted = {}
+    for kind in kinds:
+        numbers = ranges.range_of(kind)
+        start = int(session, 16) % len(numbers)
+        wanted[kind] = [number for number in (*numbers[start:], *numbers[:start]) if number not in tried]
+    return wanted

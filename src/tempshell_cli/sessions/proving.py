@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
@@ -120,7 +120,10 @@ class Prover:
         }
         with self._workers() as pool:
             waiting = {
-                task.id: {name: pool.submit(self._one, *draw) for name, draw in self._draws_of(task, seed).items()}
+                task.id: {
+                    name: pool.submit(self._sandboxes.use, partial(self._in_sandbox, *draw))
+                    for name, draw in self._draws_of(task, seed).items()
+                }
                 for task in tasks
                 if task.id not in proofs
             }
@@ -143,32 +146,22 @@ class Prover:
                 found[", ".join(words)] = variant, seed if number == 1 else f"{seed}/{number}"
         return found
 
-    def _one(self, task: Task, seed: str) -> TaskProof:
-        return self._sandboxes.use(partial(self._in_sandbox, task, seed))
-
     def _in_sandbox(self, task: Task, seed: str, shell: SandboxExec) -> TaskProof:
         try:
-            if why := self._misfit(task, self._version_of(shell)):
-                return unproven(task, why)
-            self._look_for(wanted_by([task]), shell)
+            with self._looking:
+                if shell.cluster and not self._kubernetes:
+                    self._kubernetes = server_version(shell.cluster)
+                if why := self._misfit(task, self._kubernetes):
+                    return unproven(task, why)
+                for capability in wanted_by([task]):
+                    if capability not in self._known:
+                        self._known[capability] = shell.has(capability)
         except TempshellError as cause:
             return TaskProof(task=task.id, state=State.ERROR, why=str(cause))
         return prove_task(task, shell, lacking(self._known), seed, self._mutants)
 
     def _misfit(self, task: Task, version: str | None) -> str:
         return misfit(self._pack.head, [task], version, self._backend.name)
-
-    def _version_of(self, shell: SandboxExec) -> str:
-        with self._looking:
-            if shell.cluster and not self._kubernetes:
-                self._kubernetes = server_version(shell.cluster)
-            return self._kubernetes
-
-    def _look_for(self, capabilities: Iterable[Capability], shell: SandboxExec) -> None:
-        with self._looking:
-            for capability in capabilities:
-                if capability not in self._known:
-                    self._known[capability] = shell.has(capability)
 
     @contextmanager
     def _workers(self) -> Iterator[ThreadPoolExecutor]:
@@ -188,7 +181,10 @@ class Sandboxes:
     """Fresh sandboxes, each for one use, with no task set up. Safe to call from several threads."""
 
     def __init__(self, sessions: Sessions, plan: Plan) -> None:
-        self._sessions = _unlimited(sessions)
+        # A person's own limits do not count here; what an engine may run does.
+        limits = sessions.settings.limits._replace(per_owner=_UNLIMITED, starts_per_hour=_UNLIMITED)
+        settings = sessions.settings._replace(limits=limits)
+        self._sessions = Sessions(sessions.store, settings, sessions.paths, sessions.clock, sessions.engines)
         self._plan = plan._replace(pack=None, reference="", ttl=min(_LONGEST, sessions.settings.lease.maximum))
         self._lock = threading.Lock()  # the store and the sweep are for one at a time
         self._alive: dict[str, Session] = {}
@@ -230,10 +226,3 @@ class Sandboxes:
     def _remove(self, session: Session) -> None:
         if self._alive.pop(session.id, None):
             self._sessions.stop(session, PROOF)
-
-
-def _unlimited(sessions: Sessions) -> Sessions:
-    """Return the same sessions without the limits on a person's own; what an engine may run still holds."""
-    limits = sessions.settings.limits._replace(per_owner=_UNLIMITED, starts_per_hour=_UNLIMITED)
-    settings = sessions.settings._replace(limits=limits)
-    return Sessions(sessions.store, settings, sessions.paths, sessions.clock, sessions.engines)

@@ -131,7 +131,13 @@ class Reaper:
                     self._ended(end, receipt, done)
 
     def _give_up(self, backend: Backend, cause: Exception, done: Sweep) -> None:
-        error = cause if isinstance(cause, TempshellError) else _odd(backend, cause)
+        if isinstance(cause, TempshellError):
+            error = cause
+        else:
+            error = EngineUnavailable(
+                f"the {backend.name} engine gave an answer that nobody expected: {one_line(repr(cause))}",
+                hint="`tempshell doctor` looks at it; `tempshell events` has more",
+            )
         done.silent.append((backend, error))
         Journal(self.paths.log).write(self.clock.now(), Kind.UNSWEPT, session="", detail=f"{backend.name}: {error}")
 
@@ -291,13 +297,6 @@ class Reaper:
 def _find(backend: Backend, owners: Sequence[str | None]) -> list[Sandbox]:
     """Return what an engine has of these owners."""
     return list({(one.place, one.session): one for owner in owners for one in backend.find(owner)}.values())
-
-
-def _odd(backend: Backend, cause: Exception) -> EngineUnavailable:
-    return EngineUnavailable(
-        f"the {backend.name} engine gave an answer that nobody expected: {one_line(repr(cause))}",
-        hint="`tempshell doctor` looks at it; `tempshell events` has more",
-    )
 
 
 def _healed(backend: Backend, sandbox: Sandbox, clock: Clock) -> Sandbox:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -332,6 +332,7 @@ def _provision(sessions: Sessions, session: Session, plan: Plan, report: Report)
     """Make the sandbox; where a port turns out to be taken by something else, with the next ones."""
     refuse_oversized(plan.template.env)
     backend = plan.backend
+    kinds = backend.port_kinds if isinstance(backend, UsesPorts) else ()
     tried: set[int] = set()
     request = SandboxRequest(
         session=session.id,
@@ -343,22 +344,15 @@ def _provision(sessions: Sessions, session: Session, plan: Plan, report: Report)
         terms=Terms(lease=session.lease, tasks=plan.tasks),
     )
     while True:
-        ports = _allocate_ports(sessions, session, backend, tried)
+        wanted = wanted_ports(sessions.settings.ports, kinds, session.id, tried)
+        with sessions.store.transaction():
+            ports = sessions.store.allocate_ports(session.id, wanted)
         try:
             return backend.provision(request._replace(ports=ports), report)
         except PortTaken:
             tried |= set(ports.values())
             if len(tried) >= _MOST_PORTS_TRIED or _rolled_back(backend, session):
                 raise
-
-
-def _allocate_ports(
-    sessions: Sessions, session: Session, backend: Backend, tried: Collection[int]
-) -> Mapping[str, int]:
-    kinds = backend.port_kinds if isinstance(backend, UsesPorts) else ()
-    wanted = wanted_ports(sessions.settings.ports, kinds, session.id, tried)
-    with sessions.store.transaction():
-        return sessions.store.allocate_ports(session.id, wanted)
 
 
 def _give_up(sessions: Sessions, session: Session, plan: Plan, cause: BaseException) -> None:

@@ -33,8 +33,10 @@ def guarded(terminal: int) -> Iterator[None]:
     try:
         yield
     finally:
-        if guard:
-            _dismissed(guard)
+        if guard and guard.stdin:
+            with suppress(OSError), guard.stdin:
+                guard.stdin.write(b"done\n")
+            guard.wait()
 
 
 def _started(terminal: int) -> subprocess.Popen[bytes] | None:
@@ -50,13 +52,6 @@ def _started(terminal: int) -> subprocess.Popen[bytes] | None:
         )
     except (OSError, subprocess.CalledProcessError):
         return None
-
-
-def _dismissed(guard: subprocess.Popen[bytes]) -> None:
-    assert guard.stdin  # noqa: S101 - a pipe
-    with suppress(OSError), guard.stdin:
-        guard.stdin.write(b"done\n")
-    guard.wait()
 
 
 def _escaped(data: bytes) -> str:

@@ -199,16 +199,14 @@ class _Relay:
     def _take_signals(self) -> None:
         for number in self._wakeups.recv(_CHUNK):
             if number == signal.SIGWINCH:
-                self._resize(terminal_size(self._stdout))
+                size = terminal_size(self._stdout)
+                self._master.resize(size)
+                if self._recorder:
+                    self._recorder.resize(size)
             elif number in _ENDING:
                 self._exit_code = _BY_SIGNAL + number
             elif number == signal.SIGCHLD and self._process.wait(0) is not None:
                 self._finish()
-
-    def _resize(self, size: Size) -> None:
-        self._master.resize(size)
-        if self._recorder:
-            self._recorder.resize(size)
 
     def _finish(self) -> None:
         """Relay what the command left behind, and no more: its children may hold the PTY open."""

@@ -125,7 +125,7 @@ class Worker:
         if self._view.pending:
             self._view.step()
             self._changed = True
-        if self._frame_is_due():
+        if self._changed and self._may_send and time.monotonic() >= self._next_frame:
             self._send_frame()
         if self._recorder and self._recorder.failure:
             self._link.send(Unrecorded(self._recorder.failure))
@@ -150,9 +150,6 @@ class Worker:
             return None
         return max(0.0, self._next_frame - time.monotonic())
 
-    def _frame_is_due(self) -> bool:
-        return self._changed and self._may_send and time.monotonic() >= self._next_frame
-
     def _obey(self, message: ToWorker) -> None:
         match message:
             case Shown():
@@ -174,7 +171,7 @@ class Worker:
             case Record() | Marker():
                 self._record(message)
             case InsertText(text):
-                self._lay(text)
+                self._insert(text)
             case _:
                 self._input(message)
 
@@ -184,7 +181,7 @@ class Worker:
         elif self._recorder:
             self._recorder.mark(message.label)
 
-    def _lay(self, text: str) -> None:
+    def _insert(self, text: str) -> None:
         # In brackets an end of line is a character; without, it is the Enter key.
         if "\n" in text and not self._emulator.encode_paste("x").startswith(_BRACKET):
             self._link.send(InsertRefused())
@@ -243,7 +240,9 @@ class Worker:
             except BlockingIOError:
                 return
             if not data:
-                self._end()
+                self._ended = True
+                self._send_frame()
+                self._link.send(Ended())
                 return
             # Before it is parsed: should that be the end of us, the next worker begins with the same bytes.
             self._tail.append(data)
@@ -275,11 +274,6 @@ class Worker:
         if hits != self._hits:
             self._hits = hits
             self._link.send(hits)
-
-    def _end(self) -> None:
-        self._ended = True
-        self._send_frame()
-        self._link.send(Ended())
 
 
 def serve(link: socket.socket, master: PtyMaster, tail: Tail, size: Size, emulator: str) -> None:

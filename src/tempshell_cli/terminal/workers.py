@@ -66,7 +66,8 @@ class Workers:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                self._ask(start, theirs)
+                self._due += 1
+                socket.send_fds(self._control, [msgspec.msgpack.encode(start)], [theirs.fileno()])
             except OSError:
                 ours.close()
                 self._replace_fork_server()
@@ -106,10 +107,6 @@ class Workers:
             )
         self._fork_server, self._control = self._start_fork_server()
 
-    def _ask(self, start: Start, theirs: socket.socket) -> None:
-        self._due += 1
-        socket.send_fds(self._control, [msgspec.msgpack.encode(start)], [theirs.fileno()])
-
     def _start_fork_server(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
         ours, theirs = socket.socketpair()
         with theirs:
@@ -120,7 +117,8 @@ class Workers:
                 fork_server = subprocess.Popen(
                     argv,
                     pass_fds=(*fds, *self._kept),
-                    env=_environment(),
+                    # What Python needs to find the same modules, and no more: a worker reads what strangers print.
+                    env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
@@ -130,8 +128,3 @@ class Workers:
                 ours.close()
                 raise cannot_start(argv, cause) from cause
         return fork_server, ours
-
-
-def _environment() -> dict[str, str]:
-    """Return only what Python needs to find the same modules: a worker reads what strangers print."""
-    return {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

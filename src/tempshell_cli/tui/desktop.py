@@ -27,7 +27,10 @@ def desktop_notice(text: str, how: str, environment: Mapping[str, str]) -> str:
     """
     if any(environment.get(name) for name in _MULTIPLEXERS):
         return ""
-    kind = _known(environment) if how == "auto" else how
+    kind = how
+    if how == "auto":
+        program, terminal = environment.get("TERM_PROGRAM", ""), environment.get("TERM", "")
+        kind = _BY_PROGRAM.get(program) or _BY_TERM.get(terminal, "")
     # A semicolon would begin the next field.
     body = one_line(text).replace(";", ",")
     if kind == _OSC_9:
@@ -35,7 +38,3 @@ def desktop_notice(text: str, how: str, environment: Mapping[str, str]) -> str:
     if kind == _OSC_777:
         return f"\x1b]777;notify;tempshell;{body}\x1b\\"
     return ""
-
-
-def _known(environment: Mapping[str, str]) -> str:
-    return _BY_PROGRAM.get(environment.get("TERM_PROGRAM", "")) or _BY_TERM.get(environment.get("TERM", ""), "")

@@ -80,7 +80,10 @@ class PracticeDriver(OpenDriver):
     def _on_readable(self) -> None:
         if self._pause:
             self._pause.cancel()
-        data = self._read()
+        try:
+            data = os.read(self.fileno, _CHUNK)
+        except OSError:  # the terminal is gone
+            data = b""
         if data:
             self._take(data)
         else:
@@ -96,13 +99,6 @@ class PracticeDriver(OpenDriver):
         self.loop.remove_reader(self.fileno)
         if self._pause:
             self._pause.cancel()
-
-    def _read(self) -> bytes:
-        """Return what there is; nothing where the terminal is gone."""
-        try:
-            return os.read(self.fileno, _CHUNK)
-        except OSError:
-            return b""
 
 
 class _MayBeGone:

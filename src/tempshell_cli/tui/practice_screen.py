@@ -16,7 +16,6 @@ from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
-from tempshell_cli.backends.base import Receipt
 from tempshell_cli.core.errors import TempshellError
 from tempshell_cli.core.text import one_line, visible
 from tempshell_cli.packs.grading.results import CheckResult
@@ -34,7 +33,7 @@ from tempshell_cli.tui.hyperlinks import open_page
 from tempshell_cli.tui.keys import Stroke, leader_key, leader_label, to_key
 from tempshell_cli.tui.outcome import Ending, Outcome
 from tempshell_cli.tui.palette import Palette
-from tempshell_cli.tui.port import Finished, Practice, SessionView, TaskState
+from tempshell_cli.tui.port import Practice, SessionView, TaskState
 from tempshell_cli.tui.retries import Retries
 from tempshell_cli.tui.shortcuts import HELP, offered_shortcuts, shortcut_for
 from tempshell_cli.tui.task_pane import TaskPane
@@ -238,16 +237,12 @@ class PracticeScreen(Screen[None]):
                 self._say(words.warning(left, self._leader_shown, extendable=extendable), "error")
             case Urgency.LATE:
                 asked = words.late_dialog(left, extendable=extendable, grace=self._grace)
-                self.app.push_screen(asked, self._on_late_answer)
+                self.app.push_screen(asked, lambda answer: self.action_extend() if answer == words.EXTEND else None)
             case Urgency.LAST:
                 self._say(words.last_call(left), "error")
         self.app.bell()
         if self._urgency is not Urgency.OVER:
             self.post_message(self.Warned(f"{self._session.name}: {time_left(left)}"))
-
-    def _on_late_answer(self, answer: str | None) -> None:
-        if answer == words.EXTEND:
-            self.action_extend()
 
     def on_screen_suspend(self) -> None:
         """Something is over it."""
@@ -377,13 +372,13 @@ class PracticeScreen(Screen[None]):
         if not blocks:
             self._say(words.NO_CODE)
         elif len(blocks) == 1:
-            self._lay(blocks[0])
+            self._insert(blocks[0])
         else:
             self.app.push_screen(
-                words.code_dialog(blocks), lambda answer: self._lay(blocks[int(answer)]) if answer else None
+                words.code_dialog(blocks), lambda answer: self._insert(blocks[int(answer)]) if answer else None
             )
 
-    def _lay(self, block: str) -> None:
+    def _insert(self, block: str) -> None:
         self.query_one(TerminalPane).send(InsertText(block))
         self.set_focus(self.query_one(TerminalPane))
 
@@ -572,7 +567,9 @@ class PracticeScreen(Screen[None]):
     def _on_stop_answer(self, answer: str | None) -> None:
         if answer == words.STOP:
             self.app.push_screen(words.stopping_dialog())
-            self._in_background(_STOP, self._practice.stop, self._on_stopped)
+            self._in_background(
+                _STOP, self._practice.stop, lambda receipt: self._leave(Outcome(Ending.STOPPED, receipt))
+            )
         elif answer == words.FINISH:
             self._finish()
 
@@ -586,14 +583,16 @@ class PracticeScreen(Screen[None]):
         """Grade the exam; no key gets through meanwhile."""
         self._come_to_the_front()
         self.app.push_screen(words.grading_dialog())
-        self._in_background(_STOP, self._practice.finish, self._on_finished, self._on_ungraded)
+        self._in_background(
+            _STOP,
+            self._practice.finish,
+            lambda finished: self._leave(Outcome(Ending.GRADED, finished.receipt, finished.result)),
+            self._on_ungraded,
+        )
 
     def _come_to_the_front(self) -> None:
         while self.app.screen is not self:
             self.app.pop_screen()
-
-    def _on_finished(self, finished: Finished) -> None:
-        self._leave(Outcome(Ending.GRADED, finished.receipt, finished.result))
 
     def _on_ungraded(self, problem: TempshellError) -> None:
         """Say why, and grade again after a pause, until the sandbox is gone or the person leaves."""
@@ -612,9 +611,6 @@ class PracticeScreen(Screen[None]):
             self.app.exit(Outcome(Ending.DETACHED))
         else:
             self._grade()
-
-    def _on_stopped(self, receipt: Receipt) -> None:
-        self._leave(Outcome(Ending.STOPPED, receipt))
 
     def _say(self, text: str, severity: SeverityLevel = "information") -> None:
         """Show a notice in the corner; it is plain text, with any brackets in it."""

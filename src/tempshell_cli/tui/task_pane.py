@@ -242,7 +242,8 @@ class TaskPane(Vertical):
         results.update(Content("\n").join(lines))
         solution = self.query_one("#solution", Static)
         solution.display = task.id in self._solved
-        solution.update(_solution(task.solution))
+        code = highlight(strip_controls(task.solution).strip(), language="bash")
+        solution.update(Content.assemble(Content.styled("solution", "bold $text-success"), "\n", code))
 
 
 def _list_line(number: int, task: TaskView, width: int) -> Content:
@@ -267,24 +268,16 @@ def _hint_text(hints: Sequence[str], of: int) -> str:
     return "\n\n".join(f"**hint {number} of {of}**\n\n{quote}" for number, quote in enumerate(quotes, 1))
 
 
-def _solution(script: str) -> Content:
-    code = highlight(strip_controls(script).strip(), language="bash")
-    return Content.assemble(Content.styled("solution", "bold $text-success"), "\n", code)
-
-
 def _result_lines(rows: Sequence[CheckResult], width: int) -> Iterator[Content]:
     for row in rows:
         symbol, word, style = _VERDICTS[row.verdict]
         worth = "gate" if row.gate else f"{row.points} p"
         verdict = Content.styled(f"{symbol} {word}", f"bold {style}")
         yield Content.assemble(verdict, f"  {one_line(row.check)}  ", Content.styled(worth, MUTED))
-        if row.verdict is not Verdict.PASS:
-            yield from _reasons(row, width)
-
-
-def _reasons(row: CheckResult, width: int) -> Iterator[Content]:
-    for label, text in (("", _message(row)), ("expected ", _plain(row.expected)), ("found    ", _plain(row.found))):
-        yield from hanging(Content.styled(f"  {label}", MUTED), text, width)
+        if row.verdict is Verdict.PASS:
+            continue
+        for label, text in (("", _message(row)), ("expected ", _plain(row.expected)), ("found    ", _plain(row.found))):
+            yield from hanging(Content.styled(f"  {label}", MUTED), text, width)
 
 
 def _message(row: CheckResult) -> Content:

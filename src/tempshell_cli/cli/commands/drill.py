@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -89,20 +89,18 @@ def _list(cards: Sequence[Card], now: datetime, *, as_json: bool) -> None:
     from tempshell_cli.cli.output import console
 
     if as_json:
-        console.say_json([_json(card, now) for card in cards])
+        console.say_json(
+            [
+                {**card._asdict(), "due": card.due.isoformat(timespec="seconds"), "is_due": card.due <= now}
+                for card in cards
+            ]
+        )
     elif cards:
-        rows = [(card.pack, card.task, str(card.box), _when(card, now)) for card in cards]
+        dates = ["now" if card.due <= now else f"{card.due.astimezone():%Y-%m-%d %H:%M}" for card in cards]
+        rows = [(card.pack, card.task, str(card.box), due) for card, due in zip(cards, dates, strict=True)]
         console.table(("PACK", "TASK", "BOX", "DUE"), rows)
     else:
         console.say(_nothing_due(cards))
-
-
-def _json(card: Card, now: datetime) -> dict[str, Any]:
-    return {**card._asdict(), "due": card.due.isoformat(timespec="seconds"), "is_due": card.due <= now}
-
-
-def _when(card: Card, now: datetime) -> str:
-    return "now" if card.due <= now else f"{card.due.astimezone():%Y-%m-%d %H:%M}"
 
 
 def _nothing_due(cards: Sequence[Card]) -> str:

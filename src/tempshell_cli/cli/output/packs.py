@@ -10,11 +10,12 @@ from tempshell_cli import __version__
 from tempshell_cli.cli.output import console
 from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.authoring.findings import Finding, Level, as_sarif, as_text
-from tempshell_cli.packs.authoring.prove import PackProof, State, TaskProof
+from tempshell_cli.packs.authoring.mutation.trial import MadeAnswer
+from tempshell_cli.packs.authoring.prove import PackProof, State, Step, TaskProof
 from tempshell_cli.packs.format.pack import Pack, Task
 from tempshell_cli.packs.grading.capabilities import wanted_by
 from tempshell_cli.packs.grading.junit import Case, junit
-from tempshell_cli.packs.library.changes import Changes, FileChange
+from tempshell_cli.packs.library.changes import Changes
 from tempshell_cli.packs.library.index import AddedPack
 
 
@@ -79,11 +80,8 @@ def say_changes(old: AddedPack, new: AddedPack, changes: Changes) -> None:
         if tasks:
             console.say(f"tasks {what}: {', '.join(tasks)}")
     for one in changes.files:
-        console.say(f"  {_lines(one):>12}  {one_line(one.file)}")
-
-
-def _lines(change: FileChange) -> str:
-    return "changed" if change.added is None else f"+{change.added} -{change.removed}"
+        lines = "changed" if one.added is None else f"+{one.added} -{one.removed}"
+        console.say(f"  {lines:>12}  {one_line(one.file)}")
 
 
 def say_findings(findings: Sequence[Finding], root: str, form: str, *, notes: bool) -> None:
@@ -119,7 +117,8 @@ def say_proof(proof: PackProof, form: str, pack: Pack) -> None:
 
         console.say_json({**msgspec.to_builtins(proof), "holds": proof.holds})
     elif form == "junit":
-        console.say(junit(_proven_on(proof), _cases(proof)))
+        cases = [_cases_of(one, f"{proof.pack}.{one.task}", strict=proof.strict) for one in proof.tasks]
+        console.say(junit(_proven_on(proof), [case for of_task in cases for case in of_task]))
     elif form == "sarif":
         from tempshell_cli.packs.authoring.proof_findings import RULES as OF_PROOFS
         from tempshell_cli.packs.authoring.proof_findings import proof_findings
@@ -128,7 +127,8 @@ def say_proof(proof: PackProof, form: str, pack: Pack) -> None:
         console.say_json(as_sarif(findings, str(pack.root), "tempshell pack prove", __version__, OF_PROOFS))
     else:
         rows = [
-            (one.task, str(one.state), _steps(one), _made(one), f"{one.seconds:.1f}s", _why(one)) for one in proof.tasks
+            (one.task, str(one.state), _share(one.steps), _share(one.made), f"{one.seconds:.1f}s", _why(one))
+            for one in proof.tasks
         ]
         console.table(("TASK", "STATE", "STEPS", "MADE", "TIME", "WHY"), rows)
         states = Counter(str(one.state) for one in proof.tasks)
@@ -142,12 +142,9 @@ def _proven_on(proof: PackProof) -> str:
     return f"{proof.pack} {proof.version} on {proof.backend}{versions}"
 
 
-def _steps(proof: TaskProof) -> str:
-    return f"{sum(not step.problem for step in proof.steps)}/{len(proof.steps)}" if proof.steps else "-"
-
-
-def _made(proof: TaskProof) -> str:
-    return f"{sum(not one.problem for one in proof.made)}/{len(proof.made)}" if proof.made else "-"
+def _share(parts: Sequence[Step | MadeAnswer]) -> str:
+    """Return how many of the parts of a proof have no problem."""
+    return f"{sum(not one.problem for one in parts)}/{len(parts)}" if parts else "-"
 
 
 def _why(proof: TaskProof) -> str:
@@ -157,12 +154,8 @@ def _why(proof: TaskProof) -> str:
     return "; ".join([*([proof.why] if proof.why else []), *unseen]) or "-"
 
 
-def _cases(proof: PackProof) -> list[Case]:
-    """Return a case for each step of each task; one for a task that got to none."""
-    return [case for one in proof.tasks for case in _cases_of(one, f"{proof.pack}.{one.task}", strict=proof.strict)]
-
-
 def _cases_of(proof: TaskProof, group: str, *, strict: bool) -> list[Case]:
+    """Return a case for each step of a task; one for a task that got to none."""
     if proof.state is State.UNPROVEN:
         return [Case(group, "proof", skipped=proof.why)]
     if not proof.steps:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from itertools import takewhile
 
 from tempshell_cli.core.redact import OUTPUT
 from tempshell_cli.core.text import one_line
@@ -142,7 +143,7 @@ def _replayed(header: Header, events: Iterable[Event], until: float) -> tuple[Em
     The one in Python: the other may crash on what strangers printed, and there is no worker around it here.
     """
     emulator, size = open_emulator(header.size, BITTTY), header.size
-    for event in _before(events, until):
+    for event in takewhile(lambda event: event.at <= until, events):
         if event.kind == OUTPUT:
             emulator.feed(event.data.encode("utf-8", "replace"))
         elif event.kind == RESIZE:
@@ -150,10 +151,3 @@ def _replayed(header: Header, events: Iterable[Event], until: float) -> tuple[Em
                 size = parse_size(event.data)
                 emulator.resize(size)
     return emulator, size
-
-
-def _before(events: Iterable[Event], until: float) -> Iterator[Event]:
-    for event in events:
-        if event.at > until:
-            return
-        yield event

@@ -26,12 +26,9 @@ def svg(rows: Sequence[Row], size: Size, title: str) -> str:
     for row in rows:
         strip = row_strip(row, size.columns, base, dark=True)
         console.print(Segments([*strip, Segment.line()]), end="", soft_wrap=True)
-    return console.export_svg(title=title, theme=_theme())
-
-
-def _theme() -> TerminalTheme:
     names = [_parts(name) for name in palette(dark=True)]
-    return TerminalTheme(_parts(DARK.background), _parts(DARK.foreground), names[:8], names[8:])
+    theme = TerminalTheme(_parts(DARK.background), _parts(DARK.foreground), names[:8], names[8:])
+    return console.export_svg(title=title, theme=theme)
 
 
 def _parts(color: str | None) -> tuple[int, int, int]:

@@ -112,13 +112,10 @@ def _harmless(character: str) -> str:
 
 
 def _drawn(under: Strip, *, line: bool) -> list[Segment]:
-    return [Segment(text, (style or Style()) + _cursor_style(style, line=line)) for text, style, _ in under]
-
-
-def _cursor_style(style: Style | None, *, line: bool) -> Style:
-    if line:
-        return Style(underline=True)
-    return Style(reverse=not (style and style.reverse))
+    """Return the cells under the cursor, underlined or with their colours exchanged."""
+    underlined = Style(underline=True)
+    styled = ((text, style or Style()) for text, style, _ in under)
+    return [Segment(text, style + underlined if line else turned(style)) for text, style in styled]
 
 
 def _has(attributes: Attribute, attribute: Attribute) -> bool | None:

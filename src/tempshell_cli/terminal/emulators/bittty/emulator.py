@@ -191,7 +191,10 @@ class BitttyEmulator:
     def encode_paste(self, text: str) -> bytes:
         """Return what a paste sends."""
         # What xterm does too: no control character of a paste can act as a key or end the brackets.
-        harmless = "".join(" " if _is_control(character) else character for character in text)
+        harmless = "".join(
+            " " if unicodedata.category(character) == "Cc" and character not in "\r\n\t" else character
+            for character in text
+        )
         self._board.input_paste(harmless.replace("\r\n", "\r").replace("\n", "\r"))
         return self._host.taken()
 
@@ -287,10 +290,6 @@ class _Chrome(Terminal):  # type: ignore[misc]  # an untyped base class
 
     def on_title(self, title: str, icon_title: str) -> None:  # noqa: ARG002 - bittty's signature
         self.title = title
-
-
-def _is_control(character: str) -> bool:
-    return character not in "\r\n\t" and unicodedata.category(character) == "Cc"
 
 
 def _cells_text(cells: Iterable[tuple[Foreign, str]]) -> str:

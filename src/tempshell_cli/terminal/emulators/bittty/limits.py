@@ -16,7 +16,7 @@ _WINDOW = frozenset({14, 16, 18, 19, 22, 23})
 
 def limit(board: Foreign) -> None:
     """Have a board leave undone what is refused, as libghostty-vt does."""
-    board.registry.update(dict.fromkeys(_REFUSED, _nothing))
+    board.registry.update(dict.fromkeys(_REFUSED, lambda _operation: None))
     operate = board.registry["XTWINOPS"]
 
     def window(operation: Foreign) -> None:
@@ -25,6 +25,3 @@ def limit(board: Foreign) -> None:
             operate(operation)
 
     board.registry["XTWINOPS"] = window
-
-
-def _nothing(_operation: Foreign) -> None: ...

@@ -135,9 +135,14 @@ class InputEncoder:
 
     def mouse(self, mouse: Mouse) -> bytes:
         """Return what a mouse event sends."""
-        self._follow_button(mouse)
+        moved = mouse.action is MouseAction.MOVE
+        if not moved and mouse.button <= len(("left", "middle", "right")):
+            self._held = mouse.action is MouseAction.PRESS
+        held = ffi.new("bool*", self._held)
+        lib.ghostty_mouse_encoder_setopt(self._mice, lib.GHOSTTY_MOUSE_ENCODER_OPT_ANY_BUTTON_PRESSED, held)
         event = self._mouse
-        lib.ghostty_mouse_event_set_action(event, getattr(lib, f"GHOSTTY_MOUSE_ACTION_{_action(mouse)}"))
+        action = "MOTION" if moved else mouse.action.name
+        lib.ghostty_mouse_event_set_action(event, getattr(lib, f"GHOSTTY_MOUSE_ACTION_{action}"))
         if mouse.button:
             lib.ghostty_mouse_event_set_button(event, getattr(lib, f"GHOSTTY_MOUSE_BUTTON_{_BUTTONS[mouse.button]}"))
         else:
@@ -154,12 +159,6 @@ class InputEncoder:
         lib.ghostty_mouse_encoder_free(self._mice)
         lib.ghostty_key_event_free(self._key)
         lib.ghostty_key_encoder_free(self._keys)
-
-    def _follow_button(self, mouse: Mouse) -> None:
-        if mouse.action is not MouseAction.MOVE and mouse.button <= len(("left", "middle", "right")):
-            self._held = mouse.action is MouseAction.PRESS
-        held = ffi.new("bool*", self._held)
-        lib.ghostty_mouse_encoder_setopt(self._mice, lib.GHOSTTY_MOUSE_ENCODER_OPT_ANY_BUTTON_PRESSED, held)
 
 
 def encode_paste(text: str, *, bracketed: bool) -> bytes:
@@ -185,10 +184,6 @@ def _plainer(key: Key) -> Iterator[Key]:
     yield Key(key.name, "", key.modifiers & ~shift, key.us_name, key.action)
     yield Key(key.name, key.text, key.modifiers & ~ctrl, key.us_name, key.action)
     yield Key(key.name, key.text, key.modifiers & ~(shift | ctrl), key.us_name, key.action)
-
-
-def _action(mouse: Mouse) -> str:
-    return "MOTION" if mouse.action is MouseAction.MOVE else mouse.action.name
 
 
 def _bits(modifiers: Modifiers) -> int:
