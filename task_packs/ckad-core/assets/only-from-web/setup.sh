@@ -1,6 +1,7 @@
 set -eu
 export KUBECONFIG=/etc/tempshell/kube/config
-kubectl -n guarded delete networkpolicy --all
+kubectl -n guarded delete cronjob,job,deploy,rs,sts,ds,hpa,netpol,quota,limits --all
+kubectl -n guarded delete pod --all --force --grace-period 0 2>/dev/null || true
 kubectl apply -f - <<'END'
 apiVersion: v1
 kind: Pod

@@ -1,4 +1,4 @@
-# Who may reach web, instead of whom web may reach.
+# It is about who reaches web, instead of whom web reaches.
 set -eu
 kubectl apply -f - <<'END'
 apiVersion: networking.k8s.io/v1

@@ -1,0 +1,13 @@
+# No pod has both labels: the policy protects none.
+set -eu
+kubectl apply -f - <<'END'
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db-guard, namespace: guarded}
+spec:
+  podSelector: {matchLabels: {role: db, zone: eu}}
+  policyTypes: [Ingress]
+  ingress:
+  - from: [{podSelector: {matchLabels: {role: web}}}]
+    ports: [{protocol: TCP, port: 8080}]
+END
