@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.packs.checks.criteria import Probe
@@ -96,6 +98,12 @@ def task_with(*checks: dict[str, Any], **front_matter: Any) -> Task:  # noqa: AN
     """Return a task with these checks, as they would stand in its front matter."""
     words = {"id": "task", "title": "A task", "solution": "solution.sh", "checks": checks, **front_matter}
     return Task(msgspec.convert(words, TaskHead), "Prompt", {})
+
+
+def with_one_mutant(task: Task) -> Task:
+    """Return a task with just one of its author's wrong answers, always the same, and with one right answer."""
+    chance = random.Random(task.id)  # noqa: S311 - a choice, not a secret
+    return replace(task, head=structs.replace(task.head, mutants=(chance.choice(task.head.mutants),), alternatives=()))
 
 
 def probe(**words: Any) -> Probe:  # noqa: ANN401 - the words of the format
