@@ -23,10 +23,14 @@ from tempshell_cli.packs.authoring.prove import State, TaskProof, other_order, p
 from tempshell_cli.packs.checks.shell import SandboxShell
 from tempshell_cli.packs.format.pack import Pack, Task
 from tempshell_cli.packs.grading.capabilities import out_of_reach, without
+from tempshell_cli.packs.grading.grader import Grader
+from tempshell_cli.packs.grading.results import Verdict
+from tempshell_cli.packs.grading.setup import apply_setup, draw_task, run_solution
 from tempshell_cli.packs.library.find import find_pack
 from tests.support import engines
 from tests.support.ports import free_port
 
+from . import histories
 from .drafts import Draft, with_one_mutant
 
 CKAD, ZERO_TRUST = PACKS = find_pack("ckad-core"), find_pack("zero-trust")
@@ -170,6 +174,95 @@ def test_answers_are_made_from_objects(draft: Draft, cluster: SandboxShell) -> N
         "role/made/watch: also `delete` in rules[0].verbs",
         "role/made/watch: rules[0].verbs has another order",
     } < {one.name for one in proof.made}
+
+
+@pytest.mark.long
+@pytest.mark.engine("kind")
+def test_what_kubernetes_records_of_a_rollout_tells_how_it_went(cluster: SandboxShell) -> None:
+    task, grader = histories.task(), Grader(cluster)
+    for name, (way, failing) in histories.WAYS.items():
+        apply_setup(task, grader)
+        done = cluster.run(("bash", "-c", way), timeout=90)
+        assert done.exit_code == 0, (name, done.stderr)
+        results = grader.grade(task).results
+        assert {one.check: one.verdict for one in results if one.verdict is not Verdict.PASS} == dict.fromkeys(
+            failing, Verdict.FAIL
+        ), (name, results)
+
+
+@pytest.mark.long
+@pytest.mark.engine("kind")
+def test_a_learner_who_removes_the_traces_of_a_rollout_does_not_pass(cluster: SandboxShell) -> None:
+    task, grader = histories.task(), Grader(cluster)
+    apply_setup(task, grader)
+    way, _ = histories.WAYS["down"]
+    cluster.run(("bash", "-c", f"{way}; kubectl -n history delete events --all"), timeout=90)
+    assert {one.check: one.verdict for one in grader.grade(task).results} == {
+        "full": Verdict.ERROR,
+        "same": Verdict.PASS,
+        "available": Verdict.FAIL,
+    }
+
+
+# What an administrator of a cluster can do to it: in the way of a task, and none of it in what the task has made.
+FOULED = """
+kubectl apply -f - <<'END'
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: nobody-answers}
+webhooks:
+- name: nobody.answers.example
+  clientConfig: {service: {name: nobody, namespace: default, path: /}}
+  rules:
+  - apiGroups: ["", apps]
+    apiVersions: ["*"]
+    operations: [CREATE, UPDATE, DELETE]
+    resources: [pods, deployments, services, namespaces]
+  admissionReviewVersions: [v1]
+  sideEffects: None
+  failurePolicy: Fail
+END
+for node in $(kubectl get nodes -o name); do kubectl cordon "$node"; kubectl taint "$node" mine=here:NoSchedule; done
+kubectl -n kube-system scale deployment coredns --replicas 0
+"""
+# What a learner can do in the namespace of a task, $1, and beside it.
+FOULED_NAMESPACE = """
+for one in $(kubectl -n "$1" get deployments,services,configmaps -o name); do
+  kubectl -n "$1" patch "$one" --type merge -p '{"metadata": {"finalizers": ["example.org/forever"]}}'
+done
+kubectl -n "$1" create quota nothing --hard pods=0,services=0
+kubectl -n "$1" create -f - <<'END'
+apiVersion: v1
+kind: LimitRange
+metadata: {name: tiny}
+spec: {limits: [{type: Container, max: {memory: 1Ki}}]}
+END
+kubectl label namespace "$1" pod-security.kubernetes.io/enforce=restricted mine=1 --overwrite
+kubectl -n default create service nodeport radio-public --tcp 80:8080 --node-port 30990 2>/dev/null || true
+"""
+LAST = {"on-every-node": "kubectl delete namespace radio --wait=false", "roll-back": "true"}
+
+
+@pytest.mark.long
+@pytest.mark.engine("kind")
+@EACH_TASK
+def test_a_reset_task_is_solvable_whatever_the_learner_has_left(task: Task, cluster: SandboxShell) -> None:
+    assert cluster.cluster
+    task, _ = draw_task(task, "1", cluster)
+    grader = Grader(cluster)
+    apply_setup(task, grader)
+    run_solution(task, cluster)
+    last = LAST.get(task.id, "true")
+    for namespace in task.head.namespaces:
+        done = cluster.run(("bash", "-c", FOULED_NAMESPACE, "bash", namespace), timeout=60)
+        assert done.exit_code == 0, done.stderr
+    done = cluster.run(("bash", "-c", f"{last} && {{ {FOULED}; }}"), timeout=60)
+    assert done.exit_code == 0, done.stderr
+    apply_setup(task, grader, clear=True)
+    at_start = {one.check for one in grader.grade(task).results if one.verdict is not Verdict.PASS}
+    assert at_start == {check.id for check in task.head.checks if not check.gate}
+    run_solution(task, cluster)
+    assert [(one.check, one.message) for one in grader.grade(task).results if one.verdict is not Verdict.PASS] == []
 
 
 @EACH_TASK

@@ -153,7 +153,7 @@ class Practice:
         Raises UsageProblem where the session is paused, SetupFailed where the task's own setup fails.
         """
         grader = Grader(self._shell([task]))
-        apply_setup(task, grader)
+        apply_setup(task, grader, clear=True)
         keep_record(self.sessions, self.session.id, task, grader)
         self.sessions.journal(self.session.id, Kind.RESET, task.id)
 

@@ -18,6 +18,7 @@ from tempshell_cli.packs.format.model import SetupFile
 from tempshell_cli.packs.format.pack import Task, drawn
 from tempshell_cli.packs.format.values import environment, is_value
 from tempshell_cli.packs.grading.cluster import namespace
+from tempshell_cli.packs.grading.cluster_leftovers import ClusterLeftovers
 from tempshell_cli.packs.grading.grader import Grader
 from tempshell_cli.packs.grading.leftovers import unlock_files
 from tempshell_cli.packs.grading.results import Verdict
@@ -38,19 +39,22 @@ class SetupFailed(TempshellError):
     exit_code = ExitCode.PROVISION
 
 
-def apply_setup(task: Task, grader: Grader) -> None:
+def apply_setup(task: Task, grader: Grader, *, clear: bool = False) -> None:
     """Bring the sandbox to the start of the task: files, then the script, until everything in ``ready`` passes.
 
     What the task's checks compare with later is then in the ``records`` of the grader.
 
     Idempotent as far as the task's script is: called again, it puts the task back to its start, whatever the learner
-    has left in its directories.
+    has left in its directories. With ``clear`` also in its namespaces, and in the cluster where it is in the way: that
+    takes seconds, and a proof knows its answers.
     Raises SetupFailed, with the script's last lines, and EngineUnavailable.
     """
     setup, shell = task.head.setup, grader.shell
     if missing := missing_tools(task, shell):
         raise _failed(task, f"the sandbox has no {', '.join(missing)}", hint="choose another image or backend")
     unlock_files(task, shell)  # what it cannot unlock, the setup fails at with better words
+    if clear and task.head.namespaces and shell.cluster and shell.cluster.is_learners:
+        ClusterLeftovers(task, shell.cluster).clear()
     _prepare_cluster(task, shell)
     for file in setup.files:
         _copy(task, file, shell)
