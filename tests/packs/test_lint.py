@@ -217,7 +217,14 @@ def test_prose_and_wrong_answers_may_speak_of_latest(draft: Draft) -> None:
 
 
 @pytest.mark.parametrize(
-    ("image", "loose"), [("nginx", True), ("nginx:1.27", False), ("host:5000/nginx", True), ("nginx@sha256:0", False)]
+    ("image", "loose"),
+    [
+        ("nginx", True),
+        ("nginx:1.27", False),
+        ("host:5000/nginx", True),
+        ("nginx@sha256:0", False),
+        ('"{{ .Values.image }}"', False),
+    ],
 )
 def test_a_manifest_names_the_version_of_an_image(image: str, loose: bool, draft: Draft) -> None:  # noqa: FBT001
     draft.write("seed.yaml", f"spec:\n  containers:\n  - image: {image}\n")

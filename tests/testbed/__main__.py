@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 
-from . import apt, engine, helm, images, kind, kubernetes, node_image, oldest_engine, programs, registry
+from . import apt, engine, helm, helm_image, images, kind, kubernetes, node_image, oldest_engine, programs, registry
 from .steps import CACHE, SetupError, only_one, step
 
 
@@ -17,15 +17,18 @@ def docker() -> None:
 
 
 def kind_too() -> None:
-    """All that `docker` leaves, and what `kind create cluster` takes."""
+    """All that `docker` leaves, what `kind create cluster` takes, and helm's image for the terminals."""
     docker()
     kind.ensure()
+    helm_image.ensure()
 
 
 def compiled() -> None:
-    """What of `kind`'s node image takes minutes and can be done beside other work: Kubernetes, compiled."""
+    """What of `kind` takes minutes and can be done beside other work: Kubernetes and helm, compiled."""
     if not node_image.is_to_be_had():
         kubernetes.programs()
+    if not helm_image.is_to_be_had():
+        helm.ensure()
 
 
 def browser() -> None:

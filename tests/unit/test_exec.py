@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -53,6 +54,20 @@ def sandbox(engine: FakeEngine, clock: FakeClock) -> Sandbox:
 def test_a_command_gets_its_input_and_gives_its_output(engine: FakeEngine, sandbox: Sandbox) -> None:
     done = SandboxExec(engine, sandbox).run(("sh", "-c", "cat; echo no >&2; exit 4"), stdin=b"yes", timeout=20)
     assert (done.exit_code, done.stdout, done.stderr, done.timed_out) == (4, b"yes", b"no\n", False)
+
+
+def test_helm_is_there_where_its_program_is(
+    engine: FakeEngine, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("sh", "timeout"):
+        (programs / name).symlink_to(shutil.which(name) or name)
+    monkeypatch.setattr("tempshell_cli.backends.exec._PATH", str(programs))
+    shell = SandboxExec(engine, sandbox)
+    assert not shell.has(Capability.HELM)
+    (programs / "helm").symlink_to("/bin/true")
+    assert shell.has(Capability.HELM)
 
 
 def test_the_environment_is_clean_whatever_the_sandbox_has(engine: FakeEngine, sandbox: Sandbox) -> None:

@@ -2,3 +2,4 @@
 . /etc/tempshell/kubectl-completion.bash
 alias k=kubectl
 complete -o default -F __start_kubectl k
+if [ -e /etc/tempshell/helm-completion.bash ]; then . /etc/tempshell/helm-completion.bash; fi

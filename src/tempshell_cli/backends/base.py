@@ -56,6 +56,7 @@ class Capability(StrEnum):
     CLUSTER_ADMIN = "cluster-admin"
     NETPOL_ENFORCED = "netpol-enforced"
     CLUSTER_DNS = "cluster-dns"
+    HELM = "helm"
     METRICS = "metrics"
     NODE_SHELL = "node-shell"
 
@@ -499,7 +500,7 @@ class MeasuresPolicies(Protocol):
 def measurable(backend: Backend) -> frozenset[Capability]:
     """Return the capabilities that can be found out only in a sandbox of the backend's."""
     found = {Capability.NETPOL_ENFORCED} if isinstance(backend, MeasuresPolicies) else set()
-    return frozenset(found | ({Capability.METRICS} if isinstance(backend, HasKubectl) else set()))
+    return frozenset(found | ({Capability.HELM, Capability.METRICS} if isinstance(backend, HasKubectl) else set()))
 
 
 @runtime_checkable

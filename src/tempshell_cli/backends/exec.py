@@ -51,6 +51,7 @@ _GRACE = 10.0  # seconds more for the engine than for the command
 _CLUSTER_KEPT = 16 * 1024**2  # bytes: all objects that a pack's checks are about, in one list
 _METRICS_API = "apiservice/v1beta1.metrics.k8s.io"
 _METRICS_TIMEOUT = 60.0  # seconds for metrics-server, which answers some time after its cluster
+_SMALL_TIMEOUT = 15.0  # seconds
 _SAID = 1024  # bytes of what an engine has said last
 _TIMEOUT_CODES = {124, 137}  # of timeout(1): ended by TERM, ended by KILL
 
@@ -94,6 +95,8 @@ class SandboxExec:
             return self.backend.enforces_policies(self._sandbox)
         if capability is Capability.METRICS and self.cluster:
             return _serves_metrics(self.cluster)
+        if capability is Capability.HELM:
+            return self.run(("sh", "-c", "command -v helm"), timeout=_SMALL_TIMEOUT).exit_code == 0
         return capability in self.backend.capabilities()
 
     def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:

@@ -33,7 +33,6 @@ def set_up(sessions: Sessions, pack: Pack, plan: Plan, sandbox: Sandbox, report:
         raise PackProblem(f"{pack.root} was removed while the session was made", hint="start it again")
     shell = SandboxExec(plan.backend, sandbox)
     refuse_cluster(sessions, sandbox.session, pack, pack.tasks, shell)
-    _warn_of_missing(sessions, shell, sandbox.session, pack.tasks, report)
     grader = Grader(shell)
     written: dict[str, str] = {}
     seed = seed_of(sandbox.session, plan.sitting.seed if plan.sitting else None)
@@ -43,6 +42,7 @@ def set_up(sessions: Sessions, pack: Pack, plan: Plan, sandbox: Sandbox, report:
             written |= values
             apply_setup(drawn, grader)
             keep_record(sessions, sandbox.session, drawn, grader)
+    _warn_of_missing(sessions, shell, sandbox.session, pack.tasks, report)
     return written
 
 
@@ -60,7 +60,10 @@ def records_of(store: Store, session: str) -> dict[str, Mapping[str, str]]:
 def _warn_of_missing(
     sessions: Sessions, shell: SandboxExec, session: str, tasks: Sequence[Task], report: Report
 ) -> None:
-    """Find out what the sandbox lacks for the tasks, before a learner changes anything, and say it."""
+    """Find out what the sandbox lacks for the tasks, before a learner changes anything, and say it.
+
+    After their setups, for these may bring what a cluster does not have, such as metrics-server.
+    """
     wanted = wanted_by(tasks)
     if not wanted:
         return

@@ -9,7 +9,7 @@ from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Report, SandboxRequest
 from tempshell_cli.backends.docker.container import LEARNER, ContainerSpec, create_options, home_of, user_of
 from tempshell_cli.backends.docker.engine import DockerEngine
-from tempshell_cli.backends.docker.images import built, ensure_image
+from tempshell_cli.backends.docker.images import Image, built, ensure_image, has_image
 from tempshell_cli.backends.docker.proxies import of_node
 from tempshell_cli.backends.kind.names import (
     TERMINAL,
@@ -22,6 +22,7 @@ from tempshell_cli.backends.kind.names import (
 from tempshell_cli.core.errors import ProvisionFailed
 from tempshell_cli.core.paths import shipped
 
+HELM_IMAGE = "alpine/helm:3.22.0"
 _KUBECONFIG, _FILLER = "cluster-kubeconfig", "cluster-filler"
 _MOUNTED = "/etc/tempshell/kube"
 # A copy of one's own, because people change its current namespace all day; the mounted one is there to return to.
@@ -29,11 +30,23 @@ _OWN_COPY = f'install -D -m 0600 {_MOUNTED}/config "$1/.kube/config"'
 
 
 def ensure_terminal_image(engine: DockerEngine, node_image: str, report: Report) -> str:
-    """Return the terminal image with the kubectl of that very node image, built if the engine has none."""
+    """Return the terminal image with the kubectl of that very node image, built if the engine has none.
+
+    It has helm, unless the engine can neither build on helm's image nor has done so before.
+    """
     shell = ensure_image(engine.client, "tempshell/shell", report)
     inspected = engine.client.inspect_image(node_image)  # type: ignore[no-untyped-call]  # a gap in the SDK's stubs
-    args = {"SHELL_IMAGE": shell, "NODE_IMAGE": node_image}
-    image = built("tempshell/terminal", shipped("images") / "terminal", args, also=str(inspected["Id"]))
+
+    def terminal(helm: str) -> Image:
+        args = {"SHELL_IMAGE": shell, "NODE_IMAGE": node_image, "HELM_IMAGE": helm}
+        return built("tempshell/terminal", shipped("images") / "terminal", args, also=str(inspected["Id"]))
+
+    image = terminal(HELM_IMAGE)
+    if not has_image(engine.client, image.reference):
+        try:
+            ensure_image(engine.client, HELM_IMAGE, report)
+        except ProvisionFailed:  # no registry answers: tasks that need helm say so
+            image = terminal(shell)
     return ensure_image(engine.client, image, report)
 
 

@@ -17,7 +17,7 @@ _ALL_PERCENT = 100
 _ALWAYS_FINE = re.compile(r"(README|LICEN[CS]E|NOTICE|CHANGELOG|AUTHORS)[^/]*")
 _YAML_FILES = (".yaml", ".yml")
 _LATEST = re.compile(r"(?<![\w./-])[a-z0-9][\w.-]*(?:/[\w.-]+|:[0-9]+/[\w.-]+)*:latest\b")
-_IMAGE_KEY = re.compile(r"""^\s*-?\s*image:\s*["']?([^\s"'#]+)""")
+_IMAGE_KEY = re.compile(r"""^\s*-?\s*image:\s*["']?([^\s"'#{]+)""")  # not a template's `{{ … }}`
 
 
 def stray_files(draft: Draft) -> Iterator[Finding]:
