@@ -1,7 +1,7 @@
 set -eu
 export KUBECONFIG=/etc/tempshell/kube/config
-kubectl -n weather delete deploy,rs --all
-kubectl -n weather delete pod --all --force --grace-period 0 2>/dev/null
+kubectl -n weather delete cronjob,job,deploy,rs,sts,ds,hpa,netpol,quota,limits --all
+kubectl -n weather delete pod --all --force --grace-period 0 2>/dev/null || true
 kubectl -n weather delete configmap station --ignore-not-found
 kubectl apply -f - <<'END'
 apiVersion: apps/v1

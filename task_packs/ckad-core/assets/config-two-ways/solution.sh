@@ -10,4 +10,3 @@ spec:
         env: [{name: CITY, valueFrom: {configMapKeyRef: {name: station, key: CITY}}}]
         volumeMounts: [{name: station, mountPath: /etc/station}]
 '
-kubectl -n weather rollout status deployment/weather --timeout 40s

@@ -1,4 +1,4 @@
-# The city is written down a second time: who changes the ConfigMap changes half of it.
+# The city is written down a second time, and does not follow the ConfigMap; a variable of the other key does.
 set -eu
 kubectl -n weather create configmap station --from-literal CITY=Oslo --from-literal UNIT=celsius
 kubectl -n weather patch deployment weather --patch '
@@ -8,7 +8,6 @@ spec:
       volumes: [{name: station, configMap: {name: station}}]
       containers:
       - name: weather
-        env: [{name: CITY, value: Oslo}]
+        env: [{name: CITY, value: Oslo}, {name: UNIT, valueFrom: {configMapKeyRef: {name: station, key: UNIT}}}]
         volumeMounts: [{name: station, mountPath: /etc/station}]
 '
-kubectl -n weather rollout status deployment/weather --timeout 40s

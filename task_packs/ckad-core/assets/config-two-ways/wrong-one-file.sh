@@ -11,4 +11,3 @@ spec:
         envFrom: [{configMapRef: {name: station}}]
         volumeMounts: [{name: station, mountPath: /etc/station}]
 '
-kubectl -n weather rollout status deployment/weather --timeout 40s

@@ -1,7 +1,8 @@
 set -eu
 export KUBECONFIG=/etc/tempshell/kube/config
-kubectl -n orders delete deploy,rs --all
-kubectl -n orders delete pod --all --force --grace-period 0 2>/dev/null
+kubectl -n orders delete cronjob,job,deploy,rs,sts,ds,hpa,netpol,quota,limits --all
+kubectl -n orders delete pod --all --force --grace-period 0 2>/dev/null || true
+kubectl -n orders delete configmap orders-settings settings --ignore-not-found
 kubectl apply -f - <<'END'
 apiVersion: v1
 kind: ConfigMap

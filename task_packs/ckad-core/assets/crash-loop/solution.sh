@@ -7,4 +7,3 @@ spec:
       containers:
       - {name: orders, volumeMounts: [{name: settings, mountPath: /etc/orders}]}
 '
-kubectl -n orders rollout status deployment/orders --timeout 40s

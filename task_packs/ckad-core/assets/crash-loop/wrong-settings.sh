@@ -1,4 +1,4 @@
-# The ConfigMap is written anew, for a guess at what should be in it.
+# The ConfigMap is overwritten with a guess at what should be in it.
 set -eu
 kubectl -n orders patch configmap orders-settings --patch '{"data": {"orders.conf": "currency = USD\n"}}'
 kubectl -n orders patch deployment orders --patch '
@@ -9,4 +9,3 @@ spec:
       containers:
       - {name: orders, volumeMounts: [{name: settings, mountPath: /etc/orders}]}
 '
-kubectl -n orders rollout status deployment/orders --timeout 40s

@@ -1,4 +1,4 @@
-# Looks only, but in every namespace.
+# Reads only, but everything, and in every namespace.
 set -eu
 kubectl -n ops create serviceaccount watcher
 kubectl create clusterrolebinding watcher-views --clusterrole view --serviceaccount ops:watcher

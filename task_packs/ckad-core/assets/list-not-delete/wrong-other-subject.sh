@@ -1,4 +1,4 @@
-# The namespace of the subject is forgotten: another account is allowed all this.
+# The wrong namespace in the subject: another account is allowed all this.
 set -eu
 kubectl -n ops create serviceaccount watcher
 kubectl -n ops create role pod-reader --verb get,list,watch --resource pods

@@ -1,4 +1,4 @@
-# The account may do what it should, and nobody uses it.
+# The account may do what it should, and no pod runs as it.
 set -eu
 kubectl -n ops create serviceaccount watcher
 kubectl -n ops create role pod-reader --verb get,list,watch --resource pods

@@ -1,7 +1,7 @@
 set -eu
 export KUBECONFIG=/etc/tempshell/kube/config
-kubectl -n store delete service,deploy,rs --all
-kubectl -n store delete pod --all --force --grace-period 0 2>/dev/null
+kubectl -n store delete cronjob,job,deploy,rs,sts,ds,hpa,netpol,quota,limits,service --all
+kubectl -n store delete pod --all --force --grace-period 0 2>/dev/null || true
 kubectl apply -f - <<'END'
 apiVersion: apps/v1
 kind: Deployment

@@ -1,3 +1,3 @@
-# The right port of no pod at all.
+# The right port, and still no pod behind it.
 set -eu
 kubectl -n store patch service api --patch '{"spec": {"ports": [{"port": 80, "targetPort": 8080}]}}'

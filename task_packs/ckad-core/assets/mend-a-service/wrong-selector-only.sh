@@ -1,3 +1,3 @@
-# The pods are found, and asked on a port where nobody listens.
+# The pods are found, and asked on a port where nothing listens.
 set -eu
 kubectl -n store patch service api --patch '{"spec": {"selector": {"app": "api"}}}'

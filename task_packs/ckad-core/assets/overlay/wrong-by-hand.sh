@@ -1,4 +1,4 @@
-# The overlay says less than the cluster has: the next who applies it takes the change back.
+# The overlay says less than the cluster has: the next `kubectl apply -k` undoes the change.
 set -eu
 mkdir -p ~/kiosk/prod
 cat >~/kiosk/prod/kustomization.yaml <<'END'

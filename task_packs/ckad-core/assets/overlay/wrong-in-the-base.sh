@@ -1,4 +1,4 @@
-# Changes the base, and with it everybody else's.
+# The base itself is changed, for everybody who uses it.
 set -eu
 sed -i -e 's/replicas: 1/replicas: 2/' -e 's/practice:1/practice:2/' ~/kiosk/base/deployment.yaml
 mkdir -p ~/kiosk/prod

@@ -1,4 +1,4 @@
-# Written, and only looked at.
+# The overlay is written, and not applied.
 set -eu
 mkdir -p ~/kiosk/prod
 cat >~/kiosk/prod/kustomization.yaml <<'END'

@@ -1,4 +1,4 @@
 set -eu
 export KUBECONFIG=/etc/tempshell/kube/config
-kubectl -n press delete job --all
-kubectl -n press delete pod --all --force --grace-period 0 2>/dev/null
+kubectl -n press delete cronjob,job,deploy,rs,sts,ds,hpa,netpol,quota,limits --all
+kubectl -n press delete pod --all --force --grace-period 0 2>/dev/null || true
