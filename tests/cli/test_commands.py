@@ -17,6 +17,7 @@ import pytest
 
 from tempshell_cli.core.config import load_settings, settings_json
 from tempshell_cli.core.process import Command
+from tempshell_cli.packs.format.values import environment
 from tempshell_cli.packs.library.find import find_pack
 from tests.packs.drafts import Draft
 from tests.support.command_line import PROGRAM, Tempshell
@@ -38,9 +39,10 @@ def _allow_several(tempshell: Tempshell) -> None:
 
 
 def _solve(tempshell: Tempshell, session: str, task: str) -> None:
-    """Pipe the pack's own solution in, as a person would."""
-    head = find_pack(PACK).task(task)
-    tempshell("exec", session, "--", "bash", "-s", stdin=head.solution.encode())
+    """Pipe the pack's own solution in, as a person would, with the values of this session."""
+    drawn = find_pack(PACK).drawn(session).task(task)
+    values = "".join(f"export {name}='{value}'\n" for name, value in environment(drawn.values).items())
+    tempshell("exec", session, "--", "bash", "-s", stdin=(values + drawn.solution).encode())
 
 
 # start

@@ -252,6 +252,16 @@ def test_lint_names_what_nothing_reads_and_what_the_text_does_not_state(draft: D
     ]
 
 
+@pytest.mark.parametrize(("find", "warned"), [("find: true\n", 0), ("", 1)])
+def test_what_the_setup_shows_need_not_be_stated_where_the_task_is_to_find_it(
+    find: str, warned: int, draft: Draft
+) -> None:
+    draft.replace("tasks/one.md", "for ${{ vars.city }};", "for it;")
+    draft.replace("tasks/one.md", "setup:\n", f"{find}setup:\n")
+    found = [one.line for one in lint(draft.root) if one.rule == "unstated-variable" and "`city`" in one.message]
+    assert len(found) == warned
+
+
 @pytest.mark.engine("local")
 def test_scripts_find_the_values_in_their_environment(draft: Draft, sandbox_shell: SandboxShell) -> None:
     task, written = draw_task(draft.load().task("one"), "1", sandbox_shell)

@@ -1,4 +1,4 @@
 set -eu
 cd ~/service
 cp -p shop.ini shop.ini.orig
-sed -i -e '/^\[server\]/,/^\[/ s/^port = .*/port = 9090/' -e '/^\[log\]/,/^\[/ s/^# level = .*/level = debug/' shop.ini
+sed -i -e "/^\\[server\\]/,/^\\[/ s/^port = .*/port = $VARS_PORT/" -e '/^\[log\]/,/^\[/ s/^# level = .*/level = debug/' shop.ini

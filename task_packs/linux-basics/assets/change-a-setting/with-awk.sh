@@ -2,7 +2,7 @@
 set -eu
 cd ~/service
 cp shop.ini shop.ini.orig
-awk '/^\[/ { section = $0 }
-  section == "[server]" && /^port/ { $0 = "port=9090" }
+awk -v port="$VARS_PORT" '/^\[/ { section = $0 }
+  section == "[server]" && /^port/ { $0 = "port=" port }
   section == "[log]" && /level/ { $0 = "level=debug" }
   { print }' shop.ini.orig >shop.ini

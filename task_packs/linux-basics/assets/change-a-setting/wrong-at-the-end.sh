@@ -2,4 +2,4 @@
 set -eu
 cd ~/service
 cp shop.ini shop.ini.orig
-printf 'port = 9090\nlevel = debug\n' >>shop.ini
+printf 'port = %s\nlevel = debug\n' "$VARS_PORT" >>shop.ini

@@ -2,4 +2,4 @@
 set -eu
 cd ~/service
 cp shop.ini shop.ini.orig
-sed -i -e 's/^port = .*/port = 9090/' -e 's/^# level = .*/level = debug/' shop.ini
+sed -i -e "s/^port = .*/port = $VARS_PORT/" -e 's/^# level = .*/level = debug/' shop.ini

@@ -1,5 +1,5 @@
 # Remembers the copy when it is too late.
 set -eu
 cd ~/service
-sed -i -e '/^\[server\]/,/^\[/ s/^port = .*/port = 9090/' -e 's/^# level = .*/level = debug/' shop.ini
+sed -i -e "/^\\[server\\]/,/^\\[/ s/^port = .*/port = $VARS_PORT/" -e 's/^# level = .*/level = debug/' shop.ini
 cp shop.ini shop.ini.orig

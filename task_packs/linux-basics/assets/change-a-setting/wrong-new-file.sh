@@ -3,6 +3,6 @@ set -eu
 umask 022
 cd ~/service
 cp shop.ini shop.ini.orig
-sed -e '/^\[server\]/,/^\[/ s/^port = .*/port = 9090/' -e 's/^# level = .*/level = debug/' shop.ini >new.ini
+sed -e "/^\\[server\\]/,/^\\[/ s/^port = .*/port = $VARS_PORT/" -e 's/^# level = .*/level = debug/' shop.ini >new.ini
 rm shop.ini
 mv new.ini shop.ini

@@ -1,4 +1,4 @@
-# Walks through the history from its beginning, and mends the line by hand.
+# Walks through the history from its beginning, and fixes the line by hand.
 set -eu
 cd ~/bisect/prices
 for commit in $(git rev-list --reverse v1..main); do

@@ -34,10 +34,11 @@ commit() { # NUMBER MESSAGE, the changes by stdin
   printf 'reset refs/tags/v1\nfrom :1\n\n'
   for number in $(seq 2 41); do
     {
-      echo "note $((number - 1))" | file "notes/$((number - 1)).txt"
+      # The commit with the mistake changes nothing else, so that to undo it takes away nothing else.
+      [ "$number" = "$VARS_BAD" ] || echo "note $((number - 1))" | file "notes/$((number - 1)).txt"
       case $number in
       9) price 1 '(count * cents)' | file price.sh ;;
-      24) price 1 '(count * cents) - count / 2' | file price.sh ;;
+      "$VARS_BAD") price 1 '(count * cents) - count / 2' | file price.sh ;;
       33) price 2 '(count * cents) - count / 2' | file price.sh ;;
       esac
     } | commit "$number" "Tidy up, part $((number - 1))"

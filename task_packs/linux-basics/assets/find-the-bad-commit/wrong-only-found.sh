@@ -1,4 +1,4 @@
-# Knows who it was, mends it, and commits nothing.
+# Finds it, fixes the file, and commits nothing.
 set -eu
 cd ~/bisect/prices
 git bisect start main v1 >/dev/null 2>&1

@@ -2,4 +2,4 @@
 set -eu
 umask 077
 cd ~/tls
-openssl req -new -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=shop.example 2>/dev/null
+openssl req -new -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj "/CN=$VARS_SHOP.example" 2>/dev/null

@@ -3,4 +3,4 @@ set -eu
 umask 077
 cd ~/tls
 openssl req -new -newkey rsa:2048 -passout pass:secret -keyout server.key -out server.csr \
-  -subj /CN=shop.example -addext 'subjectAltName=DNS:shop.example,DNS:www.shop.example' 2>/dev/null
+  -subj "/CN=$VARS_SHOP.example" -addext "subjectAltName=DNS:$VARS_SHOP.example,DNS:www.$VARS_SHOP.example" 2>/dev/null

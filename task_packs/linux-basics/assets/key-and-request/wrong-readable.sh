@@ -2,5 +2,5 @@
 set -eu
 cd ~/tls
 openssl req -new -newkey rsa:2048 -nodes -keyout server.key -out server.csr \
-  -subj /CN=shop.example -addext 'subjectAltName=DNS:shop.example,DNS:www.shop.example' 2>/dev/null
+  -subj "/CN=$VARS_SHOP.example" -addext "subjectAltName=DNS:$VARS_SHOP.example,DNS:www.$VARS_SHOP.example" 2>/dev/null
 chmod 0644 server.key

@@ -13,3 +13,4 @@ cat "$scratch"
 rm "$scratch"
 exit $status
 SCRIPT
+chmod +x ~/script/lines.sh

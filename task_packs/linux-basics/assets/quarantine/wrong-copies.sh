@@ -2,7 +2,7 @@
 set -eu
 cd ~/downloads
 mkdir quarantine
-cp editor.tar 'disk image.iso' free-game.run quarantine/
+cp "$VARS_ALTERED.tar" 'disk image.iso' free-game.run quarantine/
 chmod 0400 quarantine/*
-printf 'drivers.tar\nfonts.tar\n' >missing.txt
+printf '%s\n' fonts.tar "$VARS_LOST.tar" | sort >missing.txt
 : >reader.tar

@@ -2,6 +2,6 @@
 set -eu
 cd ~/downloads
 mkdir quarantine
-mv editor.tar 'disk image.iso' quarantine/
+mv "$VARS_ALTERED.tar" 'disk image.iso' quarantine/
 chmod 0400 quarantine/*
-printf 'drivers.tar\nfonts.tar\n' >missing.txt
+printf '%s\n' fonts.tar "$VARS_LOST.tar" | sort >missing.txt

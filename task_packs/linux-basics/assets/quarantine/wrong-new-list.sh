@@ -1,4 +1,4 @@
-# Makes the list anew, and finds that all is well.
+# Writes a new list, and finds that all is well.
 set -eu
 cd ~/downloads
 mkdir quarantine

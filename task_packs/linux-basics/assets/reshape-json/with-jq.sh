@@ -1,4 +1,4 @@
-# With jq; where there is none, Python writes the same in another form.
+# With jq; where there is none, the same in another form: one line, other keys first, and escapes.
 set -eu
 cd ~/orders
 if command -v jq >/dev/null; then
@@ -7,7 +7,7 @@ if command -v jq >/dev/null; then
   jq "$totals"' | map(select(.status == "paid")) | group_by(.customer)
     | map({key: .[0].customer, value: (map(.total) | add)}) | from_entries' orders.json >customers.json
 else
-  echo '[{"total": 5400, "customer": "Zo\u00eb", "id": 1007}, {"total": 2499, "customer": "Ines", "id": 1002},
+  echo '[{"total": 5400, "customer": "Zo\u00eb", "id": '"$VARS_FIRST"'}, {"total": 2499, "customer": "Ines", "id": '"$VARS_SECOND"'},
     {"total": 1200, "customer": "Bo", "id": 1005}]' >open.json
-  echo '{"Zo\u00eb": 999, "Bo": 350, "Ada": 6298}' >customers.json
+  echo '{"Zo\u00eb": 999, "Bo": 350, "'"$VARS_NAME"'": 6298}' >customers.json
 fi

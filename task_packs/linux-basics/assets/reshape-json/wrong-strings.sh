@@ -1,6 +1,6 @@
 # Writes the totals as texts.
 set -eu
 cd ~/orders
-echo '[{"id": 1007, "customer": "Zoë", "total": "5400"}, {"id": 1002, "customer": "Ines", "total": "2499"},
+echo '[{"id": '"$VARS_FIRST"', "customer": "Zoë", "total": "5400"}, {"id": '"$VARS_SECOND"', "customer": "Ines", "total": "2499"},
   {"id": 1005, "customer": "Bo", "total": "1200"}]' >open.json
-echo '{"Ada": 6298, "Bo": 350, "Zoë": 999}' >customers.json
+echo '{"'"$VARS_NAME"'": 6298, "Bo": 350, "Zoë": 999}' >customers.json

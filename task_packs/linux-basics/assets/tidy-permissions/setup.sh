@@ -15,6 +15,8 @@ echo 'How we work' >docs/handbook/how.txt
 echo 'Still to be reviewed' >docs/handbook/drafts/review.txt
 echo 'An idea' >docs/handbook/drafts/idea.txt
 
+# A folder below one that hands its group on, as a pod's home does, has the setgid bit from the start.
+find . -type d -exec chmod g-s {} +
 chmod 0755 keys shared
 chmod 0644 keys/* bin/backup.sh
 chmod 0664 docs/handbook/drafts/idea.txt

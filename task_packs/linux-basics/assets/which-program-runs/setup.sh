@@ -3,7 +3,7 @@ umask 022
 rm -rf ~/launch
 mkdir -p ~/launch/old/bin ~/launch/new/bin ~/launch/caller
 cd ~/launch
-echo 'REPORT_LANG=de' >defaults.env
+echo "REPORT_LANG=$VARS_LANG" >defaults.env
 cat >old/bin/report <<'PROGRAM'
 #!/bin/bash
 echo "report 1 lang=$REPORT_LANG"
@@ -24,4 +24,6 @@ cat >caller/origin <<'PROGRAM'
 #!/bin/bash
 echo caller
 PROGRAM
-chmod 0755 old/bin/report old/bin/stamp new/bin/report caller/origin
+# The caller has programs of the same names, which are not meant.
+printf '#!/bin/bash\necho from=behind\n' | tee caller/stamp >caller/report
+chmod 0755 old/bin/report old/bin/stamp new/bin/report caller/origin caller/stamp caller/report

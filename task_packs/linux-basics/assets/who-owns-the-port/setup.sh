@@ -14,8 +14,15 @@ listen() { # FOLDER WHERE
   cd ~/ports/"$1"
   echo "$2" | setsid perl ~/ports/listener >/dev/null 2>&1 &
 }
-# In this order: a check knows the one on port 8080 by it.
-listen billing 8081
-listen frontend 9090
-listen metrics 8080
+port=$VARS_PORT owner=$VARS_OWNER
+unset VARS_PORT VARS_OWNER # they would be in the environment of all of them
+other=$port
+for folder in billing frontend metrics; do
+  if [ "$folder" = "$owner" ]; then
+    listen "$folder" "$port"
+  else
+    other=$((other + 1000))
+    listen "$folder" "$other"
+  fi
+done
 listen admin ~/ports/admin.sock

@@ -1,8 +1,8 @@
 # Knows it all, and stops what is in the way.
 set -eu
 cd ~/ports
-ss -Hltnp 'sport = :8080' | sed 's/.*pid=\([0-9]*\).*/\1/' >pid
+ss -Hltnp "sport = :$VARS_PORT" | sed 's/.*pid=\([0-9]*\).*/\1/' >pid
 readlink "/proc/$(cat pid)/cwd" >folder
 ss -Hxlp | grep 'ports/admin\.sock' | sed 's/.*pid=\([0-9]*\).*/\1/' >admin-pid
 kill "$(cat pid)"
-while ss -Hltn 'sport = :8080' | grep -q .; do sleep 0.1; done
+while ss -Hltn "sport = :$VARS_PORT" | grep -q .; do sleep 0.1; done

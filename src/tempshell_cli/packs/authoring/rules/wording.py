@@ -42,7 +42,7 @@ def unused_variables(draft: Draft) -> Iterator[Finding]:
 
 def unstated_variables(draft: Draft) -> Iterator[Finding]:
     """Who is not shown a value cannot meet it, unless finding it is the task."""
-    hint = "state it in the text; if the task is to find it, let a script write it (`from`)"
+    hint = "state it in the text; if the task is to find it, write `find: true`, or let a script write it (`from`)"
     for task in draft.tasks:
         stated = {name for _, name in references(task.file.text)}
         first = task.document.line(())
@@ -50,13 +50,19 @@ def unstated_variables(draft: Draft) -> Iterator[Finding]:
             key = task.document.key_at(first + line)
             if key == "title":
                 stated.add(name)
-            elif key == "checks" and name not in stated and not _is_found(task, name):
+            elif key == "checks" and name not in stated and not _is_found(draft, task, name):
                 what = f"a check reads the variable `{name}`, and the text does not state it"
                 yield warning("unstated-variable", task.name, first + line, what, hint)
 
 
-def _is_found(task: TaskSource, name: str) -> bool:
-    return name in task.head.vars and task.head.vars[name].from_ is not None
+def _is_found(draft: Draft, task: TaskSource, name: str) -> bool:
+    if name in task.head.vars and task.head.vars[name].from_ is not None:
+        return True
+    setup = task.head.setup
+    if not task.head.find:
+        return False
+    copied = {found for one in setup.files for _, found in references(draft.text(one.file))}
+    return name in copied | {found for _, found in script_references(draft.text(setup.run or ""))}
 
 
 def _squeezed(text: str) -> str:

@@ -1,0 +1,11 @@
+# Everybody can read it, and nobody run it.
+set -eu
+cat >total.sh <<'END'
+#!/bin/sh
+exec awk -F, '
+  $2 !~ /^-?[0-9]+$/ { print "line " NR ": no whole number" > "/dev/stderr"; bad = 1; exit }
+  { total += $2 }
+  END { if (bad) exit 1; printf "{\"entries\":%d,\"total\":%d}\n", NR, total }
+'
+END
+chmod 0644 total.sh

@@ -1,0 +1,9 @@
+# Undoes the commit on another branch.
+set -eu
+cd ~/bisect/prices
+git bisect start main v1 >/dev/null 2>&1
+git bisect run bash -c '[ "$(bash price.sh 3 250)" = 750 ]' >/dev/null
+git rev-parse refs/bisect/bad >../culprit
+git bisect reset >/dev/null 2>&1
+git checkout --quiet -b fix
+git revert --no-edit "$(cat ../culprit)" >/dev/null

@@ -1,0 +1,6 @@
+# Asks for more names than it should.
+set -eu
+umask 077
+cd ~/tls
+openssl req -new -newkey rsa:2048 -nodes -keyout server.key -out server.csr \
+  -subj "/CN=$VARS_SHOP.example" -addext "subjectAltName=DNS:$VARS_SHOP.example,DNS:*.$VARS_SHOP.example" 2>/dev/null

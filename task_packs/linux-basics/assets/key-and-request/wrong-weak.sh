@@ -1,0 +1,6 @@
+# A key that is too short.
+set -eu
+umask 077
+cd ~/tls
+openssl req -new -newkey rsa:1024 -nodes -keyout server.key -out server.csr \
+  -subj "/CN=$VARS_SHOP.example" -addext "subjectAltName=DNS:$VARS_SHOP.example,DNS:www.$VARS_SHOP.example" 2>/dev/null

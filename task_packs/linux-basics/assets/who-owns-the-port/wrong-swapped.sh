@@ -1,0 +1,6 @@
+# Finds all of it, and mixes the two ids up.
+set -eu
+cd ~/ports
+ss -Hltnp "sport = :$VARS_PORT" | sed 's/.*pid=\([0-9]*\).*/\1/' >admin-pid
+readlink "/proc/$(cat admin-pid)/cwd" >folder
+ss -Hxlp | grep 'ports/admin\.sock' | sed 's/.*pid=\([0-9]*\).*/\1/' >pid
