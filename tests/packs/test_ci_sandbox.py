@@ -23,7 +23,8 @@ def test_a_task_is_proven(task: Task, sandbox_shell: SandboxShell) -> None:
 
 
 @EACH_TASK
-def test_every_task_teaches_in_two_steps(task: Task) -> None:
+def test_every_task_teaches_in_two_steps_and_has_right_and_wrong_answers(task: Task) -> None:
     assert len(task.head.hints) == 2
-    assert task.head.mutants
+    assert len(task.head.alternatives) >= 2
+    assert len(task.head.mutants) >= 3
     assert task.head.docs

@@ -46,7 +46,8 @@ def test_no_task_depends_on_another(sandbox_shell: SandboxShell) -> None:
 
 
 @EACH_TASK
-def test_every_task_teaches_in_two_steps(task: Task) -> None:
+def test_every_task_teaches_in_two_steps_and_has_right_and_wrong_answers(task: Task) -> None:
     assert len(task.head.hints) == 2
-    assert task.head.mutants
+    assert len(task.head.alternatives) >= 2
+    assert len(task.head.mutants) >= 3
     assert task.head.docs

@@ -8,7 +8,7 @@ from tempshell_cli.packs.checks.shell import SandboxShell
 from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.grader import Grader
 from tempshell_cli.packs.grading.results import Verdict
-from tempshell_cli.packs.grading.setup import apply_setup, run_solution
+from tempshell_cli.packs.grading.setup import apply_setup, draw_task, run_solution
 from tempshell_cli.packs.library.find import find_pack
 
 TASKS = [task for name in ("linux-basics", "ci-sandbox") for task in find_pack(name).tasks]
@@ -40,6 +40,7 @@ def test_a_task_is_solvable_again_whatever_was_done_to_its_files(
     task: Task, foul: str, sandbox_shell: SandboxShell
 ) -> None:
     before = _home(sandbox_shell)
+    task, _ = draw_task(task, "0", sandbox_shell)
     grader = Grader(sandbox_shell)
     apply_setup(task, grader)
     run_solution(task, sandbox_shell)
@@ -56,10 +57,12 @@ def test_a_task_is_solvable_again_whatever_was_done_to_its_files(
 
 
 def test_a_program_that_has_taken_the_port_of_a_task_is_ended(sandbox_shell: SandboxShell) -> None:
-    task = next(task for task in TASKS if task.id == "who-owns-the-port")
+    drawn = next(task for task in TASKS if task.id == "who-owns-the-port")
+    task, _ = draw_task(drawn, "0", sandbox_shell)
     grader = Grader(sandbox_shell)
     apply_setup(task, grader)
-    taken = "pkill -f '[p]orts/listener'; setsid python3 -m http.server 8080 >/dev/null 2>&1 & sleep 1"
+    port = task.values["port"]
+    taken = f"pkill -f '[p]orts/listener'; setsid python3 -m http.server {port} >/dev/null 2>&1 & sleep 1"
     sandbox_shell.run(("bash", "-c", taken), timeout=20)
     apply_setup(task, grader)
     run_solution(task, sandbox_shell)
