@@ -10,7 +10,7 @@ from tempshell_cli.packs.checks.shell import SandboxShell
 from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.grader import Grader
 from tempshell_cli.packs.grading.results import Verdict, as_shown
-from tempshell_cli.packs.grading.setup import apply_setup, run_solution
+from tempshell_cli.packs.grading.setup import apply_setup, draw_task, run_solution
 from tempshell_cli.packs.library.find import find_pack
 
 TASKS = [task for task in find_pack("linux-basics").tasks if task.head.find]
@@ -28,6 +28,7 @@ _WRITTEN = ("find", ".", "-type", "f", "-newer", "mark", "-size", "-4", "-exec",
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
 def test_no_result_has_a_line_of_the_answer(task: Task, sandbox_shell: SandboxShell) -> None:
+    task, _ = draw_task(task, "0", sandbox_shell)
     grader = Grader(sandbox_shell)
     before = set(sandbox_shell.run(_HOME, timeout=20).stdout.decode().splitlines())
     for name, line in BROKEN.items():
