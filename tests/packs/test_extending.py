@@ -138,7 +138,8 @@ def test_a_check_is_a_class_and_the_field_that_names_it(sandbox_shell: SandboxSh
 def test_a_check_is_of_one_kind_also_where_there_is_a_new_one() -> None:
     given = {"id": "both", "file": {"path": "notes.txt"}, "lines": {"path": "notes.txt", "at_least": 2}}
     with pytest.raises(
-        msgspec.ValidationError, match="http, cases, reach, lines, any_of, all_of and not; this has file and lines"
+        msgspec.ValidationError,
+        match="http, cases, reach, rollout, lines, any_of, all_of and not; this has file and lines",
     ):
         msgspec.convert(given, CheckWithLines)
     assert list(kinds_in(CheckWithLines)) == [*kinds_in(Check), "lines"]
