@@ -150,7 +150,7 @@ WRONG_USAGE = {
 
 
 def test_a_program_is_a_little_wrong(tmp_path: Path) -> None:
-    """Each is run, where it is wrong: with arguments and input, or with none."""
+    """Each is run, where it is wrong: with arguments and input, or with none; its output is there when it ends."""
     wording = Wording("On stderr it writes its usage, and exits with 2. `PATH`")
     made = dict(wrong_programs("run.sh", PROGRAM, CALLS, wording))
     assert made.keys() == {*WRONG, *WRONG_USAGE}
@@ -159,9 +159,13 @@ def test_a_program_is_a_little_wrong(tmp_path: Path) -> None:
         script.write_bytes(content)
         argv = ["bash", str(script), *(("x y", "z") if what in WRONG else ())]
         environ = {"PATH": os.environ["PATH"], "GREETING": "hey"}
-        done = subprocess.run(argv, input="1\n", env=environ, capture_output=True, text=True, check=False, timeout=20)
+        out, err = tmp_path / "out", tmp_path / "err"
+        with out.open("wb") as stdout, err.open("wb") as stderr:
+            done = subprocess.run(
+                argv, input=b"1\n", env=environ, stdout=stdout, stderr=stderr, check=False, timeout=20
+            )
         expected = (WRONG | WRONG_USAGE)[what]
-        assert (what, (done.returncode, done.stdout, done.stderr)) == (what, expected)
+        assert (what, (done.returncode, out.read_text(), err.read_text())) == (what, expected)
 
 
 def test_a_program_is_wrong_just_where_that_makes_a_difference() -> None:

@@ -28,6 +28,19 @@ wait $it; code=$?
 {end}
 exit $code
 """
+# A check is over when the program has ended: it must not end before what its output goes through.
+_THROUGH = """\
+exec 3<&0
+exec {redirection}
+filter=$!
+"$shell" -c "$source" "$0" "$@" <&3 3<&- & it=$!
+trap 'kill -TERM $it' TERM
+wait $it; code=$?
+[ $code -le 128 ] || {{ wait $it; code=$?; }}
+exec >&- 2>&-
+wait $filter
+exit $code
+"""
 
 
 class Run(NamedTuple):
@@ -84,28 +97,29 @@ def _wrappers(runs: Sequence[Run], wording: Wording) -> Iterator[tuple[str, str]
         yield f"does not see `{name}`", f"unset {name}\n{whole}"
     if wording.names("PATH"):
         yield "does not see its caller's `PATH`", f"PATH=/usr/local/bin:/usr/bin:/bin\n{whole}"
-    for what, change in _wrong_output(runs, wording):
-        yield what, f"{change}\n{whole}"
+    for what, redirection in _wrong_output(runs, wording):
+        through = ">(" in redirection
+        yield what, _THROUGH.format(redirection=redirection) if through else f"exec {redirection}\n{whole}"
     for what, end in _wrong_ends(runs, wording):
         yield what, _THEN.format(end=end)
 
 
 def _wrong_output(runs: Sequence[Run], wording: Wording) -> Iterator[tuple[str, str]]:
-    """Yield redirections. Whoever reads the output reads it to its end, so what a filter adds is part of it."""
+    """Yield redirections of what the program writes."""
     outputs = [run.stdout for run in runs if run.stdout]
     if outputs:
-        yield "writes nothing to stdout", "exec >/dev/null"
-        yield "writes a line too many", "exec > >(cat; echo more)"
-        yield "has something before each line", "exec > >(sed 's/^/x/')"
-        yield "has something behind each line", "exec > >(sed 's/$/x/')"
+        yield "writes nothing to stdout", ">/dev/null"
+        yield "writes a line too many", "> >(cat; echo more)"
+        yield "has something before each line", "> >(sed 's/^/x/')"
+        yield "has something behind each line", "> >(sed 's/$/x/')"
     if any(output.rstrip(b"\n").count(b"\n") for output in outputs):
-        yield "writes just its first line", "exec > >(sed -n 1p)"
+        yield "writes just its first line", "> >(sed -n 1p)"
     if any(re.search(rb"\d", output) for output in outputs):
-        yield "has another number in each line", "exec > >(sed 's/[0-9]/1&/')"
+        yield "has another number in each line", "> >(sed 's/[0-9]/1&/')"
     if any(run.stderr for run in runs) and wording.says(_SPEAKS_OF_ERRORS):
-        yield "writes nothing to stderr", "exec 2>/dev/null"
-        yield "writes to stdout what belongs to stderr", "exec 2>&1"
-        yield "writes another text to stderr", "exec 2> >(sed 's/.*/so it is/' >&2)"
+        yield "writes nothing to stderr", "2>/dev/null"
+        yield "writes to stdout what belongs to stderr", "2>&1"
+        yield "writes another text to stderr", "2> >(sed 's/.*/so it is/' >&2)"
 
 
 def _wrong_ends(runs: Sequence[Run], wording: Wording) -> Iterator[tuple[str, str]]:
