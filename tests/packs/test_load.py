@@ -99,7 +99,7 @@ TASK_FAULTS = [
     Spoilt("points: 2", "gate: yes", 6, "checks[0].gate: Expected `bool`, got `str`", "write true or false"),
     Spoilt("points: 2", "points: 2\n  gate: true", 5, "a gate earns no points"),
     Spoilt("points: 2", "exec: {argv: [true]}", 6, "Expected `str`, got `bool`"),
-    Spoilt("points: 2", "exec: {argv: [ls]}", 5, "http, cases, reach, any_of, all_of and not; this has exec and file"),
+    Spoilt("points: 2", "exec: {argv: [ls]}", 5, "reach, rollout, any_of, all_of and not; this has exec and file"),
     Spoilt("  file: {path: answer.txt}\n", "", 5, "this has none"),
     Spoilt("points: 2", "any_of: [{file: {path: x}}]", 5, "this has file and any_of"),
     Spoilt("file: {path: answer.txt}", "any_of: [{file: {path: x}}, {}]", 7, "this has none"),

@@ -61,7 +61,8 @@ class Kind(StrEnum):
     BUG = "bug"  # a traceback; in the log alone
 
 
-PRIVATE = frozenset({Kind.FOUND, Kind.RECORD})  # the store's alone: pages of JSON
+HIDDEN = frozenset({Kind.RECORD, Kind.VALUES})  # for the checks alone: answers may be in them
+PRIVATE = HIDDEN | {Kind.FOUND}  # the store's alone: pages of JSON
 
 
 class Detail(Protocol):

@@ -27,13 +27,13 @@ def events(
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import NoSuchSession
-    from tempshell_cli.sessions.events import PRIVATE, Kind
+    from tempshell_cli.sessions.events import HIDDEN, PRIVATE
 
     with user_sessions() as sessions:
         if session and not sessions.store.last(session):
             raise NoSuchSession(f"there is no session {session!r}", hint="`tempshell list --all` shows ended ones too")
         kept = sessions.store.events_of(session) if session else sessions.store.events()
-    kept = [event for event in kept if event.kind != Kind.RECORD]  # for the checks alone
+    kept = [event for event in kept if event.kind not in HIDDEN]
     if as_json:
         console.say_json(
             [
