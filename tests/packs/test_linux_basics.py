@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from _pytest.mark import ParameterSet
 
 from tempshell_cli.packs.authoring.prove import State, other_order, prove_task, prove_together
 from tempshell_cli.packs.checks.shell import SandboxShell
@@ -10,6 +13,7 @@ from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.library.find import find_pack
 
 from .conftest import DOCKER, LOCAL
+from .drafts import with_one_mutant
 
 ON_EACH_ENGINE = pytest.mark.parametrize("new_sandbox", [LOCAL, DOCKER], indirect=True)
 
@@ -17,23 +21,19 @@ TASKS = find_pack("linux-basics").tasks
 EACH_TASK = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
 
 
-def _marks(engine: str, number: int) -> list[pytest.MarkDecorator]:
-    """On Docker all tasks are solved together, below; one by one, with their mutants, most wait for the long run."""
-    short = engine == "local" or number % 5 == 0
-    return [pytest.mark.engine(engine), *([] if short else [pytest.mark.long])]
+def _proofs() -> Iterator[ParameterSet]:
+    """Yield each task with one wrong answer, on Docker a few of them, and for the long run with all wrong answers."""
+    for number, task in enumerate(TASKS):
+        for engine in ("local", "docker"):
+            marks = [pytest.mark.engine(engine)]
+            if engine == "local" or number % 5 == 0:
+                yield pytest.param(with_one_mutant(task), engine, marks=marks, id=f"{task.id}-{engine}")
+            yield pytest.param(task, engine, marks=[*marks, pytest.mark.long], id=f"{task.id}-{engine}-whole")
 
 
-@pytest.mark.parametrize(
-    ("task", "new_sandbox"),
-    [
-        pytest.param(task, engine, marks=_marks(engine, number), id=f"{task.id}-{engine}")
-        for number, task in enumerate(TASKS)
-        for engine in ("local", "docker")
-    ],
-    indirect=["new_sandbox"],
-)
+@pytest.mark.parametrize(("task", "new_sandbox"), _proofs(), indirect=["new_sandbox"])
 def test_a_task_is_proven(task: Task, sandbox_shell: SandboxShell) -> None:
-    """Nothing is free, every right answer passes, every wrong one is caught, and setting up starts it anew."""
+    """Nothing is free, every right answer passes, a wrong one is caught, and a setup starts it from the beginning."""
     proof = prove_task(task, sandbox_shell)
     assert (proof.state, proof.why) == (State.PROVEN, "")
 
