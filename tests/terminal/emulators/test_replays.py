@@ -209,7 +209,7 @@ def mc(folder: Path) -> Program:
     return Program(("mc",), steps)
 
 
-@pytest.mark.emulator("programs")
+@pytest.mark.engine("programs")
 @pytest.mark.parametrize("program", [vim, less, htop, nano, nested_tmux, mc])
 def test_no_row_differs(program: Callable[[Path], Program], tmp_path: Path) -> None:
     argv, steps = program(tmp_path)
