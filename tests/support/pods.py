@@ -28,6 +28,19 @@ OTHER = "TEMPSHELL_TEST_KUBECONFIG"
 CLUSTER = "tempshell-test"
 _CHUNK = 65536
 UP = "python -m tests.support.pods up"
+# The control plane sets a third of a small machine's processors aside; the pods of all workers have to fit in, too.
+_CONTROL_PLANE = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
+_CONFIG = """\
+kind: Cluster
+apiVersion: kind.x-k8s.io/v1alpha4
+nodes:
+- role: control-plane
+  extraMounts: [{{hostPath: "{patches}", containerPath: /patches, readOnly: true}}]
+  kubeadmConfigPatches:
+  - |
+    kind: InitConfiguration
+    patches: {{directory: /patches}}
+"""
 _FOLDER = Path(tempfile.gettempdir()) / f"{CLUSTER}-cluster-{os.getuid()}"
 
 
@@ -153,8 +166,21 @@ def up() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if why_unusable():
             _kind("delete", "cluster", "--name", CLUSTER)
-            _kind("create", "cluster", "--name", CLUSTER, "--image", NODE_IMAGE, "--wait", "180s")
+            config = ("--config", str(_config()))
+            _kind("create", "cluster", "--name", CLUSTER, "--image", NODE_IMAGE, "--wait", "180s", *config)
             _kind("load", "docker-image", "--name", CLUSTER, BUSYBOX)
+
+
+def _config() -> Path:
+    """Write the configuration of a cluster whose control plane requests hardly any processor."""
+    patches = _FOLDER / "patches"
+    patches.mkdir(exist_ok=True)
+    for name in _CONTROL_PLANE:
+        container = {"name": name, "resources": {"requests": {"cpu": "10m"}}}
+        (patches / f"{name}+strategic.json").write_text(json.dumps({"spec": {"containers": [container]}}), "utf-8")
+    file = _FOLDER / "kind.yaml"
+    file.write_text(_CONFIG.format(patches=patches), "utf-8")
+    return file
 
 
 def down() -> None:
