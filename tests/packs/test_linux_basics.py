@@ -31,7 +31,7 @@ def _proofs() -> Iterator[ParameterSet]:
             yield pytest.param(task, engine, marks=[*marks, pytest.mark.long], id=f"{task.id}-{engine}-whole")
 
 
-@pytest.mark.parametrize(("task", "new_sandbox"), _proofs(), indirect=["new_sandbox"])
+@pytest.mark.parametrize(("task", "new_sandbox"), [*_proofs()], indirect=["new_sandbox"])
 def test_a_task_is_proven(task: Task, sandbox_shell: SandboxShell) -> None:
     """Nothing is free, every right answer passes, a wrong one is caught, and a setup starts it from the beginning."""
     proof = prove_task(task, sandbox_shell)
