@@ -2,14 +2,14 @@ set -eu
 export KUBECONFIG=/etc/tempshell/kube/config
 rm -rf ~/garage
 mkdir ~/garage
-kubectl apply -f - <<'END'
+kubectl apply -f - <<END
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata: {name: backups.practice.tempshell.example}
 spec:
   group: practice.tempshell.example
   scope: Namespaced
-  names: {kind: Backup, plural: backups, singular: backup, shortNames: [bkp]}
+  names: {kind: Backup, plural: backups, singular: backup, shortNames: [$VARS_SHORT]}
   versions:
   - name: v1
     served: true

@@ -1,4 +1,4 @@
-# The old one still runs, and its kind is known by the wrong name.
+# The old one is still there, and the file has the name of the kind instead of its short name.
 set -eu
 echo backup >~/garage/short-name
 kubectl apply -f - <<'END'

@@ -1,6 +1,6 @@
 # Another folder is copied.
 set -eu
-echo bkp >~/garage/short-name
+echo "$VARS_SHORT" >~/garage/short-name
 kubectl apply -f - <<'END'
 apiVersion: practice.tempshell.example/v1
 kind: Backup

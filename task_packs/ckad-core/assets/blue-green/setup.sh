@@ -1,7 +1,7 @@
 set -eu
 export KUBECONFIG=/etc/tempshell/kube/config
-kubectl -n portal delete deploy,rs,service --all
-kubectl -n portal delete pod --all --force --grace-period 0 2>/dev/null
+kubectl -n portal delete cronjob,job,deploy,rs,sts,ds,hpa,netpol,quota,limits,service --all
+kubectl -n portal delete pod --all --force --grace-period 0 2>/dev/null || true
 kubectl apply -f - <<'END'
 apiVersion: apps/v1
 kind: Deployment

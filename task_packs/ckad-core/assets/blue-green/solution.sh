@@ -12,5 +12,4 @@ spec:
       containers:
       - {name: portal, image: "tempshell/practice:2"}
 END
-kubectl -n portal rollout status deployment/portal-green --timeout 40s
 kubectl -n portal patch service portal --patch '{"spec": {"selector": {"colour": "green"}}}'

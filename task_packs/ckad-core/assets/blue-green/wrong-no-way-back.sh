@@ -1,4 +1,4 @@
-# Blue is thrown away.
+# Blue has no pods any more: there is nothing to go back to.
 set -eu
 kubectl apply -f - <<'END'
 apiVersion: apps/v1
@@ -13,6 +13,5 @@ spec:
       containers:
       - {name: portal, image: "tempshell/practice:2"}
 END
-kubectl -n portal rollout status deployment/portal-green --timeout 40s
 kubectl -n portal patch service portal --patch '{"spec": {"selector": {"colour": "green"}}}'
 kubectl -n portal scale deployment portal-blue --replicas 0

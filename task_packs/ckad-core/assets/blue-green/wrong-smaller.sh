@@ -1,4 +1,4 @@
-# Half as many pods as before have to do all the work.
+# One pod does the work of two.
 set -eu
 kubectl apply -f - <<'END'
 apiVersion: apps/v1

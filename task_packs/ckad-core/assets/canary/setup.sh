@@ -1,7 +1,7 @@
 set -eu
 export KUBECONFIG=/etc/tempshell/kube/config
-kubectl -n feed delete deploy,rs,service --all
-kubectl -n feed delete pod --all --force --grace-period 0 2>/dev/null
+kubectl -n feed delete cronjob,job,deploy,rs,sts,ds,hpa,netpol,quota,limits,service --all
+kubectl -n feed delete pod --all --force --grace-period 0 2>/dev/null || true
 kubectl apply -f - <<'END'
 apiVersion: apps/v1
 kind: Deployment

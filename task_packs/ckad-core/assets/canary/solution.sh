@@ -13,4 +13,3 @@ spec:
       - {name: feed, image: "tempshell/practice:2"}
 END
 kubectl -n feed scale deployment feed --replicas 3
-kubectl -n feed rollout status deployment/feed-canary --timeout 40s

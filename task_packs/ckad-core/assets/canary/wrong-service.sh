@@ -15,4 +15,3 @@ spec:
 END
 kubectl -n feed scale deployment feed --replicas 3
 kubectl -n feed patch service feed --patch '{"spec": {"selector": {"track": "canary"}}}'
-kubectl -n feed rollout status deployment/feed-canary --timeout 40s

@@ -1,7 +1,7 @@
 set -eu
 export KUBECONFIG=/etc/tempshell/kube/config
-kubectl -n budget delete deploy,rs,resourcequota --all
-kubectl -n budget delete pod --all --force --grace-period 0 2>/dev/null
+kubectl -n budget delete cronjob,job,deploy,rs,sts,ds,hpa,netpol,quota,limits --all
+kubectl -n budget delete pod --all --force --grace-period 0 2>/dev/null || true
 kubectl apply -f - <<'END'
 apiVersion: v1
 kind: ResourceQuota

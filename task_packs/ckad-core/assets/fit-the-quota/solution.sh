@@ -1,3 +1,2 @@
 set -eu
 kubectl -n budget set resources deployment report --requests cpu=50m,memory=32Mi --limits cpu=100m,memory=64Mi
-kubectl -n budget rollout status deployment/report --timeout 50s

@@ -1,3 +1,3 @@
-# No quota, no problem.
+# The quota is deleted.
 set -eu
 kubectl -n budget delete resourcequota budget

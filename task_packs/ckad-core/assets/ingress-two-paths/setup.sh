@@ -1,6 +1,6 @@
 set -eu
 export KUBECONFIG=/etc/tempshell/kube/config
-kubectl -n mall delete ingresses.networking.k8s.io --all
+kubectl -n mall delete ingresses.networking.k8s.io,service --all
 kubectl apply -f - <<'END'
 apiVersion: v1
 kind: Service

@@ -1,7 +1,7 @@
 set -eu
 export KUBECONFIG=/etc/tempshell/kube/config
-kubectl -n notes delete deploy,rs --all
-kubectl -n notes delete pod --all --force --grace-period 0 2>/dev/null
+kubectl -n notes delete cronjob,job,deploy,rs,sts,ds,hpa,netpol,quota,limits --all
+kubectl -n notes delete pod --all --force --grace-period 0 2>/dev/null || true
 kubectl -n notes delete pvc --all
 kubectl apply -f - <<'END'
 apiVersion: apps/v1

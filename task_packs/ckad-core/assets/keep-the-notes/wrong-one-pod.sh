@@ -1,4 +1,4 @@
-# Never tried.
+# Nothing shows that the lines are kept.
 set -eu
 kubectl apply -f - <<'END'
 apiVersion: v1

@@ -13,4 +13,3 @@ spec:
           readOnlyRootFilesystem: true
           capabilities: {drop: [ALL]}
 '
-kubectl -n bank rollout status deployment/teller --timeout 40s

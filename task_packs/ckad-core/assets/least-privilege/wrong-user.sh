@@ -15,4 +15,3 @@ spec:
           capabilities: {drop: [ALL]}
         volumeMounts: [{name: tmp, mountPath: /tmp}]
 '
-kubectl -n bank rollout status deployment/teller --timeout 40s

@@ -14,4 +14,3 @@ spec:
         command: [tail, -F, /var/log/ledger/entries.log]
         volumeMounts: [{name: log, mountPath: /var/log/ledger}]
 '
-kubectl -n audit rollout status deployment/ledger --timeout 50s

@@ -14,4 +14,3 @@ spec:
       containers:
       - {name: ring, image: "tempshell/practice:1"}
 END
-kubectl -n ring rollout status statefulset/ring --timeout 50s

@@ -1,4 +1,4 @@
-# One address for all, which leads to either.
+# One address for both pods, which leads to either of them.
 set -eu
 kubectl -n ring create service clusterip ring --tcp 8080
 kubectl apply -f - <<'END'
@@ -15,4 +15,3 @@ spec:
       containers:
       - {name: ring, image: "tempshell/practice:1"}
 END
-kubectl -n ring rollout status statefulset/ring --timeout 50s

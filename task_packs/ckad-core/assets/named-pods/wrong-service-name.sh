@@ -1,4 +1,4 @@
-# The pods have their names by way of a Service that is not there.
+# The StatefulSet names a Service that does not exist.
 set -eu
 kubectl -n ring create service clusterip ring --clusterip None --tcp 8080
 kubectl apply -f - <<'END'

@@ -1,4 +1,4 @@
 set -eu
 export KUBECONFIG=/etc/tempshell/kube/config
-kubectl -n archive delete cronjob,job --all
-kubectl -n archive delete pod --all --force --grace-period 0 2>/dev/null
+kubectl -n archive delete cronjob,job,deploy,rs,sts,ds,hpa,netpol,quota,limits --all
+kubectl -n archive delete pod --all --force --grace-period 0 2>/dev/null || true

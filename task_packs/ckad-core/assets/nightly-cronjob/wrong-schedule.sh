@@ -1,4 +1,4 @@
-# Hour and minute are the wrong way round: every day at 02:30 becomes the second minute of an hour that is not there.
+# Hour and minute are the wrong way round.
 set -eu
 kubectl -n archive create cronjob nightly --image tempshell/practice:1 --schedule '2 3 * * *' -- sh -c 'echo archived'
 kubectl -n archive patch cronjob nightly --type merge --patch \

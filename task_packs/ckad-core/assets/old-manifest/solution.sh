@@ -2,4 +2,3 @@ set -eu
 sed -i -e 's#^apiVersion: .*#apiVersion: apps/v1#' -e '/rollbackTo:/,/revision:/d' \
   -e 's/^  replicas: 2$/&\n  selector: {matchLabels: {app: guide}}/' ~/museum/guide.yaml
 kubectl apply -f ~/museum/guide.yaml
-kubectl -n museum rollout status deployment/guide --timeout 40s

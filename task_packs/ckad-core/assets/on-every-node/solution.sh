@@ -8,4 +8,3 @@ spec:
   selector: {app: radio}
   ports: [{port: 80, targetPort: 8080, nodePort: 30990}]
 END
-kubectl -n radio rollout status deployment/radio --timeout 40s

@@ -1,3 +1,4 @@
 set -eu
 export KUBECONFIG=/etc/tempshell/kube/config
+kubectl -n gallery delete cronjob,job,deploy,rs,sts,ds,hpa,netpol,quota,limits --all
 kubectl -n gallery delete pod --all --force --grace-period 0 2>/dev/null || true

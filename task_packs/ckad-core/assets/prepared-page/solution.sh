@@ -16,5 +16,3 @@ spec:
     command: [httpd, -f, -p, "8080", -h, /www]
     volumeMounts: [{name: page, mountPath: /www}]
 END
-kubectl -n gallery wait pod/gallery --for condition=Ready --timeout 40s
-sleep 1

@@ -1,7 +1,7 @@
 set -eu
 export KUBECONFIG=/etc/tempshell/kube/config
-kubectl -n billing delete deploy,rs --all
-kubectl -n billing delete pod --all --force --grace-period 0 2>/dev/null
+kubectl -n billing delete cronjob,job,deploy,rs,sts,ds,hpa,netpol,quota,limits --all
+kubectl -n billing delete pod --all --force --grace-period 0 2>/dev/null || true
 revision() {
   kubectl apply -f - <<END
 apiVersion: apps/v1

@@ -1,4 +1,3 @@
 set -eu
 kubectl -n shop patch deployment web --patch '{"spec": {"strategy": {"rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}}}}'
 kubectl -n shop set image deployment/web web=tempshell/practice:2
-kubectl -n shop rollout status deployment/web --timeout 50s

@@ -4,4 +4,3 @@ kubectl -n shop patch deployment web --patch '
 spec: {replicas: 2, strategy: {rollingUpdate: {maxUnavailable: 0, maxSurge: 1}}}
 '
 kubectl -n shop set image deployment/web web=tempshell/practice:2
-kubectl -n shop rollout status deployment/web --timeout 50s

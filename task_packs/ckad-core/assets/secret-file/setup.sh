@@ -1,7 +1,7 @@
 set -eu
 export KUBECONFIG=/etc/tempshell/kube/config
-kubectl -n vault delete deploy,rs --all
-kubectl -n vault delete pod --all --force --grace-period 0 2>/dev/null
+kubectl -n vault delete cronjob,job,deploy,rs,sts,ds,hpa,netpol,quota,limits --all
+kubectl -n vault delete pod --all --force --grace-period 0 2>/dev/null || true
 kubectl -n vault delete secret db-login --ignore-not-found
 kubectl apply -f - <<'END'
 apiVersion: apps/v1

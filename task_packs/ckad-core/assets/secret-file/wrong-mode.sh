@@ -9,4 +9,3 @@ spec:
       containers:
       - {name: client, volumeMounts: [{name: login, mountPath: /etc/db, readOnly: true}]}
 '
-kubectl -n vault rollout status deployment/client --timeout 40s

@@ -1,7 +1,7 @@
 set -eu
 export KUBECONFIG=/etc/tempshell/kube/config
-kubectl -n catalog delete deploy,rs --all
-kubectl -n catalog delete pod --all --force --grace-period 0 2>/dev/null
+kubectl -n catalog delete cronjob,job,deploy,rs,sts,ds,hpa,netpol,quota,limits --all
+kubectl -n catalog delete pod --all --force --grace-period 0 2>/dev/null || true
 kubectl apply -f - <<'END'
 apiVersion: apps/v1
 kind: Deployment

@@ -14,4 +14,3 @@ spec:
           periodSeconds: 5
           failureThreshold: 3
 '
-kubectl -n catalog rollout status deployment/catalog --timeout 50s

@@ -1,5 +1,7 @@
-# The reason of the end instead of its exit code.
+# The reason why it ended, instead of its exit code.
 set -eu
-echo labels >~/clinic/container
+name=$(kubectl -n clinic get pod intake -o json | jq -r '.status.containerStatuses[] | select(.restartCount > 0) | .name')
+echo "$name" >~/clinic/container
+# A node soon throws the logs of ended containers away; the next one says the same.
+until kubectl -n clinic logs intake -c "$name" >~/clinic/log && grep -q paper ~/clinic/log; do sleep 1; done
 echo Error >~/clinic/exit-code
-echo printer 7 is out of paper >~/clinic/log

@@ -1,5 +1,5 @@
-# The first container is the one that kubectl shows unasked.
+# The first container is the one that kubectl shows by default.
 set -eu
 echo desk >~/clinic/container
-echo 42 >~/clinic/exit-code
-kubectl -n clinic logs intake -c desk >~/clinic/log
+echo 0 >~/clinic/exit-code
+kubectl -n clinic logs intake >~/clinic/log

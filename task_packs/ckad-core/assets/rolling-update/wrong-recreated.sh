@@ -15,4 +15,3 @@ spec:
       containers:
       - {name: web, image: "tempshell/practice:2"}
 END
-kubectl -n shop rollout status deployment/web --timeout 50s

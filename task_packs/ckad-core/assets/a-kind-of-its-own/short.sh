@@ -1,0 +1,1 @@
+shuf -n 1 -e bkp bku bak bps

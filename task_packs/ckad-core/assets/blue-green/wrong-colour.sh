@@ -1,0 +1,16 @@
+# The Service asks for a colour that no pod has.
+set -eu
+kubectl apply -f - <<'END'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: portal-green, namespace: portal}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: portal, colour: green}}
+  template:
+    metadata: {labels: {app: portal, colour: green}}
+    spec:
+      containers:
+      - {name: portal, image: "tempshell/practice:2"}
+END
+kubectl -n portal patch service portal --patch '{"spec": {"selector": {"colour": "Green"}}}'

@@ -1,0 +1,4 @@
+# Two pods fit as well.
+set -eu
+kubectl -n budget set resources deployment report --requests cpu=50m,memory=32Mi --limits cpu=100m,memory=64Mi
+kubectl -n budget scale deployment report --replicas 2

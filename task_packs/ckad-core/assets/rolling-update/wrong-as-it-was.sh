@@ -1,0 +1,3 @@
+# One pod may be missing, as before.
+set -eu
+kubectl -n shop set image deployment/web web=tempshell/practice:2
