@@ -74,7 +74,7 @@ def _docker(user: User, runs: int) -> Iterator[Row]:
 
 
 def docker_answers() -> bool:
-    """Tell whether there is an engine."""
+    """Return whether there is an engine."""
     try:
         return subprocess.run(("docker", "version"), capture_output=True, check=False).returncode == 0
     except FileNotFoundError:

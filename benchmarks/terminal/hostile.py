@@ -94,7 +94,7 @@ class Pane:
         self.until(lambda: self.lost > lost)
 
     def shows(self, text: str) -> bool:
-        """Tell whether this is on the screen, in one row."""
+        """Return whether this is on the screen, in one row."""
         return any(text in row_text(row) for row in self.rows.values())
 
     def until(self, happened: Callable[[], bool], seconds: float = _TIMEOUT) -> bool:
@@ -151,7 +151,7 @@ class Soak:
         self.pane.kill(self._random.choice((signal.SIGKILL, signal.SIGSEGV)))
 
     def probe(self) -> bool:
-        """Tell whether a text is shown that is written now, on a screen of a usual size."""
+        """Return whether a text is shown that is written now, on a screen of a usual size."""
         self.pane.tell(Resize(Size(80, 24)))
         began = time.monotonic()
         self.pane.until(self._written)
@@ -259,7 +259,7 @@ def measure_screen(user: User, seconds: float, seed: int, kills: float) -> Itera
         left = _leave(screen)
     yield measured("the practice screen: frames painted", frames, "")
     yield measured("  workers killed", killed, "")
-    yield measured("  left when told to", left, "s", _TIMEOUT)
+    yield measured("  time to leave", left, "s", _TIMEOUT)
 
 
 def _kill_worker(screen: int) -> int:

@@ -85,5 +85,5 @@ def _without_wrappers(words: Sequence[str]) -> Iterator[str]:
 
 
 def _is_theirs(program: str) -> bool:
-    """Tell whether a program is named by a relative path, or by one below a home directory."""
+    """Return whether a program is named by a relative path, or by one below a home directory."""
     return program.startswith(("~/", "$HOME/", "/home/")) or ("/" in program and not program.startswith("/"))

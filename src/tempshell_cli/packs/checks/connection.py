@@ -69,7 +69,7 @@ class ReachEnd(Strict, frozen=True, kw_only=True):
             raise ValueError(f"this is not an address or a block of them: {cause}") from cause
 
     def has(self, end: End) -> bool:
-        """Tell whether it means that end, there or supposed, by its labels or addresses; names are not looked at."""
+        """Return whether it means that end, there or supposed, by its labels or addresses; names are not looked at."""
         if self.ip is not None:
             block, *exceptions = self.blocks
             return any(one in block and not any(one in out for out in exceptions) for one in end.addresses)
@@ -78,7 +78,7 @@ class ReachEnd(Strict, frozen=True, kw_only=True):
         return self.has_namespace(end) and self.pods.items() <= end.labels.items()
 
     def has_namespace(self, pod: End) -> bool:
-        """Tell whether a pod is in the namespace, or in one of them."""
+        """Return whether a pod is in the namespace, or in one of them."""
         if isinstance(self.ns, dict):
             return self.ns.items() <= pod.namespace_labels.items()
         return pod.namespace == self.ns

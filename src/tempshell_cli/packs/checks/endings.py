@@ -16,7 +16,7 @@ _IS_THERE = 'case "$1" in */*) test -x "$1" ;; *) command -v "$1" ;; esac >/dev/
 
 
 def is_there(program: str, shell: Shell, timeout: float) -> bool:
-    """Tell whether a program can be started; raises CannotLook where none can be, and Prevented as ``refuse_ended``."""
+    """Return whether a program can start; raises CannotLook where none can be, and Prevented as ``refuse_ended``."""
     found = shell.run(("/bin/sh", "-c", _IS_THERE, "sh", program), timeout=timeout)
     refuse_ended(found)
     if found.timed_out or found.exit_code in NOT_STARTED:

@@ -46,7 +46,7 @@ def arranged(want: Sequence[object], found: Sequence[object], at: Steps) -> list
 
 
 def _belong(wanted: object, found: object, want: Sequence[object], at: Steps) -> bool:
-    """Tell whether two items are the same one of a list, whatever else is said of it."""
+    """Return whether two items are the same one of a list, whatever else is said of it."""
     name = at[-1] if at else ""
     if name in _SETS:
         return is_alike(found, wanted, at)

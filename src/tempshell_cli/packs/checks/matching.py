@@ -182,10 +182,10 @@ def _at(at: Steps, value: object) -> str:
 
 
 def search(pattern: str, text: str) -> bool:
-    """Tell whether the pattern is found, ``^`` and ``$`` at each line; raises CannotLook where that takes too long."""
+    """Return whether the pattern is found, ``^`` and ``$`` at each line; raises CannotLook if that takes too long."""
     if len(text) <= _SHORT and not _BRANCHES.search(pattern):
         return re.search(pattern, text, re.MULTILINE) is not None
-    from tempshell_cli.core.runner import SubprocessRunner  # noqa: PLC0415 - whoever only reads a pack needs no processes
+    from tempshell_cli.core.runner import SubprocessRunner  # noqa: PLC0415 - a command that only reads a pack needs no processes
 
     command = Command((sys.executable, "-I", "-S", "-c", _SEARCH))
     done = SubprocessRunner().run(command, stdin=json.dumps([pattern, text]).encode(), timeout=_SEARCH_SECONDS)

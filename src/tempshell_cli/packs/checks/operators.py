@@ -21,13 +21,13 @@ class Comparison(NamedTuple):
     context: Context
 
     def same(self, value: object, other: object) -> bool:
-        """Tell whether both mean the same."""
+        """Return whether both mean the same."""
         if self.as_ is None:
             return is_alike(value, other, self.context.found.at)
         return bool(self.read(value) == self.read(other))
 
     def among(self, value: object, others: Iterable[object]) -> bool:
-        """Tell whether one of the others means the same."""
+        """Return whether one of the others means the same."""
         return any(self.same(value, other) for other in others)
 
     def read(self, value: object) -> Any:  # noqa: ANN401 - what can be compared, whatever it is
@@ -84,7 +84,7 @@ def _refuse_no_truth(value: object, as_: As | None) -> None:
 
 
 def _contains(value: object, wanted: object, comparison: Comparison) -> bool:
-    """Tell whether a list has an item, a mapping a key, or a text a part."""
+    """Return whether a list has an item, a mapping a key, or a text a part."""
     if isinstance(value, str):
         return isinstance(wanted, str) and wanted in value
     return isinstance(value, (list, dict)) and comparison.among(wanted, value)

@@ -38,12 +38,12 @@ class _Owned(msgspec.Struct):
     status: _Status = msgspec.field(default_factory=_Status)
 
     def is_ready(self) -> bool:
-        """Tell whether it is a pod that serves."""
+        """Return whether it is a pod that serves."""
         is_ready = any(one.type == "Ready" and one.status == "True" for one in self.status.conditions)
         return self.kind == "Pod" and is_ready and not self.metadata.deletion_timestamp
 
     def has_succeeded(self) -> bool:
-        """Tell whether it is a pod that has ended well."""
+        """Return whether it is a pod that has ended well."""
         return self.kind == "Pod" and self.status.phase == "Succeeded"
 
 

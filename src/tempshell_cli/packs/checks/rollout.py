@@ -92,7 +92,7 @@ class _Item(msgspec.Struct, rename="camel"):
         return re.sub(r"\.\d+Z$", "Z", self.last_timestamp or self.event_time or "")
 
     def is_of(self, uid: str) -> bool:
-        """Tell whether something with this uid owns it, or is what the event is about."""
+        """Return whether something with this uid owns it, or is what the event is about."""
         return self.involved_object.uid == uid or any(owner.uid == uid for owner in self.metadata.owner_references)
 
     @property

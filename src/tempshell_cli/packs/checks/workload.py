@@ -140,7 +140,7 @@ class _Pod(msgspec.Struct):
         return self.metadata.creation_timestamp, not self.metadata.deletion_timestamp
 
     def is_ready(self) -> bool:
-        """Tell whether it runs, with all its containers ready."""
+        """Return whether it runs, with all its containers ready."""
         statuses = self.status.container_statuses
         return bool(statuses) and all(one.ready for one in statuses)
 

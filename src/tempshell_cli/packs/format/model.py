@@ -259,7 +259,7 @@ class TaskHead(Strict, frozen=True, kw_only=True):
 
 
 def is_filled(at: Location) -> bool:
-    """Tell whether the file that a task names there gets values in place of references; a script does not."""
+    """Return whether the file that a task names there gets values in place of references; a script does not."""
     return at[:2] in {("setup", "files"), ("setup", "manifests")}
 
 

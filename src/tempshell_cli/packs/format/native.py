@@ -32,7 +32,7 @@ MAX_MANIFEST = 64 * 1024
 
 
 def is_native(root: Path) -> bool:
-    """Tell whether a directory has a manifest of ours, whatever else is in it."""
+    """Return whether a directory has a manifest of ours, whatever else is in it."""
     return has_file(root, MANIFEST)
 
 

@@ -133,7 +133,7 @@ def environment(values: Values) -> dict[str, str]:
 
 
 def is_value(text: str) -> bool:
-    """Tell whether a text may be a value."""
+    """Return whether a text may be a value."""
     return len(text) <= _LONGEST and bool(re.search(_VALUE, text))
 
 

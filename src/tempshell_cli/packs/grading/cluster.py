@@ -58,7 +58,7 @@ def asks_for_version(pack: PackHead, tasks: Iterable[Task]) -> bool:
 
 
 def looks_into_cluster(pack: PackHead, tasks: Iterable[Task]) -> bool:
-    """Tell whether the pack, or a setup or a check of one of these tasks, is about a cluster."""
+    """Return whether the pack, or a setup or a check of one of these tasks, is about a cluster."""
     tasks = list(tasks)
     probes = (probe for task in tasks for probe in (*task.head.checks, *task.head.setup.ready))
     return any(True for _ in _asked(pack, tasks)) or any(probe.kind.needs_cluster for probe in probes)

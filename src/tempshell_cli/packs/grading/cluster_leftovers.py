@@ -217,7 +217,7 @@ def _takes_pods(node: Object) -> bool:
 
 
 def _is_own(taint: Object) -> bool:
-    """Tell whether Kubernetes itself has put a taint on a node, and it is not that of ``kubectl cordon``."""
+    """Return whether Kubernetes itself has put a taint on a node, and it is not that of ``kubectl cordon``."""
     key = str(taint["key"])
     return "kubernetes.io/" in key and key != "node.kubernetes.io/unschedulable"
 

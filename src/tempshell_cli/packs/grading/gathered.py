@@ -91,7 +91,7 @@ class _Head(msgspec.Struct, rename="camel"):
     api_version: str = ""
 
     def is_a(self, wanted: str) -> bool:
-        """Tell whether a check calls this kind so: ``ingress``, ``ingresses``, ``ingresses.networking.k8s.io``."""
+        """Return whether a check calls this kind so: ``ingress``, ``ingresses``, ``ingresses.networking.k8s.io``."""
         name, _, group = wanted.partition(".")
         plurals = {"", "s", "es"}
         return name.removeprefix(self.kind.lower()) in plurals and group in {"", self.api_version.partition("/")[0]}

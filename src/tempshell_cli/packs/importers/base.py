@@ -33,7 +33,7 @@ class Importer(Protocol):
         ...
 
     def recognizes(self, root: Path) -> bool:
-        """Tell whether the directory is a pack of this format; reads as little as possible and raises nothing."""
+        """Return whether the directory is a pack of this format; reads as little as possible and raises nothing."""
         ...
 
     def load(self, root: Path) -> Pack:

@@ -38,7 +38,7 @@ def origin(name: str) -> str:
 
 
 def is_shipped(pack: Pack) -> bool:
-    """Tell whether a loaded pack is one that comes with tempshell."""
+    """Return whether a loaded pack is one that comes with tempshell."""
     return pack.root.resolve() in {root.resolve() for root in _shipped().values()}
 
 

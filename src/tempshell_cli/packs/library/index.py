@@ -54,7 +54,7 @@ def root_of(paths: Paths, reference: str) -> Path:
 
 
 def is_reference(text: str) -> bool:
-    """Tell whether a text has the form of ``AddedPack.reference``."""
+    """Return whether a text has the form of ``AddedPack.reference``."""
     return _REFERENCE.fullmatch(text) is not None
 
 

@@ -15,7 +15,7 @@ from tempshell_cli.packs.importers.registry import importer_of, importers
 
 
 def is_pack(root: Path) -> bool:
-    """Tell whether a directory says of itself that it is a pack; reads no more of it than that takes."""
+    """Return whether a directory says of itself that it is a pack; reads no more of it than that takes."""
     return is_native(root) or importer_of(root) is not None
 
 

@@ -47,7 +47,7 @@ def read_text(files: Mapping[str, bytes], root: Path, name: str, limit: int) -> 
 
 
 def has_file(root: Path, name: str) -> bool:
-    """Tell whether a directory has a plain file of that name, or a link to one."""
+    """Return whether a directory has a plain file of that name, or a link to one."""
     try:
         return (root / name).is_file()
     except OSError:  # a directory that may not be entered

@@ -104,7 +104,7 @@ def _identity(item: object) -> object:
 
 
 def is_controllers(found: Object) -> bool:
-    """Tell whether nobody but the cluster's own programs has written an object, as far as that is recorded."""
+    """Return whether nobody but the cluster's own programs has written an object, as far as that is recorded."""
     managers = [entry.get("manager", "") for entry in found["metadata"].get("managedFields") or ()]
     return bool(managers) and all(map(_CONTROLLERS.fullmatch, managers))
 
@@ -173,14 +173,14 @@ def _steps(key: str, value: object) -> Iterator[str | int]:
 
 
 def _is_content(path: Path) -> bool:
-    """Tell whether a field is the author's: also templates have metadata with more than labels and annotations."""
+    """Return whether a field is the author's: also templates have metadata with more than labels and annotations."""
     inner = path[path.index("metadata") + 1 :][:1] if "metadata" in path else ("labels",)
     is_metadata = inner in {("labels",), ("annotations",)} and path[-1] != LAST_APPLIED
     return is_metadata and path[0] not in {"apiVersion", "kind", "status"}
 
 
 def _is_filled_in(path: Path, new: Object, wording: Wording) -> bool:
-    """Tell whether it is a default that the text does not speak of, or a copy of another field."""
+    """Return whether it is a default that the text does not speak of, or a copy of another field."""
     value = at(new, path)
     copied = {"targetPort": (*path[:-1], "port"), "requests": (*path[:-2], "limits", path[-1])}
     if any(key in path[-2:] and at(new, source) == value for key, source in copied.items()):
@@ -191,7 +191,7 @@ def _is_filled_in(path: Path, new: Object, wording: Wording) -> bool:
 
 
 def _is_free(path: Path, value: object, wording: Wording) -> bool:
-    """Tell whether the choice of a value is left to whoever solves the task."""
+    """Return whether the choice of a value is left to the learner."""
     last, parents = path[-1], path[:-1]
     if parents[-1:] == ("labels",):
         return not (wording.names(str(last)) and wording.names(str(value)))

@@ -122,7 +122,7 @@ def _distinct(new: Object, mutations: Iterator[Mutation]) -> Iterator[Mutation]:
 
 
 def _is_same(ref: str, looked_at: str) -> bool:
-    """Tell whether a check's ``ref`` is that of an object, whose kind it may name in the plural, or with its group."""
+    """Return whether a check's ``ref`` names an object, whose kind it may write in the plural, or with a group."""
     kind, *place = ref.split("/")
     word, *wanted = looked_at.split("/")
     return place == wanted and word.partition(".")[0] in {kind, f"{kind}s", f"{kind}es", f"{kind[:-1]}ies"}

@@ -97,7 +97,7 @@ class _Words:
         return [said] if missing and missing == words else list(dict.fromkeys(missing))
 
     def _has(self, name: str) -> bool:
-        """Tell whether the text has it, in any case, between characters that cannot belong to it."""
+        """Return whether the text has it, in any case, between characters that cannot belong to it."""
         if number := _NUMBER.fullmatch(name):  # in any unit, and with zeros in front of it
             pattern = rf"(?<![\w.-])0*{number[1].lstrip('0') or '0'}(?![0-9]|\.[0-9])"
         else:

@@ -70,6 +70,6 @@ def _squeezed(text: str) -> str:
 
 
 def _shared(hint: str, answer: str) -> bool:
-    """Tell whether the two have a run of characters in common that is too long."""
+    """Return whether the two have a run of characters in common that is too long."""
     starts = range(len(hint) - _LONGEST_SHARED + 1)
     return any(hint[start : start + _LONGEST_SHARED] in answer for start in starts)

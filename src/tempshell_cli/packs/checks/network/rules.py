@@ -95,7 +95,7 @@ class Peer(_Object, frozen=True, dict=True):
         return None if self.namespace_selector is None else selector(self.namespace_selector)
 
     def is_(self, end: End, namespace: str) -> bool:
-        """Tell whether this is that end, in a policy of the namespace."""
+        """Return whether this is that end, in a policy of the namespace."""
         if self.ip_block:
             return any(self.ip_block.has(address) for address in end.addresses)
         if not end.is_pod:
@@ -171,7 +171,7 @@ class Policy(_Object, frozen=True):
         return self.metadata.name
 
     def isolates(self, end: End, way: Way) -> bool:
-        """Tell whether it selects the pod, and is about that direction.
+        """Return whether it selects the pod, and is about that direction.
 
         Without ``policyTypes`` it is about ingress, and about egress where it has rules for that.
         """
@@ -223,7 +223,7 @@ class End:
         return bool(self.namespace)
 
     def is_same(self, other: End) -> bool:
-        """Tell whether both are one pod, which no policy keeps from itself."""
+        """Return whether both are one pod, which no policy keeps from itself."""
         return bool(self.name) and (self.name, self.namespace) == (other.name, other.namespace)
 
 

@@ -62,7 +62,7 @@ class _Pod(_Object, frozen=True):
     status: _PodStatus = _PodStatus()
 
     def is_live(self) -> bool:
-        """Tell whether it runs, or is about to."""
+        """Return whether it runs, or is about to."""
         return self.status.phase not in {"Succeeded", "Failed"} and not self.metadata.deletion_timestamp
 
     def end(self, namespace_labels: Mapping[str, str]) -> End:
@@ -85,7 +85,7 @@ class ServicePort(_Object, frozen=True):
     target_port: int | str | None = None
 
     def is_(self, name: str, protocol: str, numbers: Ports) -> bool:
-        """Tell whether it has that name, or one of these numbers where none is given."""
+        """Return whether it has that name, or one of these numbers where none is given."""
         if name:
             return (self.name, self.protocol) == (name, protocol)
         return bool(port_range(self.protocol, self.port, self.port) & numbers)
@@ -110,7 +110,7 @@ class Service(_Object, frozen=True):
     spec: _ServiceSpec = _ServiceSpec()
 
     def leads_to(self, pod: End) -> bool:
-        """Tell whether it selects a pod. One without a selector selects none."""
+        """Return whether it selects a pod. One without a selector selects none."""
         selector, own = self.spec.selector, pod.namespace == self.metadata.namespace
         return own and bool(selector) and selector.items() <= pod.labels.items()
 

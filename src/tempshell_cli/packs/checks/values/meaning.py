@@ -58,7 +58,7 @@ def read(value: object, as_: As | None, context: Context | None = None) -> objec
 
 
 def is_alike(found: object, wanted: object, at: Steps) -> bool:
-    """Tell whether two values that nothing more is said about are the same.
+    """Return whether two values that nothing more is said about are the same.
 
     Numbers are compared as quantities, and so are texts where Kubernetes has quantities; else ``1.10`` is not ``1.1``.
     """
@@ -141,7 +141,7 @@ def _percentage(value: object, context: Context | None) -> object:
 
 
 def _rounds_down(context: Context) -> bool:
-    """Tell whether it is the ``maxUnavailable`` of a Deployment or a StatefulSet; every other percentage is rounded up.
+    """Return whether it is ``maxUnavailable`` of a Deployment or StatefulSet; every other percentage is rounded up.
 
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#max-unavailable and, for a
     PodDisruptionBudget, https://kubernetes.io/docs/tasks/run-application/configure-pdb/#rounding-logic.

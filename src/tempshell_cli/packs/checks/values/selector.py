@@ -16,7 +16,7 @@ class Allowed(NamedTuple):
     absent: bool
 
     def admits(self, value: str | None) -> bool:
-        """Tell whether the label may have this value; None for an object without it."""
+        """Return whether the label may have this value; None for an object without it."""
         return self.absent if value is None else (value in self.values) is not self.exclusion
 
     def and_(self, other: Allowed) -> Allowed:
@@ -39,7 +39,7 @@ class Selector(NamedTuple):
     nothing: bool = False
 
     def selects(self, labels: Mapping[str, str]) -> bool:
-        """Tell whether it selects an object with these labels."""
+        """Return whether it selects an object with these labels."""
         return not self.nothing and all(allowed.admits(labels.get(key)) for key, allowed in self.labels)
 
 

@@ -64,7 +64,7 @@ def _fitting(pattern: str, files: Collection[str]) -> list[str]:
 
 
 def _fits(steps: Sequence[str], parts: Sequence[str]) -> bool:
-    """Tell whether a path fits, keeping all places in the pattern that it may be at: no pattern takes long."""
+    """Return whether a path fits, keeping all places in the pattern that it may be at: no pattern takes long."""
     places = _past_any_depth({0}, steps)
     for part in parts:
         on = {

@@ -68,7 +68,7 @@ def _children(root: Path, where: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_plain(root: Path, path: str) -> bool:
-    """Tell whether a normal path is a directory below the root that no link leads to."""
+    """Return whether a normal path is a directory below the root that no link leads to."""
     steps = path.split("/")
     if steps[0] in {"", ".", ".."}:
         return False

@@ -19,7 +19,7 @@ class KillercodaImporter:
     main_file = SCENARIO
 
     def recognizes(self, root: Path) -> bool:
-        """Tell whether there is an ``index.json``."""
+        """Return whether there is an ``index.json``."""
         return is_scenario(root)
 
     def load(self, root: Path) -> Pack:

@@ -90,7 +90,7 @@ _IMAGES = {
 
 
 def is_scenario(root: Path) -> bool:
-    """Tell whether a directory is a scenario; what has a manifest of ours is a pack of ours."""
+    """Return whether a directory is a scenario; what has a manifest of ours is a pack of ours."""
     return has_file(root, SCENARIO) and not is_native(root)
 
 
