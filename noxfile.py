@@ -209,7 +209,7 @@ def pytest(session: nox.Session, marks: str) -> None:
 def run_pytest(session: nox.Session, marks: str, *options: str, workers: int | str = WORKERS) -> None:
     """Run pytest. What fails is run once more, and told: real engines stumble on a busy machine, but not twice.
 
-    Five failures end the run: on an engine that is broken every further test would wait until its patience ends.
+    Five failures end the run: on an engine that is broken every further test would wait until its time is up.
     """
     counts = ("--numprocesses", str(workers), "--reruns", "1", "--maxfail", "5")
     session.run("pytest", *counts, "-raR", "--durations", "20", "-m", marks, *options, *session.posargs)

@@ -126,4 +126,4 @@ class Stage:
     def wait_for_end(self, session: str, seconds: float) -> None:
         """Let that much time pass and a little more, and see the sandbox end by itself."""
         self.pass_time(seconds)
-        eventually(lambda: self.has_ended(session), f"{session} ends at its deadline", patience=seconds + 5)
+        eventually(lambda: self.has_ended(session), f"{session} ends at its deadline", timeout=seconds + 5)

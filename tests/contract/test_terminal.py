@@ -16,7 +16,7 @@ from tempshell_cli.terminal.pty import PtyProcess, Size
 
 from .stage import Stage
 
-_PATIENCE = 20
+_TIMEOUT = 20
 _SIZE = Size(columns=80, rows=24)
 
 
@@ -36,7 +36,7 @@ def _own_terminal(command: Command, size: Size) -> Iterator[Terminal]:
         list(command.argv[1:]),
         env=command.environment(),
         dimensions=(size.rows, size.columns),
-        timeout=_PATIENCE,
+        timeout=_TIMEOUT,
         encoding="utf-8",
     )
 
@@ -52,8 +52,8 @@ def _own_terminal(command: Command, size: Size) -> Iterator[Terminal]:
 @contextmanager
 def _new_terminal(command: Command, size: Size) -> Iterator[Terminal]:
     with PtyProcess.spawn(command, size) as process:
-        child = fdpexpect.fdspawn(process.master.fileno(), timeout=_PATIENCE, encoding="utf-8")
-        yield Terminal(child, process.master.resize, lambda: process.wait(_PATIENCE))
+        child = fdpexpect.fdspawn(process.master.fileno(), timeout=_TIMEOUT, encoding="utf-8")
+        yield Terminal(child, process.master.resize, lambda: process.wait(_TIMEOUT))
 
 
 @pytest.fixture(params=[_own_terminal, _new_terminal], ids=["own", "new"])
@@ -90,7 +90,7 @@ def test_the_size_passes_and_follows_a_change(spawn: Callable[..., Terminal]) ->
     terminal.child.expect_exact("ready")
     for left in reversed(range(terminal.changes)):
         terminal.resize(Size(columns=57, rows=13))
-        if terminal.child.expect_exact(["13 57", pexpect.TIMEOUT], _PATIENCE / terminal.changes) == 0:
+        if terminal.child.expect_exact(["13 57", pexpect.TIMEOUT], _TIMEOUT / terminal.changes) == 0:
             return
         assert left, "the new size has not come"
         terminal.resize(Size(columns=101, rows=40))

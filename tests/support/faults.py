@@ -26,7 +26,7 @@ from .leaks import leftovers, processes_about
 from .user import User
 from .waiting import eventually
 
-PATIENCE = 30.0  # seconds until a step comes
+TIMEOUT = 30.0  # seconds until a step comes
 _ROLLBACK = 15.0  # seconds until a start has undone itself
 _SETTLED = 10.0  # seconds for an engine and the kernel to finish what they have begun
 _SHORT = 0.0005  # between two looks: a step may last no longer than some milliseconds
@@ -72,9 +72,9 @@ class Starting:
             self._shown += chunk
         return self._shown.decode(errors="replace")
 
-    def has_come_to(self, step: Callable[[Starting], bool], patience: float = PATIENCE) -> None:
-        """Wait for a step, ``patience`` seconds at most; a start that ends before it fails the test."""
-        late = time.monotonic() + patience
+    def has_come_to(self, step: Callable[[Starting], bool], timeout: float = TIMEOUT) -> None:
+        """Wait for a step, ``timeout`` seconds at most; a start that ends before it fails the test."""
+        late = time.monotonic() + timeout
         while not step(self):
             assert time.monotonic() < late, f"the step has not come; shown: {self.shown()}"
             ended = self.process.poll() is not None

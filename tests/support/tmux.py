@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tempshell_cli.terminal.pty import Size
 
-from .waiting import PATIENCE, eventually
+from .waiting import TIMEOUT, eventually
 
 # What tells a program that it runs in the tmux of the user who runs the tests.
 _OUTER = ("TMUX", "TMUX_PANE")
@@ -56,10 +56,10 @@ class Pane:
         """Return what is seen."""
         return self.run("capture-pane", "-p")
 
-    def until_sees(self, wanted: str, patience: float = PATIENCE) -> str:
+    def until_sees(self, wanted: str, timeout: float = TIMEOUT) -> str:
         """Return what is seen once it has this in it."""
         try:
-            return eventually(lambda: text if wanted in (text := self.text()) else "", "it is seen", patience)
+            return eventually(lambda: text if wanted in (text := self.text()) else "", "it is seen", timeout)
         except AssertionError:
             raise AssertionError(f"{wanted!r} is not seen:\n{self.text()}") from None
 

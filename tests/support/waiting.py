@@ -7,16 +7,16 @@ from collections.abc import Callable
 from typing import TypeVar
 
 _Value = TypeVar("_Value")
-PATIENCE = 20.0
+TIMEOUT = 20.0
 _PAUSE = 0.02
 
 
-def eventually(look: Callable[[], _Value], what: str, patience: float = PATIENCE) -> _Value:
-    """Return the first true value of ``look``; fail with ``what`` when none comes within ``patience`` seconds."""
-    late = time.monotonic() + patience
+def eventually(look: Callable[[], _Value], what: str, timeout: float = TIMEOUT) -> _Value:
+    """Return the first true value of ``look``; fail with ``what`` when none comes within ``timeout`` seconds."""
+    late = time.monotonic() + timeout
     while True:
         seen = look()
         if seen:
             return seen
-        assert time.monotonic() < late, f"in {patience:g} s it did not come true that {what}; last seen: {seen!r}"
+        assert time.monotonic() < late, f"in {timeout:g} s it did not come true that {what}; last seen: {seen!r}"
         time.sleep(_PAUSE)  # the pause of a poll with a deadline

@@ -135,7 +135,7 @@ class Check(Probe, frozen=True, kw_only=True):
         if self.control and self.exec is None:
             raise ValueError("only an exec check has a control")
         if self.control and self.exec:
-            self.control.over(self.exec)  # what is wrong with it is told now
+            self.control.over(self.exec)  # raises now what is wrong with it
         if self.fail is not None:
             self._clean("fail", strip_controls)
 

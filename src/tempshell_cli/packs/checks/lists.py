@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from tempshell_cli.packs.checks.values.meaning import is_alike
 from tempshell_cli.packs.checks.values.paths import Steps
 
-# What tells the items of such a list apart, in the order in which it is tried: ``x-kubernetes-list-map-keys`` of
+# What distinguishes the items of such a list, in the order in which it is tried: ``x-kubernetes-list-map-keys`` of
 # https://github.com/kubernetes/kubernetes/blob/master/api/openapi-spec/swagger.json, and the merge keys of patches.
 _NAME = (("name",),)
 _KEYS: Mapping[str, Sequence[tuple[str, ...]]] = {

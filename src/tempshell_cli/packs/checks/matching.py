@@ -139,7 +139,7 @@ def _as_it_is(want: Sequence[object], found: Sequence[object], at: Steps) -> Seq
 class Rules(NamedTuple):
     """How data is compared.
 
-    ``same`` tells whether a value that was found, at its place, is the one that was wanted. ``arranged`` returns a list
+    ``same``: whether a value that was found, at its place, is the one that was wanted. ``arranged`` returns a list
     that was found in the order of the wanted one, where its order has no meaning. ``exact`` allows no other keys.
     """
 

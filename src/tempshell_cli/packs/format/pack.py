@@ -61,7 +61,7 @@ class Task:
 class Pack:
     """A pack as it was when it was read; ``digest`` names exactly this content.
 
-    ``nodes`` is how many a cluster of its has at least; ``node_shell`` tells whether its learners are root on the
+    ``nodes`` is how many a cluster of its has at least; ``node_shell`` says whether its learners are root on the
     first of them; ``notes`` are what to tell before it is started.
     """
 

@@ -47,8 +47,8 @@ def _add(suite: ET.Element, case: Case) -> None:
     element = ET.SubElement(suite, "testcase", about)
     for kind in ("failure", "error", "skipped"):
         if text := _plain(getattr(case, kind)):
-            told = ET.SubElement(element, kind, {"message": text.partition("\n")[0]})
-            told.text = text
+            problem = ET.SubElement(element, kind, {"message": text.partition("\n")[0]})
+            problem.text = text
 
 
 def _plain(text: str) -> str:

@@ -1,7 +1,7 @@
 """A task's scripts, run inside the sandbox: what brings it to its start, and what solves it.
 
 A script comes by stdin to a shell of its own, from the learner's home. What it leaves running in the background must
-have redirected its output: whoever runs the script waits for that to close.
+have redirected its output: the grader waits for that to close.
 """
 
 from __future__ import annotations

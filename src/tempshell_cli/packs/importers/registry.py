@@ -22,7 +22,7 @@ _BUILT_IN: Mapping[str, str] = {"killercoda": "tempshell_cli.packs.importers.kil
 def importers() -> Iterator[Importer]:
     """Yield the importers, the built-in ones first; raises PackProblem where another distribution's cannot be loaded.
 
-    Whoever stops asking spares the import of the rest.
+    A caller that stops early spares the import of the rest.
     """
     for target in _BUILT_IN.values():
         module, _, attribute = target.partition(":")

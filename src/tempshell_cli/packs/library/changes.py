@@ -12,7 +12,7 @@ _LONGEST = 2000  # lines of a file that are compared; a diff takes quadratic tim
 
 
 class FileChange(NamedTuple):
-    """How many lines were added and removed, as `diff --stat` counts; None where that cannot be told."""
+    """How many lines were added and removed, as `diff --stat` counts; None where that is unknown."""
 
     file: str
     added: int | None

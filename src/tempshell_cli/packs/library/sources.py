@@ -153,8 +153,8 @@ class GitSource(NamedTuple):
             archive = f"{place}/pack.tar"
             runner = _Trusting(runner, f"{place}/config") if self.url.startswith("file:") else runner
             repository = self._fetch(runner, f"{place}/git")
-            told = _git(runner, f"--git-dir={repository}", "rev-parse", "--verify", "FETCH_HEAD^{commit}")
-            commit = told.stdout.decode(errors="replace").strip()
+            parsed = _git(runner, f"--git-dir={repository}", "rev-parse", "--verify", "FETCH_HEAD^{commit}")
+            commit = parsed.stdout.decode(errors="replace").strip()
             if not _COMMIT.fullmatch(commit):
                 raise PackProblem(f"git names no commit for {self.ref or 'HEAD'!r}: {one_line(commit)!r}")
             tree = f"{commit}:{self.folder}"

@@ -157,7 +157,7 @@ def _called(address: str) -> str:
 
 
 def _checked(files: Mapping[str, bytes], name: str, address: str) -> Pack:
-    """Load a pack from its files; what is wrong is told by where the pack comes from."""
+    """Load a pack from its files; errors name where the pack comes from."""
     with tempfile.TemporaryDirectory(prefix="tempshell-") as place:
         root = Path(place).resolve() / name
         try:

@@ -23,7 +23,7 @@ _STEP = re.compile(r"\.([A-Za-z_]+)|\[([0-9]+|\.{3})\]")
 _UNKNOWN_KEY = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _WRONG_FORM = re.compile(r"Expected `str` matching regex '(.*)'", re.DOTALL)
 _HINTS = {"Expected `str": "put the value in quotes", "Expected `bool": "write true or false"}
-# JSON's words, and those of whoever writes YAML.
+# JSON's words, and those of YAML.
 _WORDS = {
     " | null`": "`",
     "`array`": "a list",
