@@ -41,7 +41,7 @@ EACH_TASK = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
 # quarter of an hour.
 SHORT = {
     *("config-two-ways", "crash-loop", "keep-the-notes", "list-not-delete", "log-sidecar", "mend-a-service"),
-    *("overlay", "parallel-job", "rolling-update", "deny-both-ways", "front-door", "scale-auth"),
+    *("overlay", "parallel-job", "rolling-update", "deny-both-ways", "front-door", "rate-limit"),
 }
 WHOLE = "whole"
 PROVEN = {task.id: with_one_mutant(task) for task in TASKS if task.id in SHORT}
@@ -270,7 +270,7 @@ def test_every_task_teaches_in_two_steps(task: Task) -> None:
     assert len(task.head.hints) == 2
     assert task.head.mutants
     assert task.head.docs
-    assert {address.split("/")[2] for address in task.head.docs} == {"kubernetes.io"}
+    assert "kubernetes.io" in {address.split("/")[2] for address in task.head.docs} <= {"kubernetes.io", "nginx.org"}
 
 
 @EACH_TASK

@@ -105,6 +105,7 @@ class WorkloadImage(StrEnum):
     """The shipped images for pods, by the folder of their Dockerfile. Each has the tags 1 and 2, to roll out."""
 
     PRACTICE = "practice"
+    GATEWAY = "gateway"
 
 
 class Cluster(NamedTuple):

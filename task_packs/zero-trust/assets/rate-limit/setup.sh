@@ -1,32 +1,68 @@
 set -eu
 export KUBECONFIG=/etc/tempshell/kube/config
-kubectl -n busy delete ingresses.networking.k8s.io --all
-kubectl apply -f - <<'END'
-apiVersion: v1
-kind: Service
-metadata: {name: frontend, namespace: busy}
-spec: {selector: {app: frontend}, ports: [{port: 80, targetPort: 8080}]}
+behind() { # NAME PORT PORT_OF_THE_POD: what the gateway leads to, which answers with what it was asked
+  cat <<END
 ---
 apiVersion: v1
 kind: Service
-metadata: {name: auth, namespace: busy}
-spec: {selector: {app: auth}, ports: [{port: 8001}]}
+metadata: {name: $1, namespace: busy}
+spec: {selector: {app: $1}, ports: [{port: $2, targetPort: $3}]}
 ---
 apiVersion: v1
-kind: Service
-metadata: {name: task, namespace: busy}
-spec: {selector: {app: task}, ports: [{port: 8002}]}
----
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata: {name: todo, namespace: busy}
-spec:
-  ingressClassName: nginx
-  rules:
-  - host: todo.example
-    http:
-      paths:
-      - {path: /, pathType: Prefix, backend: {service: {name: frontend, port: {number: 80}}}}
-      - {path: /api/auth, pathType: Prefix, backend: {service: {name: auth, port: {number: 8001}}}}
-      - {path: /api/tasks, pathType: Prefix, backend: {service: {name: task, port: {number: 8002}}}}
+kind: Pod
+metadata: {name: $1, namespace: busy, labels: {app: $1}}
+spec: {containers: [{name: $1, image: "tempshell/gateway:1", command: [echo-server, $1, "$3"]}]}
 END
+}
+kubectl -n busy delete deployments,replicasets --all
+kubectl -n busy delete pod -l app=gateway --force --grace-period 0 2>/dev/null
+kubectl -n busy delete configmaps --field-selector metadata.name!=kube-root-ca.crt
+{
+  behind frontend 80 8080
+  behind auth 8001 8001
+  behind task 8002 8002
+  cat <<'END'
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: client, namespace: busy}
+spec:
+  containers:
+  - {name: client, image: "tempshell/gateway:1", command: [sleep, infinity]}
+  terminationGracePeriodSeconds: 0
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: gateway, namespace: busy}
+data:
+  default.conf: |
+    server {
+      listen 8080;
+      location / { proxy_pass http://frontend; }
+      location /api/auth/ { proxy_pass http://auth:8001; }
+      location /api/tasks/ { proxy_pass http://task:8002; }
+    }
+---
+apiVersion: v1
+kind: Service
+metadata: {name: gateway, namespace: busy}
+spec: {selector: {app: gateway}, ports: [{name: http, port: 80, targetPort: 8080}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: gateway, namespace: busy}
+spec:
+  selector: {matchLabels: {app: gateway}}
+  strategy: {type: Recreate}
+  template:
+    metadata: {labels: {app: gateway}}
+    spec:
+      containers:
+      - name: nginx
+        image: tempshell/gateway:1
+        volumeMounts: [{name: conf, mountPath: /etc/nginx/conf.d}]
+      volumes: [{name: conf, configMap: {name: gateway}}]
+END
+} | kubectl apply --force -f -
+kubectl -n busy wait pod --all --for condition=Ready --timeout 50s
+kubectl -n busy rollout status deployment/gateway --timeout 50s

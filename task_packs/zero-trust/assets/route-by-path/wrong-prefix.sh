@@ -1,0 +1,19 @@
+# `/api/authors` begins with `/api/auth`, too.
+set -eu
+kubectl apply -f - <<'END'
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: gateway, namespace: crossroads}
+data:
+  default.conf: |
+    server {
+      listen 8080;
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      location / { proxy_pass http://frontend; }
+      location /api/auth { proxy_pass http://auth:8001; }
+      location /api/tasks { proxy_pass http://task:8002; }
+    }
+END
+kubectl -n crossroads rollout restart deployment/gateway
+kubectl -n crossroads rollout status deployment/gateway --timeout 50s

@@ -1,0 +1,32 @@
+# A certificate that nobody has signed.
+set -eu
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=todo.example -addext subjectAltName=DNS:todo.example -keyout own.key -out own.crt 2>/dev/null
+kubectl -n safe create secret tls todo-tls --cert own.crt --key own.key
+rm own.*
+kubectl apply -f - <<'END'
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: gateway, namespace: safe}
+data:
+  default.conf: |
+    server {
+      listen 8080;
+      server_name todo.example;
+      return 301 https://$host$request_uri;
+    }
+    server {
+      listen 8443 ssl;
+      server_name todo.example;
+      ssl_certificate /etc/nginx/tls/tls.crt;
+      ssl_certificate_key /etc/nginx/tls/tls.key;
+      location / { proxy_pass http://frontend; }
+    }
+END
+kubectl -n safe patch deployment gateway --patch '
+spec:
+  template:
+    spec:
+      containers: [{name: nginx, volumeMounts: [{name: tls, mountPath: /etc/nginx/tls}]}]
+      volumes: [{name: tls, secret: {secretName: todo-tls}}]
+'
+kubectl -n safe rollout status deployment/gateway --timeout 50s
