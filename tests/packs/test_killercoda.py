@@ -13,7 +13,7 @@ from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.backends.kind.backend import KindBackend
 from tempshell_cli.core.process import Command
 from tempshell_cli.packs.authoring.lint import lint
-from tempshell_cli.packs.format.pack import Pack
+from tempshell_cli.packs.format.pack import Note, Pack
 from tempshell_cli.packs.grading.score import score_pack
 from tempshell_cli.packs.importers.killercoda.course import scenarios_of
 from tempshell_cli.packs.importers.killercoda.pages import read_page
@@ -121,7 +121,7 @@ def test_a_machine_is_stood_for_and_what_differs_is_said(
     garden.on(imageid)
     pack = garden.load()
     assert (pack.head.sandbox.backends, pack.nodes) == ((backend,), nodes)
-    assert differs in pack.notes[0]
+    assert differs in str(pack.notes[0])
     assert differs in pack.tasks[0].prompt
 
 
@@ -139,7 +139,9 @@ def test_an_unknown_machine_is_refused_with_those_that_work(garden: Garden, imag
     ("details", "note"),
     [
         ({"intro": {"text": "intro.md", "foreground": "dig.sh"}}, "foreground scripts run unseen"),
+        ({"intro": {"text": "intro.md", "code": "dig.sh"}}, "foreground scripts run unseen"),
         ({"steps": [{**STEP, "background": "dig.sh"}]}, "the scripts of all steps run at the start"),
+        ({"steps": [{**STEP, "courseData": "dig.sh"}]}, "the scripts of all steps run at the start"),
         ({"finish": {"text": "finish.md", "background": "dig.sh"}}, "the scripts of the finish are not run"),
         ({"assets": {"host02": [{"file": "x", "target": "/"}]}}, "there is no host02"),
         ({"steps": [{"text": "ports.md"}]}, "links to ports open nothing here"),
@@ -147,9 +149,10 @@ def test_an_unknown_machine_is_refused_with_those_that_work(garden: Garden, imag
 )
 def test_what_cannot_work_is_noted(garden: Garden, details: dict[str, object], note: str) -> None:
     garden.write("ports.md", "See [it]({{TRAFFIC_HOST1_80}}).")
-    assert len(garden.load().notes) == 1
     garden.detail(**details)
-    assert [told for told in garden.load().notes if note in told]
+    (noted,) = (one for one in map(Note.of, garden.load().notes) if note in one.text)
+    assert noted.file == "index.json"
+    assert noted.line > 1
 
 
 @pytest.mark.parametrize(
@@ -198,11 +201,26 @@ def test_no_path_leads_out_of_the_scenario(garden: Garden, key: str, path: str) 
     assert "index.json:" in garden.refusal()
 
 
-@pytest.mark.parametrize("path", [*PATHS, "seed.txt/", "../intro.md"])
-def test_no_asset_comes_from_elsewhere(garden: Garden, path: str) -> None:
+@pytest.mark.parametrize("path", ["../intro.md", "a/../../intro.md", "in\0tro.md", ".."])
+def test_an_asset_from_elsewhere_is_refused(garden: Garden, path: str) -> None:
     garden.write("assets/seed.txt", "seed")
     garden.detail(assets={"host01": [{"file": path, "target": "/root"}]})
     assert "index.json:" in garden.refusal()
+
+
+@pytest.mark.parametrize("path", ["gone.md", "/etc/passwd", "~/intro.md", ".", " ", "seed.txt/", "folder", "none/*"])
+def test_an_asset_that_is_missing_is_left_out_and_noted(garden: Garden, path: str) -> None:
+    """Killercoda's own course of scenarios on Docker lists one that is not there."""
+    garden.write("assets/seed.txt", "seed")
+    garden.write("assets/folder/seed.txt", "seed")
+    assets = [{"file": path, "target": "/root"}, {"file": "seed.txt", "target": "/root"}]
+    garden.detail(assets={"host01": assets})
+    pack = garden.load()
+    assert [file.target for file in pack.tasks[0].head.setup.files] == ["/root/seed.txt"]
+    (noted,) = (one for one in map(Note.of, pack.notes) if "is not in the scenario: it is not copied" in one.text)
+    lines = (garden.root / "index.json").read_text().splitlines()
+    assert '"file"' in lines[noted.line - 1]
+    assert noted in [Note(one.message, one.file, one.line) for one in lint(garden.root)]
 
 
 @pytest.mark.parametrize("path", ["../*", "/etc/*", "**/../*", "*/../../*.md", "[!a]/../*"])
@@ -262,7 +280,7 @@ def test_text_is_stripped_of_what_a_terminal_would_obey(garden: Garden) -> None:
         }
     )
     pack = garden.load()
-    texts = [pack.head.title, *pack.notes]
+    texts = [pack.head.title, *map(str, pack.notes)]
     for task in pack.tasks:
         texts += [task.head.title, task.prompt, *(task.commands or ()), *(hint.text for hint in task.head.hints)]
     assert len(texts) > 10
@@ -288,8 +306,31 @@ def test_text_is_stripped_of_what_a_terminal_would_obey(garden: Garden) -> None:
         ("[SEE]({{TRAFFIC_HOST1_80}}/a)", "SEE (port 80 of host01)", None),
         ("At {{TRAFFIC_HOST2_8080}}", "At port 8080 of host02", None),
         ("[PORTS]({{TRAFFIC_SELECTOR}})", "PORTS (a port of the sandbox)", None),
-        ("`curl {{TRAFFIC_HOST1_80}}`{{exec}}", "`curl port 80 of host01`", ("curl port 80 of host01",)),
-        ("a<br>b<BR/>\n<img src='x.png'>\n<b>c</b>", "ab\n\nc", None),
+        ("`curl {{TRAFFIC_HOST1_80}}`{{exec}}", "`curl http://localhost:80`", ("curl http://localhost:80",)),
+        ("`curl [[HOST_IP]]`{{execute}}", "`curl 127.0.0.1`", ("curl 127.0.0.1",)),
+        (
+            "See https://[[HOST_SUBDOMAIN]]-80-[[KATACODA_HOST]].environments.katacoda.com/a",
+            "See port 80 of host01/a",
+            None,
+        ),
+        ("1. Do:\n2. ```\n   echo one\n   ```{{exec}}", "1. Do:\n2. ```\n   echo one\n   ```", ("echo one",)),
+        ("- ~~~bash\n  ls\n    pwd\n~~~{{copy}}", "- ~~~bash\n  ls\n    pwd\n  ~~~", ("ls\n  pwd",)),
+        ("```{{execute}}\nls\n```", "```\nls\n```", ("ls",)),
+        ("```\nls\n```{{exec}} and on, `pwd`{{exec}}", "```\nls\n```\nand on, `pwd`", ("ls", "pwd")),
+        ("```\ncat <<EOF\nEOF```{{execute}}\nnow", "```\ncat <<EOF\nEOF\n```\nnow", ("cat <<EOF\nEOF",)),
+        ("`a`{{execute no-newline}} `^C`{{execute ctrl-seq}}", "`a` `^C`", ("a",)),
+        ("a<br>b<BR/>\n<img src='x/y.png'>\n<b>c</b>", "a  \nb\n(image y.png)\n**c**", None),
+        ('<img alt="A map" src="m.png"> ![Two](./t.png "t")', "(image A map: m.png) (image Two: t.png)", None),
+        ('<a href="https://x.org/a">see</a> <kbd>Tab</kbd>', "[see](https://x.org/a) `Tab`", None),
+        ("<ul>\n<li>one</li>\n<li>`two`</li>\n</ul>", "- one\n- `two`", None),
+        ("kubectl get <name> `<b>`", "kubectl get <name> `<b>`", None),
+        ("<pre>\na &lt;b&gt;\n</pre> then", "```\na <b>\n```\n\nthen", None),
+        ('<pre class="file" data-filename="a.js" data-target="replace">x\n</pre>', "`a.js`:\n\n```\nx\n```", None),
+        (
+            "<table>\n <tr><th>A</th><th>B|C</th></tr>\n <tr>\n  <td><b>1</b></td>\n </tr>\n</table>",
+            "| A | B\\|C |\n| --- | --- |\n| **1** |  |",
+            None,
+        ),
         ("```\n<br>\n```", "```\n<br>\n```", None),
     ],
 )
@@ -301,6 +342,11 @@ def test_marks_are_read_and_taken_out(markdown: str, shown: str, commands: tuple
 @pytest.mark.parametrize(
     ("markdown", "shown", "hints"),
     [
+        (
+            "<details>\n<summary>A <b>tip</b></summary>\n\n  ```\n  ls\n  ```{{exec}}\n</details>",
+            "",
+            ("A **tip**\n\n```\nls\n```",),
+        ),
         ("Do it\n<details><summary>Tip</summary>\n\n`ls`{{exec}}\n</details>\nnow", "Do it\n\nnow", ("Tip\n\n`ls`",)),
         ("<DETAILS open>\nonly this\n</DETAILS>", "", ("only this",)),
         ("<details>a<details>b</details>c</details>d", "d", ("abc",)),
@@ -315,7 +361,28 @@ def test_what_is_folded_away_is_a_hint(markdown: str, shown: str, hints: tuple[s
 
 
 @pytest.mark.parametrize(
-    "piece", ["` ", "`", "[", "<br ", "<details>", "[a]({{TRAFFIC_X", "```\n", "`a`{{ ", "<", " \t", "{{TRAFFIC_"]
+    "piece",
+    [
+        "a```",
+        "<table>",
+        "<pre></pre>",
+        "<a href=x>",
+        "- ",
+        "![a](",
+        "<!--",
+        "[[HOST_SUBDOMAIN]]-",
+        "` ",
+        "`",
+        "[",
+        "<br ",
+        "<details>",
+        "[a]({{TRAFFIC_X",
+        "```\n",
+        "`a`{{ ",
+        "<",
+        " \t",
+        "{{TRAFFIC_",
+    ],
 )
 def test_no_page_takes_for_ever_to_read(piece: str) -> None:
     """Without an end of these the run would not end: what is tried at each place of a text is bounded."""
@@ -431,10 +498,13 @@ def test_a_broken_structure_is_refused_with_its_line(tempshell: Tempshell) -> No
 
 
 def test_lint_says_what_differs_and_what_is_unproven(garden: Garden) -> None:
-    assert [(one.rule, one.level) for one in lint(garden.root)] == [("no-solution", "warning"), ("scenario", "warning")]
+    found = lint(garden.root)
+    assert [(one.rule, one.level) for one in found] == [("no-solution", "warning"), *[("scenario", "warning")] * 2]
+    line = (garden.root / "index.json").read_text().split('"interface"')[0].count("\n") + 1
+    assert ("`interface` (layout) has no effect here", line) in [(one.message, one.line) for one in found]
     garden.on("windows")
-    (found,) = lint(garden.root)
-    assert (found.rule, found.level, found.file, found.line > 1) == ("format", "error", "index.json", True)
+    (refused,) = lint(garden.root)
+    assert (refused.rule, refused.level, refused.file, refused.line > 1) == ("format", "error", "index.json", True)
 
 
 @pytest.mark.engine("docker")

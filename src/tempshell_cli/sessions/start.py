@@ -113,7 +113,7 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
             request, ttl = request._replace(tasks=sitting.tasks), sitting.time
         pack = whole.only(request.tasks) if request.tasks else whole
         for note in pack.notes:
-            sessions.warn(note)
+            sessions.warn(str(note))
     ttl = checked_ttl(ttl, settings.lease)
     asked = request.backend or settings.sandbox.backend
     needs = _needs(pack)._replace(options=options, engine=request.engine)

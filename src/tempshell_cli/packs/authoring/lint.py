@@ -17,6 +17,7 @@ from tempshell_cli.packs.authoring.shellcheck import check_scripts
 from tempshell_cli.packs.authoring.submodules import HINT, missing_submodules
 from tempshell_cli.packs.format.model import PackHead
 from tempshell_cli.packs.format.native import MANIFEST, is_native, read_manifest
+from tempshell_cli.packs.format.pack import Note
 from tempshell_cli.packs.format.rules import (
     Fault,
     duplicate_id_errors,
@@ -122,16 +123,19 @@ def _of_imported(root: Path, importer: Importer) -> Iterator[Finding]:
     try:
         pack = importer.load(root)
     except PackProblem as cause:
-        yield _refusal(cause, importer.main_file)
+        source = Path(cause.source) if isinstance(cause, Misplaced) else root
+        named = source != root and source.is_relative_to(root)
+        yield _refusal(cause, source.relative_to(root).as_posix() if named else importer.main_file)
         return
-    notes = [("scenario", note) for note in pack.notes]
+    notes = [("scenario", Note.of(note)) for note in pack.notes]
     notes += [
-        ("no-solution", f"`{task.id}` has no solution: nothing proves that its check can be passed")
+        ("no-solution", Note(f"`{task.id}` has no solution: nothing proves that its check can be passed"))
         for task in pack.tasks
         if task.head.checks and task.head.solution is None
     ]
     for rule, note in notes:
-        yield Finding(rule=rule, level=Level.WARNING, file=importer.main_file, message=note)
+        file = note.file or importer.main_file
+        yield Finding(rule=rule, level=Level.WARNING, file=file, line=note.line, message=note.text)
 
 
 def _read_tasks(

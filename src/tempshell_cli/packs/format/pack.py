@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from shlex import quote
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.core.nearest import nearest
@@ -57,12 +57,31 @@ class Task:
         return "".join(read) + script
 
 
+class Note(NamedTuple):
+    """What of a pack works differently here, and the file of the pack and the line that ask for it.
+
+    ``file`` is "" where it is about the whole pack.
+    """
+
+    text: str
+    file: str = ""
+    line: int = 1
+
+    @classmethod
+    def of(cls, note: Note | str) -> Note:
+        """Return a note, which an importer may have written as plain text."""
+        return note if isinstance(note, Note) else cls(note)
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.file}:{self.line})" if self.file else self.text
+
+
 @dataclass(frozen=True, slots=True)
 class Pack:
     """A pack as it was when it was read; ``digest`` names exactly this content.
 
     ``nodes`` is how many a cluster of its has at least; ``node_shell`` says whether its learners are root on the
-    first of them; ``notes`` are what to tell before it is started.
+    first of them; ``notes`` are shown before it is started, and ``pack lint`` reports them where they belong.
     """
 
     head: PackHead
@@ -71,7 +90,7 @@ class Pack:
     digest: str
     nodes: int = 1
     node_shell: bool = False
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note | str, ...] = ()
 
     @property
     def id(self) -> str:

@@ -8,8 +8,9 @@ from fnmatch import fnmatchcase
 from functools import reduce
 from operator import or_
 
+from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.format.model import SetupFile
-from tempshell_cli.packs.format.rules import path_faults
+from tempshell_cli.packs.format.rules import Fault, path_faults
 from tempshell_cli.packs.importers.killercoda.index import Asset
 from tempshell_cli.packs.reading.document import Document, Location
 from tempshell_cli.packs.reading.tree import MAX_FILES
@@ -28,32 +29,46 @@ _BITS = {"r": 0o444, "w": 0o222, "x": 0o111}
 
 def setup_files(
     assets: Sequence[Asset], at: Location, files: Collection[str], document: Document
-) -> tuple[SetupFile, ...]:
-    """Return the files to copy, in order; raises PackProblem for a path that is none of the scenario's."""
+) -> tuple[tuple[SetupFile, ...], tuple[Fault, ...]]:
+    """Return the files to copy, in order, and which assets are missing: as at Killercoda these are left out.
+
+    Raises PackProblem for a path that leads out of the assets, and for a mode that is not understood.
+    """
     found: list[SetupFile] = []
+    missing: list[Fault] = []
     for index, asset in enumerate(assets):
-        found += _of_asset(asset, (*at, index), files, document)
+        copied = list(_of_asset(asset, (*at, index), files, document))
+        found += copied
+        if not copied:
+            what = f"`{FOLDER}{one_line(asset.file)}` is not in the scenario: it is not copied"
+            missing.append(Fault((*at, index, "file"), what))
         if len(found) > MAX_FILES:
             raise document.problem((*at, index), f"more than {MAX_FILES} files to copy in all")
-    return tuple(found)
+    return tuple(found), tuple(missing)
 
 
 def _of_asset(asset: Asset, at: Location, files: Collection[str], document: Document) -> Iterator[SetupFile]:
-    mode = _mode(asset.chmod)
+    mode = _mode(str(asset.chmod))
     if mode is None:
         hint = "write it like +x or 0755"
         raise document.problem((*at, "chmod"), f"the mode `{asset.chmod}` is not understood", hint=hint)
-    pattern = asset.file.removeprefix("./")
+    pattern = within(asset.file)
     if _WILD.search(pattern):
         names = _fitting(pattern, files)
     else:
-        names = [pattern]
-        for fault in path_faults((*at, "file"), FOLDER + pattern, files):
-            raise document.problem(fault.at, fault.message, hint=fault.hint)
+        names = [pattern] if FOLDER + pattern in files else []
+        if "\0" in pattern or ".." in pattern.split("/"):
+            for fault in path_faults((*at, "file"), FOLDER + pattern, files):
+                raise document.problem(fault.at, fault.message, hint=fault.hint)
     base = _base(pattern)
     for name in names:
         target = f"{asset.target.rstrip('/')}/{name.removeprefix(base)}"
         yield SetupFile(file=FOLDER + name, target=target, mode=mode)
+
+
+def within(path: str) -> str:
+    """Return a path of the format as one within the scenario: ``/x``, ``./x`` and ``//x`` are ``x``."""
+    return re.sub("/{2,}", "/", path).removeprefix("./").removeprefix("/")
 
 
 def _fitting(pattern: str, files: Collection[str]) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempshell_cli.packs.format.pack import Pack
 from tempshell_cli.packs.importers.base import Listed
 from tempshell_cli.packs.importers.killercoda.course import scenarios_of
-from tempshell_cli.packs.importers.killercoda.index import SCENARIO, is_scenario
+from tempshell_cli.packs.importers.killercoda.index import SCENARIO, index_of, is_scenario
 from tempshell_cli.packs.importers.killercoda.scenario import load_scenario
 
 
@@ -16,10 +16,13 @@ class KillercodaImporter:
     """Reads scenarios (https://killercoda.com/creators) and lists those of courses."""
 
     name = "Killercoda"
-    main_file = SCENARIO
+
+    def __init__(self) -> None:
+        self.main_file = SCENARIO
 
     def recognizes(self, root: Path) -> bool:
-        """Return whether there is an ``index.json``."""
+        """Return whether there is an ``index.json``, or an ``index.yaml`` of a scenario."""
+        self.main_file = index_of(root) or SCENARIO
         return is_scenario(root)
 
     def load(self, root: Path) -> Pack:

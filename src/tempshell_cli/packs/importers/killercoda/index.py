@@ -1,6 +1,7 @@
-"""``index.json`` of a scenario in the format of Killercoda: https://killercoda.com/creators.
+"""``index.json`` or ``index.yaml`` of a scenario in the format of Killercoda, https://killercoda.com/creators.
 
-Keys that mean nothing here (a layout, an icon) are passed over: the format is another's, and grows.
+The keys of Katacoda, which Killercoda reads too, are among those of the models here. Every other key is reported by
+``keys.unread``: the format is another's, and grows.
 """
 
 from __future__ import annotations
@@ -21,19 +22,27 @@ from tempshell_cli.packs.reading.fields import SandboxPath
 from tempshell_cli.packs.reading.tree import has_file, read_text
 
 SCENARIO = "index.json"
+_INDEXES = (SCENARIO, "index.yaml", "index.yml")
 _MOST_STEPS = 100
 # Half characters that JSON writes one after the other (RFC 8259, 7) are one character to YAML.
 _PAIR = re.compile(r"(?<!\\)((?:\\\\)*)(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})")
 
 
 class Stage(Struct, frozen=True, kw_only=True):
-    """The intro, a step or the finish: its title, and files of the scenario; "" stands for none."""
+    """The intro, a step or the finish: its title, and files of the scenario; "" stands for none.
+
+    ``code`` and ``courseData`` are Katacoda's names of ``foreground`` and ``background``.
+    """
 
     title: str = ""
     text: str = ""
+    credits: str = ""
     foreground: str = ""
     background: str = ""
+    code: str = ""
+    courseData: str = ""  # noqa: N815 - the format's name
     verify: str = ""
+    answer: str = ""
 
 
 class Asset(Struct, frozen=True, kw_only=True):
@@ -41,7 +50,7 @@ class Asset(Struct, frozen=True, kw_only=True):
 
     file: Annotated[str, Meta(min_length=1, max_length=1024)]
     target: SandboxPath
-    chmod: str = ""
+    chmod: str | int = ""
 
 
 class Details(Struct, frozen=True, kw_only=True):
@@ -65,6 +74,8 @@ class Scenario(Struct, frozen=True, kw_only=True):
     backend: Machine
     title: str = ""
     description: str = ""
+    difficulty: str = ""
+    time: str | int = ""
     details: Details = Details()
 
 
@@ -91,12 +102,25 @@ _IMAGES = {
 
 def is_scenario(root: Path) -> bool:
     """Return whether a directory is a scenario; what has a manifest of ours is a pack of ours."""
-    return has_file(root, SCENARIO) and not is_native(root)
+    return bool(index_of(root)) and not is_native(root)
+
+
+def index_of(root: Path) -> str:
+    """Return the name of the index that a directory has, "" where it has none.
+
+    Other programs have an ``index.yaml``, too (a Helm repository): it is a scenario's where it names a machine.
+    """
+    for name in _INDEXES:
+        if has_file(root, name) and (name == SCENARIO or "imageid" in _beginning(root / name)):
+            return name
+    return ""
 
 
 def read_index(files: Mapping[str, bytes], root: Path) -> tuple[Document, Scenario]:
-    """Read ``index.json`` of a scenario; raises PackProblem, with file and line."""
-    document = read_json(read_text(files, root, SCENARIO, MAX_MANIFEST), source=str(root / SCENARIO))
+    """Read the index of a scenario; raises PackProblem, with file and line."""
+    name = next((name for name in _INDEXES if name in files), SCENARIO)
+    text, source = read_text(files, root, name, MAX_MANIFEST), str(root / name)
+    document = read_json(text, source=source) if name == SCENARIO else read_document(text, source=source)
     return document, decode(document, Scenario)
 
 
@@ -122,6 +146,14 @@ def image_of(document: Document, scenario: Scenario) -> Image:
         f"nothing here stands for the machine `{scenario.backend.imageid}`",
         hint=f"these work: {', '.join(_IMAGES)}",
     )
+
+
+def _beginning(file: Path) -> str:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MAX_MANIFEST).decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def _refuse_constant(word: str) -> Never:

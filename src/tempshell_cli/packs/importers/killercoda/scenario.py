@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from shlex import quote
-from typing import NamedTuple
+
+from msgspec import structs
 
 from tempshell_cli.backends.base import Profile
 from tempshell_cli.core.text import one_line, strip_controls
@@ -19,11 +20,12 @@ from tempshell_cli.packs.checks.criteria import Check
 from tempshell_cli.packs.checks.program import Exec
 from tempshell_cli.packs.checks.shell import EVAL_STDIN
 from tempshell_cli.packs.format.model import Hint, PackHead, SandboxRequirements, Setup, SetupFile, TaskHead
-from tempshell_cli.packs.format.pack import Pack, Task
+from tempshell_cli.packs.format.pack import Note, Pack, Task
 from tempshell_cli.packs.format.rules import path_faults
-from tempshell_cli.packs.importers.killercoda.assets import setup_files
+from tempshell_cli.packs.importers.killercoda.assets import setup_files, within
 from tempshell_cli.packs.importers.killercoda.index import Scenario, Stage, image_of, read_index
-from tempshell_cli.packs.importers.killercoda.pages import NO_PAGE, read_page
+from tempshell_cli.packs.importers.killercoda.keys import unread
+from tempshell_cli.packs.importers.killercoda.pages import NO_PAGE, Page, read_page
 from tempshell_cli.packs.reading.document import Document, Location
 from tempshell_cli.packs.reading.tree import digest, read_text, read_tree
 
@@ -32,7 +34,8 @@ MAX_PAGE = 128 * 1024
 MAX_SCRIPT = 96 * 1024
 LOGS = "/var/log/killercoda"
 _HOST = "host01"
-_VERIFY_TIMEOUT = "60s"
+_SCRIPTS = (".sh", ".bash")
+_VERIFY_TIMEOUT = "180s"  # scenarios wait for a rollout with `--timeout=120s`
 _SETUP_TIMEOUT = "5m"
 _TIMEOUT = 120  # seconds for a foreground script, and then for a background one
 
@@ -52,7 +55,7 @@ _UNSEEN = "foreground scripts run unseen: what they set in a shell (cd, export, 
 _AT_START = (
     "the scripts of all steps run at the start, in order, those of one again at its `reset`: not when it is reached"
 )
-_NO_FINISH = "the scripts of the finish are not run"
+_NO_FINISH = "the scripts of the finish are not run ({})"
 _NO_LINKS = "links to ports open nothing here: look at them from inside, with curl"
 _OTHER_HOSTS = "there is no {}: its assets are left out"
 
@@ -67,67 +70,109 @@ def load_scenario(root: Path) -> Pack:
     document, scenario = read_index(files, root)
     image = image_of(document, scenario)
     name = re.sub("[^a-z0-9]+", "-", root.resolve().name.lower()).strip("-")[:64] or "scenario"
-    parts = list(_Reader(root, files, document).parts(scenario))
-    notes = (image.differs, *_notes(scenario, parts))
-    first = parts[0].task
-    told = "\n".join(("", "", "---", "", "**Different here:**", "", *(f"- {note}" for note in notes)))
+    reader = _Reader(root, files, document)
+    reader.note(image.differs, ("backend", "imageid"))
+    tasks = list(reader.tasks(scenario))
+    notes = (*reader.notes, *unread(document, Scenario, reader.index))
+    differences = dict.fromkeys(f"- {note.text}" for note in notes)
+    different = "\n".join(("", "", "---", "", "**Different here:**", "", *differences))
     head = PackHead(
         format=1,
         id=name,
         version="0",
         title=one_line(scenario.title) or name,
         license="not stated",
-        tasks=tuple(part.task.id for part in parts),
+        tasks=tuple(task.id for task in tasks),
         sandbox=SandboxRequirements(backends=(image.backend,), profile=Profile.ADMIN),
     )
-    tasks = (replace(first, prompt=first.prompt + told), *(part.task for part in parts[1:]))
-    return Pack(head, tasks, root, digest(files), nodes=image.nodes, node_shell=image.backend == "kind", notes=notes)
+    tasks[0] = replace(tasks[0], prompt=tasks[0].prompt + different)
+    node_shell = image.backend == "kind"
+    return Pack(head, tuple(tasks), root, digest(files), nodes=image.nodes, node_shell=node_shell, notes=notes)
 
 
-class _Part(NamedTuple):
-    """A task, and whether its text has links to ports."""
-
-    task: Task
-    links: bool
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Reader:
+    """Reads the stages of a scenario, and notes what of them is different here."""
+
     root: Path
     files: Mapping[str, bytes]
     document: Document
+    notes: list[Note] = field(default_factory=list)
 
-    def parts(self, scenario: Scenario) -> Iterator[_Part]:
-        """Yield the intro, which is always there to tell what is different, the steps and the finish."""
+    @property
+    def index(self) -> str:
+        """The name of the index."""
+        return Path(self.document.source).name
+
+    def note(self, text: str, at: Location) -> None:
+        """Note a difference, which a place in the index asks for; the same one is noted once."""
+        if all(note.text != text for note in self.notes):
+            self.notes.append(Note(text, self.index, self.document.line(at)))
+
+    def tasks(self, scenario: Scenario) -> Iterator[Task]:
+        """Yield the intro, which is always there to say what is different, the steps and the finish."""
         details = scenario.details
-        at: Location = ("details", "assets", _HOST)
-        assets = setup_files(details.assets.get(_HOST, ()), at, self.files, self.document)
-        intro = self._part("intro", "Introduction", details.intro or Stage(), ("details", "intro"), assets)
+        at: Location = ("details", "assets")
+        assets, missing = setup_files(details.assets.get(_HOST, ()), (*at, _HOST), self.files, self.document)
+        for fault in missing:
+            self.note(fault.message, fault.at)
+        for host in sorted(details.assets.keys() - {_HOST}):
+            self.note(_OTHER_HOSTS.format(one_line(host)), (*at, host))
+        intro = self._task("intro", "Introduction", details.intro or Stage(), ("details", "intro"), assets)
         description = strip_controls(scenario.description).strip()
         if description and not (details.intro and details.intro.text):
-            intro = intro._replace(task=replace(intro.task, prompt=description))
-        yield intro
+            intro = replace(intro, prompt=description)
+        facts = {"Difficulty": scenario.difficulty, "Time": str(scenario.time)}
+        shown = ", ".join(f"{name}: {one_line(text)}" for name, text in facts.items() if text)
+        yield replace(intro, prompt=f"{intro.prompt}\n\n{shown}") if shown else intro
         for index, step in enumerate(details.steps):
-            yield self._part(f"step{index + 1}", f"Step {index + 1}", step, ("details", "steps", index))
+            at = ("details", "steps", index)
+            if step.foreground or step.background or step.code or step.courseData:
+                self.note(_AT_START, at)
+            yield self._task(f"step{index + 1}", f"Step {index + 1}", step, at)
         if details.finish:
-            unscripted = Stage(title=details.finish.title, text=details.finish.text)
-            yield self._part("finish", "Finish", unscripted, ("details", "finish"))
+            yield self._task("finish", "Finish", self._without_scripts(details.finish), ("details", "finish"))
 
-    def _part(self, name: str, title: str, stage: Stage, at: Location, copied: Sequence[SetupFile] = ()) -> _Part:
+    def _without_scripts(self, finish: Stage) -> Stage:
+        for key in ("foreground", "background", "code", "courseData"):
+            if getattr(finish, key):
+                self.note(_NO_FINISH.format(key), ("details", "finish", key))
+        return structs.replace(finish, foreground="", background="", code="", courseData="")
+
+    def _task(self, name: str, title: str, stage: Stage, at: Location, copied: Sequence[SetupFile] = ()) -> Task:
         page = read_page(self._text(stage.text, (*at, "text"), MAX_PAGE)) if stage.text else NO_PAGE
+        if page.links:
+            self.note(_NO_LINKS, (*at, "text"))
+        hints, solution = self._help(stage, at, page)
         assets = {file.file: self.files[file.file] for file in copied}
-        scripts = self._scripts(name, stage, at)
-        run = f"the scripts of {name}" if scripts else None
-        if run:
+        run, solved = f"the scripts of {name}", f"the solution of {name}"
+        if scripts := self._scripts(name, stage, at):
             assets[run] = scripts.encode()
+        checks = self._checks(stage, at)
+        if checks and solution:
+            assets[solved] = solution.encode()
         head = TaskHead(
             id=name,
             title=one_line(stage.title) or one_line(page.heading) or title,
-            checks=self._checks(stage, at),
-            setup=Setup(files=tuple(copied), run=run, timeout=_SETUP_TIMEOUT),
-            hints=tuple(Hint(text=hint) for hint in page.hints),
+            checks=checks,
+            setup=Setup(files=tuple(copied), run=run if scripts else None, timeout=_SETUP_TIMEOUT),
+            hints=tuple(Hint(text=hint) for hint in hints),
+            solution=solved if solved in assets else None,
         )
-        return _Part(Task(head, page.text or head.title, assets, page.commands), page.links)
+        credit = f"\n\nCredits: {strip_controls(stage.credits).strip()}" if stage.credits else ""
+        return Task(head, (page.text or head.title) + credit, assets, page.commands)
+
+    def _help(self, stage: Stage, at: Location, page: Page) -> tuple[Sequence[str], str]:
+        """Return the hints of a stage, and the script that solves it, "" where it has none that could be run."""
+        if not stage.answer:
+            return page.hints, page.solution
+        text = self._text(stage.answer, (*at, "answer"), MAX_SCRIPT)
+        if stage.answer.endswith(_SCRIPTS):
+            shown = strip_controls(text).strip()
+            fence = "`" * (2 + max(1, *(len(ticks) for ticks in re.findall("`+", shown)))) if "`" in shown else "```"
+            return (*page.hints, f"{fence}bash\n{shown}\n{fence}"), text
+        answer = read_page(text)
+        return (*page.hints, *([answer.text] if answer.text else []), *answer.hints), answer.script or answer.solution
 
     def _checks(self, stage: Stage, at: Location) -> tuple[Check, ...]:
         if not stage.verify:
@@ -138,36 +183,30 @@ class _Reader:
 
     def _scripts(self, name: str, stage: Stage, at: Location) -> str:
         """Return one script that runs those of a stage, "" where it has none."""
+        background = self._script(stage, at, "background", "courseData")
+        foreground = self._script(stage, at, "foreground", "code")
         parts = []
-        if stage.background:
-            script = quote(self._text(stage.background, (*at, "background"), MAX_SCRIPT))
-            parts.append(_BACKGROUND.format(script=script, log=f"{LOGS}/{name}-background.log"))
-        if stage.foreground:
-            script = quote(self._text(stage.foreground, (*at, "foreground"), MAX_SCRIPT))
+        if background:
+            parts.append(_BACKGROUND.format(script=quote(background), log=f"{LOGS}/{name}-background.log"))
+        if foreground:
+            self.note(_UNSEEN, (*at, "foreground" if stage.foreground else "code"))
             log = f"{LOGS}/{name}-foreground.log"
-            parts.append(_FOREGROUND.format(script=script, log=log, timeout=_TIMEOUT))
-        if stage.background:
+            parts.append(_FOREGROUND.format(script=quote(foreground), log=log, timeout=_TIMEOUT))
+        if background:
             parts.append(_WAIT.format(ticks=_TIMEOUT * _TICKS_A_SECOND))
         return "".join((f"mkdir -p {LOGS}\n", *parts, "true\n")) if parts else ""
 
+    def _script(self, stage: Stage, at: Location, key: str, old: str) -> str:
+        """Return a script of a stage, which may go by its old name."""
+        new_path, old_path = getattr(stage, key), getattr(stage, old)
+        if new_path and old_path and new_path != old_path:
+            self.note(f"`{old}` has no effect beside `{key}`", (*at, old))
+        if not (path := new_path or old_path):
+            return ""
+        return self._text(path, (*at, key if new_path else old), MAX_SCRIPT)
+
     def _text(self, path: str, at: Location, limit: int) -> str:
-        name = path.removeprefix("./")
+        name = within(path)
         for fault in path_faults(at, name, self.files):
             raise self.document.problem(fault.at, fault.message, hint=fault.hint)
         return read_text(self.files, self.root, name, limit)
-
-
-def _notes(scenario: Scenario, parts: Sequence[_Part]) -> Iterator[str]:
-    """Yield what of this scenario is different here, beside its machine."""
-    details = scenario.details
-    stages = [details.intro or Stage(), *details.steps]
-    if any(stage.foreground for stage in stages):
-        yield _UNSEEN
-    if any(stage.foreground or stage.background for stage in details.steps):
-        yield _AT_START
-    if details.finish and (details.finish.foreground or details.finish.background):
-        yield _NO_FINISH
-    if any(part.links for part in parts):
-        yield _NO_LINKS
-    for host in sorted(details.assets.keys() - {_HOST}):
-        yield _OTHER_HOSTS.format(one_line(host))
