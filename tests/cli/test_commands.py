@@ -442,6 +442,15 @@ def test_doctor_finds_nothing_missing_where_both_engines_answer(tempshell: Temps
     assert (found["local"], found["docker"]) == ([], [])
 
 
+def test_doctor_names_the_emulator_and_why_it_is_not_the_fast_one(tempshell: Tempshell, tmp_path: Path) -> None:
+    assert "\nterminal emulator: ghostty\n" in tempshell.any_code("doctor").stdout
+    (tmp_path / "pyghostty.py").write_text("raise ImportError('no wheel for this machine')\n", "utf-8")
+    without = {"PYTHONPATH": str(tmp_path)}
+    assert tempshell.any_code("doctor", "--json", env=without).json()["emulator"] == "bittty"
+    said = tempshell.any_code("doctor", env=without).stdout
+    assert "bittty, which is slow: ghostty cannot be loaded: no wheel for this machine" in said
+
+
 def test_config_path_is_where_the_settings_are_read(tempshell: Tempshell) -> None:
     assert tempshell("config", "path").stdout.strip() == str(tempshell.user.paths.config_file)
 

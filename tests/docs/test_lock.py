@@ -30,11 +30,12 @@ def test_it_holds_what_pyproject_asks_for_and_nothing_else() -> None:
 
 
 def _ask(*requirements: str) -> Callable[[dict[str, Any]], None]:
-    return lambda project: project["project"]["dependencies"].extend(requirements)
+    return lambda project: _hook(project)["dependencies"].extend(requirements)
 
 
 def _drop(project: dict[str, Any]) -> None:
-    project["project"]["dependencies"] = [one for one in project["project"]["dependencies"] if "pyyaml" not in one]
+    hook = _hook(project)
+    hook["dependencies"] = [one for one in hook["dependencies"] if "pyyaml" not in one]
 
 
 @pytest.mark.parametrize(
@@ -86,9 +87,16 @@ def _entries(lock: str) -> Iterator[Locked]:
         yield Locked(Requirement(requirement), bool(_BY_PYPROJECT.search(asked_by)))
 
 
+def _hook(project: Mapping[str, Any]) -> dict[str, Any]:
+    """What hatch_build.py reads the dependencies from."""
+    hook: dict[str, Any] = project["tool"]["hatch"]["metadata"]["hooks"]["custom"]
+    return hook
+
+
 def _wanted(project: Mapping[str, Any]) -> Iterator[Requirement]:
     groups = project["dependency-groups"].values()
-    own = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+    hook = _hook(project)
+    own = [*hook["dependencies"], *hook["native"], *project["build-system"]["requires"]]
     # An included group is there itself.
     yield from map(Requirement, [*own, *(one for group in groups for one in group if isinstance(one, str))])
 

@@ -167,7 +167,7 @@ def test_without_what_it_needs_it_says_what_to_install(tempshell: Tempshell, tmp
     (tmp_path / "aiohttp.py").write_text("raise ImportError('away', name='aiohttp')\n", "utf-8")
     tempshell.start("-b", "local")
     refused = tempshell("serve", env={"PYTHONPATH": str(tmp_path)}, code=ExitCode.USAGE)
-    assert "tempshell-cli[serve]" in refused.stderr
+    assert "`pip install textual-serve`" in refused.stderr
 
 
 @pytest.mark.engine("chromium")

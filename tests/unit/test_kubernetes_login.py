@@ -111,6 +111,15 @@ def test_an_auth_provider_is_left_to_the_sdk() -> None:
     assert done.stdout == f"Bearer {token}\n", done.stderr
 
 
+def test_where_the_sdk_is_not_installed_an_auth_provider_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "kubernetes", None)  # as Python marks what cannot be imported
+    with pytest.raises(EngineUnavailable, match="'oidc' needs Kubernetes' Python client") as refused:
+        log_in(_of_provider("x"), tmp_path)
+    assert "pip install kubernetes" in refused.value.hint
+
+
 def test_an_auth_provider_that_gives_no_token_is_named(tmp_path: Path) -> None:
     with pytest.raises(EngineUnavailable, match="'ldap' gives no token"):
         log_in(_credentials(**{"auth-provider": {"name": "ldap"}}), tmp_path)

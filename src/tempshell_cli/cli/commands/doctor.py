@@ -25,19 +25,22 @@ def doctor(as_json: AsJson = False) -> None:
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import EngineUnavailable
+    from tempshell_cli.terminal.emulators.choice import choose
 
+    emulator = choose()
     with user_sessions() as sessions:
         found = {name: _problems(sessions, name) for name in registry.names()}
         state, config = sessions.paths.state, sessions.paths.config_file
     if as_json:
         problems = {name: [{"problem": one.what, "hint": one.hint} for one in some] for name, some in found.items()}
-        console.say_json({"backends": problems, "state": str(state), "config": str(config)})
+        console.say_json({"backends": problems, "emulator": emulator.name, "state": str(state), "config": str(config)})
     else:
         for name, problems_here in found.items():
             console.say(f"{name}: {'not usable' if problems_here else 'ready'}")
             for one in problems_here:
                 console.say(f"  {one.what}\n    {one.hint}")
-        console.say(f"state: {state}\nconfig: {config}")
+        slower = f", which is slow: ghostty cannot be loaded: {emulator.reason}" if emulator.reason else ""
+        console.say(f"terminal emulator: {emulator.name}{slower}\nstate: {state}\nconfig: {config}")
     if all(found.values()):
         raise EngineUnavailable("no backend is usable here", hint="fix one of those above")
 

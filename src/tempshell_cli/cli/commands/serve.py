@@ -55,7 +55,7 @@ def _server(session: str, name: str, port: int, theme: str) -> SessionServer:
         from tempshell_cli.tui.browser.server import SessionServer, listen
     except ImportError as cause:
         raise UsageProblem(
-            f"serving needs {cause.name}, which is not installed", hint="`pip install 'tempshell-cli[serve]'`"
+            f"serving needs {cause.name}, which is not installed", hint="`pip install textual-serve` beside tempshell"
         ) from cause
     try:
         listening = listen(port)
