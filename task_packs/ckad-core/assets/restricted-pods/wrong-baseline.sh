@@ -1,0 +1,13 @@
+# Another standard, which allows more.
+set -eu
+kubectl label namespace surgery pod-security.kubernetes.io/enforce=baseline pod-security.kubernetes.io/warn=baseline
+kubectl -n surgery patch deployment desk --patch '
+spec:
+  template:
+    spec:
+      securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+      containers:
+      - name: desk
+        securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+'
+kubectl -n surgery rollout status deployment/desk --timeout 50s
