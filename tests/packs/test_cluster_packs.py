@@ -205,6 +205,26 @@ def test_a_learner_who_removes_the_traces_of_a_rollout_does_not_pass(cluster: Sa
     }
 
 
+@pytest.mark.engine("kind")
+def test_a_learner_who_gives_up_all_rights_is_graded_and_has_them_again_after_a_reset(
+    draft: Draft, cluster: SandboxShell
+) -> None:
+    draft.write("setup.sh", "kubectl -n lockout delete configmap door --ignore-not-found")
+    draft.write("solution.sh", "kubectl -n lockout create configmap door --from-literal is=open")
+    checks = "- id: door\n  object: {ref: configmap/lockout/door, match: {data: {is: open}}}\n"
+    draft.replace("tasks/one.md", "checks:\n", f"namespaces: [lockout]\nsetup: {{run: setup.sh}}\nchecks:\n{checks}")
+    (task,), grader = draft.load().tasks, Grader(cluster)
+    apply_setup(task, grader)
+    run_solution(task, cluster)
+    lock_out = "kubectl delete clusterrole cluster-admin && kubectl delete clusterrolebinding kubeadm:cluster-admins"
+    done = cluster.run(("bash", "-c", f"{lock_out}; kubectl get nodes"), timeout=20)
+    assert b"Forbidden" in done.stderr
+    assert grader.grade(task).results[0].verdict is Verdict.PASS
+    apply_setup(task, grader, clear=True)
+    run_solution(task, cluster)
+    assert grader.grade(task).results[0].verdict is Verdict.PASS
+
+
 # What an administrator of a cluster can do to it: in the way of a task, and none of it in what the task has made.
 FOULED = """
 kubectl apply -f - <<'END'
@@ -225,6 +245,7 @@ webhooks:
 END
 for node in $(kubectl get nodes -o name); do kubectl cordon "$node"; kubectl taint "$node" mine=here:NoSchedule; done
 kubectl -n kube-system scale deployment coredns --replicas 0
+kubectl delete clusterrolebinding kubeadm:cluster-admins
 """
 # What a learner can do in the namespace of a task, $1, and beside it.
 FOULED_NAMESPACE = """

@@ -277,7 +277,14 @@ error: the server doesn't have a resource type "deployment"
 
 @pytest.mark.parametrize("is_learners", [True, False])
 @pytest.mark.parametrize(
-    "said", [BROKEN, "Error from server (ServiceUnavailable): the server is currently unable to handle the request"]
+    "said",
+    [
+        BROKEN,
+        "Error from server (ServiceUnavailable): the server is currently unable to handle the request",
+        'Error from server (Forbidden): pods "web" is forbidden: User "kubernetes-admin" cannot get resource "pods"',
+        'Error from server: admission webhook "no.exec.example" denied the request: not here',
+        'Error from server (InternalError): Internal error occurred: failed calling webhook "no.exec.example"',
+    ],
 )
 def test_an_api_that_the_learner_can_break_is_the_learners_affair(said: str, is_learners: bool) -> None:  # noqa: FBT001 - a column of the table
     """Not even what must not be there is taken to be absent by it."""

@@ -8,10 +8,13 @@ from tempshell_cli.backends.base import NO_KUBERC
 
 KIND_CLUSTER = "io.x-k8s.kind.cluster"  # kind's own label: the cluster's name
 TERMINAL = "cluster-terminal"  # the component label of the container that people are in
-# The kubectl of a node, as the administrator.
+# The kubectl of a node, as an administrator whom no change of roles locks out: system:masters. From 1.29 on kubeadm has
+# a kubeconfig for that, and the usual one is in a group that a binding gives its rights; before, the usual one will do.
+# https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/
+_KUBECONFIGS = ("/etc/kubernetes/super-admin.conf", "/etc/kubernetes/admin.conf")  # of these the first that is there
 ADMIN = (
-    *("/usr/bin/env", *(f"{name}={value}" for name, value in NO_KUBERC.items())),
-    *("kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf"),
+    *("/usr/bin/env", f"KUBECONFIG={':'.join(_KUBECONFIGS)}"),
+    *(*(f"{name}={value}" for name, value in NO_KUBERC.items()), "kubectl"),
 )
 _OURS = re.compile(r"ckad-([0-9a-f]{8})")
 

@@ -16,18 +16,21 @@ _ENDED = b"command terminated with exit code "
 # runc's words and crun's, which writes the system's error with a capital.
 _NO_PROGRAM = (b"executable file not found", b"no such file or directory")
 _NO_SUCH_PROGRAM = 127
-# How kubectl and the API server say that there is no such object, and that an API of the cluster does not answer.
+# How kubectl and the API server say that there is no such object, that an API of the cluster does not answer, and that
+# rights, a webhook or a policy do not let one look.
 NOT_FOUND = "(NotFound)"
 _UNAVAILABLE = (b"(ServiceUnavailable)", b"the server is currently unable to handle the request")
+_REFUSED = (b"(Forbidden)", b"denied the request", b"failed calling webhook")
 
 
 def refuse_broken_api(cluster: ClusterView, said: bytes) -> None:
-    """Raise Prevented where kubectl's words are that an API does not answer, and the learner administers the cluster.
+    """Raise Prevented where kubectl's words are that an API does not answer or refuses, and the learner administers it.
 
-    Who does can send an API elsewhere (an APIService, a webhook), so that every check of its objects could not run.
+    Who does can send an API elsewhere (an APIService) or forbid what a check does (a webhook, a policy), so that
+    no check could run.
     """
-    if any(words in said for words in _UNAVAILABLE) and cluster.is_learners:
-        raise Prevented("an API of the cluster does not answer, and its administrator is the learner")
+    if any(words in said for words in (*_UNAVAILABLE, *_REFUSED)) and cluster.is_learners:
+        raise Prevented("an API of the cluster does not answer or refuses, and the learner administers the cluster")
 
 
 class KubectlShell:

@@ -35,6 +35,31 @@ _HOOKS = {
 }
 _MOST_REFUSALS = 5
 _SYSTEM, _DEFAULT = "kube-system", "default"
+# What gives the kubeconfig of a terminal its rights: kubeadm makes it from Kubernetes 1.29 on.
+_ADMINISTRATORS = {
+    "apiVersion": "v1",
+    "kind": "List",
+    "items": [
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRole",
+            "metadata": {"name": "cluster-admin"},
+            "rules": [
+                {"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]},
+                {"nonResourceURLs": ["*"], "verbs": ["*"]},
+            ],
+        },
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": "kubeadm:cluster-admins"},
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
+            "subjects": [
+                {"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "kubeadm:cluster-admins"},
+            ],
+        },
+    ],
+}
 _NOT_TO_DELETE = {"node", "nodes", "no", "namespace", "namespaces", "ns"}
 Object = dict[str, Any]
 
@@ -59,6 +84,7 @@ class ClusterLeftovers:
         since = min(str(one["metadata"]["creationTimestamp"]) for one in namespaces)
         if any(_is_hook(one) for one in found):
             self._admit()
+        self._kubectl("auth", "reconcile", "--filename", "-", stdin=json.dumps(_ADMINISTRATORS).encode())
         self._free_nodes(found)
         self._empty(list(map(_name, namespaces)), kinds - _HOOKS)
         self._delete([*self._misplaced(since), *self._with_our_ports(found)])
