@@ -28,12 +28,23 @@ def main() -> NoReturn:
             from tempshell_cli.cli.execute import execute  # noqa: PLC0415 - as above
 
             code = exit_code_of(lambda: sys.exit(execute(session, argv)))
+        case [] if _is_for_a_person():
+            from tempshell_cli.cli.ending import exit_code_of  # noqa: PLC0415 - as above
+            from tempshell_cli.cli.home import home  # noqa: PLC0415 - as above
+
+            code = exit_code_of(home)
         case _:
             from tempshell_cli.cli.app import run  # noqa: PLC0415 - as above
 
             code = run()
     sys.stderr.flush()
     os._exit(code)
+
+
+def _is_for_a_person() -> bool:
+    """Return whether there is a terminal that can show a screen; a completion script asks with no words, too."""
+    at_both_ends = all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout))
+    return at_both_ends and os.environ.get("TERM", "dumb") != "dumb" and "_TEMPSHELL_COMPLETE" not in os.environ
 
 
 if __name__ == "__main__":

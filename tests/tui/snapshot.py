@@ -24,8 +24,8 @@ from rich.style import Style
 from tempshell_cli.core.config import ScreenSettings
 from tempshell_cli.tui.theme import DARK, LIGHT
 
-from .app_user import TIMEOUT, AppUser, using_app
-from .walkthroughs import PROMPT, WALKTHROUGHS
+from .app_user import TIMEOUT, ScreenUser
+from .walkthroughs import WALKTHROUGHS
 
 FOLDER = Path(__file__).parent / "snapshots"
 MADE_WITH = FOLDER / "made-with.txt"
@@ -51,15 +51,14 @@ Picture = Sequence[Line]
 
 
 @asynccontextmanager
-async def opened(walkthrough: str, size: tuple[int, int], theme: str = "dark") -> AsyncIterator[AppUser]:
+async def opened(walkthrough: str, size: tuple[int, int], theme: str = "dark") -> AsyncIterator[ScreenUser]:
     """Open the screen of a walkthrough; nothing on it moves or blinks, and no key is dropped."""
     still = ScreenSettings(theme=theme, motion="none")
-    async with using_app(WALKTHROUGHS[walkthrough].session(), size, look=still, grace=0.0) as user:
-        await user.until(lambda: user.terminal.status.cursor.column == len(PROMPT))
+    async with WALKTHROUGHS[walkthrough].open(size, still) as user:
         yield user
 
 
-async def in_both_themes(user: AppUser) -> AsyncIterator[int]:
+async def in_both_themes(user: ScreenUser) -> AsyncIterator[int]:
     """Show everything in one theme, then in the other, and yield their places; begin with the one in use."""
     in_use = [theme.name for theme in _THEMES].index(user.app.theme)
     for place in (in_use, 1 - in_use):
@@ -68,7 +67,7 @@ async def in_both_themes(user: AppUser) -> AsyncIterator[int]:
         yield place
 
 
-def look(user: AppUser) -> Picture:
+def look(user: ScreenUser) -> Picture:
     """Return what is painted."""
     strips = user.app.screen._compositor.render_strips()  # noqa: SLF001 - the only way to see what is painted
     return [list(_cells(strip)) for strip in strips]
@@ -142,7 +141,7 @@ def differences(expected: Picture, found: Picture) -> Iterator[str]:
                     yield f"  {text!r}\n    - {before}\n    + {now}"
 
 
-async def until_it_looks_like(user: AppUser, expected: Picture, seconds: float = TIMEOUT) -> Sequence[str]:
+async def until_it_looks_like(user: ScreenUser, expected: Picture, seconds: float = TIMEOUT) -> Sequence[str]:
     """Wait until nothing differs from that; return what still does after so many seconds."""
     late = time.monotonic() + seconds
     while (found := look(user)) != expected:
@@ -166,7 +165,7 @@ def libraries() -> str:
     return ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
 
 
-async def _steady(user: AppUser) -> Picture:
+async def _steady(user: ScreenUser) -> Picture:
     """Return what is painted once it has stayed the same for a while."""
     since, seen = time.monotonic(), look(user)
     while time.monotonic() - since < _STEADY:
@@ -186,6 +185,8 @@ async def _write(walkthrough: str, size: tuple[int, int]) -> None:
 def main() -> None:
     """Write all snapshots again."""
     os.environ.pop("NO_COLOR", None)
+    os.environ["TZ"] = "UTC"
+    time.tzset()
     shutil.rmtree(FOLDER, ignore_errors=True)
     for size in SIZES:
         place("any", size).parent.mkdir(parents=True)

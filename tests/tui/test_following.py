@@ -61,7 +61,7 @@ async def test_an_engine_that_hangs_blocks_no_key() -> None:
     practice = Hanging()
     app = Heard(practice)
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
-        user = AppUser(practice, app, pilot)
+        user = AppUser(app, pilot, practice)
         await user.lead("n")
         await user.until(lambda: user.tasks.current == TASKS[1])
         await user.lead("c")

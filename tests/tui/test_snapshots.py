@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+
 import pytest
 
 from tempshell_cli.tui.theme import LIGHT
@@ -23,16 +26,21 @@ from .snapshot import (
 from .walkthroughs import WALKTHROUGHS
 
 # States with a dialog in front.
-_DIMMED = {"copy", "palette", "help", "stop", "give-up", "score", "late", "link", "exam-end"}
+_DIMMED = {"copy", "palette", "help", "stop", "give-up", "score", "late", "link", "exam-end", "home-stop"}
 _ENOUGH = 4.5
 _LITTLE = 0.5  # seconds, once it is known that the test fails
 at_each_size = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 
 
 @pytest.fixture(autouse=True)
-def colors(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The snapshots have colours, whatever the user who runs the tests likes."""
+def surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The snapshots have colours and one time zone, whatever the user who runs the tests likes."""
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 @at_each_size

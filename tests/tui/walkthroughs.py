@@ -1,13 +1,15 @@
-"""Walkthroughs of the practice screen and all its states, in sessions where nothing moves by itself."""
+"""Walkthroughs of the screens and all their states, where nothing moves by itself."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tempshell_cli.backends.base import Receipt
+from tempshell_cli.core.config import ScreenSettings
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Command
 from tempshell_cli.packs.grading.results import CheckResult, Verdict
@@ -15,7 +17,8 @@ from tempshell_cli.tui.goodbye import Goodbye
 from tempshell_cli.tui.port import TaskState, TaskView
 from tempshell_cli.tui.terminal.pane import TerminalPane
 
-from .app_user import LEADER, AppUser
+from .app_user import LEADER, AppUser, HomeUser, ScreenUser, using_app, using_home
+from .fake_home import VIEW, FakeHome
 from .fakes import FakePractice
 
 PROMPT = "learner@brave-otter:~$ "
@@ -96,10 +99,26 @@ _PASSING = tuple(_row(row.check, Verdict.PASS, row.points) for row in _FAILING)
 
 
 class Walkthrough(NamedTuple):
-    """A session, and what is done in it; each state is named when it has been reached."""
+    """A screen, and what is done on it; each state is named when it has been reached."""
 
-    session: Callable[[], FakePractice]
-    states: Callable[[AppUser], AsyncIterator[str]]
+    open: Callable[[tuple[int, int], ScreenSettings], AbstractAsyncContextManager[ScreenUser]]
+    states: Callable[[Any], AsyncIterator[str]]
+
+
+def _in(session: Callable[[], FakePractice], states: Callable[[AppUser], AsyncIterator[str]]) -> Walkthrough:
+    """Return a walkthrough of the practice screen of a session."""
+
+    @asynccontextmanager
+    async def opened(size: tuple[int, int], look: ScreenSettings) -> AsyncIterator[AppUser]:
+        async with using_app(session(), size, look=look, grace=0.0) as user:
+            await user.until(lambda: user.terminal.status.cursor.column == len(PROMPT))
+            yield user
+
+    return Walkthrough(opened, states)
+
+
+def _at_home(size: tuple[int, int], look: ScreenSettings) -> AbstractAsyncContextManager[HomeUser]:
+    return using_home(FakeHome(), size, look)
 
 
 def _practice() -> FakePractice:
@@ -211,6 +230,23 @@ async def _going(user: AppUser) -> AsyncIterator[str]:
     yield "goodbye-left-over"
 
 
+async def _coming_home(user: HomeUser) -> AsyncIterator[str]:
+    """Look around on the home screen, as somebody new first."""
+    user.home.shown = replace(VIEW, sessions=(), drills=(), past=(), recordings=(), problems=(), new_here=True)
+    await user.until_sees("Welcome")
+    yield "home-new"
+    user.home.shown = VIEW
+    await user.until_sees("brave-otter")
+    await user.press("g")
+    yield "home"
+    await user.press("s")
+    yield "home-stop"
+    await user.press("escape", "slash")
+    await user.type("linux")
+    await user.press("enter")
+    yield "home-filter"
+
+
 def _state(user: AppUser) -> TaskState | None:
     return user.tasks.current.state if user.tasks.current else None
 
@@ -221,9 +257,10 @@ async def _stop(user: AppUser) -> None:
 
 
 WALKTHROUGHS = {
-    "looking-around": Walkthrough(_practice, _looking_around),
-    "practising": Walkthrough(_practice, _practising),
-    "watching": Walkthrough(_watched, _watching),
-    "exam": Walkthrough(_exam, _sitting),
-    "without-tasks": Walkthrough(_bare, _going),
+    "coming-home": Walkthrough(_at_home, _coming_home),
+    "looking-around": _in(_practice, _looking_around),
+    "practising": _in(_practice, _practising),
+    "watching": _in(_watched, _watching),
+    "exam": _in(_exam, _sitting),
+    "without-tasks": _in(_bare, _going),
 }

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tempshell_cli.core.config import NO_LIMITS, Settings, load_settings, settings_json
+from tempshell_cli.core.config import NO_LIMITS, Settings, load_settings, names_of_settings, settings_json, variable_of
+from tempshell_cli.core.config_file import set_in_file
 from tempshell_cli.core.errors import UsageProblem
 
 
@@ -99,3 +100,99 @@ def test_ci_lifts_the_owners_limits_and_not_the_engines(
     limits = Settings().limits_in_force()
     assert (limits.per_owner > 100, limits.starts_per_hour > 100) == (lifted, lifted)
     assert limits.per_engine == Settings().limits.per_engine
+
+
+def _typed(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value).lower()
+
+
+def _values(settings: Settings) -> dict[str, object]:
+    return {
+        f"{name}.{key}" if isinstance(value, dict) else name: one
+        for name, value in settings_json(settings).items()
+        for key, one in (value.items() if isinstance(value, dict) else [("", value)])
+    }
+
+
+_OTHERS = {str: "x", int: 7, float: 1.25, bool: True, tuple: ("a=b", "c=d")}
+# Those that are not any text.
+_SOME = {
+    **{f"lease.{name}": "7m" for name in ("ttl", "extend", "longest", "hold", "exam_setup", "exam_grading")},
+    "lease.first_warning": "9m",
+    "lease.second_warning": "7m",
+    "lease.last_warning": "2m",
+    "engines.timeout": "3s",
+    "engines.sweep": "7s",
+    "history.keep": "7h",
+    "history.keep_graded": "8h",
+    "sandbox.memory": "1g",
+    "sandbox.node_memory": "3g",
+    "copy.size": "1g",
+    **{f"ports.{name}": "2000-2999" for name in ("api", "http", "https")},
+    "screen.split": "right",
+    "screen.motion": "none",
+    "screen.notify": "off",
+}
+
+
+def test_every_setting_can_be_set_in_the_environment_and_in_the_file(file: Path) -> None:
+    wanted = {name: _SOME.get(name, _OTHERS[type(value)]) for name, value in _values(Settings()).items()}
+    assert list(wanted) == names_of_settings()
+    environment = {variable_of(name): _typed(value) for name, value in wanted.items()}
+    assert _values(load_settings(file, environment)) == wanted
+    for name, value in wanted.items():
+        set_in_file(file, name, _typed(value))
+    assert _values(load_settings(file, {})) == wanted
+
+
+def test_the_environment_goes_over_the_file_and_other_variables_are_none_of_ours(file: Path) -> None:
+    file.write_text("[lease]\nttl = '20m'\nextend = '3m'\n")
+    others = {"TEMPSHELL_DEBUG": "1", "TEMPSHELL_REQUIRE_ENGINES": "local", "LEASE_TTL": "1m"}
+    settings = load_settings(file, {"TEMPSHELL_LEASE_TTL": "45m", **others})
+    assert (settings.lease.ttl, settings.lease.extend) == ("45m", "3m")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("TEMPSHELL_LEASE_TLL", "1m", "there is no setting lease.tll"),
+        ("TEMPSHELL_LEASE_TTL", "soon", "'soon' is not a duration"),
+        ("TEMPSHELL_LIMITS_PER_OWNER", "two", "limits.per_owner takes a whole number, not 'two'"),
+        ("TEMPSHELL_RECORDING_ENABLED", "maybe", "recording.enabled takes true or false"),
+        ("TEMPSHELL_LEASE_LAST_WARNING", "20m", "lease.second_warning is shorter"),
+    ],
+)
+def test_a_variable_that_cannot_be_used_is_named(file: Path, variable: str, value: str, said: str) -> None:
+    with pytest.raises(UsageProblem, match=f"^{variable}: .*{said}"):
+        load_settings(file, {variable: value})
+
+
+def test_a_setting_is_changed_and_the_rest_of_the_file_stays(file: Path) -> None:
+    file.write_text("# mine\nleader = 'f12'  # on a French keyboard\n\n[lease] # times\nttl = '20m'\n")
+    set_in_file(file, "lease.extend", "5m")
+    set_in_file(file, "leader", "ctrl+g")
+    text = file.read_text()
+    assert [part in text for part in ("# mine", "# on a French keyboard", "[lease] # times", "ttl = '20m'")] == [
+        True
+    ] * 4
+    assert load_settings(file, {}).leader == "ctrl+g"
+
+
+@pytest.mark.parametrize(
+    ("before", "name", "value", "said"),
+    [
+        ("", "leaders", "ctrl+g", "there is no setting leaders"),
+        ("", "lease", "1m", "there is no setting lease"),
+        ("", "lease.ttl", "long", "'long' is not a duration"),
+        ("leader = ", "leader", "f12", "config.toml: "),
+        ("lease = 3", "lease.ttl", "1m", "lease is a section"),
+        ("[lease]\ntll = '1m'", "lease.ttl", "1m", "there is no setting lease.tll"),
+    ],
+)
+def test_a_change_that_cannot_be_made_leaves_the_file_as_it_was(
+    file: Path, before: str, name: str, value: str, said: str
+) -> None:
+    file.write_text(before)
+    with pytest.raises(UsageProblem, match=said):
+        set_in_file(file, name, value)
+    assert file.read_text() == before

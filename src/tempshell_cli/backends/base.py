@@ -410,6 +410,22 @@ class ChecksLiveness(Protocol):
         ...
 
 
+class Usage(NamedTuple):
+    """What a sandbox uses: bytes of memory now, and seconds of processor time since its start."""
+
+    memory: int
+    processor: float
+
+
+@runtime_checkable
+class MeasuresUse(Protocol):
+    """A backend that can say, quickly, what a sandbox uses."""
+
+    def usage(self, sandbox: Sandbox) -> Usage | None:
+        """Return what all of the sandbox uses; None where it does not run. Raises EngineUnavailable."""
+        ...
+
+
 @runtime_checkable
 class CanRestore(Protocol):
     """A backend that can bring back a sandbox of which something has stopped, or is gone."""

@@ -64,3 +64,10 @@ def recording_names(incomplete: str) -> Iterator[str]:
 
     names = sorted(file.stem for file in Paths.of_user().state.glob("recordings/*.cast"))
     yield from (name for name in names if name.startswith(incomplete))
+
+
+def setting_names(incomplete: str) -> Iterator[str]:
+    """Yield the names of settings."""
+    from tempshell_cli.core.config import names_of_settings
+
+    yield from (name for name in names_of_settings() if name.startswith(incomplete))

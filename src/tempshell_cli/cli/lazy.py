@@ -54,7 +54,7 @@ GROUPS = {
         "doctor": "Check which backends work here, and what the others lack",
         "events": "Show what happened to your sessions",
         "reap": "Remove expired, lost and unfinished sandboxes",
-        "config": "Show the settings and where they are stored",
+        "config": "Show and change the settings",
         "rbac": "Print the rights that a person needs on a cluster",
         "completion": "Print the completion script for a shell",
     },

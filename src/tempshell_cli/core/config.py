@@ -1,4 +1,4 @@
-"""Settings: the defaults, and ``config.toml`` over them."""
+"""Settings: the defaults, ``config.toml`` over them, and over both the variables of the environment."""
 
 from __future__ import annotations
 
@@ -207,18 +207,83 @@ _Section = TypeVar(
 )
 
 
-def load_settings(file: Path) -> Settings:
-    """Read the settings; a missing file means the defaults.
+def load_settings(file: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; a missing file means the defaults. Variables such as TEMPSHELL_LEASE_TTL go over the file.
 
-    Raises UsageProblem that names the file and the key where a value cannot be used.
+    Raises UsageProblem that names the file or the variable, and the key, where a value cannot be used.
     """
-    if not file.exists():
-        return Settings()
-    refuse_strangers_file(file)
+    environment = os.environ if environment is None else environment
+    settings = Settings()
+    if file.exists():
+        refuse_strangers_file(file)
+        try:
+            settings = checked(settings_from(_read(file)))
+        except UsageProblem as cause:
+            raise UsageProblem(f"{file}: {cause}", hint=cause.hint or _LIST) from cause
+    meant = {variable: _meant_by(variable) for variable in environment}
+    for variable, name in meant.items():
+        if name:
+            try:
+                settings = with_setting(settings, name, environment[variable])
+            except UsageProblem as cause:
+                raise UsageProblem(f"{variable}: {cause}", hint=cause.hint or _LIST) from cause
+    if any(meant.values()):
+        try:
+            settings = checked(settings)
+        except UsageProblem as cause:
+            names = ", ".join(variable for variable, name in meant.items() if name)
+            raise UsageProblem(f"{names}: {cause}", hint=cause.hint or _LIST) from cause
+    return settings
+
+
+def names_of_settings() -> list[str]:
+    """Return the names of all settings, as ``leader`` and ``lease.ttl``."""
+    found = settings_json(Settings()).items()
+    return [
+        f"{name}.{key}" if key else name
+        for name, value in found
+        for key in (value if isinstance(value, dict) else ("",))
+    ]
+
+
+def variable_of(name: str) -> str:
+    """Return the environment's variable for a setting: ``TEMPSHELL_LEASE_TTL`` for ``lease.ttl``."""
+    return f"TEMPSHELL_{name.replace('.', '_').upper()}"
+
+
+def _meant_by(variable: str) -> str:
+    """Return the setting that a variable is for, or seems to be meant for; "" for other variables."""
+    if not variable.startswith("TEMPSHELL_"):
+        return ""
+    known = {variable_of(name): name for name in names_of_settings()}
+    section, _, key = variable.removeprefix("TEMPSHELL_").lower().partition("_")
+    return known.get(variable) or (f"{section}.{key}" if key and section in _SECTIONS else "")
+
+
+def with_setting(settings: Settings, name: str, text: str) -> Settings:
+    """Return the settings with one of them as somebody types it; see ``value_of``. Raises UsageProblem."""
+    section, _, key = name.rpartition(".")
+    value = value_of(name, text)
+    return _over(settings, {section: {key: value}} if section else {key: value}, "")
+
+
+def value_of(name: str, text: str) -> str | float | list[str]:
+    """Read the value of a setting from a text: lists are separated by commas, and switches are true or false.
+
+    Raises UsageProblem for a name that nothing has, or a text that is not a value of its kind.
+    """
+    if name not in names_of_settings():
+        raise UsageProblem(f"there is no setting {name}", hint=did_you_mean(name, names_of_settings()) or _LIST)
+    section, _, key = name.rpartition(".")
+    default = getattr(getattr(Settings(), section) if section else Settings(), key)
     try:
-        return _settings(_read(file))
-    except UsageProblem as cause:
-        raise UsageProblem(f"{file}: {cause}", hint=cause.hint or _LIST) from cause
+        if isinstance(default, bool):
+            return _SWITCHES[text.strip().lower()]
+        if isinstance(default, int | float):
+            return type(default)(text)
+    except (KeyError, ValueError) as cause:
+        raise UsageProblem(f"{name} takes {_KINDS[type(default)]}, not {text!r}") from cause
+    return [one.strip() for one in text.split(",") if one.strip()] if isinstance(default, tuple) else text
 
 
 def settings_json(settings: Settings) -> dict[str, Any]:
@@ -240,9 +305,13 @@ def _read(file: Path) -> dict[str, Any]:
         raise UsageProblem("nested too deeply", hint="fix the file, or move it away") from cause
 
 
-def _settings(found: Mapping[str, Any]) -> Settings:
+def settings_from(found: Mapping[str, Any]) -> Settings:
+    """Return the defaults with what a file has over them; raises UsageProblem for a strange name or type."""
+    return _over(Settings(), found, "")
+
+
+def checked(settings: Settings) -> Settings:
     """Return the settings with every duration and size read once, so that a wrong one is reported now."""
-    settings = _over(Settings(), found, "")
     for duration in (*settings.lease, *settings.engines, settings.history.keep, settings.history.keep_graded):
         parse_duration(duration)
     _refuse_disorder(settings.lease)
@@ -297,4 +366,6 @@ def _scalar(default: str | float | tuple[str, ...], value: object, name: str) ->
     return value
 
 
+_SECTIONS = {name for name, value in settings_json(Settings()).items() if isinstance(value, dict)}
+_SWITCHES = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 _KINDS = {str: "a text in quotes", int: "a whole number", float: "a number", bool: "true or false"}

@@ -6,7 +6,7 @@ moves it one box on, any other one back to the first; behind the last box it is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -66,15 +66,15 @@ def cards(attempts: Iterable[Attempt]) -> Sequence[Card]:
     return sorted(boxes.values(), key=lambda card: (card.due, card.pack, card.task))
 
 
-def still_there(cards: Sequence[Card]) -> Sequence[Card]:
+def still_there(cards: Sequence[Card], find: Callable[[str], Pack] = find_pack) -> Sequence[Card]:
     """Return the cards of tasks that their packs, as they are now, still have."""
-    there = {pack: _tasks(pack) for pack in {card.pack for card in cards}}
+    there = {pack: _tasks(pack, find) for pack in {card.pack for card in cards}}
     return [card for card in cards if card.task in there[card.pack]]
 
 
-def _tasks(pack: str) -> Collection[str]:
+def _tasks(pack: str, find: Callable[[str], Pack]) -> Collection[str]:
     try:
-        return {task.id for task in find_pack(pack).tasks}
+        return {task.id for task in find(pack).tasks}
     except PackProblem:
         return ()
 

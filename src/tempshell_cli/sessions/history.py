@@ -52,9 +52,9 @@ class Trend(NamedTuple):
     points: Sequence[tuple[datetime, float]]
 
 
-def past_practice(sessions: Sessions, pack: str = "") -> list[Past]:
+def past_practice(sessions: Sessions, pack: str = "", find: Callable[[str], Pack] | None = None) -> list[Past]:
     """Return the sessions in which something was graded, oldest first: all, or a pack's (by id, name or directory)."""
-    find = cache(find_pack)  # a pack is read once, however often it was practised
+    find = find or cache(find_pack)  # a pack is read once, however often it was practised
     graded = [_past(sessions, one, find) for one in sessions.store.graded()]
     meant = os.path.realpath(pack) if "/" in pack else pack
     return [one for one in graded if meant in {"", one.pack, one.name}]

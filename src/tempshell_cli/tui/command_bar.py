@@ -25,7 +25,7 @@ class CommandBar(Widget):
     """
 
     def __init__(self, leader: str, shortcuts: Sequence[Shortcut]) -> None:
-        """``leader`` as it is shown."""
+        """``leader`` as it is shown; "" where keys need none."""
         super().__init__()
         self._leader = leader
         self._shortcuts = shortcuts
@@ -53,9 +53,10 @@ class CommandBar(Widget):
         if self._line and not self._waiting:
             return Content(self._line)
         room = self.size.width
-        parts = [Content.styled("press a key" if self._waiting else f"{self._leader} then", "bold")]
+        first = "press a key" if self._waiting else f"{self._leader} then" if self._leader else ""
+        parts = [Content.styled(first, "bold")] if first else []
         last = self._item(HELP)
-        room -= parts[0].cell_length + last.cell_length + 2
+        room -= sum(part.cell_length + 2 for part in parts) + last.cell_length
         for shortcut in (one for one in self._shortcuts if one.shown):
             item = self._item(shortcut)
             room -= item.cell_length + 2

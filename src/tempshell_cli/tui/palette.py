@@ -13,9 +13,10 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from tempshell_cli.tui.box import Box
-from tempshell_cli.tui.shortcuts import Shortcut
+from tempshell_cli.tui.shortcuts import Shortcut, key_name
+from tempshell_cli.tui.theme import MUTED
 
-_KEYS = {"question_mark": "?", "slash": "/", "pagedown": "PgDn", "pageup": "PgUp"}
+NOTHING_FITS = "nothing fits: try another word, or Esc"
 _MOVES = {"up": "cursor_up", "down": "cursor_down"}
 
 
@@ -91,10 +92,10 @@ class Palette(Box[str], ModalScreen[str]):
         words = typed.lower().split()
         listing = self.query_one(OptionList)
         found = [one for one in self._shortcuts if all(word in f"{one.label} {one.help}".lower() for word in words)]
-        listing.set_options(Option(_line(one), id=one.action) for one in found)
+        nothing = Option(Content.styled(NOTHING_FITS, MUTED), disabled=True)
+        listing.set_options([Option(_line(one), id=one.action) for one in found] or [nothing])
         listing.highlighted = 0 if found else None
 
 
 def _line(shortcut: Shortcut) -> Content:
-    key = _KEYS.get(shortcut.keys[0], shortcut.keys[0])
-    return Content.assemble(Content.styled(f"{key:<9}", "bold $accent"), shortcut.help)
+    return Content.assemble(Content.styled(f"{key_name(shortcut.keys[0]):<9}", "bold $accent"), shortcut.help)

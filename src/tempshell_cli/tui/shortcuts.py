@@ -85,6 +85,29 @@ SHORTCUTS = (
 PALETTE = Shortcut(("colon",), "", "", "palette", "find any of these by a word of it")
 HELP = Shortcut(("question_mark",), "?", "help", "help", "show this list")
 
+_NAMES = {
+    "right": "→",
+    "left": "←",
+    "up": "↑",
+    "down": "↓",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "question_mark": "?",
+    "slash": "/",
+    "colon": ":",
+    "enter": "Enter",
+    "escape": "Esc",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
+    "ctrl+c": "Ctrl+C",
+    "f5": "F5",
+}
+
+
+def key_name(key: str) -> str:
+    """Return what a key, by Textual's name, is called on the screen."""
+    return _NAMES.get(key, key)
+
 
 def shortcut_for(key: str, offered: Sequence[Shortcut]) -> Shortcut | None:
     """Return what a key, by Textual's name, stands for, of what is offered and what always is."""

@@ -15,7 +15,7 @@ from tempshell_cli.tui.dialog import BACK, Choice, Dialog
 from tempshell_cli.tui.heading import score_rows
 from tempshell_cli.tui.hyperlinks import host_of
 from tempshell_cli.tui.port import TaskView
-from tempshell_cli.tui.shortcuts import HELP, PALETTE, Shortcut
+from tempshell_cli.tui.shortcuts import HELP, PALETTE, Shortcut, key_name
 
 EXTEND = "extend"
 STOP = "stop"
@@ -39,17 +39,6 @@ OVER = "The session is over"
 READ_ONLY = "Read-only: you see what happens in the session, and nothing that you type reaches it."
 # Of what is to be copied, so much is shown: lines, and characters of each.
 _COPY_LINES, _COPY_WIDTH = 6, 60
-_KEYS_SHOWN = {
-    "right": "→",
-    "left": "←",
-    "up": "↑",
-    "down": "↓",
-    "pagedown": "PgDn",
-    "pageup": "PgUp",
-    "question_mark": "?",
-    "slash": "/",
-    "colon": ":",
-}
 
 
 def warning(left: timedelta, leader: str, *, extendable: bool) -> str:
@@ -240,5 +229,5 @@ def help_dialog(leader: str, shortcuts: Sequence[Shortcut]) -> Dialog:
 
 
 def _help_line(shortcut: Shortcut) -> Content:
-    keys = " ".join(_KEYS_SHOWN.get(key, key) for key in shortcut.keys)
+    keys = " ".join(map(key_name, shortcut.keys))
     return Content.assemble(Content.styled(f"{keys:<7}", "bold $accent"), shortcut.help)

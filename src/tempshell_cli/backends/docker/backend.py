@@ -22,6 +22,7 @@ from tempshell_cli.backends.base import (
     Sandbox,
     SandboxRequest,
     Terms,
+    Usage,
 )
 from tempshell_cli.backends.docker.container import (
     ContainerSpec,
@@ -133,6 +134,11 @@ class DockerBackend(Backend):
     def is_alive(self, sandbox: Sandbox) -> bool | None:
         """Return whether the container runs; None for an engine that is not on this machine."""
         return all_run(sandbox.details["endpoint"], [sandbox.details["container"]])
+
+    def usage(self, sandbox: Sandbox) -> Usage | None:
+        """Return what the container uses."""
+        with self.engine.translated_errors():
+            return self.engine.usage([sandbox.details["container"]])
 
     def restore(self, sandbox: Sandbox, report: Report) -> Sandbox:
         """Let a paused container go on, and give it its network again."""

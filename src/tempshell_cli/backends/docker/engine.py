@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tempshell_cli.backends import labels
-from tempshell_cli.backends.base import Condition, Problem
+from tempshell_cli.backends.base import Condition, Problem, Usage
 from tempshell_cli.backends.docker import endpoint as endpoints
 from tempshell_cli.backends.entry import VARIABLES, variables_script
 from tempshell_cli.backends.init import InitState, init_state, move_deadline
@@ -208,6 +208,16 @@ class DockerEngine:
             said = _words(done.stderr) or f"no answer within {_SILENCE:.0f} s"
             raise ProvisionFailed(f"the engine cannot limit the nodes: {said}", hint=_LIMITS)
 
+    def usage(self, containers: Sequence[str]) -> Usage | None:
+        """Return what running containers use; None where none of them runs."""
+        found = []
+        for container in containers:
+            with gone_is_fine():
+                stats = self.client.stats(container, stream=False, one_shot=True)
+                if "usage" in stats["memory_stats"]:  # of one that does not run there are no figures
+                    found.append(_usage(stats))
+        return Usage(sum(one.memory for one in found), sum(one.processor for one in found)) if found else None
+
     def pause(self, container: str) -> None:
         """Freeze a container; does no harm to one that is frozen."""
         with _already("paused"):
@@ -392,6 +402,13 @@ def of_session(session: str | None) -> str:
 def of_owner(owner: str | None) -> list[str]:
     """Return the label filters for an owner's things; none for everybody's."""
     return [] if owner is None else [f"{labels.OWNER}={owner}"]
+
+
+def _usage(stats: Mapping[str, Any]) -> Usage:
+    """Read the engine's figures as ``docker stats`` does: without files that the kernel could drop at once."""
+    memory = stats["memory_stats"]
+    files = memory["stats"].get("inactive_file", memory["stats"].get("total_inactive_file", 0))
+    return Usage(max(0, memory["usage"] - files), stats["cpu_stats"]["cpu_usage"]["total_usage"] / 1e9)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from tempshell_cli.backends.base import (
     SandboxRequest,
     Template,
     Terms,
+    Usage,
     WorkloadImage,
 )
 from tempshell_cli.backends.docker.container import ROOT, home_of, user_in, user_of
@@ -237,6 +238,11 @@ class KindBackend(Backend):
         """Return whether terminal and control plane run; None for an engine that is not on this machine."""
         details = sandbox.details
         return all_run(details["endpoint"], [details["container"], control_plane_name(sandbox.session)])
+
+    def usage(self, sandbox: Sandbox) -> Usage | None:
+        """Return what the nodes and the terminal use together."""
+        with self.engine.translated_errors():
+            return self.engine.usage([one["Id"] for one in self._parts(sandbox.session)])
 
     def restore(self, sandbox: Sandbox, report: Report) -> Sandbox:
         """Start nodes that have stopped, and make network, record and terminal again; a node that is gone is lost."""

@@ -26,6 +26,7 @@ from tempshell_cli.backends.base import (
     Sandbox,
     SandboxRequest,
     Terms,
+    Usage,
 )
 from tempshell_cli.backends.init import init_argv
 from tempshell_cli.backends.labels import terms_of, terms_text
@@ -130,6 +131,14 @@ class LocalBackend(Backend):
     def is_alive(self, sandbox: Sandbox) -> bool | None:
         """Return whether the supervisor and the first process run."""
         return _is_whole(RunDir(sandbox.details["run"]))
+
+    def usage(self, sandbox: Sandbox) -> Usage | None:
+        """Return what the processes of the sandbox use."""
+        from tempshell_cli.backends.local.usage import usage_of  # noqa: PLC0415 - only the home screen asks
+
+        with _files_of_ours():
+            first = RunDir(sandbox.details["run"]).record(PROCESS)
+        return usage_of(first["pidns"]) if first and is_same(first.values) else None
 
     def set_deadline(self, sandbox: Sandbox, deadline: datetime, terms: Terms | None = None) -> None:
         """Write the labels again; the supervisor reads them once a second."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
+
+import typer
 
 from tempshell_cli.cli.command import new_app
+from tempshell_cli.cli.complete import setting_names
 from tempshell_cli.cli.options import AsJson
 
-app = new_app("Show the settings and where they are stored.")
+app = new_app("Show and change the settings.")
 
 
 @app.command()
@@ -28,6 +32,37 @@ def show(as_json: AsJson = False) -> None:
         console.say(f"\n[{section}]")
         for name, value in values.items():
             console.say(f"{name} = {_toml(value)}")
+
+
+@app.command("set")
+def set_(
+    name: Annotated[str, typer.Argument(help="A setting, such as leader or lease.ttl.", autocompletion=setting_names)],
+    value: Annotated[str, typer.Argument(help="Its value; one with several takes them separated by commas.")],
+) -> None:
+    """Change a setting in the config file.
+
+    Everything else in the file stays as it is. A variable of the environment, such as TEMPSHELL_LEASE_TTL, goes over
+    the file.
+
+    Examples:
+      tempshell config set leader ctrl+g
+      tempshell config set lease.ttl 90m
+    """
+    import os
+
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.core.config import variable_of
+    from tempshell_cli.core.config_file import set_in_file
+    from tempshell_cli.core.paths import Paths
+    from tempshell_cli.terminal.leader import leader_parts
+
+    if name == "leader":
+        leader_parts(value)
+    file = Paths.of_user().config_file
+    set_in_file(file, name, value)
+    console.note(f"tempshell: {name} is set in {file}")
+    if variable_of(name) in os.environ:
+        console.note(f"tempshell: {variable_of(name)} is set in the environment, and goes over it")
 
 
 @app.command()

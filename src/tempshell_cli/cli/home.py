@@ -1,0 +1,313 @@
+"""``tempshell`` alone, on a terminal: the home screen, and the commands that are chosen there."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tempshell_cli.backends.base import CanPause, MeasuresUse, Receipt, Usage
+from tempshell_cli.cli import service
+from tempshell_cli.cli.output import console
+from tempshell_cli.cli.output.sessions import trouble
+from tempshell_cli.core.errors import ExitCode, PackProblem, TempshellError
+from tempshell_cli.core.repeating import repeating
+from tempshell_cli.packs.library.find import find_pack, list_packs
+from tempshell_cli.sessions.drill import attempts, cards, still_there
+from tempshell_cli.sessions.exam import exam_of
+from tempshell_cli.sessions.history import Past, past_practice
+from tempshell_cli.sessions.lease import warnings_of
+from tempshell_cli.sessions.lifecycle import Sessions
+from tempshell_cli.sessions.model import Session, State
+from tempshell_cli.sessions.recordings import Recordings
+from tempshell_cli.sessions.starting import is_starting
+from tempshell_cli.sessions.store import StoreUnavailable
+from tempshell_cli.terminal.leader import spelled_out
+from tempshell_cli.tui.home.app import HomeApp, Place
+from tempshell_cli.tui.home.port import DrillEntry, HomeView, PackEntry, PastEntry, RecordingEntry, SessionEntry
+
+# Seconds between two looks at the sessions, at packs and the past, and at what sessions use; and how long the last look
+# of each may take when the screen is left: an engine may hang.
+_LOOK, _READ, _MEASURE, _LAST = 0.5, 3.0, 2.0, 2.0
+# What ends by itself, and leaves something to read.
+_TO_READ = {"exam", "report", "pack", "doctor", "drill"}
+
+
+class Rate(NamedTuple):
+    """What a session uses: bytes of memory, and the share of one processor; None where it is not known yet."""
+
+    memory: int
+    cpu: float | None
+
+
+class _Sample(NamedTuple):
+    used: Usage
+    at: float  # in seconds, by a clock that nobody sets
+
+
+def home() -> None:
+    """Show the home screen, run what is chosen there, and come back, until the person leaves."""
+    gc.enable()  # off since the start of the program: see __main__
+    place = Place()
+    while True:
+        with service.user_sessions() as sessions:
+            live = LiveHome(sessions)
+            leader = spelled_out(sessions.settings.leader)
+            app = HomeApp(live, sessions.settings.screen, leader=leader, place=place)
+            with live.following():
+                argv = app.run_to_the_end()
+        place = app.place
+        if argv is None or not _run(argv):
+            return
+
+
+def _run(argv: Sequence[str]) -> bool:
+    """Run a command of ours, as if it had been typed; return whether to come back to the home screen."""
+    console.note(f"$ tempshell {' '.join(argv)}")
+    # -P: a directory that happens to be the current one has no say in what is imported.
+    program = (sys.executable, "-P", "-m", "tempshell_cli", *argv)
+    with _deaf_to_the_keyboard():
+        code = subprocess.run(program, check=False).returncode
+    if code == 0 and argv[0] not in _TO_READ:
+        return True
+    console.note("\ntempshell: Enter goes back to the home screen, Ctrl+C leaves")
+    try:
+        return bool(sys.stdin.readline())
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.INTERRUPTED)
+
+
+@contextmanager
+def _deaf_to_the_keyboard() -> Iterator[None]:
+    """Leave what the terminal sends to the command in the foreground; unlike what is ignored, this is not inherited."""
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGQUIT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class LiveHome:
+    """Answers the home screen from memory; ``following`` keeps that memory fresh."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        """Read which sessions the store has: what takes longer comes later. Raises TempshellError."""
+        self._sessions = sessions
+        sessions.warn = self._hear  # nothing may be printed while the screen stands
+        sessions.ask = lambda _: None
+        self._find = cache(find_pack)
+        self._changing = threading.Lock()
+        self._heard: list[str] = []
+        self._troubles: dict[str, Sequence[str]] = {}  # by who found them
+        self._usage: Mapping[str, Rate] = {}
+        self._samples: Mapping[str, _Sample] = {}
+        self._revision = (-1, -1)
+        self._view = HomeView(warnings=warnings_of(sessions.settings.lease), new_here=not sessions.store.history())
+        self._look()
+
+    # What the screen asks for.
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return self._sessions.clock.now()
+
+    def view(self) -> HomeView:
+        """Return everything as it was a moment ago."""
+        return self._view
+
+    def refresh(self) -> None:
+        """Read everything again, and ask the engines what they have."""
+        self._find.cache_clear()
+        self._revision = (-1, -1)
+        self._sweep()
+        self._read()
+        self._look()
+
+    def extend(self, session: str) -> datetime:
+        """Extend a session."""
+        extended = self._sessions.extend(self._whole(session))
+        self._look()
+        return extended.deadline
+
+    def pause(self, session: str) -> None:
+        """Pause a session, or let a paused one go on."""
+        found = self._sessions.select(session)
+        if found.frozen is None:
+            self._sessions.pause(self._whole(session))
+        else:
+            self._sessions.resume(found)
+        self._look()
+
+    def stop(self, session: str) -> Receipt:
+        """Stop a session."""
+        receipt = self._sessions.stop(self._sessions.select(session, expired_too=True))
+        self._look()
+        return receipt
+
+    def unexpected(self, error: Exception) -> None:
+        """Put an error that is a bug into the log."""
+        self._sessions.log_bug(error, "")
+
+    # What goes on behind it.
+
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """Look at the store, the packs and the engines in the background, as long as the block lasts."""
+        sweep_every = self._sessions.settings.engines.sweep_every.total_seconds()
+        with ExitStack() as stack:
+            for step, every in (
+                (self._look, _LOOK),
+                (self._read, _READ),
+                (self._measure, _MEASURE),
+                (lambda: self._sweep_in_turn(sweep_every), sweep_every),
+            ):
+                stack.enter_context(
+                    repeating(step, every=every, unexpected=self.unexpected, timeout=_LAST, at_once=True)
+                )
+            yield
+
+    def _look(self) -> None:
+        """Read which sessions there are; a store that cannot be read leaves what was known."""
+        try:
+            sessions = [self._entry(one) for one in self._sessions.store.live()]
+        except StoreUnavailable as problem:
+            self._report("store", [f"{problem}\n{problem.hint}"])
+        else:
+            self._report("store", ())
+            self._change(sessions=sessions, new_here=self._view.new_here and not sessions)
+
+    def _entry(self, session: Session) -> SessionEntry:
+        exam, use = exam_of(self._sessions.store, session.id), self._usage.get(session.id)
+        limit = self._sessions.settings.limits.extensions
+        return SessionEntry(
+            id=session.id,
+            name=session.name,
+            backend=session.backend,
+            endpoint=session.endpoint,
+            pack=session.pack,
+            state=str(session.state),
+            deadline=exam.ends if exam else session.deadline,
+            frozen=session.frozen,
+            exam=bool(exam),
+            extendable=not exam and session.extensions < limit and session.state is State.READY,
+            pausable=not exam and issubclass(self._sessions.engines.find(session.backend), CanPause),
+            held=is_starting(self._sessions.paths, session.id),
+            memory=use.memory if use else None,
+            cpu=use.cpu if use else None,
+            trouble=trouble(session),
+        )
+
+    def _read(self) -> None:
+        """Read the packs, and what was practised, where that has changed."""
+        self._change(recordings=[_recording(file) for file in reversed(Recordings(self._sessions.paths).files())])
+        revision = self._sessions.store.revision()
+        if revision == self._revision:
+            return
+        self._revision = revision
+        past = past_practice(self._sessions, find=self._find)
+        self._change(past=[_past(one) for one in reversed(past)])
+        now = self.now()
+        due: dict[str, list[str]] = {}
+        for card in still_there(cards(attempts(self._sessions, past)), self._find):
+            if card.due <= now:
+                due.setdefault(card.pack, []).append(card.task)
+        self._change(drills=[DrillEntry(pack, tasks) for pack, tasks in due.items()])
+        self._change(packs=[self._pack(name, past) for name in list_packs()])
+
+    def _pack(self, name: str, past: Sequence[Past]) -> PackEntry:
+        try:
+            pack = self._find(name)
+        except PackProblem as problem:
+            return PackEntry(name, problem=str(problem))
+        reports = [one.report for one in past if one.name == name and one.report]
+        passed = {task.task for report in reports for task in report.score.tasks if task.verdict == "pass"}
+        return PackEntry(
+            name,
+            pack.head.title,
+            len(pack.tasks),
+            len(passed & {task.id for task in pack.tasks}),
+            pack.head.sandbox.backends,
+            list(pack.head.domains),
+        )
+
+    def _measure(self) -> None:
+        """Measure what each session uses; an engine that hangs holds up nothing else."""
+        found = {}
+        for session in self._sessions.store.live():
+            with suppress(TempshellError):  # the sweep reports an engine that does not answer
+                backend = self._sessions.engines.of(session)
+                used = backend.usage(session.sandbox) if isinstance(backend, MeasuresUse) else None
+                if used and session.state is State.READY:
+                    found[session.id] = _Sample(used, time.monotonic())
+        self._usage = {one: _rate(self._samples.get(one), sample) for one, sample in found.items()}
+        self._samples = found
+
+    def _sweep_in_turn(self, every: float) -> None:
+        if self._sessions.claim_sweep(every * 0.9):  # the one before was not on the second
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Have the engines say what there is, and keep why one does not until it does."""
+        self._heard.clear()
+        try:
+            swept = service.sweep(self._sessions)
+        except TempshellError as problem:
+            self._report("sweep", [f"{problem}\n{problem.hint}"])
+            return
+        if self._heard or not swept.silent:
+            self._report("sweep", list(self._heard))
+
+    def _hear(self, what: str) -> None:
+        self._heard.append(what)
+
+    def _report(self, who: str, troubles: Sequence[str]) -> None:
+        self._troubles = {**self._troubles, who: troubles}
+        self._change(problems=[one for found in self._troubles.values() for one in found])
+
+    def _change(self, **changed: Any) -> None:  # noqa: ANN401 - fields of a HomeView
+        with self._changing:
+            self._view = replace(self._view, **changed)
+
+    def _whole(self, session: str) -> Session:
+        return self._sessions.restored(self._sessions.select(session), console.silence)
+
+
+def _rate(before: _Sample | None, now: _Sample) -> Rate:
+    if before is None:
+        return Rate(now.used.memory, None)
+    spent = max(0.0, now.used.processor - before.used.processor)  # a process that ended takes its time along
+    return Rate(now.used.memory, spent / max(0.001, now.at - before.at))
+
+
+def _past(one: Past) -> PastEntry:
+    score = one.report.score if one.report else None
+    result = one.problem
+    if one.report and score:
+        kind = (", exam" if one.report.exam else "") + (", incomplete" if score.incomplete else "")
+        result = f"{score.percent:g} %{kind}"
+    return PastEntry(
+        id=one.session.id,
+        name=one.session.name,
+        pack=one.pack,
+        started=one.session.created,
+        result=result,
+        done=sum(task.verdict == "pass" for task in score.tasks) if score else 0,
+        tasks=len(score.tasks) if score else 0,
+        spent=one.spent,
+    )
+
+
+def _recording(file: Path) -> RecordingEntry:
+    found = file.stat()
+    return RecordingEntry(file.stem, datetime.fromtimestamp(found.st_mtime, UTC), found.st_size)

@@ -1,0 +1,1 @@
+"""The home screen: everything there is, and what can be done with it."""
