@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ from tempshell_cli.packs.importers.killercoda.scenario import MAX_PAGE, MAX_SCRI
 from tempshell_cli.packs.reading.tree import MAX_FILES
 from tempshell_cli.tui.code_blocks import commands_of
 from tempshell_cli.tui.port import TaskView
-from tests.support.clusters import configure_for_kind
+from tests.support.clusters import configure_for_kind, node_of
 from tests.support.command_line import PROGRAM, Tempshell
+from tests.support.waiting import eventually
 from tests.tui.outer import outer
 
 from .drafts import Draft, refusal_of
@@ -41,6 +43,15 @@ INDEX: dict[str, Any] = {
 }
 ESCAPES = "\x1b[31mred\x1b]52;c;aGk=\x07\u202e\x9b5m"
 
+SETUP_ON_NODES = """set -e
+kubectl create namespace bed
+kubectl label node controlplane node01 ground=loam
+ssh node01 mkdir -p /srv/bed
+"""
+TOOLS = (
+    *("bash", "curl", "etcdctl", "git", "jq", "kubectl", "less", "nano", "ping", "python3", "ssh", "sudo", "tmux"),
+    *("tree", "unzip", "vi", "vim", "wget"),
+)
 AS_ROOT = ("--profile", "admin")  # scenarios are for root, and a script has to say so
 
 
@@ -595,39 +606,81 @@ def test_a_background_script_goes_on_and_an_error_in_it_is_on_record(garden: Gar
 
 @pytest.mark.engine("kind")
 def test_a_scenario_for_a_cluster_of_two_nodes(garden: Garden, tempshell: Tempshell) -> None:
-    """The shell is root's on the control plane, and administers the cluster; so do the scenario's own scripts."""
+    """The shell is root's on the control plane, and administers the cluster; so do the scenario's own scripts.
+
+    The nodes have the names that scenarios know them by, and root of one is root on the other.
+    """
     configure_for_kind(tempshell.user)
     garden.on("kubernetes-kubeadm-2nodes")
-    garden.write("dig.sh", "kubectl create namespace bed; systemctl is-active kubelet\n")
-    garden.write("plant-verify.sh", "test -e /etc/kubernetes/manifests/etcd.yaml && kubectl get configmap tulip\n")
+    garden.write("dig.sh", f"{SETUP_ON_NODES}systemctl is-active kubelet\n")
+    garden.write(
+        "plant-verify.sh",
+        "set -e\ntest -e /etc/kubernetes/manifests/etcd.yaml\nssh node01 sudo test -e /srv/bed/tulip\n"
+        "kubectl get configmap tulip\n",
+    )
     assert (
         "on the control plane"
         in tempshell("start", str(garden.root), "--detach", "--profile", "admin", "-e", "SEEDS=many").stderr
     )
     assert tempshell("exec", "--", "sh", "-c", "echo $SEEDS").stdout == "many\n"
     assert tempshell("exec", "--", "cat", "/var/log/killercoda/intro-background.log").stdout.split()[-1] == "active"
-    looked = "id -u; hostname; pwd; kubectl get nodes --output name | wc -l; kubectl get namespace bed --output name"
-    user, host, *rest = tempshell("exec", "--", "sh", "-c", looked).stdout.split()
-    assert (user, rest) == ("0", ["/root", "2", "namespace/bed"])
-    assert host.endswith("-control-plane")
+    looked = "id -u; hostname; pwd; ssh node01 hostname; ssh -n node01 ssh controlplane hostname"
+    assert tempshell("exec", "--", "sh", "-c", looked).stdout.split() == [
+        *("0", "controlplane", "/root", "node01", "controlplane"),
+    ]
+    nodes = "custom-columns=NAME:.metadata.name,TAINTS:.spec.taints"
+    listed = tempshell("exec", "--", "kubectl", "get", "nodes", "--no-headers", "--output", nodes).stdout
+    assert listed.split() == ["controlplane", "<none>", "node01", "<none>"]
+    classes = tempshell("exec", "--", "kubectl", "get", "storageclass", "--no-headers").stdout
+    assert classes.startswith("local-path (default)")
+    assert len(classes.splitlines()) == 1
+    missing = f'for name in {" ".join(TOOLS)}; do command -v "$name" >/dev/null || echo "$name"; done'
+    assert not tempshell("exec", "--", "sh", "-c", missing).stdout.split()
     tempshell("check", "step1", code=6)
 
     # What a learner does to their own kubectl does not reach the grader's; the store does not know where the shell is.
     tempshell("exec", "--", "kubectl", "config", "set-context", "--current", "--namespace", "bed")
     tempshell("exec", "--", "kubectl", "create", "configmap", "tulip")
+    tempshell("exec", "--", "ssh", "node01", "touch", "/srv/bed/tulip")
     tempshell("check", "step1")
     (sandbox,) = KindBackend().find(tempshell.user.owner)
     graders = SandboxExec(KindBackend(), sandbox).cluster
     assert graders
     assert b"tulip" not in graders.kubectl("get", "configmaps", timeout=30).stdout
     tempshell.user.paths.store.unlink()
-    assert "control-plane" in tempshell("exec", "--", "hostname").stdout
+    assert tempshell("exec", "--", "hostname").stdout == "controlplane\n"
 
     with outer(Command((*PROGRAM, "attach", "--plain"), tempshell.user.environment)) as terminal:
-        terminal.until_sees("control-plane")
+        terminal.until_sees("root@controlplane")
         terminal.send(b"k get nodes\r")
-        terminal.until_sees("-worker")
+        terminal.until_sees("node01")
     assert tempshell("extend", "--json").json()["remaining"] > 3600
     tempshell("pause")
     tempshell("resume")
     assert tempshell("exec", "--", "kubectl", "get", "configmap", "tulip", "--output", "name").stdout
+
+
+@pytest.mark.engine("kind")
+@pytest.mark.long  # two minutes; that a cluster comes back is tested without names and ssh, too
+def test_nodes_know_each_other_again_after_a_restart(garden: Garden, tempshell: Tempshell) -> None:
+    """As after one of the engine's machine; the worker whose container is gone is gone from the cluster, too."""
+    configure_for_kind(tempshell.user)
+    garden.on("kubernetes-kubeadm-2nodes")
+    session = tempshell.start(str(garden.root), *AS_ROOT)
+    nodes = [node_of(session), f"ckad-{session}-worker"]
+
+    def docker(*argv: str) -> None:
+        subprocess.run(("docker", *argv), check=True, capture_output=True)
+
+    docker("kill", *nodes)
+    for name in nodes[::-1]:  # so that each gets the address of the other
+        docker("start", name)
+        docker("kill", name)
+    hop = "ssh node01 hostname && ssh -n node01 ssh controlplane hostname"
+    assert tempshell("exec", "--", "sh", "-c", hop).stdout.split() == ["node01", "controlplane"]
+    docker("rm", "--force", "--volumes", nodes[1])
+    tempshell("exec", "--", "true")
+    eventually(
+        lambda: tempshell("exec", "--", "kubectl", "get", "nodes", "--output", "name").stdout == "node/controlplane\n",
+        "the worker is forgotten",
+    )

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tempshell_cli.backends.base import Template
+from tempshell_cli.backends.base import Cluster, Template
 from tempshell_cli.backends.kind.backend import KindBackend
-from tempshell_cli.backends.kind.command import _failed, _follow
+from tempshell_cli.backends.kind.command import Kind, _failed, _follow
 from tempshell_cli.backends.kind.config import cluster_config
 from tempshell_cli.backends.kind.names import session_of
 from tempshell_cli.backends.kind.tunnel import tunnel
 from tempshell_cli.core.errors import EngineUnavailable, PortTaken, ProvisionFailed, UsageProblem
 
 PORTS = {"api": 30001, "http": 40001, "https": 45001}
+USUAL = Cluster()
 KUBECONFIG = "clusters:\n- cluster:\n    server: https://127.0.0.1:30001\n"
 
 
-def _config(**given: Any) -> Any:  # noqa: ANN401 - YAML
-    return yaml.safe_load(cluster_config("ckad-0", PORTS, **given))
+def _config(wanted: Cluster = USUAL, *, cgroup_v1: bool = False) -> Any:  # noqa: ANN401 - YAML
+    return yaml.safe_load(cluster_config("ckad-0", PORTS, wanted, cgroup_v1=cgroup_v1))
 
 
 def test_everything_is_published_on_loopback_alone() -> None:
@@ -41,13 +43,20 @@ def test_everything_is_published_on_loopback_alone() -> None:
 def test_on_cgroup_v1_the_kubelets_of_all_nodes_are_reported_to_start() -> None:
     assert "kubeadmConfigPatches" not in _config()
     extra = "kubeadmConfigPatches: ['{kind: ClusterConfiguration}']"
-    theirs, ours = _config(extra=extra, nodes=2, cgroup_v1=True)["kubeadmConfigPatches"]
+    theirs, ours = _config(Cluster(nodes=2, config=extra), cgroup_v1=True)["kubeadmConfigPatches"]
     assert yaml.safe_load(theirs) == {"kind": "ClusterConfiguration"}
     assert yaml.safe_load(ours) == {"kind": "KubeletConfiguration", "failCgroupV1": False}
 
 
 def test_nodes_beyond_the_first_are_workers() -> None:
-    assert [node["role"] for node in _config(nodes=3)["nodes"]] == ["control-plane", "worker", "worker"]
+    assert [node["role"] for node in _config(Cluster(nodes=3))["nodes"]] == ["control-plane", "worker", "worker"]
+
+
+def test_pods_run_on_a_control_plane_that_people_work_on() -> None:
+    first, worker = _config(Cluster(nodes=2, node_shell=True))["nodes"]
+    registrations = [yaml.safe_load(patch)["nodeRegistration"] for patch in first["kubeadmConfigPatches"]]
+    assert [one["taints"] for one in registrations if "taints" in one] == [[]]
+    assert worker == {"role": "worker"}
 
 
 def test_a_configuration_of_the_users_is_kept_but_for_what_we_need() -> None:
@@ -62,7 +71,7 @@ def test_a_configuration_of_the_users_is_kept_but_for_what_we_need() -> None:
         - role: worker
           labels: {tier: back}
     """
-    made = _config(extra=extra)
+    made = _config(Cluster(config=extra))
     assert (made["name"], made["featureGates"]) == ("ckad-0", {"Special": True})
     assert made["networking"] == {
         "apiServerAddress": "127.0.0.1", "disableDefaultCNI": True, "apiServerPort": 30001,
@@ -76,7 +85,7 @@ def test_a_configuration_of_the_users_is_kept_but_for_what_we_need() -> None:
 )
 def test_what_is_no_kind_configuration_is_refused(extra: str) -> None:
     with pytest.raises(UsageProblem):
-        _config(extra=extra)
+        _config(Cluster(config=extra))
 
 
 def test_each_step_of_kind_is_reported_and_the_one_that_failed_stays_open() -> None:
@@ -121,6 +130,40 @@ def test_each_step_of_kind_is_reported_and_the_one_that_failed_stays_open() -> N
 )
 def test_a_failure_is_what_its_words_say(said: str, kind: type[Exception]) -> None:
     assert type(_failed("kind could not", [said])) is kind
+
+
+@pytest.mark.parametrize("found", ["Image: {} present locally", "Pulling image: {} ..."])
+def test_kind_is_asked_which_node_image_it_would_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: str
+) -> None:
+    image = "kindest/node:v1.37.0@sha256:0badcafe"
+    log = tmp_path / "asked"
+    kind = tmp_path / "kind"
+    kind.write_text(f"""#!/bin/sh
+echo "$KIND_EXPERIMENTAL_DOCKER_NETWORK $*" >{log}
+echo ' • Ensuring node image (kindest/node:v1.37.0)  ...' >&2
+echo 'DEBUG: docker/images.go:58] {found.format(image)}' >&2
+echo 'ERROR: failed to create cluster: operation is not permitted on predefined default network' >&2
+exit 1
+""")
+    kind.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    assert Kind("").default_image(tmp_path / "kubeconfig", lambda _: nullcontext()) == image
+    network, *asked = log.read_text().split()
+    assert network == "default"  # which no engine makes, so that the creation ends there
+    assert asked[asked.index("--kubeconfig") + 1] == str(tmp_path / "kubeconfig")
+
+
+@pytest.mark.parametrize("said", ["DEBUG: Pulling image: x ...\nERROR: failed to pull image x: no route", "ERROR: no"])
+def test_without_a_node_image_kinds_own_words_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    kind = tmp_path / "kind"
+    kind.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
+    kind.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    with pytest.raises(ProvisionFailed, match="ERROR: "):
+        Kind("").default_image(tmp_path / "kubeconfig", lambda _: nullcontext())
 
 
 def test_a_failure_shows_the_error_and_no_stack_trace() -> None:

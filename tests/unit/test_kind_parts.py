@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tempshell_cli.backends import labels
-from tempshell_cli.backends.base import Condition, Profile, SandboxRequest, Template
+from tempshell_cli.backends.base import Cluster, Condition, Profile, SandboxRequest, Template
 from tempshell_cli.backends.kind.config import cluster_config, node_names
 from tempshell_cli.backends.kind.parts import Parts, condition
 from tempshell_cli.backends.kind.record import LEFT, RECORD, record_labels, template_of
@@ -95,5 +95,5 @@ def test_what_a_terminal_is_made_from_is_on_the_record() -> None:
 
 def test_the_nodes_are_named_as_kind_names_them() -> None:
     mine = "nodes: [{role: control-plane}, {role: control-plane}, {role: worker}, {role: worker}]\n"
-    names = node_names(cluster_config(CLUSTER, PORTS, nodes=5, extra=mine))
+    names = node_names(cluster_config(CLUSTER, PORTS, Cluster(nodes=5, config=mine)))
     assert names == ["control-plane", "control-plane2", "worker", "worker2", "worker3"]

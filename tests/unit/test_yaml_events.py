@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tempshell_cli.backends.base import Cluster
 from tempshell_cli.backends.kind.config import cluster_config
 from tempshell_cli.backends.kubernetes import credentials
 from tempshell_cli.core import yaml_events
@@ -28,13 +29,13 @@ def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("text", DEEP, ids=["brackets", "braces", "dashes", "lines"])
 def test_a_kind_configuration_too_deep_is_refused_at_its_line(text: str) -> None:
     with pytest.raises(UsageProblem, match=r"nested more than 50 levels deep; use fewer\s.*line \d+"):
-        cluster_config("lab", PORTS, extra=text)
+        cluster_config("lab", PORTS, Cluster(config=text))
 
 
 @pytest.mark.parametrize("value", ["2026-02-30", "!!bool maybe", "!!int x", "!!timestamp x", "9" * 5000])
 def test_a_kind_configuration_with_an_impossible_value_is_refused(value: str) -> None:
     with pytest.raises(UsageProblem, match="cannot read the kind configuration"):
-        cluster_config("lab", PORTS, extra=f"networking: {{x: {value}}}")
+        cluster_config("lab", PORTS, Cluster(config=f"networking: {{x: {value}}}"))
 
 
 def test_a_kubeconfig_too_deep_is_skipped_like_one_that_cannot_be_read(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _Answer = TypeVar("_Answer")
 _REPOSITORY = "tempshell/"
-_NOT_FOR_SHELLS = frozenset({"terminal", *WorkloadImage})
+_NOT_FOR_SHELLS = frozenset({"node", "terminal", *WorkloadImage})
 _VERSIONS = ("1", "2")
 _SLOWEST_STEP = 900  # seconds of silence in a build or a pull
 _LAST_LINES = 15
@@ -38,7 +38,7 @@ class Image(NamedTuple):
 
 
 def shipped_images() -> list[Image]:
-    """Return the images of shells whose Dockerfile comes with tempshell, but for the one that each node image has."""
+    """Return the images of shells whose Dockerfile comes with tempshell, but for those that each node image has."""
     contexts = [file.parent for file in sorted(shipped("images").glob("*/Dockerfile"))]
     return [built(_REPOSITORY + one.name, one) for one in contexts if one.name not in _NOT_FOR_SHELLS]
 

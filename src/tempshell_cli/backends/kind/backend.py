@@ -142,7 +142,7 @@ class KindBackend(Backend):
             from tempshell_cli.backends.kind.config import cluster_config  # noqa: PLC0415 - an exec needs none of it
 
             try:
-                cluster_config("", dict.fromkeys(self.port_kinds, 0), nodes=wanted.nodes, extra=wanted.config)
+                cluster_config("", dict.fromkeys(self.port_kinds, 0), wanted)
             except UsageProblem as problem:
                 found.append(Problem(str(problem), problem.hint))
         return found
@@ -173,11 +173,11 @@ class KindBackend(Backend):
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - as above
 
         from tempshell_cli.backends.kind.config import node_names  # noqa: PLC0415
-        from tempshell_cli.backends.kind.node_shell import prepare_node  # noqa: PLC0415
+        from tempshell_cli.backends.kind.node_shell import ensure_node_image, introduce, prepare_shell  # noqa: PLC0415
         from tempshell_cli.backends.kind.preflight import check_images, check_room  # noqa: PLC0415
         from tempshell_cli.backends.kind.terminal import start_terminal  # noqa: PLC0415
 
-        cluster = cluster_name(request.session)
+        cluster, on_node = cluster_name(request.session), request.template.cluster.node_shell
         with self.engine.translated_errors():
             info = self.engine.client.info()
             check_room(info, request.template.cluster.nodes)
@@ -187,19 +187,24 @@ class KindBackend(Backend):
             carried = record_labels(request, node_names(config))
             create_record(self.engine, carried, request.session)
             self.engine.create_network(cluster, labels.of_part(carried, _NETWORK))
+            if on_node:
+                own = request.template.image or self.kind.default_image(self._kubeconfig_file(request.session), report)
+                layered = ensure_node_image(self.engine, own, report)
+                request = request._replace(template=request.template._replace(image=layered))
             with ThreadPoolExecutor(1) as pool:
                 image = self._create_cluster(request, config, report, pool)
                 # Once it runs: to boot it takes all it can get. More cores than there are would be refused.
                 cpus = min(request.template.cluster.cpus, info["NCPU"])
-                names = [name_of(node) for node in self._nodes(request.session)]
-                self.engine.limit(names, cpus=cpus, memory=request.template.cluster.memory)
+                nodes = self._nodes(request.session)
+                self.engine.limit([name_of(node) for node in nodes], cpus=cpus, memory=request.template.cluster.memory)
                 self._arm(request.session, request.deadline)
                 with report("building the terminal's image"):
                     terminal = image.result()
             with report("starting the terminal"):
                 start_terminal(self.engine, request, terminal, self.kind.kubeconfig(cluster, internal=True))
-            if request.template.cluster.node_shell:
-                prepare_node(self.engine, control_plane_name(request.session), request.template.env)
+            if on_node:
+                introduce(self.engine, nodes, cluster)
+                prepare_shell(self.engine, control_plane_name(request.session), request.template.env)
         return self._by_our_clock(_sandbox(record_labels(request), self.endpoint, Condition.RUNNING))
 
     def find(self, owner: str | None = None) -> Sequence[Sandbox]:
@@ -551,12 +556,10 @@ def _config(request: SandboxRequest, info: Mapping[str, Any]) -> str:
     """Return what kind is to make, on an engine with that ``info``."""
     from tempshell_cli.backends.kind.config import cluster_config  # noqa: PLC0415 - an exec needs none of it
 
-    wanted = request.template.cluster
     return cluster_config(
         cluster_name(request.session),
         request.ports,
-        nodes=wanted.nodes,
-        extra=wanted.config,
+        request.template.cluster,
         cgroup_v1=info.get("CgroupVersion") == "1",
     )
 

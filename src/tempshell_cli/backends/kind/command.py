@@ -19,6 +19,7 @@ from tempshell_cli.core.runner import SubprocessRunner
 from tempshell_cli.core.text import strip_controls
 
 _SLOWEST = 300.0  # seconds for anything but a creation, which waits by itself
+_SLOWEST_PULL = 1800.0  # seconds for an image of 1 GB
 _WAIT = "180s"
 _LAST_LINES = 15
 _STEP, _DONE, _READY = (
@@ -26,6 +27,8 @@ _STEP, _DONE, _READY = (
     " ✓ ",
     " • Ready after",
 )  # how kind begins the lines of its steps, where it writes to no terminal
+_NEVER_MADE = "tempshell-node-image"
+_NODE_IMAGE = re.compile(r"(?:Image: |Pulling image: )(\S+)")
 _PORT_TAKEN = re.compile(r"port is already allocated|address already in use")
 _FRAME = re.compile(r"\t/|[\w./-]+\.\(?[\w*]+\)?(\.\w+)*$|goroutine ")  # of a Go stack trace
 # The last is kind's when systemd of a node does not come up: https://kind.sigs.k8s.io/docs/user/known-issues.
@@ -63,6 +66,22 @@ class Kind:
             said = _follow(process.stderr, step, report, begun)
             if process.wait():
                 raise _failed(f"kind could not make {cluster}", said)
+
+    def default_image(self, kubeconfig: Path, report: Report) -> str:
+        """Return the node image that kind chooses by itself, which it pulls where the engine has none.
+
+        kind has no command for that. Its log of a creation names the image, and the creation ends right after: Docker
+        makes no network of a name that it keeps for itself. Raises ProvisionFailed with kind's words.
+        """
+        asked = ("create", "cluster", "--name", _NEVER_MADE, "--kubeconfig", str(kubeconfig), "--verbosity", "1")
+        command = self._command(*asked, own={"KIND_EXPERIMENTAL_DOCKER_NETWORK": "default"})
+        with report("kind: Ensuring node image"):
+            done = SubprocessRunner().run(command, timeout=_SLOWEST_PULL)
+        said = _lines(done.stderr.decode(errors="replace"))
+        named = next((found for line in said if (found := _NODE_IMAGE.search(line))), None)
+        if not named or any("failed to pull image" in line for line in said):
+            raise _failed("kind has no node image", said)
+        return named[1]
 
     def delete(self, cluster: str, kubeconfig: Path) -> None:
         """Remove a cluster's nodes; raises ProvisionFailed with kind's words."""

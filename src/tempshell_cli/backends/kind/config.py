@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from tempshell_cli.backends.base import Cluster
 from tempshell_cli.core import yaml_events
 from tempshell_cli.core.errors import UsageProblem
 
@@ -26,22 +27,30 @@ _ON_CGROUP_V1 = """\
 kind: KubeletConfiguration
 failCgroupV1: false
 """
+# On the machines that scenarios are written for pods run on every node.
+_WITHOUT_TAINTS = """\
+kind: InitConfiguration
+nodeRegistration:
+  taints: []
+"""
+_USUAL = Cluster()
 _INGRESS = {"http": 80, "https": 443}
 
 
-def cluster_config(
-    name: str, ports: Mapping[str, int], *, nodes: int = 1, extra: str = "", cgroup_v1: bool = False
-) -> str:
-    """Return the document for a cluster of one control-plane node and ``nodes - 1`` workers.
+def cluster_config(name: str, ports: Mapping[str, int], wanted: Cluster = _USUAL, *, cgroup_v1: bool = False) -> str:
+    """Return the document for a cluster of one control-plane node and workers.
 
     ``cgroup_v1`` is set where the engine's machine has no cgroup v2, which today's kubelets ask for by default.
-    ``extra`` is a document of the user's that is laid under it: lists are joined node by node, and what tempshell
-    needs itself (name, ports on the loopback interface) wins. Raises UsageProblem where it is not such a document.
+    ``wanted.config`` is a document of the user's that is laid under it: lists are joined node by node, and what
+    tempshell needs itself (name, ports on the loopback interface) wins. Raises UsageProblem where it is not such a
+    document. Where people work on the control plane, pods run there, too; without workers they always do.
     """
-    ours = _ours(name, ports, nodes)
+    ours = _ours(name, ports, wanted.nodes)
+    if wanted.node_shell:
+        ours["nodes"][0]["kubeadmConfigPatches"].append(_WITHOUT_TAINTS)
     if cgroup_v1:
         ours["kubeadmConfigPatches"] = [_ON_CGROUP_V1]
-    merged = _over(_read(extra), ours)
+    merged = _over(_read(wanted.config), ours)
     return yaml.safe_dump(merged, sort_keys=False)
 
 

@@ -13,7 +13,7 @@ from tempshell_cli.backends.base import Report, SandboxRequest
 from tempshell_cli.backends.docker.engine import DockerEngine, name_of, network_id, of_session
 from tempshell_cli.backends.kind.names import ADMIN, cluster_name, control_plane_name, filler_name, terminal_name
 from tempshell_cli.backends.kind.parts import Parts
-from tempshell_cli.backends.kind.record import Change, change_record, template_of
+from tempshell_cli.backends.kind.record import ON_NODE, SHELL, Change, change_record, template_of
 from tempshell_cli.backends.kind.terminal import ensure_terminal_image, start_terminal
 from tempshell_cli.backends.kind.timer import arm
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
@@ -40,12 +40,30 @@ def restore(
     if (found := parts()).stopped:
         with report("starting the nodes"):
             _start_nodes(engine, found, deadline)
-    for name in found.missing_workers:  # what ran there is to run elsewhere, and at once
-        forget = (*ADMIN, "delete", "node", name, "--ignore-not-found")
-        engine.run_in(control_plane_name(found.session), forget, user="0")
+    if found.missing_workers:
+        _forget_missing(engine, found)
+    if found.carried.get(SHELL) == ON_NODE:
+        from tempshell_cli.backends.kind.node_shell import introduce  # noqa: PLC0415 - for few sessions
+
+        introduce(engine, parts().nodes, cluster_name(found.session))
     if not found.has_terminal:
         with report("starting the terminal"):
             _start_terminal(engine, found, kubeconfig(), deadline)
+
+
+def _forget_missing(engine: DockerEngine, found: Parts) -> None:
+    """Remove workers that are gone from the cluster: what ran there is to run elsewhere, and at once.
+
+    A node may have another name than its container has, which kind writes at the end of its provider's id.
+    """
+    lines = 'jsonpath={range .items[*]}{.spec.providerID} {.metadata.name}{"\\n"}{end}'
+    ask = (*ADMIN, "get", "nodes", "--output", lines)
+    done = engine.run_in(control_plane_name(found.session), ask, user="0")
+    for line in done.stdout.decode(errors="replace").splitlines():
+        identity, _, name = line.rpartition(" ")
+        if identity.rpartition("/")[2] in found.missing_workers:
+            forget = (*ADMIN, "delete", "node", name, "--ignore-not-found")
+            engine.run_in(control_plane_name(found.session), forget, user="0")
 
 
 def _connect(engine: DockerEngine, found: Parts, report: Report) -> None:

@@ -23,6 +23,7 @@ from tempshell_cli.core.errors import ProvisionFailed
 from tempshell_cli.core.paths import shipped
 
 HELM_IMAGE = "alpine/helm:3.22.0"
+_OF_NODE_IMAGE = "io.tempshell.terminal-image"  # the label of our own node images: see images/node
 _KUBECONFIG, _FILLER = "cluster-kubeconfig", "cluster-filler"
 _MOUNTED = "/etc/tempshell/kube"
 # A copy of one's own, because people change its current namespace all day; the mounted one is there to return to.
@@ -34,8 +35,11 @@ def ensure_terminal_image(engine: DockerEngine, node_image: str, report: Report)
 
     It has helm, unless the engine can neither build on helm's image nor has done so before.
     """
-    shell = ensure_image(engine.client, "tempshell/shell", report)
     inspected = engine.client.inspect_image(node_image)  # type: ignore[no-untyped-call]  # a gap in the SDK's stubs
+    known = (inspected["Config"].get("Labels") or {}).get(_OF_NODE_IMAGE, "")
+    if known and has_image(engine.client, known):
+        return str(known)
+    shell = ensure_image(engine.client, "tempshell/shell", report)
 
     def terminal(helm: str) -> Image:
         args = {"SHELL_IMAGE": shell, "NODE_IMAGE": node_image, "HELM_IMAGE": helm}

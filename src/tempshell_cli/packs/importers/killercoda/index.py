@@ -89,8 +89,8 @@ class Image(NamedTuple):
 
 _DEBIAN = "this runs as root in a Debian container, not on an Ubuntu machine: it has no systemd and no Docker inside"
 _ON_NODE = (
-    "the shell is root's on the control plane of a kind cluster, whose nodes are not named controlplane and node01 and"
-    " have no ssh; who is root there can be it on the engine's machine, too"
+    "the shell is root's on the control plane of a kind cluster, on Debian; who is root there can be it on the engine's"
+    " machine, too"
 )
 _IMAGES = {
     "ubuntu*": Image("docker", 1, _DEBIAN),
