@@ -24,6 +24,7 @@ _COMMANDS = {"docker", "helm", "k9s", "kubectl", "kustomize", "podman", "buildah
 _ALSO_KEYS = {"open", "patch"}  # programs of this machine that these tasks do not mean
 _ENDS_A_COMMAND = re.compile(r"[|;&]+|\n")
 _IS_THERE = 'for name; do command -v -- "$name" >/dev/null || echo "$name"; done'
+_PAGES = {"bash", "curl", "find", "git", "grep", "ls", "man", "mount", "ps", "ss", "tar", "vim"}
 _HAS_PAGE = 'for name; do [ -s "$(man --where "$name" 2>/dev/null)" ] || echo "$name"; done'
 
 
@@ -65,6 +66,7 @@ def of_backend(backend: str) -> list[Pack]:
 @pytest.mark.engine("docker")
 def test_the_image_of_containers_has_what_tasks_name() -> None:
     image = ensure_image(DockerEngine().client, "tempshell/shell", lambda _: nullcontext())
+    assert missing(image, _HAS_PAGE, _PAGES) == []
     for pack in of_backend("docker"):
         programs, pages = named_by(pack)
         assert programs
