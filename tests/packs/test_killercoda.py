@@ -494,6 +494,48 @@ def test_a_course_tells_how_to_start_one_of_its_scenarios(tempshell: Tempshell) 
     assert shown[1] == {"path": "course/two 2", "title": "On two 2"}
 
 
+def test_a_course_may_have_any_number_of_scenarios(tmp_path: Path) -> None:
+    names = [f"s{number:03}" for number in range(250)]
+    for name in names:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "index.json").write_text('{"title": "One", "backend": {"imageid": "ubuntu"}}')
+    assert [one.path for one in scenarios_of(tmp_path)] == names
+
+
+@pytest.mark.parametrize("stray", ['{"name": "a website"}', "[]", "no JSON"])
+def test_an_index_of_something_else_does_not_hide_a_course(tempshell: Tempshell, stray: str) -> None:
+    course(tempshell.directory / "course", "one", "two")
+    (tempshell.directory / "course" / "index.json").write_text(stray)
+    assert "is a course" in tempshell("start", "./course", code=2).stderr
+    assert [one["title"] for one in tempshell("pack", "show", "./course", "--json").json()] == ["On one", "On two"]
+
+
+def test_a_scenario_at_the_root_of_a_course_does_not_hide_the_others(tempshell: Tempshell) -> None:
+    root = tempshell.directory / "course"
+    course(root, ".", "one", "two")
+    for name in ("intro.md", "dig.sh", "plant.md", "plant-verify.sh", "look.md", "finish.md"):
+        (root / name).write_text("true\n")
+    shown = tempshell("pack", "show", "./course").stdout
+    assert "On ." in shown
+    assert "course/two" in shown
+    assert len(tempshell("pack", "show", "./course", "--json").json()["scenarios"]) == 2
+    noted = [one.message for one in lint(root) if one.file == "index.json"]
+    assert "2 more scenarios are in directories below this one: `tempshell pack show` lists them" in noted
+
+
+def test_lint_looks_at_each_scenario_of_a_course(tempshell: Tempshell) -> None:
+    root = tempshell.directory / "course"
+    course(root, "good", "part/bad")
+    for name in ("intro.md", "dig.sh", "plant.md", "plant-verify.sh", "look.md", "finish.md"):
+        (root / "good" / name).write_text("true\n")
+    found = tempshell("pack", "lint", "./course", code=2).stdout
+    assert "course/good/index.json:" in found
+    assert "part/bad/index.json:6: error: the pack has no file `intro.md`" in found
+    assert "pack.yaml" not in found
+    (root / "structure.json").write_text('{\n"items": 1}')
+    assert "course/structure.json:2: error: items:" in tempshell("pack", "lint", "./course", code=2).stdout
+
+
 def test_a_structure_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     course(tmp_path, "one")
     (tmp_path / "secret").write_text("root:x:0:0")

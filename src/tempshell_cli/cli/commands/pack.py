@@ -51,18 +51,26 @@ def ls(form: Listing = "table") -> None:
 def show(pack: Name, as_json: AsJson = False) -> None:
     """Show what is in a pack: version, digest, domains and tasks."""
     from tempshell_cli.cli.output import console
-    from tempshell_cli.cli.output.courses import say_course
+    from tempshell_cli.cli.output.courses import say_course, scenarios_below
     from tempshell_cli.cli.output.packs import added_json, describe, pack_json
-    from tempshell_cli.packs.library.find import added_as, find_pack
+    from tempshell_cli.packs.library.find import added_as, find_pack, find_root
+    from tempshell_cli.packs.library.load import is_pack
 
-    if say_course(pack, as_json=as_json):
+    root = find_root(pack)
+    below = scenarios_below(root)
+    if below and not is_pack(root):
+        console.say_json(below) if as_json else say_course(below)
         return
     found = find_pack(pack)
     added = added_as(found)
     if as_json:
-        console.say_json({**pack_json(found), "added": added_json(added) if added else None})
+        shown = {**pack_json(found), "added": added_json(added) if added else None}
+        console.say_json({**shown, "scenarios": below} if below else shown)
         return
     describe(found, added)
+    if below:
+        console.say("")
+        say_course(below)
 
 
 @app.command()

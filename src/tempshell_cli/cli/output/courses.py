@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from tempshell_cli.cli.output import console
 
 
-def say_course(pack: str, *, as_json: bool) -> bool:
-    """Print the scenarios of a directory that is not itself a pack; return False where there is nothing to print."""
-    from tempshell_cli.packs.library.find import find_root
-    from tempshell_cli.packs.library.load import is_pack, packs_in
+def scenarios_below(root: Path) -> Sequence[dict[str, str]]:
+    """Return the packs below a directory, as they are written in JSON; none for a pack of our own."""
+    from tempshell_cli.packs.format.native import is_native
+    from tempshell_cli.packs.importers.registry import packs_in
 
-    root = find_root(pack)
-    listed = [] if is_pack(root) else packs_in(root)
-    if as_json and listed:
-        console.say_json([{"path": str(root / one.path), "title": one.title} for one in listed])
-    elif listed:
-        console.table(("SCENARIO", "TITLE"), [(str(root / one.path), one.title) for one in listed])
-        console.note(f"tempshell: `tempshell start {root / listed[0].path}` starts the first one")
-    return bool(listed)
+    listed = [] if is_native(root) else packs_in(root)
+    return [{"path": str(root / one.path), "title": one.title} for one in listed]
+
+
+def say_course(scenarios: Sequence[dict[str, str]]) -> None:
+    """Print the packs of a course."""
+    console.table(("SCENARIO", "TITLE"), [(one["path"], one["title"]) for one in scenarios])
+    console.note(f"tempshell: `tempshell start {scenarios[0]['path']}` starts the first one")

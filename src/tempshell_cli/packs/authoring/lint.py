@@ -5,8 +5,11 @@ Reads what the loader reads, by the same code; what the loader refuses is an err
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+
+from msgspec import structs
 
 from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.core.runner import Runner
@@ -29,7 +32,7 @@ from tempshell_cli.packs.format.rules import (
 from tempshell_cli.packs.format.task_file import TaskSource, read_task, read_translation
 from tempshell_cli.packs.format.translations import translations_in
 from tempshell_cli.packs.importers.base import Importer
-from tempshell_cli.packs.importers.registry import importer_of
+from tempshell_cli.packs.importers.registry import importer_of, packs_in
 from tempshell_cli.packs.reading.document import Document, Misplaced
 from tempshell_cli.packs.reading.tree import read_tree
 
@@ -92,11 +95,7 @@ def _findings(root: Path, runner: Runner | None) -> Iterator[Finding]:
         what = f"`{path}` is a git submodule that is not there"
         yield Finding(rule="submodule", level=Level.ERROR, file=path, message=what, hint=HINT)
     if not is_native(root):
-        if importer := importer_of(root):
-            yield from _of_imported(root, importer)
-            return
-        hint = "`tempshell pack new DIR` writes a pack to begin with"
-        yield _refusal(PackProblem(f"there is no {MANIFEST}", hint=hint), MANIFEST)
+        yield from _of_foreign(root)
         return
     try:
         files = read_tree(root)
@@ -118,14 +117,29 @@ def _findings(root: Path, runner: Runner | None) -> Iterator[Finding]:
         yield from check_scripts(files, runner)
 
 
+def _of_foreign(root: Path) -> Iterator[Finding]:
+    """Yield what is found in a directory without a manifest of ours: a pack of another format, a course, or neither."""
+    try:
+        below = [one.path for one in packs_in(root)]
+    except PackProblem as cause:
+        yield _refusal(cause, _named_in(cause, root) or MANIFEST)
+        return
+    paths = [*([""] if importer_of(root) else []), *below]
+    for path in paths:
+        if importer := importer_of(root / path):
+            for found in _of_imported(root / path, importer):
+                yield structs.replace(found, file=posixpath.join(path, found.file))
+    if not paths:
+        hint = "`tempshell pack new DIR` writes a pack to begin with"
+        yield _refusal(PackProblem(f"there is no {MANIFEST}", hint=hint), MANIFEST)
+
+
 def _of_imported(root: Path, importer: Importer) -> Iterator[Finding]:
     """Yield what keeps a pack of another format from being started, else what is different or unproven of it."""
     try:
         pack = importer.load(root)
     except PackProblem as cause:
-        source = Path(cause.source) if isinstance(cause, Misplaced) else root
-        named = source != root and source.is_relative_to(root)
-        yield _refusal(cause, source.relative_to(root).as_posix() if named else importer.main_file)
+        yield _refusal(cause, _named_in(cause, root) or importer.main_file)
         return
     notes = [("scenario", Note.of(note)) for note in pack.notes]
     notes += [
@@ -181,6 +195,12 @@ def _of_translations(task: TaskSource, head: PackHead, files: Mapping[str, bytes
 def _of_faults(document: Document, file: str, faults: Iterator[Fault]) -> Iterator[Finding]:
     for fault in faults:
         yield _refusal(document.problem(fault.at, fault.message, hint=fault.hint), file)
+
+
+def _named_in(cause: PackProblem, root: Path) -> str:
+    """Return the file below a directory that a problem names, "" where it names none."""
+    source = Path(cause.source) if isinstance(cause, Misplaced) else root
+    return source.relative_to(root).as_posix() if source != root and source.is_relative_to(root) else ""
 
 
 def _refusal(cause: PackProblem, file: str) -> Finding:

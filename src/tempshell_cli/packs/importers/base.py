@@ -41,7 +41,7 @@ class Importer(Protocol):
         ...
 
     def packs_in(self, root: Path) -> Sequence[Listed]:
-        """Return the packs of this format below a directory that is not one itself, as a course has them.
+        """Return the packs of this format below a directory, as a course has them, without the directory itself.
 
         Raises PackProblem where a list of them cannot be read.
         """

@@ -45,6 +45,11 @@ def importer_of(root: Path) -> Importer | None:
     return next((importer for importer in importers() if importer.recognizes(root)), None)
 
 
+def packs_in(root: Path) -> Sequence[Listed]:
+    """Return the packs below a directory, by the first importer that knows of some; raises PackProblem as it does."""
+    return next((listed for importer in importers() if (listed := importer.packs_in(root))), ())
+
+
 @dataclass(frozen=True, slots=True)
 class _Foreign:
     """An importer of another distribution, whose code can raise anything: its errors name it."""

@@ -10,8 +10,7 @@ from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.format.native import MANIFEST, is_native, load_native
 from tempshell_cli.packs.format.pack import Pack
-from tempshell_cli.packs.importers.base import Listed
-from tempshell_cli.packs.importers.registry import importer_of, importers
+from tempshell_cli.packs.importers.registry import importer_of, importers, packs_in
 
 
 def is_pack(root: Path) -> bool:
@@ -35,8 +34,3 @@ def load_pack(root: Path, languages: Sequence[str] = ()) -> Pack:
         raise PackProblem(f"{shown!r} is a course: start one of its scenarios", hint="\n    ".join(starts))
     others = "".join(f", and no {importer.main_file} ({importer.name})" for importer in importers())
     raise PackProblem(f"{shown!r} is not a pack: there is no {MANIFEST} in it{others}")
-
-
-def packs_in(root: Path) -> Sequence[Listed]:
-    """Return the packs of a directory that is not one itself, by the first importer that knows of some."""
-    return next((listed for importer in importers() if (listed := importer.packs_in(root))), ())

@@ -20,9 +20,8 @@ from tempshell_cli.packs.reading.decode import decode
 from tempshell_cli.packs.reading.tree import has_file
 
 STRUCTURE = "structure.json"
-MAX_SCENARIOS = 200
 _DEPTH = 3
-_MOST_ENTRIES = 2000
+_MOST_ENTRIES = 20_000  # of one directory, and of all below a course: a home directory is none
 
 
 class _Item(Struct, frozen=True, kw_only=True):
@@ -35,7 +34,7 @@ class _Structure(Struct, frozen=True, kw_only=True):
 
 
 def scenarios_of(root: Path) -> list[Listed]:
-    """Return the scenarios of a course, in its order, MAX_SCENARIOS at most; none where it is no course.
+    """Return the scenarios of a course, in its order; none where it is not a course.
 
     What a ``structure.json`` names outside of the directory, and what is a link, is left out.
     Raises PackProblem, with file and line, for a ``structure.json`` that cannot be read.
@@ -44,7 +43,7 @@ def scenarios_of(root: Path) -> list[Listed]:
     for path, title in islice(_directories(root, "", _DEPTH), _MOST_ENTRIES):
         if is_scenario(root / path):
             titles.setdefault(path, title)
-    return [Listed(path, title or _title(root / path)) for path, title in islice(titles.items(), MAX_SCENARIOS)]
+    return [Listed(path, title or _title(root / path)) for path, title in titles.items()]
 
 
 def _directories(root: Path, where: str, depth: int) -> Iterator[tuple[str, str]]:

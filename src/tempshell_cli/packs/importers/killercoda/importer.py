@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.packs.format.pack import Pack
 from tempshell_cli.packs.importers.base import Listed
 from tempshell_cli.packs.importers.killercoda.course import scenarios_of
-from tempshell_cli.packs.importers.killercoda.index import SCENARIO, index_of, is_scenario
+from tempshell_cli.packs.importers.killercoda.index import SCENARIO, index_of, is_scenario, names_machine
 from tempshell_cli.packs.importers.killercoda.scenario import load_scenario
 
 
@@ -21,9 +22,18 @@ class KillercodaImporter:
         self.main_file = SCENARIO
 
     def recognizes(self, root: Path) -> bool:
-        """Return whether there is an ``index.json``, or an ``index.yaml`` of a scenario."""
+        """Return whether there is an ``index.json``, or an ``index.yaml`` of a scenario.
+
+        An ``index.json`` of something else, at the root of a course, does not hide the scenarios of the course.
+        """
         self.main_file = index_of(root) or SCENARIO
-        return is_scenario(root)
+        return is_scenario(root) and (names_machine(root / self.main_file) or not self._is_course(root))
+
+    def _is_course(self, root: Path) -> bool:
+        try:
+            return bool(self.packs_in(root))
+        except PackProblem:  # a list of them that cannot be read, which those that ask for it report
+            return True
 
     def load(self, root: Path) -> Pack:
         """Read a scenario, as ``load_scenario`` does."""

@@ -105,13 +105,18 @@ def is_scenario(root: Path) -> bool:
     return bool(index_of(root)) and not is_native(root)
 
 
+def names_machine(index: Path) -> bool:
+    """Return whether an index, as far as it can be read, has the one key that every scenario has."""
+    return "imageid" in _beginning(index)
+
+
 def index_of(root: Path) -> str:
     """Return the name of the index that a directory has, "" where it has none.
 
     Other programs have an ``index.yaml``, too (a Helm repository): it is a scenario's where it names a machine.
     """
     for name in _INDEXES:
-        if has_file(root, name) and (name == SCENARIO or "imageid" in _beginning(root / name)):
+        if has_file(root, name) and (name == SCENARIO or names_machine(root / name)):
             return name
     return ""
 

@@ -23,7 +23,7 @@ from tempshell_cli.packs.format.model import Hint, PackHead, SandboxRequirements
 from tempshell_cli.packs.format.pack import Note, Pack, Task
 from tempshell_cli.packs.format.rules import path_faults
 from tempshell_cli.packs.importers.killercoda.assets import setup_files, within
-from tempshell_cli.packs.importers.killercoda.index import Scenario, Stage, image_of, read_index
+from tempshell_cli.packs.importers.killercoda.index import SCENARIO, Scenario, Stage, image_of, read_index
 from tempshell_cli.packs.importers.killercoda.keys import unread
 from tempshell_cli.packs.importers.killercoda.pages import NO_PAGE, Page, read_page
 from tempshell_cli.packs.reading.document import Document, Location
@@ -57,6 +57,7 @@ _AT_START = (
 )
 _NO_FINISH = "the scripts of the finish are not run ({})"
 _NO_LINKS = "links to ports open nothing here: look at them from inside, with curl"
+_OTHERS_BELOW = "{} more scenarios are in directories below this one: `tempshell pack show` lists them"
 _OTHER_HOSTS = "there is no {}: its assets are left out"
 
 
@@ -73,6 +74,8 @@ def load_scenario(root: Path) -> Pack:
     reader = _Reader(root, files, document)
     reader.note(image.differs, ("backend", "imageid"))
     tasks = list(reader.tasks(scenario))
+    if below := [name for name in files if name.endswith(f"/{SCENARIO}") and b'"imageid"' in files[name]]:
+        reader.note(_OTHERS_BELOW.format(len(below)), ())
     notes = (*reader.notes, *unread(document, Scenario, reader.index))
     differences = dict.fromkeys(f"- {note.text}" for note in notes)
     different = "\n".join(("", "", "---", "", "**Different here:**", "", *differences))
