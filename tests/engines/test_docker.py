@@ -284,3 +284,18 @@ def test_where_no_user_namespaces_can_be_made_a_start_takes_the_engine_that_can(
     assert "local is not usable here (`tempshell doctor` says why); this is on docker" in output.stderr
     refused = there("run", "-b", "local", "--", "true", code=5)  # what was named is not replaced
     assert "docker" in refused.stderr
+
+
+def test_doctor_starts_a_container_before_it_says_ready(tempshell: Tempshell, build: Any) -> None:  # noqa: ANN401
+    tempshell.user.configure(sandbox={"image": build("FROM scratch", "ENV A=B")})
+    output = tempshell.any_code("doctor").stdout
+    assert "docker: not usable\n  no sandbox can be started: " in output
+    assert "/bin/sh" in output
+    assert docker_leftovers(OWNER, tempshell.user.owner) == []
+
+
+def test_doctor_fetches_no_image_and_says_so(tempshell: Tempshell) -> None:
+    tempshell.user.configure(sandbox={"image": "registry.invalid/nothing:1"})
+    found = tempshell.any_code("doctor", "--json").json()
+    assert found["backends"]["docker"] == []
+    assert "lacks the image registry.invalid/nothing:1" in found["untried"]["docker"]

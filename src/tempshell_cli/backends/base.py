@@ -402,6 +402,15 @@ class CanPause(Protocol):
 
 
 @runtime_checkable
+class StartsAtOnce(Protocol):
+    """A backend on which `doctor` starts a sandbox to see whether it can: one on a machine, not in a cluster."""
+
+    def missing(self, template: Template) -> Problem | None:
+        """Return what a start would have to build or pull first, such as an image, and how to."""
+        ...
+
+
+@runtime_checkable
 class ChecksLiveness(Protocol):
     """A backend that knows, within a millisecond or two, whether there is something to enter: an exec asks before."""
 

@@ -21,6 +21,7 @@ from tempshell_cli.backends.base import (
     Role,
     Sandbox,
     SandboxRequest,
+    Template,
     Terms,
     Usage,
 )
@@ -95,6 +96,17 @@ class DockerBackend(Backend):
     def capabilities(self) -> frozenset[Capability]:
         """Images, a network that reaches out, and root in a container of one's own."""
         return frozenset({Capability.IMAGES, Capability.OUTBOUND, Capability.ADMIN})
+
+    def missing(self, template: Template) -> Problem | None:
+        """Return whether its image would have to be built or pulled."""
+        from tempshell_cli.backends.docker.images import Image, has_image, resolve_image  # noqa: PLC0415 - as below
+
+        image = resolve_image(template.image)
+        reference, how = (image.reference, "build") if isinstance(image, Image) else (image, "pull")
+        with self.engine.translated_errors():
+            if has_image(self.engine.client, reference):
+                return None
+        return Problem(f"the engine lacks the image {template.image}", f"`tempshell image {how} {template.image}`")
 
     def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
         """Make the session's network and its container, and start it."""

