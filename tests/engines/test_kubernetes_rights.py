@@ -64,6 +64,22 @@ def test_kubectl_inside_needs_no_setting_up(tempshell: Tempshell) -> None:
     assert "forbidden" in tempshell.any_code("exec", session, "--", "kubectl", "get", "nodes").stderr
 
 
+def test_kubectl_in_setups_and_checks_finds_the_cluster_and_no_variable_changes_which(tempshell: Tempshell) -> None:
+    """A setup and a check run it as the learner. The grader's container has no token: its kubectl may do nothing."""
+    draft = Draft.made_in(tempshell.directory / "draft")
+    draft.write("setup.sh", "kubectl create configmap made --from-literal=a=b")
+    ask = "argv: [kubectl, get, configmap, made]"
+    checks = (
+        f"- id: sees\n  exec: {{as: learner, {ask}}}\n- id: powerless\n  exec: {{{ask}, expect: {{exit: nonzero}}}}\n"
+    )
+    draft.replace("tasks/one.md", "checks:\n", f"setup: {{run: setup.sh}}\nchecks:\n{checks}")
+    away = ("--env", "KUBERNETES_SERVICE_HOST=192.0.2.1", "--env", "KUBERNETES_SERVICE_PORT=1")
+    tempshell.start(*ON_PODS, "--cluster-access", "edit", *away, str(draft.root))
+    (task,) = tempshell("check", "one", "--json", code=6).json()
+    states = {one["check"]: one["verdict"] for one in task["results"]}
+    assert (states["sees"], states["powerless"]) == ("pass", "pass")
+
+
 def test_nothing_of_one_owner_is_readable_by_anothers_pod(tempshell: Tempshell, tmp_path: Path) -> None:
     theirs = Tempshell(
         replace(tempshell.user, root=tmp_path / "other", owner=f"other-{uuid.uuid4().hex[:8]}"), tempshell.directory

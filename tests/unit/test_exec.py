@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,6 +75,29 @@ def test_the_environment_is_clean_whatever_the_sandbox_has(engine: FakeEngine, s
     done = SandboxExec(engine, sandbox).run(("env",), timeout=20)
     names = {line.partition("=")[0] for line in done.stdout.decode().splitlines()}
     assert names - {"PWD", "SHLVL", "_", "OLDPWD"} == {"PATH", "HOME", "LANG", "KUBERC"}
+
+
+def test_variables_of_the_engine_are_kept_as_it_gives_them(
+    engine: FakeEngine, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word in one that a shell would expand stays as it is, and one that the engine does not give is not set."""
+    monkeypatch.setattr(engine, "engine_variables", ("OF_ENGINE", "HOME", "NOT_GIVEN"), raising=False)
+    monkeypatch.setattr(engine, "shell", _with_variables(engine, "OF_ENGINE=a  $(b) *", "HOME=/engine", "OTHER=1"))
+    done = SandboxExec(engine, sandbox).run(("env",), timeout=20)
+    found = dict(line.split("=", 1) for line in done.stdout.decode().splitlines())
+    assert found["OF_ENGINE"] == "a  $(b) *"
+    assert found["HOME"] == sandbox.home
+    assert not {"NOT_GIVEN", "OTHER"} & set(found)
+
+
+def _with_variables(engine: FakeEngine, *variables: str) -> Callable[..., Command]:
+    """Return the engine's ``shell`` for containers that have these variables."""
+    shell = engine.shell
+
+    def start(sandbox: Sandbox, argv: Sequence[str], **options: Any) -> Command:  # noqa: ANN401 - passed on
+        return shell(sandbox, ("/usr/bin/env", *variables, *argv), **options)
+
+    return start
 
 
 def test_a_command_that_overstays_is_ended_inside_and_marked(engine: FakeEngine, sandbox: Sandbox) -> None:

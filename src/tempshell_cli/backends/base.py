@@ -492,6 +492,16 @@ class HasGradersPlace(Protocol):
 
 
 @runtime_checkable
+class HasEngineVariables(Protocol):
+    """A backend whose engine gives every container variables that the programs of a pack need, too.
+
+    They are read where a program is started from outside, so nobody inside can have changed them.
+    """
+
+    engine_variables: ClassVar[Sequence[str]]
+
+
+@runtime_checkable
 class HasKubectl(Protocol):
     """A backend whose sandbox has a cluster that can be looked at from outside the learner's reach."""
 

@@ -11,6 +11,7 @@ from tempshell_cli.backends.base import (
     NO_KUBERC,
     Backend,
     Capability,
+    HasEngineVariables,
     HasGradersPlace,
     HasKubectl,
     MeasuresPolicies,
@@ -111,7 +112,7 @@ class SandboxExec:
             place = {"TMPDIR": self.backend.graders_place} if isinstance(self.backend, HasGradersPlace) else {}
             graders, witness, guard = _GRADERS | place, _OWN_TMPDIR + _WITNESS, ("/bin/sh", "-c", _UNLESS_MISLED, "sh")
         inside = (
-            *("/usr/bin/env", "-i", f"PATH={_PATH}", f"HOME={self.home}", "LANG=C.UTF-8"),
+            *(*_clean_environment(self.backend), f"PATH={_PATH}", f"HOME={self.home}", "LANG=C.UTF-8"),
             *(f"{name}={value}" for name, value in {**NO_KUBERC, **graders}.items()),
             *("/bin/sh", "-c", witness, "sh"),
             *("timeout", "-k", str(_KILL_AFTER), f"{timeout:g}", *guard, *argv),
@@ -148,6 +149,14 @@ class ClusterExec:
         """Run kubectl for ``timeout`` seconds at most, and return how it ended."""
         command = self._backend.kubectl(self._sandbox, argv)
         return self._runner.run(command, stdin=stdin, timeout=timeout + _GRACE)
+
+
+def _clean_environment(backend: Backend) -> Sequence[str]:
+    """Return what starts a program with the variables that follow it, and with those of the engine."""
+    if not isinstance(backend, HasEngineVariables):
+        return ("/usr/bin/env", "-i")
+    kept = " ".join(f'${{{name}+"{name}=${name}"}}' for name in backend.engine_variables)
+    return ("/bin/sh", "-c", f'exec /usr/bin/env -i {kept} "$@"', "sh")
 
 
 def _serves_metrics(cluster: ClusterExec) -> bool:

@@ -47,6 +47,8 @@ class KubernetesBackend(Backend):
     pack_reach: ClassVar[str] = "acting with your rights in every namespace of the cluster of your context"
     is_shared: ClassVar[bool] = True
     admin_reach: ClassVar[str] = "root in a pod, as far as the Pod Security of the cluster allows"
+    # By them programs in a pod find the API server: kubernetes.io/docs/tasks/run-application/access-api-from-pod
+    engine_variables: ClassVar[Sequence[str]] = ("KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT")
     other_version: ClassVar[str] = "choose a cluster of such a version with `--context`"
 
     def __init__(self, endpoint: str = "", *, paths: Paths | None = None) -> None:
