@@ -151,9 +151,6 @@ def test_an_unknown_machine_is_refused_with_those_that_work(garden: Garden, imag
     [
         ({"intro": {"text": "intro.md", "foreground": "dig.sh"}}, "foreground scripts run unseen"),
         ({"intro": {"text": "intro.md", "code": "dig.sh"}}, "foreground scripts run unseen"),
-        ({"steps": [{**STEP, "background": "dig.sh"}]}, "the scripts of all steps run at the start"),
-        ({"steps": [{**STEP, "courseData": "dig.sh"}]}, "the scripts of all steps run at the start"),
-        ({"finish": {"text": "finish.md", "background": "dig.sh"}}, "the scripts of the finish are not run"),
         ({"assets": {"host02": [{"file": "x", "target": "/"}]}}, "there is no host02"),
         ({"steps": [{"text": "ports.md"}]}, "links to ports open nothing here"),
     ],
@@ -404,6 +401,17 @@ def test_the_screen_offers_what_is_marked_else_every_block() -> None:
     blocks = "```\none\n```\n\n```\ntwo\n```"
     assert commands_of(TaskView("id", "Title", blocks, 1)) == ["one", "two"]
     assert commands_of(TaskView("id", "Title", blocks, 1, commands=("two", "\x1b[0m"))) == ["two"]
+
+
+def test_the_commands_of_a_fold_are_offered_once_it_is_shown(garden: Garden) -> None:
+    folds = ["`ls`{{exec}} or `pwd`{{copy}}, not `rm`", "\n```\nid\n```\n"]
+    garden.write("plant.md", "Do it.\n" + "".join(f"<details><summary>Tip</summary>{fold}</details>" for fold in folds))
+    task = garden.load().task("step1")
+    hints = [hint.text for hint in task.head.hints]
+    shown = TaskView(
+        "id", "Title", task.prompt, 1, hints=hints, commands=task.commands, hint_commands=task.hint_commands
+    )
+    assert [commands_of(shown, number) for number in range(3)] == [[], ["ls", "pwd"], ["ls", "pwd", "id"]]
 
 
 @pytest.mark.parametrize(

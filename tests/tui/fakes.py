@@ -61,6 +61,8 @@ class FakePractice:
     time: datetime = START
     problem: Exception | None = None
     checked: list[str] = field(default_factory=list)
+    advanced: list[str] = field(default_factory=list)
+    problems: str = ""
     stopped: int = 0
     tried: int = 0
     finished: int = 0
@@ -92,6 +94,10 @@ class FakePractice:
             replace(known, state=state, results=self.rows) if known.id == task else known for known in self.pack
         )
         return self.rows
+
+    def advance(self, task: str) -> str:
+        self.advanced.append(task)
+        return self.problems
 
     def extend(self) -> datetime:
         self._fail()

@@ -30,7 +30,8 @@ async def test_a_hint_is_shown_as_markdown(open_app: OpenApp, practice: FakePrac
     practice.pack = (replace(TASKS[0], hints=HINTS),)
     async with open_app((120, 40)) as user:
         await user.lead("h")
-        await user.until_sees("Use mkdir -p, not a link.")
+        await user.until_sees("Use mkdir -p, not a link")
+        await user.until_sees("(https://example.org).")
         await user.until_sees("• one")
 
 

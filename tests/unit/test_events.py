@@ -23,6 +23,7 @@ from tempshell_cli.sessions.events import (
     HintShown,
     Kind,
     Recorded,
+    SetUp,
     Started,
     ValuesWritten,
     details,
@@ -40,6 +41,8 @@ WRITTEN: list[tuple[Detail, str, str]] = [
     (Drawn(("links", "web/logs")), "drawn", "links web/logs"),
     (ValuesWritten({"links/mark": "10:b c"}), "values", '{"links/mark": "10:b c"}'),
     (Recorded("links", {"a.txt inode": "1 2"}), "record", 'links {"a.txt inode": "1 2"}'),
+    (SetUp("step1"), "set up", "step1"),
+    (SetUp("step1", "its script\nended with 1"), "set up", "step1 its script\nended with 1"),
     (Flagged(("links",)), "flagged", "links"),
     (Flagged(()), "flagged", ""),
     (ExamGraded(incomplete=False), "graded", ""),
@@ -54,7 +57,7 @@ KINDS_WRITTEN = {
     "creating", "started", "failed", "kept", "adopted", "extended", "paused", "resumed", "restored", "ready", "stopped",
     "broken", "lost", "stopping", "ended", "forgotten", "reaped", "leftover", "searched", "unswept", "sweep", "drawn",
     "exam", "flagged", "graded", "task", "hint", "checked", "found", "could not run", "reset", "capability",
-    "kubernetes", "values", "record", "consented", "bug",
+    "kubernetes", "values", "record", "set up", "consented", "bug",
 }  # fmt: skip
 
 

@@ -14,9 +14,10 @@ from tempshell_cli.cli.output import console, reports
 from tempshell_cli.core.errors import NoSuchSession, SessionExpired, TempshellError
 from tempshell_cli.core.process import Command
 from tempshell_cli.core.repeating import repeating
+from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.results import CheckResult
-from tempshell_cli.sessions.effort import hints_shown, task_in_hand
+from tempshell_cli.sessions.effort import hints_shown, setup_problems, task_in_hand
 from tempshell_cli.sessions.events import Detail, Event, Flagged, HintShown, Kind
 from tempshell_cli.sessions.exam import Exam, exam_of, flagged_tasks, refuse_handed_in
 from tempshell_cli.sessions.grading import Graded, grade, keep
@@ -46,6 +47,7 @@ class _Seen(NamedTuple):
     flags: frozenset[str]
     checks: Mapping[str, LastCheck]
     hints: Mapping[str, int]
+    problems: Mapping[str, str]
 
 
 class LivePractice:
@@ -119,6 +121,10 @@ class LivePractice:
                 self._checks[task] = LastCheck(kept.score.at, str(result.verdict), result.results)
                 self._outbox.put(lambda: self._sessions.score(*kept))
         return result.results
+
+    def advance(self, task: str) -> str:
+        """Set up the steps that are reached once this one has passed; return what went wrong."""
+        return "" if self._left else self._practice.advance(task)
 
     def extend(self) -> datetime:
         """Extend the session once."""
@@ -251,6 +257,7 @@ class LivePractice:
             flags=flagged_tasks(store, id_),
             checks=self._practice.last_checks(),
             hints=hints_shown(store.events(id_)),
+            problems=setup_problems(store.events(id_)),
         )
 
     def _sweep(self) -> None:
@@ -282,7 +289,7 @@ class LivePractice:
         return TaskView(
             id=task.id,
             title=head.title,
-            prompt=_namespaces(head.namespaces) + task.prompt if exam else task.prompt,
+            prompt=_namespaces(head.namespaces if exam else ()) + task.prompt + _problems(self._seen.problems, task.id),
             points=sum(one.worth for one in head.checks),
             state=_STATES[check.verdict] if check else TaskState.UNTOUCHED,
             results=check.results if check else (),
@@ -292,11 +299,18 @@ class LivePractice:
             solution=task.solution,
             flagged=task.id in self._flags,
             commands=task.commands,
+            hint_commands=task.hint_commands,
         )
 
 
 def _is_over(session: Session) -> bool:
     return not session.state.is_live or session.state is State.LOST
+
+
+def _problems(problems: Mapping[str, str], task: str) -> str:
+    """Return the lines below the text of a step that say what went wrong in its setup."""
+    found = problems.get(task, "").splitlines()
+    return "\n\n**Its setup had problems:**\n\n" + "\n".join(f"- {one_line(one)}" for one in found) if found else ""
 
 
 def _namespaces(names: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from tempshell_cli.cli.output.console import is_interactive, note, say, say_json
 from tempshell_cli.cli.output.results import verdict_words
 from tempshell_cli.cli.output.sessions import say_receipt, session_json
 from tempshell_cli.core.errors import ExitCode
+from tempshell_cli.sessions.effort import setup_problems
 from tempshell_cli.sessions.exam import exam_of, refuse_handed_in
 from tempshell_cli.sessions.lease import Urgency, time_left, warnings_of
 from tempshell_cli.sessions.lifecycle import Sessions
@@ -54,7 +55,10 @@ class Visit(NamedTuple):
 def show_started(sessions: Sessions, session: Session, visit: Visit) -> None:
     """Attach to a session that has just been made; print it where that is asked for, or this is not a terminal."""
     if visit.as_json:
-        say_json(session_json(session, sessions.clock.now(), exam_of(sessions.store, session.id)))
+        shown = session_json(session, sessions.clock.now(), exam_of(sessions.store, session.id))
+        problems = setup_problems(sessions.store.events(session.id))
+        listed = [f"{task}: {one}" for task, text in problems.items() for one in text.splitlines()]
+        say_json({**shown, "setup_problems": listed})
     elif visit.detach or not is_interactive():
         say(session.id)
         if not visit.detach:

@@ -20,6 +20,11 @@ class WatchedPractice(LivePractice):
         """Return the session, as one that nothing can be done to."""
         return replace(super().session(), extendable=False, read_only=True)
 
+    def advance(self, task: str) -> str:
+        """Set up nothing."""
+        del task
+        return ""
+
     def _shell(self, backend: Backend, session: Session) -> Command:
         return watch_command(backend, session, terminal="xterm-256color", distinguish_disconnect=True)
 

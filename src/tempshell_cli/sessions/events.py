@@ -54,6 +54,7 @@ class Kind(StrEnum):
     CHECKED = "checked"  # Checked
     FOUND = "found"  # a packs.grading.results.TaskResult as JSON, for programs alone
     COULD_NOT_RUN = "could not run"  # CouldNotRun
+    SET_UP = "set up"  # SetUp
     RECORD = "record"  # Recorded, for programs alone
     RESET = "reset"  # the id of the task
     CAPABILITY = "capability"  # CapabilityTried
@@ -188,6 +189,22 @@ class Recorded(NamedTuple):
         return cls(task, dict(json.loads(record)))
 
 
+class SetUp(NamedTuple):
+    """A step was set up when it was reached, and what went wrong in its scripts, by line."""
+
+    task: str
+    problems: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.problems}".strip()
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read what was written."""
+        task, _, problems = text.partition(" ")
+        return cls(task, problems)
+
+
 class Flagged(_TaskList):
     """These tasks of an exam are marked to come back to; they take the place of those before."""
 
@@ -281,6 +298,7 @@ KINDS: Mapping[type[Detail], Kind] = MappingProxyType(
         Drawn: Kind.DRAWN,
         ValuesWritten: Kind.VALUES,
         Recorded: Kind.RECORD,
+        SetUp: Kind.SET_UP,
         Flagged: Kind.FLAGGED,
         ExamGraded: Kind.GRADED,
         HintShown: Kind.HINT,

@@ -13,19 +13,20 @@ from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.errors import EngineUnavailable, PackProblem, UsageProblem
 from tempshell_cli.packs.format.pack import Pack, Task
 from tempshell_cli.packs.grading.capabilities import out_of_reach
-from tempshell_cli.packs.grading.grader import Grader, could_not_run
-from tempshell_cli.packs.grading.results import CheckResult, TaskResult, Verdict, as_shown, completed
+from tempshell_cli.packs.grading.grader import Grader, could_not_run, not_reached
+from tempshell_cli.packs.grading.results import CheckResult, TaskResult, Verdict, as_shown, completed, with_problems
 from tempshell_cli.packs.grading.setup import apply_setup
 from tempshell_cli.packs.library.find import find_pack, newest
 from tempshell_cli.sessions.capabilities import known_in, lacking, lacking_in
 from tempshell_cli.sessions.consent import refuse_changed
+from tempshell_cli.sessions.effort import setup_problems
 from tempshell_cli.sessions.events import Checked, CouldNotRun, Event, Kind, details, words_of
 from tempshell_cli.sessions.exam import drawn_tasks, exam_of, refuse_in_exam, seed_of, written_values
 from tempshell_cli.sessions.kubernetes import refuse_cluster
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.lookup import refuse_unusable
 from tempshell_cli.sessions.model import Session
-from tempshell_cli.sessions.setting_up import keep_record, records_of
+from tempshell_cli.sessions.setting_up import keep_problems, keep_record, records_of
 from tempshell_cli.sessions.store import Score
 
 
@@ -81,18 +82,61 @@ class Practice:
     def check_all(self, tasks: Sequence[Task]) -> list[TaskResult]:
         """Grade tasks in the sandbox, several at once, and keep the scores; raises as ``grade`` does."""
         self._refuse_exam()
+        if self.pack.in_order:
+            kept = self._kept_passes() if len(tasks) > 1 else {}
+            return [kept.get(task.id) or self._check_step(task) for task in tasks]
         passed = self._passed()
         results = self._shown(self._grader(tasks).grade_all(tasks), passed)
         for result in results:
             self.keep(result)
         return results
 
+    def _kept_passes(self) -> dict[str, TaskResult]:
+        """Return the results of the steps that have passed: a later step may undo what they have asked for."""
+        found, stand = results_in(self.sessions.store.events(self.session.id)), self.scores()
+        return {task: one for task, one in found.items() if one.verdict is Verdict.PASS and task in stand}
+
+    def _check_step(self, task: Task) -> TaskResult:
+        """Grade a step, and set up what comes after it when it passes."""
+        result = self.grade(task)
+        self.keep(result)
+        if result.verdict is Verdict.PASS:
+            self.advance(task.id)
+        return result
+
     def grade(self, task: Task) -> TaskResult:
-        """Grade a task in the sandbox; raises UsageProblem where the session is paused, or an exam."""
+        """Grade a task in the sandbox; raises UsageProblem where the session is paused, or an exam.
+
+        A step is graded once those before it have passed. Where it fails, it says what went wrong in the setups.
+        """
         self._refuse_exam()
         passed = self._passed()  # first: a look can outlast the screen, and with it the store
+        problems = setup_problems(self.sessions.store.events(self.session.id))
+        if before := self.pack.blocking(task, passed):
+            return not_reached(task, before)
         (result,) = self._shown([self._grader([task]).grade(task)], passed)
-        return result
+        return with_problems(result, [f"the setup of {name}: {one}" for name, one in problems.items() if one])
+
+    def advance(self, passed: str = "") -> str:
+        """Set up the steps that are reached now, with one that has just ``passed``; return what went wrong, by line.
+
+        A session of an older release, which has set up all of them at its start, has none left.
+        """
+        done = setup_problems(self.sessions.store.events(self.session.id))
+        if not self.pack.in_order or not done:
+            return ""
+        waiting = [task for task in self.pack.reached({*self._passed(), passed}) if task.id not in done]
+        grader = Grader(self._shell(waiting)) if waiting else None
+        found = [f"the setup of {task.id}: {problems}" for task in waiting if (problems := self._set_up(task, grader))]
+        return "\n".join(found)
+
+    def _set_up(self, task: Task, grader: Grader | None, *, clear: bool = False) -> str:
+        assert grader  # noqa: S101 - for mypy: there is one where there is a task
+        problems = apply_setup(task, grader, clear=clear)
+        keep_record(self.sessions, self.session.id, task, grader)
+        if self.pack.in_order:
+            keep_problems(self.sessions, self.session.id, task, problems)
+        return problems
 
     def grade_exam(self, earlier: Mapping[str, TaskResult]) -> list[TaskResult]:
         """Grade all tasks of an exam at its end, several at once; what ``earlier`` results have found stands.
@@ -150,16 +194,25 @@ class Practice:
     def reset(self, task: Task) -> None:
         """Put a task back to its start, and forget how it stood; no other task is touched.
 
-        Raises UsageProblem where the session is paused, SetupFailed where the task's own setup fails.
+        Raises UsageProblem where the session is paused or the task is a step that is not reached yet, SetupFailed where
+        the task's own setup fails.
         """
-        grader = Grader(self._shell([task]))
-        apply_setup(task, grader, clear=True)
-        keep_record(self.sessions, self.session.id, task, grader)
+        if before := self.pack.blocking(task, self._passed()):
+            raise UsageProblem(f"{task.id} is not reached: {before} has not passed yet")
+        self._set_up(task, Grader(self._shell([task])), clear=True)
         self.sessions.journal(self.session.id, Kind.RESET, task.id)
 
     def scores(self) -> dict[str, Score]:
-        """Return the latest score of each task that was checked."""
-        return self.sessions.store.latest_scores(self.session.id)
+        """Return the latest score of each task that was checked; of a step that has passed, the latest that it passed.
+
+        A later step may undo what an earlier one has asked for.
+        """
+        store, session = self.sessions.store, self.session.id
+        latest = store.latest_scores(session)
+        if self.session.pack and self.pack.in_order:
+            passes = {score.task: score for score in store.scores(session) if score.verdict == Verdict.PASS}
+            latest |= {task: score for task, score in passes.items() if task in latest}
+        return latest
 
     def last_checks(self) -> dict[str, LastCheck]:
         """Return the latest check of each task that was checked, by its id."""

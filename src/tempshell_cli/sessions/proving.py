@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
@@ -21,6 +21,7 @@ from tempshell_cli.packs.authoring.prove import (
     judged,
     of_draws,
     other_order,
+    prove_in_order,
     prove_task,
     prove_together,
     unproven,
@@ -85,6 +86,8 @@ class Prover:
 
         However this ends, an error or Ctrl-C, its sandboxes are removed first.
         """
+        if self._pack.in_order:
+            return self._proof(tasks, self._in_order(tasks, on_proof), seed, (), strict=strict)
         with self._sandboxes.removed_at_the_end():
             proofs = self._each(tasks, str(seed), on_proof)
             sound = {State.PROVEN, State.FOOLED}
@@ -95,6 +98,31 @@ class Prover:
                 for task in order:
                     alone = proofs[task.id]
                     proofs[task.id] = judged(task, [*alone.steps, steps[task.id]], alone.made, less)
+        return self._proof(tasks, proofs, seed, order, strict=strict)
+
+    def _in_order(self, tasks: Sequence[Task], on_proof: OnProof | None) -> dict[str, TaskProof]:
+        """Prove the steps up to the last of these tasks, in one sandbox."""
+        wanted = {task.id for task in tasks}
+        last = max(place for place, task in enumerate(self._pack.tasks) if task.id in wanted)
+        steps = self._pack.tasks[: last + 1]
+        why_not = self._why_not()
+        with self._sandboxes.removed_at_the_end():
+            proofs = self._sandboxes.use(lambda shell: prove_in_order(steps, shell, why_not))
+        if on_proof:
+            for task in tasks:
+                on_proof(proofs[task.id])
+        return proofs
+
+    def _why_not(self) -> Callable[[Task], str]:
+        return partial(
+            why_unprovable,
+            capabilities=self._backend.capabilities() | measurable(self._backend),
+            has_cluster=isinstance(self._backend, HasKubectl),
+        )
+
+    def _proof(
+        self, tasks: Sequence[Task], proofs: Mapping[str, TaskProof], seed: int, order: Sequence[Task], *, strict: bool
+    ) -> PackProof:
         return PackProof(
             pack=self._pack.id,
             version=self._pack.head.version,
@@ -108,11 +136,7 @@ class Prover:
         )
 
     def _each(self, tasks: Sequence[Task], seed: str, on_proof: OnProof | None) -> dict[str, TaskProof]:
-        why_not = partial(
-            why_unprovable,
-            capabilities=self._backend.capabilities() | measurable(self._backend),
-            has_cluster=isinstance(self._backend, HasKubectl),
-        )
+        why_not = self._why_not()
         proofs = {
             task.id: unproven(task, why)
             for task in tasks

@@ -14,7 +14,7 @@ from tempshell_cli.packs.grading.grader import Grader
 from tempshell_cli.packs.grading.setup import apply_setup, draw_task
 from tempshell_cli.packs.library.load import is_pack
 from tempshell_cli.sessions.capabilities import lacking_in
-from tempshell_cli.sessions.events import Recorded, details
+from tempshell_cli.sessions.events import Recorded, SetUp, details
 from tempshell_cli.sessions.exam import seed_of
 from tempshell_cli.sessions.kubernetes import refuse_cluster
 from tempshell_cli.sessions.lifecycle import Sessions
@@ -36,12 +36,14 @@ def set_up(sessions: Sessions, pack: Pack, plan: Plan, sandbox: Sandbox, report:
     grader = Grader(shell)
     written: dict[str, str] = {}
     seed = seed_of(sandbox.session, plan.sitting.seed if plan.sitting else None)
-    for task in pack.tasks:
+    for task in pack.tasks if plan.all_steps or plan.sitting else pack.reached(()):
         with report(f"setting up {task.id}"):
             drawn, values = draw_task(task, seed, shell)
             written |= values
-            apply_setup(drawn, grader)
+            problems = apply_setup(drawn, grader)
             keep_record(sessions, sandbox.session, drawn, grader)
+        if pack.in_order:
+            keep_problems(sessions, sandbox.session, task, problems)
     _warn_of_missing(sessions, shell, sandbox.session, pack.tasks, report)
     return written
 
@@ -50,6 +52,13 @@ def keep_record(sessions: Sessions, session: str, task: Task, grader: Grader) ->
     """Keep what the checks of a task that was set up compare with later."""
     if record := grader.records[task.id]:
         sessions.journal(session, Recorded(task.id, record))
+
+
+def keep_problems(sessions: Sessions, session: str, task: Task, problems: str) -> None:
+    """Keep that a step was set up, and report what went wrong: nothing of it stops the session."""
+    sessions.journal(session, SetUp(task.id, problems))
+    for problem in problems.splitlines():
+        sessions.warn(f"the setup of {task.id}: {problem}")
 
 
 def records_of(store: Store, session: str) -> dict[str, Mapping[str, str]]:

@@ -78,6 +78,7 @@ class Plan(NamedTuple):
     consented: str = ""
     keep_on_failure: bool = False
     replace: bool = False
+    all_steps: bool = False
 
 
 def start(sessions: Sessions, request: StartRequest, report: Report) -> Session:
@@ -138,6 +139,7 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
         consented=consented,
         keep_on_failure=request.keep_on_failure,
         replace=request.replace,
+        all_steps=request.all_steps,
     )
 
 

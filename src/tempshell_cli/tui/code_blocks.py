@@ -13,11 +13,13 @@ _PROMPTED = ("console", "shell-session", "sh-session")
 _PROMPT = "$ "
 
 
-def commands_of(task: TaskView) -> list[str]:
-    """Return what of a task is typed at a prompt: what its pack marks as that, else its code blocks."""
-    if task.commands is None:
-        return code_blocks(task.prompt)
-    return [command for command in map(strip_controls, task.commands) if command]
+def commands_of(task: TaskView, hints_shown: int = 0) -> list[str]:
+    """Return what of a task and its first hints is typed at a prompt: what is marked as that, else the code blocks."""
+    marked = [task.commands, *(list(commands) or None for commands in task.hint_commands)]
+    marked += [None] * (1 + len(task.hints) - len(marked))
+    texts = [task.prompt, *task.hints[:hints_shown]]
+    found = [code_blocks(text) if commands is None else commands for text, commands in zip(texts, marked, strict=False)]
+    return list(dict.fromkeys(command for part in found for command in map(strip_controls, part) if command))
 
 
 def code_blocks(markdown: str) -> list[str]:

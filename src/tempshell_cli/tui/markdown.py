@@ -19,7 +19,10 @@ _CODE = "$text-accent on $accent 8%"  # as the style sheet below has it
 
 
 class SafeMarkdown(Markdown):
-    """Shows Markdown in which no character is left that does anything to a terminal. Its links lead nowhere."""
+    """Shows Markdown in which no character is left that does anything to a terminal.
+
+    Its links lead nowhere: the address stands behind the words of each.
+    """
 
     DEFAULT_CSS = """
     SafeMarkdown {
@@ -66,8 +69,29 @@ def _parts(tokens: Sequence[Token]) -> Iterator[Content]:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("gfm-like")  # as Textual's own
     # A character reference, such as &#8238;, stands for a character only now.
+    parser.core.ruler.push("show_addresses", _show_addresses)
     parser.core.ruler.push("strip_controls", _strip)
     return parser
+
+
+def _show_addresses(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.children:
+            token.children = list(_with_addresses(token.children))
+
+
+def _with_addresses(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Yield the parts of a line, and behind each link its address, where its words are not that already."""
+    address, words = "", ""
+    for token in tokens:
+        yield token
+        if token.type == "link_open":
+            address, words = str(token.attrs.get("href", "")), ""
+        elif token.type == "link_close":
+            if address.removeprefix("mailto:") not in {"", words}:
+                yield Token("text", "", 0, content=f" ({address})")
+        else:
+            words += token.content
 
 
 def _strip(state: StateCore) -> None:

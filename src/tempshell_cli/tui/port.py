@@ -56,7 +56,8 @@ class SessionView:
 class TaskView:
     """One task. ``prompt`` is Markdown; ``hints`` are shown one at a time, in this order; ``solution`` is a script.
 
-    ``commands`` are what of the prompt is meant to be typed; None where that is every code block in it. ``results`` are
+    ``commands`` are what of the prompt is meant to be typed, and ``hint_commands`` what of each hint; None, and for a
+    hint nothing, where that is every code block in it. ``results`` are
     what the last check found, ``hints_shown`` how many hints were shown before.
     """
 
@@ -71,6 +72,7 @@ class TaskView:
     hints_shown: int = 0
     solution: str = ""
     commands: Sequence[str] | None = None
+    hint_commands: Sequence[Sequence[str]] = ()
     flagged: bool = False
 
 
@@ -85,11 +87,11 @@ class Practice(Protocol):
     """A session with its tasks. Text in it may come from strangers: the screen makes it safe to show.
 
     ``now``, ``session`` and ``tasks`` are called from the interface's own thread, each second: they answer from memory,
-    and so do ``took``, ``hinted``, ``flag`` and ``unexpected``. ``attach_command``, ``history``, ``check``, ``extend``,
-    ``stop`` and ``finish`` may take their time; they are called from worker threads, each also while another of them is
-    under way. A ``check`` may still be running when the screen has been left: then nobody takes its result. These six
-    may raise TempshellError, which is shown with its hint. Any other exception is a bug, and no reason to end the
-    screen.
+    and so do ``took``, ``hinted``, ``flag`` and ``unexpected``. ``attach_command``, ``history``, ``check``,
+    ``advance``, ``extend``, ``stop`` and ``finish`` may take their time; they are called from worker threads, each also
+    while another of them is under way. A ``check`` may still be running when the screen has been left: then nobody
+    takes its result. These seven may raise TempshellError, which is shown with its hint. Any other exception is a bug,
+    and no reason to end the screen.
     """
 
     def now(self) -> datetime:
@@ -110,6 +112,10 @@ class Practice(Protocol):
 
     def check(self, task: str) -> Sequence[CheckResult]:
         """Run the checks of the task with this id."""
+        ...
+
+    def advance(self, task: str) -> str:
+        """Set up what is reached when this task has passed; return what went wrong in it, "" where nothing did."""
         ...
 
     def extend(self) -> datetime:

@@ -18,7 +18,7 @@ from textual.screen import Screen
 
 from tempshell_cli.core.errors import TempshellError
 from tempshell_cli.core.text import one_line, visible
-from tempshell_cli.packs.grading.results import CheckResult
+from tempshell_cli.packs.grading.results import CheckResult, Verdict
 from tempshell_cli.sessions.lease import Urgency, time_left
 from tempshell_cli.terminal.emulated import PLAIN, Emulation
 from tempshell_cli.terminal.wire import InsertText, Key, Marker, Type
@@ -47,7 +47,7 @@ _BESIDE_FROM = 116
 # What each of the two panes keeps when the border between them is dragged, in columns and rows.
 _LEAST = Size(20, 4)
 # The slow calls, each at most once at a time.
-_CHECK, _EXTEND, _STOP = "check", "extend", "stop"
+_CHECK, _ADVANCE, _EXTEND, _STOP = "check", "advance", "extend", "stop"
 # How long notices stay, in seconds.
 _SEEN: dict[SeverityLevel, float] = {"information": 5, "warning": 10, "error": 20}
 # How long a dialog that comes by itself drops what was typed for the terminal, in seconds.
@@ -368,7 +368,7 @@ class PracticeScreen(Screen[None]):
     def action_send_code(self) -> None:
         """Put a code block of the task at the prompt; which, is asked where there are several."""
         task = self._task_pane().current
-        blocks = commands_of(task) if task else []
+        blocks = commands_of(task, self._task_pane().hints_shown) if task else []
         if not blocks:
             self._say(words.NO_CODE)
         elif len(blocks) == 1:
@@ -559,6 +559,12 @@ class PracticeScreen(Screen[None]):
         self.query_one(TerminalPane).send(Marker(words.marker(title, rows)))
         if not self._task_pane().display:
             self._say(words.checked(rows))
+        if rows and all(row.verdict is Verdict.PASS for row in rows):
+            self._in_background(_ADVANCE, lambda: self._practice.advance(task), self._on_advanced)
+
+    def _on_advanced(self, problems: str) -> None:
+        if problems:
+            self._say(one_line(problems), "warning")
 
     def _on_extended(self, deadline: datetime) -> None:
         self.tick()

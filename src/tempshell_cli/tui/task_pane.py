@@ -103,6 +103,11 @@ class TaskPane(Vertical):
         """The task in hand."""
         return self._tasks[self._current] if self._tasks else None
 
+    @property
+    def hints_shown(self) -> int:
+        """How many hints of the task in hand are shown."""
+        return self._hints.get(self.current.id, 0) if self.current else 0
+
     def show(self, tasks: Sequence[TaskView]) -> None:
         """Show these tasks and their states; the task in hand stays the same by its place."""
         before = self.current

@@ -24,6 +24,9 @@ def start(
         bool, typer.Option("--keep-on-failure", help="Keep the sandbox of a failed start to inspect it.")
     ] = False,
     replace: Replace = False,
+    all_steps: Annotated[
+        bool, typer.Option("--all-steps", help="Set up all steps of a scenario now, not each when it is reached.")
+    ] = False,
     detach: Detach = False,
     plain: Plain = False,
     record: Record = False,
@@ -47,7 +50,7 @@ def start(
     from tempshell_cli.sessions.start import start as start_session
 
     request = sandbox_request(sandbox)._replace(
-        pack=pack, name=name, ttl=duration(ttl), keep_on_failure=keep_on_failure, replace=replace
+        pack=pack, name=name, ttl=duration(ttl), keep_on_failure=keep_on_failure, replace=replace, all_steps=all_steps
     )
     with user_sessions() as sessions:
         session = start_session(sessions, request, console.silence if quiet else console.progress)

@@ -22,6 +22,7 @@ def tasks(
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.results import verdict_words
     from tempshell_cli.cli.service import select, user_sessions
+    from tempshell_cli.sessions.effort import setup_problems
     from tempshell_cli.sessions.practice import Practice
 
     with user_sessions() as sessions:
@@ -32,6 +33,7 @@ def tasks(
             practice.take(one)
             console.say(one.prompt)
             return
+        problems = setup_problems(sessions.store.events(practice.session.id))
         rows: list[dict[str, Any]] = [
             {
                 "id": one.id,
@@ -39,6 +41,7 @@ def tasks(
                 "points": sum(check.worth for check in one.head.checks),
                 "verdict": scores[one.id].verdict if one.id in scores else None,
                 "incomplete": scores[one.id].incomplete if one.id in scores else (),
+                "setup_problems": problems.get(one.id, "").splitlines(),
             }
             for one in practice.pack.tasks
         ]

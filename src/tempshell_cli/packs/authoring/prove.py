@@ -34,10 +34,12 @@ from tempshell_cli.packs.grading.setup import (
     how_it_ended,
     missing_tools,
     run_asset,
+    run_solution,
 )
 
 TOGETHER = "with all other tasks"
 _RESET = "start, after {}"
+_STEP_SECONDS, _AGAIN = 120.0, 2.0  # for the solution of a step, then for its check, and between two checks
 MADE = "made answers"
 _NOTHING: Mapping[Capability, str] = MappingProxyType({})
 
@@ -250,6 +252,38 @@ def prove_together(
     return steps
 
 
+def prove_in_order(tasks: Sequence[Task], shell: SandboxShell, why_not: Callable[[Task], str]) -> dict[str, TaskProof]:
+    """Prove steps in one fresh sandbox, one after the other: each fails at its start, and passes when it is solved.
+
+    Nothing takes a step back, so no other answers are tried. One that cannot be proven is set up for those after it.
+    """
+    grader = Grader(shell)
+    proofs: dict[str, TaskProof] = {}
+    for task in tasks:
+        why = why_not(task)
+        begin = partial(apply_setup, task, grader) if why else partial(_reset, task, grader)
+        steps = [_timed("start", begin)]
+        if not why and not steps[0].problem:
+            steps.append(_timed(f"solution {_solution(task)}", partial(_solve_step, task, grader)))
+        proofs[task.id] = unproven(task, why) if why and not steps[0].problem else judged(task, steps)
+    return proofs
+
+
+def _solve_step(task: Task, grader: Grader) -> None:
+    """Run the solution of a step: the commands that its text shows, of which some may fail and others take effect late.
+
+    What counts is that its check passes, within _STEP_SECONDS, as for a person who checks again.
+    """
+    done = run_solution(task, grader.shell, timeout=_STEP_SECONDS)
+    if done.timed_out:
+        raise _Problem(f"{_solution(task)} {how_it_ended(done)}")
+    until = grader.clock() + _STEP_SECONDS
+    while failing := _failing(result := grader.grade(task)):
+        if grader.clock() > until:
+            raise _Problem(f"{_ids(failing)} fails: {_reason(result, failing)}; the solution {how_it_ended(done)}")
+        grader.sleep(_AGAIN)
+
+
 def _steps(task: Task, grader: Grader, trials: Trials) -> Iterator[Step]:
     """Yield the steps of a proof, each taken when it is asked for."""
     solution = _solution(task)
@@ -281,7 +315,7 @@ def _until_problem(steps: Iterator[Step]) -> Iterator[Step]:
             return
 
 
-def _timed(name: str, action: Callable[[], None]) -> Step:
+def _timed(name: str, action: Callable[[], object]) -> Step:
     began = time.monotonic()
     problem, error = "", False
     try:

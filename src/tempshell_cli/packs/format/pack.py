@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import Path
 from shlex import quote
 from typing import NamedTuple, Protocol
@@ -30,7 +31,8 @@ class Task:
     ``commands`` are what of the prompt is meant to be typed; None where that is every code block in it. ``values`` are
     those of its variables, in its texts and files already. Until they are drawn by ``draw``, they are an example.
     ``variants`` are all that it can be drawn as, itself included, each with its name in ``variant``; none where there
-    is nothing to choose.
+    is nothing to choose. With ``reports_setup`` each line that the script of its setup prints is a problem to be shown,
+    and does not keep the task from being tried. ``hint_commands`` are what of each hint is marked to be typed.
     """
 
     head: TaskHead
@@ -41,6 +43,8 @@ class Task:
     variant: str = ""
     variants: tuple[Task, ...] = field(default=(), compare=False, repr=False)
     draw: Draw | None = field(default=None, compare=False, repr=False)
+    reports_setup: bool = False
+    hint_commands: Sequence[Sequence[str]] = ()
 
     @property
     def id(self) -> str:
@@ -82,6 +86,7 @@ class Pack:
 
     ``nodes`` is how many a cluster of its has at least; ``node_shell`` says whether its learners are root on the
     first of them; ``notes`` are shown before it is started, and ``pack lint`` reports them where they belong.
+    The tasks of one ``in_order`` are steps: each begins where those before it ended.
     """
 
     head: PackHead
@@ -91,11 +96,21 @@ class Pack:
     nodes: int = 1
     node_shell: bool = False
     notes: tuple[Note | str, ...] = ()
+    in_order: bool = False
 
     @property
     def id(self) -> str:
         """Its stable id."""
         return self.head.id
+
+    def blocking(self, task: Task, passed: Collection[str]) -> str:
+        """Return the id of the first step before a task that has to pass first, "" where nothing is in its way."""
+        before = takewhile(lambda one: one.id != task.id, self.tasks) if self.in_order else ()
+        return next((one.id for one in before if one.head.checks and one.id not in passed), "")
+
+    def reached(self, passed: Collection[str]) -> Sequence[Task]:
+        """Return the tasks that can be worked on when these have passed: all of them, or the steps up to the next."""
+        return [task for task in self.tasks if not self.blocking(task, passed)]
 
     def task(self, wanted: str) -> Task:
         """Return a task by its id; raises PackProblem with the nearest id."""

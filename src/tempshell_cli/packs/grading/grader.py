@@ -125,6 +125,12 @@ class Grader:
         return _result(check, outcome)
 
 
+def not_reached(task: Task, before: str) -> TaskResult:
+    """Return the result of a step that was not graded, because the one ``before`` it has not passed."""
+    why = f"not looked at: the step `{before}` has not passed yet"
+    return sum_up(task.id, [_result(check, Outcome.prevented(why)) for check in task.head.checks])
+
+
 def could_not_run(task: Task, why: str) -> TaskResult:
     """Return the result of a task that could not be graded at all."""
     return sum_up(task.id, [_result(check, Outcome.error(why)) for check in task.head.checks])

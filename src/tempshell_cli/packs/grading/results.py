@@ -110,6 +110,17 @@ def as_shown(result: TaskResult, head: TaskHead, *, passed: bool) -> TaskResult:
     return replace(result, results=tuple(results))
 
 
+def with_problems(result: TaskResult, problems: Sequence[str]) -> TaskResult:
+    """Return a result whose failed checks say what went wrong in the setup: that may be why they failed."""
+    if not problems:
+        return result
+    results = (
+        replace(one, message="\n".join([one.message, *problems])) if one.verdict is Verdict.FAIL else one
+        for one in result.results
+    )
+    return replace(result, results=tuple(results))
+
+
 def _without_answer(result: CheckResult, check: Check) -> CheckResult:
     says_it = result.message == in_short(result.expected, result.found)
     found = "" if any(isinstance(kind, Exec) and kind.is_packs for kind in check.kind.parts()) else result.found

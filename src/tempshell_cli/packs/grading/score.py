@@ -12,6 +12,7 @@ from tempshell_cli.packs.format.pack import Pack, Task
 
 NO_HINTS: Mapping[str, int] = MappingProxyType({})
 _ALL_PERCENT = 100
+_PASS = "pass"  # noqa: S105 - a verdict
 
 
 class Graded(Protocol):
@@ -42,7 +43,7 @@ class TaskScore(Struct, frozen=True, kw_only=True):
     """How a task stands. ``verdict`` is None before its first check, ``share`` (0 to 1) where there is nothing to earn.
 
     ``hints`` were shown before that; ``cost`` is what they take off the share, in percent of the task. ``incomplete``
-    are the checks that could not run.
+    are the checks that could not run. A step that is ``blocked_by`` one before it, which has not passed, earns nothing.
     """
 
     task: str
@@ -55,6 +56,7 @@ class TaskScore(Struct, frozen=True, kw_only=True):
     hints: int = 0
     cost: int = 0
     incomplete: tuple[str, ...] = ()
+    blocked_by: str = ""
 
 
 class DomainScore(Struct, frozen=True, kw_only=True):
@@ -86,7 +88,11 @@ def score_pack(pack: Pack, graded: Mapping[str, Graded], hints: Mapping[str, int
     A task that was never checked counts as 0, and so does a check that could not run. A task without points, a page to
     read, does not count.
     """
-    tasks = tuple(_task_score(task, graded.get(task.id), hints.get(task.id, 0)) for task in pack.tasks)
+    passed = {task for task, found in graded.items() if found.verdict == _PASS}
+    tasks = tuple(
+        _task_score(task, graded.get(task.id), hints.get(task.id, 0), pack.blocking(task, passed))
+        for task in pack.tasks
+    )
     domains = tuple(
         DomainScore(domain=domain, weight=weight, share=_mean([one for one in tasks if one.domain == domain]))
         for domain, weight in pack.head.domains.items()
@@ -104,7 +110,7 @@ def score_pack(pack: Pack, graded: Mapping[str, Graded], hints: Mapping[str, int
     )
 
 
-def _task_score(task: Task, graded: Graded | None, hints: int) -> TaskScore:
+def _task_score(task: Task, graded: Graded | None, hints: int, blocked_by: str) -> TaskScore:
     points = graded.points if graded else float(sum(check.worth for check in task.head.checks))
     earned = graded.earned if graded else 0.0
     cost = min(_ALL_PERCENT, sum(hint.cost for hint in task.head.hints[:hints]))
@@ -115,10 +121,11 @@ def _task_score(task: Task, graded: Graded | None, hints: int) -> TaskScore:
         verdict=str(graded.verdict) if graded else None,
         earned=earned,
         points=points,
-        share=max(0.0, earned / points - cost / _ALL_PERCENT) if points else None,
+        share=(0.0 if blocked_by else max(0.0, earned / points - cost / _ALL_PERCENT)) if points else None,
         hints=hints,
         cost=cost,
         incomplete=tuple(graded.incomplete) if graded else (),
+        blocked_by=blocked_by if points else "",
     )
 
 

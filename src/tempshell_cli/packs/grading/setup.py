@@ -39,10 +39,11 @@ class SetupFailed(TempshellError):
     exit_code = ExitCode.PROVISION
 
 
-def apply_setup(task: Task, grader: Grader, *, clear: bool = False) -> None:
+def apply_setup(task: Task, grader: Grader, *, clear: bool = False) -> str:
     """Bring the sandbox to the start of the task: files, then the script, until everything in ``ready`` passes.
 
-    What the task's checks compare with later is then in the ``records`` of the grader.
+    What the task's checks compare with later is then in the ``records`` of the grader. Returns the problems of a setup
+    that goes on in spite of them, by line, "" where there are none: see ``Task.reports_setup``.
 
     Idempotent as far as the task's script is: called again, it puts the task back to its start, whatever the learner
     has left in its directories. With ``clear`` also in its namespaces, and in the cluster where it is in the way: that
@@ -58,15 +59,18 @@ def apply_setup(task: Task, grader: Grader, *, clear: bool = False) -> None:
     _prepare_cluster(task, shell)
     for file in setup.files:
         _copy(task, file, shell)
+    problems = ""
     if setup.run is not None:
         done = run_asset(task, setup.run, shell, timeout=seconds(setup.timeout))
         if done.timed_out or done.exit_code:
             raise _failed(task, f"{setup.run} {how_it_ended(done)}")
+        problems = strip_controls(done.stdout.decode(errors="replace")).strip() if task.reports_setup else ""
     _wait_for(task, grader)
     try:
         grader.record(task)
     except (CannotLook, Prevented) as cause:
         raise _failed(task, str(cause)) from cause
+    return problems
 
 
 def _wait_for(task: Task, grader: Grader) -> None:

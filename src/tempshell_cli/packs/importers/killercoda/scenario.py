@@ -12,8 +12,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from shlex import quote
 
-from msgspec import structs
-
 from tempshell_cli.backends.base import Profile
 from tempshell_cli.core.text import one_line, strip_controls
 from tempshell_cli.packs.checks.criteria import Check
@@ -40,22 +38,39 @@ _SETUP_TIMEOUT = "5m"
 _TIMEOUT = 120  # seconds for a foreground script, and then for a background one
 
 # As at Killercoda both begin together, for a foreground script often waits for what the other makes. Neither exit code
-# counts. A background script that goes on longer is left to go on, for some are meant to.
+# keeps the step from being tried. A background script that goes on longer is left to go on, for some are meant to.
+_BEGIN = f"""\
+mkdir -p {LOGS}
+export TERM=xterm
+report() {{
+    first=$(grep -m 1 -aiE 'error|not found|no such|cannot|could not|unable|denied|refused|failed|fatal' "$3")
+    first=${{first:-$(tail -n 1 "$3")}}
+    echo "its $1 script $2${{first:+: ${{first:0:200}}}} (log: $3)"
+}}
+"""
 _BACKGROUND = "setsid /bin/bash -c {script} </dev/null >{log} 2>&1 &\nbackground=$!\n"
-_FOREGROUND = "timeout -k 2 {timeout} /bin/bash -c {script} </dev/null >{log} 2>&1\n"
+_FOREGROUND = """\
+timeout -k 2 {timeout} /bin/bash -c {script} </dev/null >{log} 2>&1
+case $? in
+    0) ;;
+    124 | 137) report foreground "was stopped after {timeout} s" {log} ;;
+    *) report foreground "ended with exit code $?" {log} ;;
+esac
+"""
 _WAIT = """\
 for tick in {{1..{ticks}}}; do
     kill -0 "$background" 2>/dev/null || break
     sleep 0.2
 done
+if kill -0 "$background" 2>/dev/null; then
+    report background "is still running after {timeout} s" {log}
+else
+    wait "$background" || report background "ended with exit code $?" {log}
+fi
 """
 _TICKS_A_SECOND = 5
 
 _UNSEEN = "foreground scripts run unseen: what they set in a shell (cd, export, alias) does not last"
-_AT_START = (
-    "the scripts of all steps run at the start, in order, those of one again at its `reset`: not when it is reached"
-)
-_NO_FINISH = "the scripts of the finish are not run ({})"
 _NO_LINKS = "links to ports open nothing here: look at them from inside, with curl"
 _OTHERS_BELOW = "{} more scenarios are in directories below this one: `tempshell pack show` lists them"
 _OTHER_HOSTS = "there is no {}: its assets are left out"
@@ -90,7 +105,9 @@ def load_scenario(root: Path) -> Pack:
     )
     tasks[0] = replace(tasks[0], prompt=tasks[0].prompt + different)
     node_shell = image.backend == "kind"
-    return Pack(head, tuple(tasks), root, digest(files), nodes=image.nodes, node_shell=node_shell, notes=notes)
+    return Pack(
+        head, tuple(tasks), root, digest(files), nodes=image.nodes, node_shell=node_shell, notes=notes, in_order=True
+    )
 
 
 @dataclass(slots=True)
@@ -130,23 +147,16 @@ class _Reader:
         yield replace(intro, prompt=f"{intro.prompt}\n\n{shown}") if shown else intro
         for index, step in enumerate(details.steps):
             at = ("details", "steps", index)
-            if step.foreground or step.background or step.code or step.courseData:
-                self.note(_AT_START, at)
             yield self._task(f"step{index + 1}", f"Step {index + 1}", step, at)
         if details.finish:
-            yield self._task("finish", "Finish", self._without_scripts(details.finish), ("details", "finish"))
-
-    def _without_scripts(self, finish: Stage) -> Stage:
-        for key in ("foreground", "background", "code", "courseData"):
-            if getattr(finish, key):
-                self.note(_NO_FINISH.format(key), ("details", "finish", key))
-        return structs.replace(finish, foreground="", background="", code="", courseData="")
+            yield self._task("finish", "Finish", details.finish, ("details", "finish"))
 
     def _task(self, name: str, title: str, stage: Stage, at: Location, copied: Sequence[SetupFile] = ()) -> Task:
         page = read_page(self._text(stage.text, (*at, "text"), MAX_PAGE)) if stage.text else NO_PAGE
         if page.links:
             self.note(_NO_LINKS, (*at, "text"))
-        hints, solution = self._help(stage, at, page)
+        helps, solution = self._help(stage, at, page)
+        hints = [hint for hint in helps if hint.as_hint]
         assets = {file.file: self.files[file.file] for file in copied}
         run, solved = f"the scripts of {name}", f"the solution of {name}"
         if scripts := self._scripts(name, stage, at):
@@ -159,23 +169,30 @@ class _Reader:
             title=one_line(stage.title) or one_line(page.heading) or title,
             checks=checks,
             setup=Setup(files=tuple(copied), run=run if scripts else None, timeout=_SETUP_TIMEOUT),
-            hints=tuple(Hint(text=hint) for hint in hints),
+            hints=tuple(Hint(text=hint.as_hint) for hint in hints),
             solution=solved if solved in assets else None,
         )
         credit = f"\n\nCredits: {strip_controls(stage.credits).strip()}" if stage.credits else ""
-        return Task(head, (page.text or head.title) + credit, assets, page.commands)
+        return Task(
+            head,
+            (page.text or head.title) + credit,
+            assets,
+            page.commands,
+            reports_setup=True,
+            hint_commands=tuple(hint.commands or () for hint in hints),
+        )
 
-    def _help(self, stage: Stage, at: Location, page: Page) -> tuple[Sequence[str], str]:
+    def _help(self, stage: Stage, at: Location, page: Page) -> tuple[Sequence[Page], str]:
         """Return the hints of a stage, and the script that solves it, "" where it has none that could be run."""
         if not stage.answer:
-            return page.hints, page.solution
+            return page.folds, page.solution
         text = self._text(stage.answer, (*at, "answer"), MAX_SCRIPT)
         if stage.answer.endswith(_SCRIPTS):
             shown = strip_controls(text).strip()
-            fence = "`" * (2 + max(1, *(len(ticks) for ticks in re.findall("`+", shown)))) if "`" in shown else "```"
-            return (*page.hints, f"{fence}bash\n{shown}\n{fence}"), text
+            fence = "`" * (1 + max(2, *map(len, ["", *re.findall("`+", shown)])))
+            return (*page.folds, Page(f"{fence}bash\n{shown}\n{fence}")), text
         answer = read_page(text)
-        return (*page.hints, *([answer.text] if answer.text else []), *answer.hints), answer.script or answer.solution
+        return (*page.folds, answer, *answer.folds), answer.script or answer.solution
 
     def _checks(self, stage: Stage, at: Location) -> tuple[Check, ...]:
         if not stage.verify:
@@ -190,14 +207,15 @@ class _Reader:
         foreground = self._script(stage, at, "foreground", "code")
         parts = []
         if background:
-            parts.append(_BACKGROUND.format(script=quote(background), log=f"{LOGS}/{name}-background.log"))
+            log = f"{LOGS}/{name}-background.log"
+            parts.append(_BACKGROUND.format(script=quote(background), log=log))
         if foreground:
             self.note(_UNSEEN, (*at, "foreground" if stage.foreground else "code"))
-            log = f"{LOGS}/{name}-foreground.log"
-            parts.append(_FOREGROUND.format(script=quote(foreground), log=log, timeout=_TIMEOUT))
+            shown = f"{LOGS}/{name}-foreground.log"
+            parts.append(_FOREGROUND.format(script=quote(foreground), log=shown, timeout=_TIMEOUT))
         if background:
-            parts.append(_WAIT.format(ticks=_TIMEOUT * _TICKS_A_SECOND))
-        return "".join((f"mkdir -p {LOGS}\n", *parts, "true\n")) if parts else ""
+            parts.append(_WAIT.format(ticks=_TIMEOUT * _TICKS_A_SECOND, timeout=_TIMEOUT, log=log))
+        return "".join((_BEGIN, *parts, "true\n")) if parts else ""
 
     def _script(self, stage: Stage, at: Location, key: str, old: str) -> str:
         """Return a script of a stage, which may go by its old name."""
