@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from statistics import mean
 
 import pytest
 
@@ -27,6 +28,7 @@ from tempshell_cli.packs.grading.grader import Grader
 from tempshell_cli.packs.grading.results import Verdict
 from tempshell_cli.packs.grading.setup import apply_setup, draw_task, run_solution
 from tempshell_cli.packs.library.find import find_pack
+from tempshell_cli.packs.reading.fields import seconds
 from tests.support import engines
 from tests.support.ports import free_port
 
@@ -295,6 +297,12 @@ def test_every_task_teaches_in_two_steps(task: Task) -> None:
     assert {address.split("/")[2] for address in task.head.docs} <= OFFICIAL
 
 
+@pytest.mark.parametrize("task", CKAD.tasks, ids=lambda task: task.id)
+def test_every_task_has_other_right_answers_and_wrong_ones(task: Task) -> None:
+    assert len(task.head.alternatives) >= 2
+    assert len(task.head.mutants) >= 3
+
+
 @EACH_TASK
 def test_every_task_says_where_to_work(task: Task) -> None:
     assert task.head.namespaces
@@ -317,6 +325,16 @@ def test_no_two_packs_use_the_same_namespace() -> None:
 def test_the_domains_have_their_shares_of_the_curriculum() -> None:
     """The percentages of the CKAD curriculum: https://github.com/cncf/curriculum."""
     assert CKAD.head.domains == {"build": 20, "deploy": 20, "observe": 15, "config": 25, "net": 20}
+
+
+def test_an_exam_has_time_for_the_tasks_that_it_draws() -> None:
+    """It draws 16 where nothing else is asked for, by the weights of their domains."""
+    minutes = {
+        domain: mean(seconds(task.head.time) / 60 for task in CKAD.tasks if task.head.domain == domain)
+        for domain in CKAD.head.domains
+    }
+    drawn = 16 * sum(share / 100 * minutes[domain] for domain, share in CKAD.head.domains.items())
+    assert drawn <= seconds(CKAD.head.time or "0") / 60 < drawn + 15
 
 
 @pytest.mark.parametrize("task", POLICIES, ids=lambda task: task.id)

@@ -1,0 +1,1 @@
+tr -dc a-z </dev/urandom | head -c 12

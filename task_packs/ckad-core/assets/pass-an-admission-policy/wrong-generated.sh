@@ -1,0 +1,23 @@
+# Another image, and without the variable.
+set -eu
+cat >~/customs/scanner.yaml <<'END'
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: scanner
+  namespace: customs
+  labels: {owner: team-port}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: scanner}}
+  template:
+    metadata:
+      labels: {app: scanner}
+    spec:
+      containers:
+      - name: scanner
+        image: tempshell/practice:1
+        resources: {limits: {memory: 48Mi}}
+END
+kubectl apply -f ~/customs/scanner.yaml
+kubectl -n customs rollout status deployment/scanner --timeout 40s

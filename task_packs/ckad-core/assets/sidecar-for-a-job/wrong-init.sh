@@ -1,0 +1,21 @@
+# An ordinary init container, which has to end before the next one starts.
+set -eu
+kubectl -n courier delete job deliver
+kubectl apply -f - <<'END'
+apiVersion: batch/v1
+kind: Job
+metadata: {name: deliver, namespace: courier}
+spec:
+  backoffLimit: 0
+  template:
+    spec:
+      restartPolicy: Never
+      initContainers:
+      - name: proxy
+        image: tempshell/practice:1
+        env: [{name: START_SECONDS, value: "8"}]
+      containers:
+      - name: deliver
+        image: tempshell/practice:1
+        command: [wget, -qO-, "http://localhost:8080/healthz"]
+END
