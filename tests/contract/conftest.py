@@ -24,9 +24,14 @@ from tests.support import pods
 from tests.support.engines import NODE_IMAGE
 
 from .engines import EVERY
-from .stage import CANARY, Promise, Stage
+from .stage import CANARY, SECRET, Promise, Stage
 
-_TEMPLATE = Template(image="tempshell/shell", cpus=1, env={"GREETING": "a b=c", "EMPTY": "", "SECRET": CANARY})
+_TEMPLATE = Template(
+    image="tempshell/shell",
+    cpus=1,
+    env={"GREETING": "a b=c", "EMPTY": "", "SECRET": CANARY},
+    secrets=[SECRET],
+)
 _CLUSTER = _TEMPLATE._replace(image=NODE_IMAGE)
 _NEEDING_AN_IMAGE = {"docker", "kubernetes"}
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tempshell_cli.backends.base import Backend, Condition, Role, Sandbox, SandboxRequest, Template, UsesPorts
+from tempshell_cli.backends.base import Backend, Condition, Role, Sandbox, SandboxRequest, Secret, Template, UsesPorts
 from tempshell_cli.core.clock import Clock
 from tempshell_cli.core.process import Completed
 from tempshell_cli.core.runner import SubprocessRunner
@@ -21,6 +21,7 @@ from tests.support.ports import free_port
 from tests.support.waiting import eventually
 
 CANARY = f"canary-{uuid.uuid4().hex}"  # the value of a variable in every sandbox
+SECRET = Secret("token", "TOKEN", f"secret '{uuid.uuid4().hex}'\nof two lines\n")  # of every sandbox
 _TIMEOUT = 60.0
 
 

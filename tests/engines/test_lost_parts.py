@@ -192,7 +192,7 @@ def test_the_parts_of_a_cluster_come_back_as_long_as_its_control_plane_is_there(
     _docker("rm", "--force", terminal)
     done = tempshell("exec", "lab", "--", "kubectl", "get", "configmap", "work", "-o", "jsonpath={.data.done}")
     assert (done.stdout, state()) == ("yes", "ready")
-    assert f"container {terminal} is gone, with its home and the variables of --env" in done.stderr
+    assert f"container {terminal} is gone, with its home and the values of --env and --secret" in done.stderr
     assert (
         tempshell.any_code("exec", "lab", "--", "cat", "/sys/fs/cgroup/memory/memory.limit_in_bytes").stdout == limits
     )

@@ -140,7 +140,7 @@ class FakeEngine(Backend):
         """Make a sandbox without being asked, as another machine or an earlier run would have."""
         directory = self._root / request.session
         directory.mkdir(parents=True, exist_ok=True)
-        self._env[request.session] = dict(request.template.env)
+        self._env[request.session] = dict(request.template.variables)
         made = Sandbox(
             backend=self.name,
             session=request.session,

@@ -1,11 +1,16 @@
-"""The full-screen programs whose screens the tests compare."""
+"""Programs that tests run: full-screen ones, whose screens they compare, and a keyring."""
 
 from . import apt
 
-PROGRAMS = ("vim", "less", "tmux", "htop", "nano", "mc")
-"""Commands, each in Debian's package of that name."""
+_PACKAGES = {
+    **{program: program for program in ("vim", "less", "tmux", "htop", "nano", "mc", "dbus-daemon")},
+    "dbus-send": "dbus-bin",
+    "gnome-keyring-daemon": "gnome-keyring",
+}
+"""Commands, with Debian's package of each."""
+PROGRAMS = tuple(_PACKAGES)
 
 
 def ensure() -> None:
-    """Vim, less, tmux, htop, nano and mc."""
-    apt.install({program: program for program in PROGRAMS})
+    """Vim, less, tmux, htop, nano, mc and gnome-keyring."""
+    apt.install(_PACKAGES)

@@ -52,7 +52,7 @@ def _parts(  # noqa: PLR0913 - what there can be
     return Parts(SESSION, carried, has_record, there.pop(TERMINAL, None), list(there.values()))
 
 
-GONE = f"container {TERMINAL} is gone, with its home and the variables of --env"
+GONE = f"container {TERMINAL} is gone, with its home and the values of --env and --secret"
 
 
 @pytest.mark.parametrize(

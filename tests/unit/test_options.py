@@ -33,6 +33,7 @@ TABLE: Mapping[str, tuple[dict[str, Any], tuple[str, ...], Where, object]] = {
     "--image": ({"image": "debian"}, DOCKER + KIND + PODS, lambda made: made.image, "debian"),
     "--profile": ({"profile": "admin"}, BACKENDS, lambda made: made.profile, Profile.ADMIN),
     "--env": ({"env": ["A=1"]}, BACKENDS, lambda made: made.env, {"A": "1"}),
+    "--secret": ({"secret_file": [f"a={__file__}"]}, BACKENDS, lambda made: [one.name for one in made.secrets], ["a"]),
     "--memory": ({"memory": "1g"}, BACKENDS, lambda made: made.memory, 1024**3),
     "--network none": ({"network": "none"}, LOCAL + DOCKER + PODS, lambda made: made.network, Network.NONE),
     "--network default": ({"network": "default"}, DOCKER + KIND + PODS, lambda made: made.network, Network.DEFAULT),
@@ -81,7 +82,7 @@ def planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Planned
 
 
 def test_the_table_has_every_option() -> None:
-    tabled = {*TABLE, *ENGINES, "--cpus", "--kind-config", "--backend", "--env-file", Option.USER}
+    tabled = {*TABLE, *ENGINES, "--cpus", "--kind-config", "--backend", "--env-file", "--secret-file", Option.USER}
     options = {f"--{field.replace('_', '-')}" for field in SandboxOptions._fields} - {"--kube-context", "--network"}
     assert options <= tabled
     assert set(Option) <= tabled

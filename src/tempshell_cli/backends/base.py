@@ -90,6 +90,7 @@ class Option(StrEnum):
     TOLERATION = "--toleration"
     RUNTIME_CLASS = "--runtime-class"
     PRIORITY_CLASS = "--priority-class"
+    SECRET = "--secret"  # noqa: S105 - as above
     USER = "--user"  # of `exec`
 
 
@@ -147,6 +148,20 @@ class Placement(NamedTuple):
     priority_class: str = ""
 
 
+class Secret(NamedTuple):
+    """A value for the learner's programs: the file NAME in ``/run/secrets``, and a variable where one is named.
+
+    Without a value it is one of the keyring's, not read yet; see ``sessions.secrets``.
+    """
+
+    name: str
+    variable: str = ""
+    value: str = ""
+
+    def __repr__(self) -> str:
+        return f"Secret({self.name!r})"  # a value is in no message, and in no traceback
+
+
 class Template(NamedTuple):
     """A sandbox recipe. ``memory`` is in bytes, ``cpus`` in cores; of a cluster they limit the terminal."""
 
@@ -160,6 +175,12 @@ class Template(NamedTuple):
     cluster: Cluster = Cluster()
     access: Access = Access.NONE
     placement: Placement = Placement()
+    secrets: Sequence[Secret] = ()
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The variables of the learner's programs: those asked for, and those that have a secret."""
+        return {**self.env, **{secret.variable: secret.value for secret in self.secrets if secret.variable}}
 
 
 class Terms(NamedTuple):

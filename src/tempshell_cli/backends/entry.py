@@ -13,6 +13,7 @@ from tempshell_cli.backends.base import Role
 from tempshell_cli.core.errors import ProvisionFailed
 
 VARIABLES = "/run/tempshell/variables"
+SECRETS = "/run/secrets"  # as Docker and Podman have it
 # A shell, because engines report a missing program in different ways, some of them on standard output; it exits with
 # 127 and 126. A shell with a locale that is not installed complains on standard error.
 _RUN = 'exec "$@"'

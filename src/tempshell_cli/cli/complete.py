@@ -71,3 +71,11 @@ def setting_names(incomplete: str) -> Iterator[str]:
     from tempshell_cli.core.config import names_of_settings
 
     yield from (name for name in names_of_settings() if name.startswith(incomplete))
+
+
+def secret_names(incomplete: str) -> Iterator[str]:
+    """Yield the secrets of the keyring, by the names on record."""
+    from tempshell_cli.core.paths import Paths
+    from tempshell_cli.sessions.secrets import Secrets
+
+    yield from (name for name in Secrets(Paths.of_user()).names() if name.startswith(incomplete))

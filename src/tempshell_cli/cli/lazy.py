@@ -45,9 +45,10 @@ GROUPS = {
         "drill": "Repeat the tasks that went wrong or took too long",
         "history": "Show your past practice",
     },
-    "Packs, recordings and images": {
+    "Packs, recordings, secrets and images": {
         "pack": "Find, add, write and prove packs of practice tasks",
         "recordings": "Play, export and remove recordings",
+        "secret": "Keep secrets in the keyring of this machine, for sessions",
         "image": "List, build and pull container images",
     },
     "Maintenance": {

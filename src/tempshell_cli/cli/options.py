@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 
 import typer
 
-from tempshell_cli.cli.complete import backend_names, pack_names, session_names, theme_names
+from tempshell_cli.cli.complete import backend_names, pack_names, secret_names, session_names, theme_names
 
 # Headings of the help.
 SANDBOX, KIND, PODS, SCREEN = "Sandbox options", "kind options", "Kubernetes options", "Screen options"
@@ -136,6 +136,25 @@ EnvFile = Annotated[
     Path | None,
     typer.Option("--env-file", metavar="FILE", help="Read environment variables from a file.", rich_help_panel=SANDBOX),
 ]
+SecretNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--secret",
+        metavar="NAME[=VARIABLE]",
+        help="Put a secret into /run/secrets/NAME, and a variable. Repeatable.",
+        autocompletion=secret_names,
+        rich_help_panel=SANDBOX,
+    ),
+]
+SecretFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--secret-file",
+        metavar="NAME=FILE",
+        help="Read a secret from a file, not from the keyring. Repeatable.",
+        rich_help_panel=SANDBOX,
+    ),
+]
 Cpus = Annotated[
     float | None,
     typer.Option("--cpus", metavar="NUMBER", min=0.01, help="CPU cores. [default: 0.5]", rich_help_panel=SANDBOX),
@@ -230,6 +249,8 @@ class SandboxOptions(NamedTuple):
     profile: Profile = ""
     env: Env = None
     env_file: EnvFile = None
+    secret: SecretNames = None
+    secret_file: SecretFiles = None
     cpus: Cpus = None
     memory: Memory = ""
     network: Network = ""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tempshell_cli.backends.base import Access, EngineChoice, Network, Placement, Profile
+from tempshell_cli.backends.base import Access, EngineChoice, Network, Placement, Profile, Secret
 from tempshell_cli.cli.options import SandboxOptions
 from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.files import reading
@@ -30,6 +30,7 @@ def sandbox_request(typed: SandboxOptions) -> StartRequest:
         profile=_one_of(Profile, typed.profile, "--profile") if typed.profile else None,
         network=_one_of(Network, typed.network, "--network") if typed.network else None,
         env=environment(typed.env or (), typed.env_file),
+        secrets=_secrets(typed.secret or (), typed.secret_file or ()),
         cpus=typed.cpus,
         memory=parse_size(typed.memory) if typed.memory else None,
         nodes=typed.nodes,
@@ -72,6 +73,28 @@ def environment(pairs: Sequence[str], file: Path | None) -> Mapping[str, str]:
             raise UsageProblem(f"{pair.split('=')[0]!r} is not NAME=VALUE", hint="write --env NAME=VALUE")
         found[name] = value
     return found
+
+
+def _secrets(asked: Sequence[str], files: Sequence[str]) -> tuple[Secret, ...]:
+    """Return the secrets of ``--secret``, and those of ``--secret-file`` with their values."""
+    if not asked and not files:
+        return ()
+    from tempshell_cli.sessions.secrets import LONGEST, checked_name, value_of
+
+    found: dict[str, Secret] = {}
+    for one in files:
+        name, equals, file = one.partition("=")
+        if not (equals and file):
+            raise UsageProblem(f"--secret-file {one_line(one)!r} names no file", hint="write --secret-file NAME=FILE")
+        with reading(Path(file), "it is a file with the secret"), Path(file).open("rb") as opened:
+            content = opened.read(LONGEST + 1)
+        found[name] = Secret(checked_name(name), value=value_of(name, content))
+    for one in asked:
+        name, equals, variable = one.partition("=")
+        if equals and not (variable.isascii() and variable.isidentifier()):
+            raise UsageProblem(f"{one_line(variable)!r} cannot be a variable", hint="write --secret NAME=VARIABLE")
+        found[name] = found.get(name, Secret(checked_name(name)))._replace(variable=variable)
+    return tuple(found.values())
 
 
 def _placement(typed: SandboxOptions) -> Placement:

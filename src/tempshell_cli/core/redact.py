@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 MARK = "[redacted]"
@@ -69,6 +69,11 @@ class Piece(NamedTuple):
 
 
 OUTPUT = "o"
+
+
+def values_in_parts(values: Iterable[str]) -> list[str]:
+    """Return values, and the lines of those with several, of which a part may be shown."""
+    return [part for value in values for part in dict.fromkeys((value, *map(str.strip, value.splitlines()))) if part]
 
 
 def secret_values(environment: Mapping[str, str]) -> list[str]:

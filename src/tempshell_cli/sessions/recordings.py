@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from tempshell_cli.backends.base import Backend
+from tempshell_cli.backends.entry import SECRETS
 from tempshell_cli.core.errors import EngineUnavailable, UsageProblem
 from tempshell_cli.core.paths import Paths
-from tempshell_cli.core.redact import secret_values
+from tempshell_cli.core.redact import secret_values, values_in_parts
 from tempshell_cli.core.runner import Runner, SubprocessRunner
 from tempshell_cli.sessions.model import Session
 
@@ -17,7 +18,11 @@ _FOLDER = "recordings"
 _ENDING = ".cast"
 _PANES = ".panes"
 _TIMEOUT = 30.0  # seconds for an engine to answer
-_ENVIRONMENT = ("cat", "/proc/self/environ")
+# The variables, an empty entry, and the secrets, each with a NUL at its end. There may be directories of a cluster's.
+_READ_SECRETS = f"""
+cat /proc/self/environ; printf '\\0\\0'
+for file in {SECRETS}/*; do [ ! -f "$file" ] || {{ cat "$file"; printf '\\0'; }}; done
+"""
 
 
 class Recordings:
@@ -77,16 +82,17 @@ def remove(recording: Path) -> None:
 
 
 def secrets_in(backend: Backend, session: Session, runner: Runner | None = None) -> list[str]:
-    """Return the secret values in the environment of the session's shell: a recording is to be without them.
+    """Return the secrets of the session's shell, and its variables that seem to be some, to leave out of a recording.
 
     Raises EngineUnavailable where the sandbox does not answer.
     """
-    command = backend.shell(session.sandbox, _ENVIRONMENT, tty=False)
+    command = backend.shell(session.sandbox, ("/bin/sh", "-c", _READ_SECRETS), tty=False)
     done = (runner or SubprocessRunner()).run(command, timeout=_TIMEOUT)
     if done.exit_code:
         said = done.stderr.decode(errors="replace").strip() or f"exit code {done.exit_code}"
         raise EngineUnavailable(
             f"the sandbox could not be asked for its secrets: {said}", hint="see `tempshell status`"
         )
-    pairs = (entry.partition("=") for entry in done.stdout.decode(errors="replace").split("\0"))
-    return secret_values({name: value for name, _, value in pairs})
+    variables, _, secrets = done.stdout.decode(errors="replace").partition("\0\0")
+    pairs = (entry.partition("=") for entry in variables.split("\0"))
+    return secret_values({name: value for name, _, value in pairs}) + values_in_parts(secrets.split("\0"))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-from tempshell_cli.backends.base import Access, EngineChoice, Network, Option, Placement, Profile
+from tempshell_cli.backends.base import Access, EngineChoice, Network, Option, Placement, Profile, Secret
 from tempshell_cli.core.process import NOTHING
 
 
@@ -37,6 +37,7 @@ class StartRequest(NamedTuple):
     profile: Profile | None = None
     network: Network | None = None
     env: Mapping[str, str] = NOTHING
+    secrets: Sequence[Secret] = ()
     cpus: float | None = None
     memory: int | None = None
     nodes: int | None = None
@@ -66,6 +67,7 @@ class StartRequest(NamedTuple):
             Option.KIND_CONFIG: self.kind_config is not None,
             Option.LOAD: self.load,
             Option.CLUSTER_ACCESS: self.access is not Access.NONE,
+            Option.SECRET: self.secrets,
             Option.PULL_SECRET: self.placement.pull_secrets,
             Option.NODE_SELECTOR: self.placement.node_selector,
             Option.TOLERATION: self.placement.tolerations,

@@ -122,6 +122,10 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
     template = _template(request, settings, pack, backend)
     for problem in backend.refuses(template):
         raise UsageProblem(problem.what, hint=problem.hint)
+    if request.secrets:
+        from tempshell_cli.sessions.secrets import Secrets  # noqa: PLC0415 - few sessions have one
+
+        template = template._replace(secrets=Secrets(sessions.paths).filled(request.secrets))
     if pack:
         from tempshell_cli.sessions.consent import require_consent  # noqa: PLC0415
 
@@ -332,7 +336,7 @@ def _intend(sessions: Sessions, session: Session, on_engine: int, *, is_named: b
 
 def _provision(sessions: Sessions, session: Session, plan: Plan, report: Report) -> Sandbox:
     """Make the sandbox; where a port turns out to be taken by something else, with the next ones."""
-    refuse_oversized(plan.template.env)
+    refuse_oversized(plan.template.variables)
     backend = plan.backend
     kinds = backend.port_kinds if isinstance(backend, UsesPorts) else ()
     tried: set[int] = set()

@@ -73,7 +73,7 @@ class DockerBackend(Backend):
     @classmethod
     def options(cls) -> frozenset[Option]:
         """Return what a container can honour."""
-        of_containers = {Option.IMAGE, Option.CPUS, Option.NO_NETWORK, Option.OWN_NETWORK, Option.USER}
+        of_containers = {Option.IMAGE, Option.CPUS, Option.NO_NETWORK, Option.OWN_NETWORK, Option.SECRET, Option.USER}
         return frozenset({Option.DOCKER_CONTEXT, *of_containers})
 
     @classmethod
@@ -219,7 +219,7 @@ class DockerBackend(Backend):
             container = self.engine.create_container(options)
             if made:
                 made.result()
-        self.engine.start_sandbox(container, request.template.env)
+        self.engine.start_sandbox(container, request.template)
 
     def _found(self, container: Mapping[str, Any]) -> Sandbox:
         from docker.errors import APIError  # noqa: PLC0415 - loaded with the client

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tempshell_cli.backends.base import Profile, Role, SandboxRequest, Template
-from tempshell_cli.backends.entry import VARIABLES
+from tempshell_cli.backends.entry import SECRETS, VARIABLES
 from tempshell_cli.backends.init import init_argv
 from tempshell_cli.backends.labels import labels
 from tempshell_cli.core.process import NOTHING
@@ -100,7 +100,10 @@ def _host_options(template: Template, spec: ContainerSpec) -> dict[str, Any]:
         "log_config": {"Type": "json-file", "Config": {"max-size": "1m", "max-file": "1"}},
         "ipc_mode": "private",
         # Never on the engine's disk. With a read-only root it is in the tmpfs on /run.
-        "tmpfs": {str(PurePosixPath(VARIABLES).parent): "rw,noexec,nosuid,nodev,size=1m,mode=0755"},
+        "tmpfs": dict.fromkeys(
+            (str(PurePosixPath(VARIABLES).parent), *([SECRETS] if template.secrets else [])),
+            "rw,noexec,nosuid,nodev,size=1m,mode=0755",
+        ),
         "binds": {name: {"bind": path, "mode": "ro"} for name, path in spec.volumes.items()} or None,
     }
     return options if template.profile is Profile.ADMIN else options | _restrictions()

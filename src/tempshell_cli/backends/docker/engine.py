@@ -11,9 +11,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tempshell_cli.backends import labels
-from tempshell_cli.backends.base import Condition, Problem, Usage
+from tempshell_cli.backends.base import Condition, Problem, Template, Usage
 from tempshell_cli.backends.docker import endpoint as endpoints
-from tempshell_cli.backends.entry import VARIABLES, variables_script
+from tempshell_cli.backends.entry import SECRETS, VARIABLES, variables_script
 from tempshell_cli.backends.init import InitState, init_state, move_deadline
 from tempshell_cli.core.attempts import attempts
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed, TempshellError
@@ -145,8 +145,8 @@ class DockerEngine:
                 raise ProvisionFailed(f"the engine would run the container with less than asked for: {warning}")
         return str(created["Id"])
 
-    def start_sandbox(self, container: str, env: Mapping[str, str]) -> None:
-        """Start a container, wait until its PID 1 holds the deadline, and leave the learner's variables there.
+    def start_sandbox(self, container: str, template: Template) -> None:
+        """Start a container, wait until its PID 1 holds the deadline, and leave the learner's variables and secrets.
 
         Raises ProvisionFailed, with the container's last words, where it ends at once.
         """
@@ -155,21 +155,22 @@ class DockerEngine:
             with held_back():
                 self.client.start(container)
             _await_deadline(output)
-        self.write_variables(container, env)
+        self.write_values(container, template)
 
-    def write_variables(self, container: str, env: Mapping[str, str]) -> None:
-        """Leave the learner's variables in a running container, where root alone can change them.
+    def write_values(self, container: str, template: Template) -> None:
+        """Leave the learner's variables and secrets in a running container, where root alone can change them.
 
         They go through standard input: neither ``ps`` nor ``docker inspect`` shows one. Raises ProvisionFailed.
         """
-        if not env:
-            return
-        content = variables_script(env)
+        files = {f"{SECRETS}/{secret.name}": secret.value.encode() for secret in template.secrets}
+        if template.variables:
+            files[VARIABLES] = variables_script(template.variables)
         script = 'umask 022 && mkdir -p "${1%/*}" && head -c "$2" >"$1"'
-        argv = ("/bin/sh", "-c", script, "sh", VARIABLES, str(len(content)))
-        done = self.run_in(container, argv, user="0:0", stdin=content)
-        if done.exit_code:
-            raise ProvisionFailed(f"the variables cannot be written in the sandbox: {_words(done.stdout)}")
+        for path, content in files.items():
+            argv = ("/bin/sh", "-c", script, "sh", path, str(len(content)))
+            done = self.run_in(container, argv, user="0:0", stdin=content)
+            if done.exit_code:
+                raise ProvisionFailed(f"{path} cannot be written in the sandbox: {_words(done.stdout)}")
 
     def connect(self, container: str, network: str) -> None:
         """Connect a container to a network; does no harm to one that is."""

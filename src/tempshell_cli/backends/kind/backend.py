@@ -114,7 +114,7 @@ class KindBackend(Backend):
     @classmethod
     def options(cls) -> frozenset[Option]:
         """Return what a cluster with a terminal can honour; without a network there could be neither."""
-        of_containers = {Option.IMAGE, Option.CPUS, Option.OWN_NETWORK, Option.USER}
+        of_containers = {Option.IMAGE, Option.CPUS, Option.OWN_NETWORK, Option.SECRET, Option.USER}
         of_nodes = {Option.NODES, Option.NODE_CPUS, Option.NODE_MEMORY, Option.KIND_CONFIG, Option.LOAD}
         return frozenset({Option.DOCKER_CONTEXT, *of_containers, *of_nodes})
 
@@ -204,7 +204,7 @@ class KindBackend(Backend):
                 start_terminal(self.engine, request, terminal, self.kind.kubeconfig(cluster, internal=True))
             if on_node:
                 introduce(self.engine, nodes, cluster)
-                prepare_shell(self.engine, control_plane_name(request.session), request.template.env)
+                prepare_shell(self.engine, control_plane_name(request.session), request.template)
         return self._by_our_clock(_sandbox(record_labels(request), self.endpoint, Condition.RUNNING))
 
     def find(self, owner: str | None = None) -> Sequence[Sandbox]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tempshell_cli.backends.base import Report
+from tempshell_cli.backends.base import Report, Template
 from tempshell_cli.backends.docker.engine import DockerEngine
 from tempshell_cli.backends.docker.images import built, ensure_image, has_image, pull
 from tempshell_cli.backends.kind.names import ADMIN
@@ -66,11 +66,11 @@ def ensure_node_image(engine: DockerEngine, node_image: str, report: Report) -> 
     return ensure_image(engine.client, image, report)
 
 
-def prepare_shell(engine: DockerEngine, node: str, env: Mapping[str, str]) -> None:
-    """Give root of a control-plane node what a person expects there, and their variables; raises ProvisionFailed."""
+def prepare_shell(engine: DockerEngine, node: str, template: Template) -> None:
+    """Give root of a control-plane node what a person expects there, and their values; raises ProvisionFailed."""
     for argv in (_KUBECONFIG, ("/bin/sh", "-c", _NAME_STORAGE)):
         _run(engine, node, argv)
-    engine.write_variables(node, env)
+    engine.write_values(node, template)
 
 
 def introduce(engine: DockerEngine, nodes: Sequence[Mapping[str, Any]], network: str) -> None:

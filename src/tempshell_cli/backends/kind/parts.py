@@ -60,7 +60,9 @@ def condition(parts: Parts) -> tuple[Condition, tuple[str, ...]]:
     gone = [f"node {name} is gone" for name in parts.missing_workers]
     gone += [f"container {name_of(part)} has lost its network" for part in parts.unconnected]
     if not parts.has_terminal:
-        gone.append(f"container {terminal_name(parts.session)} is gone, with its home and the variables of --env")
+        gone.append(
+            f"container {terminal_name(parts.session)} is gone, with its home and the values of --env and --secret"
+        )
     if not parts.has_record:
         gone.append("the volume that stands for the session is gone")
     if halted:

@@ -63,7 +63,7 @@ def start_terminal(engine: DockerEngine, request: SandboxRequest, image: str, ku
     proxies = of_node(node["Config"]["Env"] or [], control_plane_name(session))
     spec = ContainerSpec(terminal_name(session), cluster_name(session), TERMINAL, volumes, proxies)
     container = engine.create_container(create_options(engine.client, request, image, spec))
-    engine.start_sandbox(container, request.template.env)
+    engine.start_sandbox(container, request.template)
     profile = request.template.profile
     done = engine.run_in(container, ("/bin/sh", "-c", _OWN_COPY, "sh", home_of(profile)), user=user_of(profile))
     if done.exit_code:

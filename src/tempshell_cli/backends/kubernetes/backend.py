@@ -75,7 +75,14 @@ class KubernetesBackend(Backend):
     @classmethod
     def options(cls) -> frozenset[Option]:
         """Return what a pod can honour."""
-        of_pods = {Option.IMAGE, Option.CPUS, Option.NO_NETWORK, Option.OWN_NETWORK, Option.CLUSTER_ACCESS}
+        of_pods = {
+            Option.IMAGE,
+            Option.CPUS,
+            Option.NO_NETWORK,
+            Option.OWN_NETWORK,
+            Option.CLUSTER_ACCESS,
+            Option.SECRET,
+        }
         of_nodes = {Option.NODE_SELECTOR, Option.TOLERATION, Option.RUNTIME_CLASS, Option.PRIORITY_CLASS}
         return frozenset({Option.CONTEXT, Option.NAMESPACE, Option.PULL_SECRET, *of_pods, *of_nodes})
 

@@ -11,7 +11,7 @@ from tempshell_cli.backends.base import Access, Network, Profile, Template
 from tempshell_cli.backends.entry import VARIABLES, variables_script
 from tempshell_cli.backends.kubernetes.metadata import Origin, object_name
 from tempshell_cli.backends.kubernetes.placement import copied_name
-from tempshell_cli.backends.kubernetes.pod import grader_limits, limits, quantity, requests
+from tempshell_cli.backends.kubernetes.pod import grader_limits, limits, quantity, requests, secret_key
 from tempshell_cli.backends.labels import SESSION
 
 CORE = "/api/v1"
@@ -81,8 +81,8 @@ def parts(origin: Origin, owner: Mapping[str, Any], api_server: ApiServer, *, ow
         yield Part(CORE, "resourcequotas", _quota(_meta(origin, name, owner), template))
         yield Part(CORE, "limitranges", _limit_range(_meta(origin, name, owner), template))
     yield Part(CORE, "serviceaccounts", _account(_meta(origin, name, owner)))
-    if template.env:
-        yield Part(CORE, "secrets", _secret(_meta(origin, name, owner), template.env))
+    if template.variables or template.secrets:
+        yield Part(CORE, "secrets", _secret(_meta(origin, name, owner), template))
     if template.access is not Access.NONE:
         yield Part(RBAC, "rolebindings", _binding(_meta(origin, name, owner), template.access))
     for suffix, spec in _policies(origin, api_server, own=own):
@@ -117,8 +117,10 @@ def _account(metadata: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _secret(metadata: dict[str, Any], env: Mapping[str, str]) -> dict[str, Any]:
-    data = {PurePosixPath(VARIABLES).name: base64.b64encode(variables_script(env)).decode()}
+def _secret(metadata: dict[str, Any], template: Template) -> dict[str, Any]:
+    values = {secret_key(secret): secret.value.encode() for secret in template.secrets}
+    values[PurePosixPath(VARIABLES).name] = variables_script(template.variables)
+    data = {key: base64.b64encode(value).decode() for key, value in values.items()}
     return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "data": data}
 
 

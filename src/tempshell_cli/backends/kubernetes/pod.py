@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
-from tempshell_cli.backends.base import Access, Profile, SandboxRequest, Template
-from tempshell_cli.backends.entry import VARIABLES
+from tempshell_cli.backends.base import Access, Profile, SandboxRequest, Secret, Template
+from tempshell_cli.backends.entry import SECRETS, VARIABLES
 from tempshell_cli.backends.init import init_argv
 from tempshell_cli.backends.kubernetes.exec import CONTAINER, GRADER
 from tempshell_cli.backends.kubernetes.metadata import Origin, object_name
@@ -26,7 +26,7 @@ _TMP, _GRADERS_TMP = "var-tmp", "graders-tmp"
 _WRITABLE = {"home": (_LEARNER_HOME, 256), "tmp": ("/tmp", 100), _TMP: ("/var/tmp", 16), "run": ("/run", 16)}  # noqa: S108 - paths inside
 
 # Names of volumes, and where the cluster puts the token of a pod's account.
-_VARIABLES, _NO_TOKEN = "variables", "no-token"
+_VARIABLES, _SECRETS, _NO_TOKEN = "variables", "secrets", "no-token"
 _TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount"  # noqa: S105 - a path
 
 
@@ -140,16 +140,47 @@ def _pod(request: SandboxRequest, name: str, image: Image) -> dict[str, Any]:
                 {"name": volume, "emptyDir": {"medium": "Memory", "sizeLimit": f"{size}Mi"}}
                 for volume, (_, size) in volumes.items()
             ),
-            *([{"name": _VARIABLES, "secret": {"secretName": name, "defaultMode": 0o444}}] if template.env else []),
+            *_values(template, name),
             *([{"name": _NO_TOKEN, "emptyDir": {"sizeLimit": "1Mi"}}] if template.access is not Access.NONE else []),
         ],
     }
 
 
+def secret_key(secret: Secret) -> str:
+    """Return the key that a secret has in the object for the session's values."""
+    return f"secret.{secret.name}"
+
+
+def _values(template: Template, name: str) -> list[dict[str, Any]]:
+    """Return the volumes with the learner's variables and secrets, which are keys of one object."""
+    variables = PurePosixPath(VARIABLES).name
+    keys = {
+        _VARIABLES: {variables: variables} if template.variables else {},
+        _SECRETS: {secret_key(secret): secret.name for secret in template.secrets},
+    }
+    return [
+        {
+            "name": volume,
+            "secret": {
+                "secretName": name,
+                "defaultMode": 0o444,
+                "items": [{"key": key, "path": path} for key, path in items.items()],
+            },
+        }
+        for volume, items in keys.items()
+        if items
+    ]
+
+
 def _terminal(template: Template, image: Image) -> dict[str, Any]:
     """Return the container of the person, and of setups."""
     folder = str(PurePosixPath(VARIABLES).parent)
-    own = [{"name": _VARIABLES, "mountPath": folder, "readOnly": True}] if template.env else []
+    own = [{"name": _VARIABLES, "mountPath": folder, "readOnly": True}] if template.variables else []
+    # File by file: a cluster puts tokens into other directories there, for which it makes room.
+    own += [
+        {"name": _SECRETS, "mountPath": f"{SECRETS}/{secret.name}", "subPath": secret.name, "readOnly": True}
+        for secret in template.secrets
+    ]
     return _container(CONTAINER, template, image) | {
         "resources": {"limits": limits(template).quantities(), "requests": requests(template).quantities()},
         "volumeMounts": [*_mounts(template.profile), *own],

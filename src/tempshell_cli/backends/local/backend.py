@@ -25,6 +25,7 @@ from tempshell_cli.backends.base import (
     Role,
     Sandbox,
     SandboxRequest,
+    Secret,
     Template,
     Terms,
     Usage,
@@ -68,8 +69,8 @@ class LocalBackend(Backend):
 
     @classmethod
     def options(cls) -> frozenset[Option]:
-        """Return what it can honour: no network, and a limit of the processor where control groups can be made."""
-        return frozenset({Option.NO_NETWORK, *([Option.CPUS] if limits.can_limit_cpus() else [])})
+        """Return what it can honour: a limit of the processor only where control groups can be made."""
+        return frozenset({Option.NO_NETWORK, Option.SECRET, *([Option.CPUS] if limits.can_limit_cpus() else [])})
 
     @classmethod
     def forgeable(cls) -> str:
@@ -106,7 +107,7 @@ class LocalBackend(Backend):
             labels = _labels(request)
             run.label(labels)
             run.write(FILTER, filter_program(admin=bool(labels["admin"])))
-            _supervise(run, labels)
+            _supervise(run, labels, request.template.secrets)
         if run.labels() is None:
             raise ProvisionFailed("the sandbox ended as soon as it had started", hint=_DOCTOR)
         return _sandbox(run, labels)
@@ -245,7 +246,9 @@ def _setting(name: str) -> str:
 def _labels(request: SandboxRequest) -> Labels:
     template = request.template
     admin = template.profile is Profile.ADMIN
-    return Labels({f"env.{name}": value for name, value in template.env.items()}).having(
+    own = {f"env.{name}": value for name, value in template.env.items()}
+    own |= {f"secret.{secret.variable}": secret.name for secret in template.secrets if secret.variable}
+    return Labels(own).having(
         session=request.session,
         owner=request.owner,
         name=request.name,
@@ -268,13 +271,13 @@ def _uid(session: str) -> int:
     return os.geteuid() or _FIRST_UID + 2 * (int.from_bytes(session.encode(), "big") % _PAIRS)
 
 
-def _supervise(run: RunDir, labels: Labels) -> None:
+def _supervise(run: RunDir, labels: Labels, secrets: Sequence[Secret]) -> None:
     """Start the supervisor and wait until the sandbox is up; raises ProvisionFailed with what it left in its log."""
     argv = init_argv(labels.number("deadline"), watched=True)
     with staging.reachable_bwrap(labels["session"], labels.integer("uid")) as found, memory_files() as make:
         if not found:
             raise ProvisionFailed(_MISSING, hint=_DOCTOR)
-        options = make("\0".join(_options(run, labels, make)).encode() + b"\0")
+        options = make("\0".join(_options(run, labels, secrets, make)).encode() + b"\0")
         try:
             started = subprocess.run(
                 (*_program("supervisor"), run.path, str(options), found, *argv),
@@ -293,9 +296,10 @@ def _supervise(run: RunDir, labels: Labels) -> None:
         raise ProvisionFailed(f"the sandbox did not start: {said.splitlines()[-1]}", hint=_DOCTOR, passing=passing)
 
 
-def _options(run: RunDir, labels: Labels, make: MemoryFiles) -> list[str]:
+def _options(run: RunDir, labels: Labels, secrets: Sequence[Secret], make: MemoryFiles) -> list[str]:
     files = {name: make(text.encode()) for name, text in bwrap.etc_files(labels).items()}
-    return bwrap.options(labels, files=files, seccomp=make(run.read(FILTER)))
+    values = {secret.name: make(secret.value.encode()) for secret in secrets}
+    return bwrap.options(labels, files=files, secrets=values, seccomp=make(run.read(FILTER)))
 
 
 def _is_whole(run: RunDir) -> bool:

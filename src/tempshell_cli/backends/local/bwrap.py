@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from tempshell_cli.backends.local.rundir import Labels
+from tempshell_cli.backends.local.rundir import SECRETS, Labels
 from tempshell_cli.core.paths import shipped
 
 _SIZE = {"/tmp": "100m", "/run": "16m", "/var/tmp": "16m"}  # noqa: S108 - a path inside the sandbox
 _HOME_SIZE = 256 * 1024**2
 _SHM_SIZE = 64 * 1024**2  # as Docker has it
+_SECRETS_SIZE = 1024**2
 _KEYS = "/proc/keys"  # names the keys of the caller's session, which is inherited; a kernel may have none
 # What programs under /usr expect of /etc. Nothing here is secret; the rest of the host's /etc stays outside.
 _ETC = (
@@ -49,10 +50,11 @@ def _has_options(path: str) -> bool:
     return b"--disable-userns" in Path(path).read_bytes()
 
 
-def options(labels: Labels, *, files: Mapping[str, int], seccomp: int) -> list[str]:
+def options(labels: Labels, *, files: Mapping[str, int], secrets: Mapping[str, int], seccomp: int) -> list[str]:
     """Return the bubblewrap options that make a sandbox.
 
-    ``files`` are the sandbox's own /etc files, each as an fd to read it from; ``seccomp`` is the fd of a filter.
+    ``files`` are the sandbox's own /etc files and ``secrets`` its files in /run/secrets, each as an fd to read it from;
+    ``seccomp`` is the fd of a filter.
     """
     home, admin = labels["home"], bool(labels["admin"])
     identity = "0" if admin else "1000"
@@ -66,6 +68,7 @@ def options(labels: Labels, *, files: Mapping[str, int], seccomp: int) -> list[s
         *_dev(),
         *_tmpfs(home),
         *_etc(files),
+        *_secrets(secrets),
         # The first process is not the learner's: a variable of theirs could keep it from starting.
         *(word for name, value in labels.base.items() for word in ("--setenv", name, value)),
         *("--chdir", home, "--seccomp", str(seccomp)),
@@ -104,6 +107,15 @@ def _etc(files: Mapping[str, int]) -> Iterator[str]:
         yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
     for name, fd in files.items():
         yield from ("--perms", "0644", "--file", str(fd), f"/etc/{name}")
+
+
+def _secrets(secrets: Mapping[str, int]) -> Iterator[str]:
+    """Put them into memory, where the learner reads them and, without root, cannot put anything else in their place."""
+    if secrets:
+        yield from ("--size", str(_SECRETS_SIZE), "--perms", "0755", "--tmpfs", SECRETS)
+        for name, fd in secrets.items():
+            yield from ("--perms", "0400", "--file", str(fd), f"{SECRETS}/{name}")
+        yield from ("--remount-ro", SECRETS)
 
 
 def etc_files(labels: Labels) -> dict[str, str]:

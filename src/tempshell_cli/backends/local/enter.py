@@ -132,7 +132,7 @@ def execute(labels: Labels, program: bytes, role: str, argv: list[str], groups: 
         limits.enter(groups)
         _restrict(labels, program, role)
         os.chdir(labels["home"])
-        own = labels.env if role == _LEARNER else {}
+        own = labels.with_secrets() if role == _LEARNER else {}
         _exec(argv, {"TERM": os.environ.get("TERM", "dumb"), **labels.base, **own})
     except FileNotFoundError:
         _complain(f"{argv[0]}: not found in the sandbox")

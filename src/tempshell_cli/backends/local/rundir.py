@@ -16,13 +16,17 @@ PROCESS = "process"  # the identity of the first process, and ``userns``: the su
 MARK = "TEMPSHELL_RUN"  # in the environment of supervisor and bubblewrap: the directory they are for
 # struct flock on 64-bit Linux: l_type, l_whence, l_start, l_len, l_pid (fcntl(2)).
 _FLOCK = struct.Struct("hhqqi4x")
-_ENV = "env."
+_ENV, _SECRET = "env.", "secret."
+SECRETS = "/run/secrets"  # of backends.entry
 _MOST = 2.0**53  # up to there a float is exact
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class Labels:
-    """What the supervisor needs to run a sandbox and others need to enter it: text by name, ``env.X`` a variable."""
+    """What the supervisor needs to run a sandbox and others need to enter it: text by name, ``env.X`` a variable.
+
+    ``secret.X`` is the name of the secret that the variable X has: values of secrets are on no disk.
+    """
 
     def __init__(self, values: dict[str, str]) -> None:
         self.values = values
@@ -55,6 +59,15 @@ class Labels:
     def env(self) -> dict[str, str]:
         """The variables of the learner's programs, over the environment of all."""
         return {name.removeprefix(_ENV): value for name, value in self.values.items() if name.startswith(_ENV)}
+
+    def with_secrets(self) -> dict[str, str]:
+        """Return these variables and those that have a secret, which is read inside the sandbox."""
+        found = self.env
+        for label, name in self.values.items():
+            if label.startswith(_SECRET):
+                with open(f"{SECRETS}/{name}", encoding="utf-8", newline="") as file:
+                    found[label.removeprefix(_SECRET)] = file.read()
+        return found
 
     @property
     def base(self) -> dict[str, str]:
