@@ -26,6 +26,7 @@ GROUPS = {
         "extend": "Give a session more time",
         "pause": "Freeze a session and its clock",
         "resume": "Continue a paused session",
+        "wait": "Wait until a session is ready, has ended, or has passed a task",
         "stop": "End a session and remove its sandbox",
     },
     "Work in a sandbox": {

@@ -20,6 +20,7 @@ class ExitCode(IntEnum):
     LIMIT = 8
     LEFTOVER = 9
     INCOMPLETE = 10
+    TIMED_OUT = 11
     INTERRUPTED = 130
 
 
@@ -76,6 +77,12 @@ class Incomplete(TempshellError):
     """Checks could not run, through no fault of the learner's: what they would have found is not known."""
 
     exit_code = ExitCode.INCOMPLETE
+
+
+class WaitTimedOut(TempshellError):
+    """What was waited for has not come in the time that was given."""
+
+    exit_code = ExitCode.TIMED_OUT
 
 
 class SessionExpired(TempshellError):

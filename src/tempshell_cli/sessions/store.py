@@ -210,6 +210,11 @@ class Store:
         rows = self._connection.execute(f"SELECT * FROM event {where[0]} ORDER BY at, rowid", where[1])  # noqa: S608
         return [Event(_time(at), of, kind, detail) for at, of, kind, detail in rows]
 
+    def events_after(self, number: int) -> list[tuple[int, Event]]:
+        """Return the events recorded after the one of that number, each with its own, in the order of recording."""
+        rows = self._connection.execute("SELECT rowid, * FROM event WHERE rowid > ? ORDER BY rowid", (number,))
+        return [(row, Event(_time(at), of, kind, detail)) for row, at, of, kind, detail in rows.fetchall()]
+
     def events_of(self, token: str) -> list[Event]:
         """Return the events of all sessions of that id or name, oldest first."""
         rows = self._connection.execute(

@@ -15,14 +15,19 @@ from tempshell_cli.core.text import escape_json_controls, one_line, strip_contro
 _RED, _GREEN, _DIM, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[2m", "\x1b[0m"
 
 
-def say(text: str) -> None:
-    """Print a result."""
-    print(strip_controls(text))  # noqa: T201 - the one place that prints to stdout
+def say(text: str, *, at_once: bool = False) -> None:
+    """Print a result; ``at_once`` where the next one may be long in coming."""
+    print(strip_controls(text), flush=at_once)  # noqa: T201 - the one place that prints to stdout
 
 
 def say_json(value: Any) -> None:  # noqa: ANN401 - JSON
     """Print one JSON document."""
     print(escape_json_controls(json.dumps(value, indent=2, ensure_ascii=False)))  # noqa: T201
+
+
+def say_json_line(value: Any) -> None:  # noqa: ANN401 - as above
+    """Print one JSON document of several, at once, each on a line of its own."""
+    print(escape_json_controls(json.dumps(value, ensure_ascii=False)), flush=True)  # noqa: T201
 
 
 def note(text: str) -> None:

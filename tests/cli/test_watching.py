@@ -1,0 +1,70 @@
+"""Waiting for a session, and following what happens to it, from another process."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.packs.drafts import Draft
+from tests.support.command_line import Tempshell
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.engine("local")
+
+
+def test_a_wait_ends_when_the_session_does_and_says_so_by_its_exit_code(tempshell: Tempshell) -> None:
+    session = tempshell.start("-b", "local", "--name", "otter")
+    tempshell("wait", "otter", "--for", "ready")
+    assert "is not yet what was waited for: ended" in tempshell("wait", "--timeout", "1s", code=11).stderr
+    with (
+        tempshell.running("wait", "otter") as for_its_end,
+        tempshell.running("events", "-f", "--json", session) as events,
+    ):
+        assert events.stdout
+        assert json.loads(events.stdout.readline())["event"] == "creating"
+        tempshell("extend", "otter")
+        tempshell("stop", "otter")
+        assert for_its_end.wait(60) == 0
+        assert events.wait(60) == 0
+        kinds = [json.loads(line)["event"] for line in events.stdout]
+    assert kinds == ["started", "extended", "stopping", "ended"]
+    tempshell("wait", "otter")
+    assert "otter has ended: stopped" in tempshell("wait", session, "--for", "ready", code=3).stderr
+
+
+def test_a_wait_ends_at_the_deadline_which_nobody_else_sees_to(tempshell: Tempshell) -> None:
+    tempshell.start("-b", "local", "--name", "otter", "--ttl", "3s")
+    tempshell("wait", "otter")
+    (event, *_) = (one for one in tempshell("events", "--json").json() if one["event"] == "reaped")
+    assert event["detail"] == "expired"
+    tempshell("wait", "otter", "--for", "ready", code=7)
+
+
+def test_a_wait_for_a_task_ends_when_a_check_of_it_passes(tempshell: Tempshell, tmp_path: Path) -> None:
+    draft = Draft.made_in(tmp_path / "draft")
+    tempshell.start("-b", "local", "--name", "otter", str(draft.root))
+    with tempshell.running("wait", "--for", "passed=one") as waiting:
+        tempshell.any_code("check", "one")
+        assert waiting.poll() is None
+        tempshell("exec", "otter", "--", "sh", "-c", "echo 42 >answer.txt")
+        tempshell("check", "one")
+        assert waiting.wait(60) == 0
+    tempshell("wait", "--for", "passed=none", code=2)
+
+
+def test_what_is_followed_is_shown_line_by_line(tempshell: Tempshell) -> None:
+    with tempshell.running("events", "--follow") as events:
+        assert events.stdout
+        assert events.stdout.readline().split() == [b"TIME", b"SESSION", b"EVENT", b"DETAIL"]
+        session = tempshell.start("-b", "local", "--name", "otter")
+        lines: list[bytes] = []
+
+        def has_started() -> bool:
+            assert events.stdout
+            lines.append(events.stdout.readline())
+            return b"started" in lines[-1]
+
+        eventually(has_started, "the start is shown")
+    assert session.encode() in lines[-1]
