@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,23 @@ def test_what_is_followed_is_shown_line_by_line(tempshell: Tempshell) -> None:
 
         eventually(has_started, "the start is shown")
     assert session.encode() in lines[-1]
+
+
+def test_why_says_when_a_session_ends_what_would_keep_it_and_what_ended_it(tempshell: Tempshell) -> None:
+    tempshell.start("-b", "local", "--name", "otter")
+    running = tempshell("why").stdout
+    assert "otter ends at " in running
+    assert "when its 1h are over" in running
+    assert "`tempshell extend otter` gives it 30m more" in running
+    assert "last event: " in running
+    tempshell("extend", "otter")
+    assert "it cannot be extended: otter was already extended (1 allowed)" in tempshell("why", "otter").stdout
+    tempshell("stop", "otter")
+    said = tempshell("why", "--json").json()
+    assert said["why"] == [f"otter ended at {_local(said['ended'])}: it was stopped"]
+    assert said["last_event"]["event"] == "ended"
+    tempshell("why", "none", code=3)
+
+
+def _local(time: str) -> str:
+    return f"{datetime.fromisoformat(time).astimezone():%Y-%m-%d %H:%M:%S}"

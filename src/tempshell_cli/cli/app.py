@@ -30,8 +30,8 @@ def _show_version(value: bool) -> None:  # noqa: FBT001 - Typer calls it so
     no_args_is_help=True,
     epilog="Exit codes: 0 done, 1 a bug, 2 usage, config or pack error, 3 no such session, 4 engine unavailable, "
     "5 provisioning failed and rolled back, 6 a check failed, 7 the session has expired, 8 a limit was reached, "
-    "9 something could not be removed, 10 a check could not run, 11 a wait timed out, 130 interrupted. exec and run exit "
-    "with the code of the command that they run.",
+    "9 something could not be removed, 10 a check could not run, 11 a wait timed out, 130 interrupted. exec and run "
+    "exit with the code of the command that they run.",
 )
 def _root(
     _version: Annotated[  # noqa: FBT002 - to Typer a flag is a boolean parameter
