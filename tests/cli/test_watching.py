@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -53,6 +54,21 @@ def test_a_wait_for_a_task_ends_when_a_check_of_it_passes(tempshell: Tempshell, 
         tempshell("check", "one")
         assert waiting.wait(60) == 0
     tempshell("wait", "--for", "passed=none", code=2)
+
+
+def test_of_twelve_starts_that_reuse_at_a_time_one_makes_the_session(tempshell: Tempshell) -> None:
+    with ExitStack() as stack:
+        argv = ("start", "--quiet", "--detach", "--reuse", "-b", "local", "--name", "otter")
+        racers = [stack.enter_context(tempshell.running(*argv)) for _ in range(12)]
+        ids = {racer.communicate()[0].decode().strip() for racer in racers}
+        assert {racer.returncode for racer in racers} == {0}
+    assert ids == {one["id"] for one in tempshell("list", "--json").json()}
+    assert len(ids) == 1
+    again = tempshell("start", "--detach", "--reuse")
+    assert ids == {again.stdout.strip()}
+    assert "otter is running already" in again.stderr
+    tempshell("start", "--reuse", "--replace", code=2)
+    tempshell("start", "--reuse", "--name", "mink", code=8)
 
 
 def test_what_is_followed_is_shown_line_by_line(tempshell: Tempshell) -> None:

@@ -24,6 +24,7 @@ class StartRequest(NamedTuple):
     ``tasks`` are the ids of those of the pack that the session has. ``memory`` and ``node_memory`` are in bytes,
     ``cpus`` and ``node_cpus`` in cores; ``kind_config`` is a document in YAML. ``replace`` stops the owner's other
     sessions first, once nothing is wrong with this request. ``all_steps`` sets up every step of a scenario at once.
+    ``reuse`` takes the running session of that name and pack.
     """
 
     pack: str = ""
@@ -50,6 +51,7 @@ class StartRequest(NamedTuple):
     keep_on_failure: bool = False
     replace: bool = False
     all_steps: bool = False
+    reuse: bool = False
 
     def options(self) -> frozenset[Option]:
         """Return which of the options are asked for that not every backend can honour."""

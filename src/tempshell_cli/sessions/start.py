@@ -29,6 +29,7 @@ from tempshell_cli.core.config import Settings
 from tempshell_cli.core.errors import (
     EngineUnavailable,
     LeftoverRemains,
+    NoSuchSession,
     PortTaken,
     ProvisionFailed,
     SessionExpired,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from tempshell_cli.sessions.sitting import Sitting
 
 _MOST_PORTS_TRIED = 15
+_REUSABLE = {State.CREATING, State.READY, State.STOPPED, State.BROKEN}
 _LONGEST_NAME = 40  # characters: names become host names
 _LONGEST_STEM = _LONGEST_NAME - 5  # with five more that make it unique
 _LEAST_MEMORY = 6 * 1024**2  # bytes; Docker's own, and no shell needs less
@@ -79,6 +81,16 @@ class Plan(NamedTuple):
     keep_on_failure: bool = False
     replace: bool = False
     all_steps: bool = False
+    reuse: bool = False
+    backend_is_named: bool = False
+
+
+class _Running(Exception):
+    """A session that is to be reused, running or starting."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session.name)
+        self.session = session
 
 
 def start(sessions: Sessions, request: StartRequest, report: Report) -> Session:
@@ -89,7 +101,12 @@ def start(sessions: Sessions, request: StartRequest, report: Report) -> Session:
 
         version = expected_version(plan.pack, plan.backend, plan.template)
         refuse_misfit(plan.pack, plan.pack.tasks, plan.backend, version)
-    return make(sessions, plan, report)
+    while True:
+        try:
+            return make(sessions, plan, report)
+        except _Running as found:
+            if session := _reused(sessions, found.session, report):
+                return session
 
 
 def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
@@ -144,6 +161,8 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
         keep_on_failure=request.keep_on_failure,
         replace=request.replace,
         all_steps=request.all_steps,
+        reuse=request.reuse,
+        backend_is_named=asked != AUTO,
     )
 
 
@@ -176,7 +195,7 @@ def _attempt(sessions: Sessions, plan: Plan, on_engine: int, report: Report) -> 
     session = _candidate(sessions, plan)
     with start_mark(sessions.paths, session.id):
         try:
-            _intend(sessions, session, on_engine, is_named=bool(plan.name))
+            _intend(sessions, session, on_engine, plan)
             sandbox = _provision(sessions, session, plan, report)
             if plan.pack:
                 from tempshell_cli.sessions.setting_up import set_up  # noqa: PLC0415 - for packs alone
@@ -203,6 +222,20 @@ def _attempt(sessions: Sessions, plan: Plan, on_engine: int, report: Report) -> 
                     f"session {session.name} expired before it was ready: {cause}", hint="give it a longer --ttl"
                 ) from cause
             raise
+
+
+def _reused(sessions: Sessions, session: Session, report: Report) -> Session | None:
+    """Return a session that runs, once it is ready; None where its start, of another process, fails."""
+    from tempshell_cli.sessions.watching import READY, Condition, wait_for  # noqa: PLC0415 - where it is reused
+
+    with suppress(NoSuchSession, SessionExpired):
+        if session.state is State.CREATING:
+            with report(f"waiting until {session.name} has started"):
+                session = wait_for(sessions, session, Condition(READY), None)
+        session = sessions.restored(session, report)
+        sessions.warn(f"{session.name} is running already, as it was started")
+        return session
+    return None
 
 
 def begin_exam(sessions: Sessions, backend: Backend, sandbox: Sandbox, seed: int, time: timedelta) -> None:
@@ -319,16 +352,23 @@ def _name_after(pack: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_STEM].strip("-") or "pack"
 
 
-def _intend(sessions: Sessions, session: Session, on_engine: int, *, is_named: bool) -> None:
-    """Put the session on record before any engine is asked, if the limits allow one more."""
+def _intend(sessions: Sessions, session: Session, on_engine: int, plan: Plan) -> None:
+    """Put the session on record before any engine is asked, if the limits allow one more.
+
+    Raises _Running where one is to be reused: of several starts at a time one gets here first.
+    """
     store = sessions.store
     with store.transaction():
+        for one in store.live() if plan.reuse else ():
+            is_meant = one.pack == session.pack and plan.name in {"", one.name}
+            if is_meant and one.state in _REUSABLE and (one.backend == session.backend or not plan.backend_is_named):
+                raise _Running(one)
         check_limits(store, sessions.settings.limits_in_force(), session, on_engine)
         if any(one.name == session.name for one in store.live()):
             raise ProvisionFailed(
                 f"a session named {session.name!r} is running",
                 hint="choose another --name, or stop that one",
-                passing=not is_named,
+                passing=not plan.name,
             )
         store.save(session)
     sessions.journal(session.id, Kind.CREATING, session.name)

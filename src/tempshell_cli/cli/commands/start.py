@@ -27,6 +27,9 @@ def start(
     all_steps: Annotated[
         bool, typer.Option("--all-steps", help="Set up all steps of a scenario now, not each when it is reached.")
     ] = False,
+    reuse: Annotated[
+        bool, typer.Option("--reuse", help="Take the running session of that name and pack, if there is one.")
+    ] = False,
     detach: Detach = False,
     plain: Plain = False,
     record: Record = False,
@@ -47,10 +50,19 @@ def start(
     from tempshell_cli.cli.parsing import duration, sandbox_request
     from tempshell_cli.cli.screen import Visit, show_started
     from tempshell_cli.cli.service import user_sessions
+    from tempshell_cli.core.errors import UsageProblem
     from tempshell_cli.sessions.start import start as start_session
 
+    if replace and reuse:
+        raise UsageProblem("--replace and --reuse cannot be used together", hint="leave one of them out")
     request = sandbox_request(sandbox)._replace(
-        pack=pack, name=name, ttl=duration(ttl), keep_on_failure=keep_on_failure, replace=replace, all_steps=all_steps
+        pack=pack,
+        name=name,
+        ttl=duration(ttl),
+        keep_on_failure=keep_on_failure,
+        replace=replace,
+        all_steps=all_steps,
+        reuse=reuse,
     )
     with user_sessions() as sessions:
         session = start_session(sessions, request, console.silence if quiet else console.progress)
