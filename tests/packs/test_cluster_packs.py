@@ -34,6 +34,7 @@ from tests.support.ports import free_port
 
 from . import histories
 from .drafts import Draft, with_one_mutant
+from .planted import found_by_proof, planted, share_found
 
 CKAD, ZERO_TRUST = PACKS = find_pack("ckad-core"), find_pack("zero-trust")
 TASKS = [task for pack in PACKS for task in pack.tasks]
@@ -154,6 +155,16 @@ def test_the_tasks_of_a_pack_hold_together(pack: Pack, cluster: SandboxShell) ->
     steps = prove_together(other_order(pack.tasks, seed=1), cluster)
     assert {task: step.problem for task, step in steps.items() if step.problem} == {}
     assert steps.keys() == {task.id for task in pack.tasks}
+
+
+@pytest.mark.long
+@pytest.mark.engine("kind")
+def test_nine_of_ten_faults_in_checks_of_objects_are_found(cluster: SandboxShell) -> None:
+    """They are planted by chance, and found without the wrong answers of the packs' authors."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = [*pool.map(partial(found_by_proof, shell=cluster), planted(TASKS, count=30, seed=1))]
+    by_fault = {fault: one for of_task in found for fault, one in of_task.items()}
+    assert share_found(by_fault.values()) >= 0.9, by_fault
 
 
 @pytest.mark.long

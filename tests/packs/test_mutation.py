@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
+import tarfile
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO, cast
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from tempshell_cli.packs.authoring.mutation.archives import wrong_archives
 from tempshell_cli.packs.authoring.mutation.files import FileKind, FileSnapshot, file_mutations
 from tempshell_cli.packs.authoring.mutation.mutation import Mutation, Wording
 from tempshell_cli.packs.authoring.mutation.programs import Run, wrong_programs
@@ -195,6 +200,63 @@ def test_modes_links_and_owners() -> None:
         "`data` is empty",
         "`data` belongs to whom it belonged",
     ]
+
+
+def test_a_link_leads_to_another_of_its_kind() -> None:
+    files = {"v1/VERSION": text_file("1"), "v2/VERSION": text_file("2"), "v3/VERSION": text_file("3")}
+    link = FileSnapshot(FileKind.LINK, 0o777, 0, b"v3/VERSION")
+    made = made_of(files, {**files, "current": link}, "`current` is a relative link")
+    assert {"`current` leads to `v1/VERSION`", "`current` leads to an absolute path"} <= {*names(made)}
+    to_none = made_of(files, {**files, "current": link._replace(content=b"v9")}, "`current` is a link")
+    assert not [name for name in names(to_none) if "v1" in name or "absolute" in name]
+
+
+def _tar(mode: str) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode=mode) as tar:  # type: ignore[call-overload]
+        for name, content in (("site/a", b"1\n"), ("site/b", b"2\n")):
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return packed.getvalue()
+
+
+def _zip() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("site/a", b"1\n")
+        archive.writestr("site/b", b"2\n")
+    return packed.getvalue()
+
+
+def _files_in(archive: bytes) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as zipped:
+            return {name: zipped.read(name) for name in zipped.namelist()}
+    except zipfile.BadZipFile:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            return {one.name: cast("IO[bytes]", tar.extractfile(one)).read() for one in tar}
+
+
+@pytest.mark.parametrize(
+    "archive", [*map(_tar, ("w", "w:gz", "w:bz2", "w:xz")), _zip()], ids=["tar", "gz", "bz2", "xz", "zip"]
+)
+def test_an_archive_lacks_a_file_has_another_one_or_other_content(archive: bytes) -> None:
+    made = {name: _files_in(changed) for name, changed in wrong_archives(archive)}
+    assert made == {
+        " lacks `site/a`": {"site/b": b"2\n"},
+        " lacks `site/b`": {"site/a": b"1\n"},
+        " has other content in `site/a`": {"site/a": b"1\nmore\n", "site/b": b"2\n"},
+        " has other content in `site/b`": {"site/a": b"1\n", "site/b": b"2\nmore\n"},
+        " also has `site/b.more`": {"site/a": b"1\n", "site/b": b"2\n", "site/b.more": b"2\n"},
+    }
+    packed = {changed[:2] for _, changed in wrong_archives(archive)}
+    assert packed == {archive[:2]}
+
+
+@pytest.mark.parametrize("content", [b"", b"text\n", b"\x1f\x8bbroken", b"PK\x03\x04", _tar("w:gz")[:60]])
+def test_what_is_not_an_archive_is_left_alone(content: bytes) -> None:
+    assert not list(wrong_archives(content))
 
 
 def test_a_program_prints_constants() -> None:

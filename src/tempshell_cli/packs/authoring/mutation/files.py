@@ -9,10 +9,11 @@ import tarfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from enum import StrEnum
-from posixpath import basename, dirname, join, splitext
+from posixpath import basename, dirname, join, normpath, relpath, splitext
 from typing import NamedTuple, TypeVar
 
 from tempshell_cli.core.errors import PackProblem
+from tempshell_cli.packs.authoring.mutation.archives import wrong_archives
 from tempshell_cli.packs.authoring.mutation.mutation import Action, Mutation, Wording
 from tempshell_cli.packs.authoring.mutation.programs import Run, wrong_programs
 from tempshell_cli.packs.authoring.mutation.values import wrong_data, wrong_texts
@@ -114,7 +115,7 @@ def file_mutations(
         if dirname(path) in after and dirname(path) not in before and not _named_itself(shown, wording):
             continue  # one of many in a directory that the solution has made
         is_copy = old is None and any(other.content == new.content for other in before.values() if other.content)
-        yield from _of_file(path, shown, old, new)
+        yield from _of_file(path, shown, old, after, wording)
         if not is_copy:
             yield from _of_mode(path, shown, old, new, wording)
         if new.is_program:
@@ -158,26 +159,44 @@ def _named_itself(shown: str, wording: Wording) -> bool:
     return wording.names(shown) or wording.names(basename(shown))
 
 
-def _of_file(path: str, shown: str, old: FileSnapshot | None, new: FileSnapshot) -> Iterator[Mutation]:
+def _of_file(path: str, shown: str, old: FileSnapshot | None, after: Tree, wording: Wording) -> Iterator[Mutation]:
     """Yield what can be wrong with any file: where it is, what it is, as it was, and whose it is."""
+    new = after[path]
     if old is None:
         yield _mutation(f"`{shown}` is missing", path, _REMOVE)
         stem, suffix = splitext(basename(path))
         other = join(dirname(path), f"{stem}2{suffix}")
         yield _mutation(f"`{shown}` is called `{basename(other)}`", path, _RENAME, other)
     if new.kind is FileKind.LINK:
-        target = new.content.decode(errors="replace")
-        if old and old.kind is FileKind.LINK:
-            yield _mutation(f"`{shown}` leads where it led", path, _LINK, old.content.decode(errors="replace"))
-        yield _mutation(f"`{shown}` leads to `{target}x`", path, _LINK, f"{target}x")
-        yield _mutation(f"`{shown}` is a copy, not a link", path, _COPY)
+        yield from _of_link(path, shown, old, after, wording)
         return
     if new.kind is FileKind.FILE and old and old.kind is FileKind.FILE and old.content != new.content:
         yield _mutation(f"`{shown}` is as it was", path, _WRITE, _octal(new), stdin=old.content)
     if new.kind is FileKind.FILE and new.content:
         yield _mutation(f"`{shown}` is empty", path, _WRITE, _octal(new))
+        for name, changed in wrong_archives(new.content):
+            yield _mutation(f"`{shown}`{name}", path, _WRITE, _octal(new), stdin=changed)
     if old and old.uid != new.uid:
         yield _mutation(f"`{shown}` belongs to whom it belonged", path, _CHOWN, str(old.uid))
+
+
+def _of_link(path: str, shown: str, old: FileSnapshot | None, after: Tree, wording: Wording) -> Iterator[Mutation]:
+    """Yield links to other places: where it led, to nothing, and to another of what is there; and a copy."""
+    target = after[path].content.decode(errors="replace")
+    whole = normpath(join(dirname(path), target))
+    if old and old.kind is FileKind.LINK:
+        yield _mutation(f"`{shown}` leads where it led", path, _LINK, old.content.decode(errors="replace"))
+    yield _mutation(f"`{shown}` leads to `{target}x`", path, _LINK, f"{target}x")
+    if whole in after:
+        others = (one for one in after if after[one].kind is after[whole].kind and one not in {whole, path})
+        near = sorted(others, key=lambda one: (dirname(one) != dirname(whole), basename(one) != basename(whole), one))
+        for other in near[:1]:
+            leads = relpath(other, dirname(path))
+            if not (old and old.content.decode(errors="replace") == leads):
+                yield _mutation(f"`{shown}` leads to `{leads}`", path, _LINK, leads)
+    if wording.says(r"\brelative\b") and not target.startswith("/"):
+        yield _mutation(f"`{shown}` leads to an absolute path", path, _LINK, whole)
+    yield _mutation(f"`{shown}` is a copy, not a link", path, _COPY)
 
 
 def _of_mode(
