@@ -157,7 +157,7 @@ def tables(report: Report) -> list[tuple[Sequence[str], Rows]]:
         (
             f"{task.task}: {task.title}",
             task.domain or "-",
-            verdict_words(task.verdict, task.incomplete, unchecked="not checked"),
+            _verdict(task),
             f"{task.earned:g}/{task.points:g}",
             _times(report.attempts.get(task.task, 0)),
             _hints(task),
@@ -167,6 +167,12 @@ def tables(report: Report) -> list[tuple[Sequence[str], Rows]]:
     ]
     domains = [(one.domain, f"{one.weight} %", _percent(one.share)) for one in score.domains]
     return [(_TASKS, tasks), *([(_DOMAINS, domains)] if domains else [])]
+
+
+def _verdict(task: TaskScore) -> str:
+    """Return how a task stands; of a step that has passed before its turn, what it still waits for."""
+    words = verdict_words(task.verdict, task.incomplete, unchecked="not checked")
+    return f"{words}, counts after {task.blocked_by}" if task.blocked_by and task.earned else words
 
 
 def _times(count: int) -> str:

@@ -112,8 +112,11 @@ def _is_shell(code: str) -> bool:
 
 
 def _unfolded(text: str) -> tuple[str, list[str]]:
-    """Return the text without its folds, and what is in these; one in another is part of it."""
-    kept, folded, depth, start, end = [], [], 0, 0, 0
+    """Return the text without its folds, and what is in these; one in another is part of it.
+
+    As in a browser, one that is never closed ends with the page.
+    """
+    kept, folded, depth, begin, start, end = [], [], 0, 0, 0, 0
     for tag in _FOLD.finditer(text):
         if not tag[1]:
             if depth == 0:
@@ -126,6 +129,10 @@ def _unfolded(text: str) -> tuple[str, list[str]]:
                 kept.append(text[end:begin])
                 folded.append(text[start : tag.start()])
                 end = tag.end()
+    if depth:
+        kept.append(text[end:begin])
+        folded.append(text[start:])
+        end = len(text)
     return "".join([*kept, text[end:]]), folded
 
 
