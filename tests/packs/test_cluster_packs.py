@@ -46,6 +46,7 @@ OFFICIAL = {"kubernetes.io", "helm.sh", "gateway-api.sigs.k8s.io", "nginx.org"} 
 SHORT = {
     *("config-two-ways", "crash-loop", "keep-the-notes", "list-not-delete", "log-sidecar", "mend-a-service"),
     *("install-a-chart", "parallel-job", "rolling-update", "deny-both-ways", "front-door", "rate-limit"),
+    "dump-and-restore",
 }
 WHOLE = "whole"
 PROVEN = {task.id: with_one_mutant(task) for task in TASKS if task.id in SHORT}

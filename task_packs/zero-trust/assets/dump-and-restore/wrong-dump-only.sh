@@ -1,0 +1,3 @@
+# Nothing is restored.
+set -eu
+kubectl -n records exec db -- sqlite3 /data/todo.db .dump >dump/todo.sql

@@ -1,0 +1,5 @@
+# The old database is emptied.
+set -eu
+kubectl -n records exec db -- sqlite3 /data/todo.db .dump >dump/todo.sql
+kubectl -n records exec --stdin db-new -- sqlite3 /data/todo.db <dump/todo.sql
+kubectl -n records exec db -- sqlite3 /data/todo.db 'DELETE FROM tasks'
