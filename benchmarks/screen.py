@@ -1,4 +1,4 @@
-"""What a practice screen costs that nobody touches: memory and processor, from /proc."""
+"""How soon the home screen is there, and what a practice screen costs that nobody touches, from /proc."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import os
 import pty
 import select
 import struct
+import subprocess
 import sys
 import termios
 import time
 from collections.abc import Iterator, Sequence
+from statistics import median
 
 from .processes import family, memory, processor
 from .table import Row, measured, not_measured
@@ -19,11 +21,15 @@ from .user import TEMPSHELL, User
 _MEMORY, _PROCESSOR = 80.0, 1.0  # MB (of 1024² bytes); percent of one core
 _COLUMNS, _ROWS = 120, 40
 _SETTLES = 16  # seconds from start to idle; on a slow machine the processor's figure tells if it was not enough
-_DETACH = b"\x1dd"  # Ctrl+] d
+_DETACH, _QUIT = b"\x1dd", b"q"  # Ctrl+] d, and of the home screen
+_FRAME = 300.0  # milliseconds from Textual's own import to the home screen's first frame
+_TRIES = 7
+_TEXTUAL = "import textual.app, textual.screen, textual.widgets, textual.drivers.linux_driver"
 
 
 def measure(user: User, seconds: int) -> Iterator[Row]:
-    """Open the screen of a local session on a terminal of its own, let it settle, watch it, and end it."""
+    """Time the home screen; then open the screen of a local session, let it settle, watch it, and end it."""
+    yield from _home(user)
     if sys.platform != "linux":
         yield not_measured("idle practice screen", "no /proc")
         return
@@ -40,8 +46,25 @@ def measure(user: User, seconds: int) -> Iterator[Row]:
     user.output("stop")
 
 
+def _home(user: User) -> Iterator[Row]:
+    """Yield how long the home screen takes to its first frame, in all and beyond what Textual's import takes."""
+    frames, imports = [], []
+    for _ in range(_TRIES):
+        begin = time.monotonic()
+        subprocess.run((sys.executable, "-c", _TEXTUAL), env=user.environment, check=True)
+        imports.append(time.monotonic() - begin)
+        begin = time.monotonic()
+        screen = Screen(user, (TEMPSHELL,))
+        screen.show(_SETTLES, until=b"Sessions")
+        frames.append(time.monotonic() - begin)
+        screen.leave(_QUIT)
+    frame, own = median(frames), median(imports)
+    yield measured("home screen: first frame", 1000 * frame, "ms")
+    yield measured("  after Textual's own import", 1000 * (frame - own), "ms", _FRAME)
+
+
 class Screen:
-    """A practice screen, and who sits before it and does nothing."""
+    """A screen, and who sits before it and does nothing."""
 
     def __init__(self, user: User, argv: Sequence[str]) -> None:
         self.pid, self._terminal = pty.fork()
@@ -49,16 +72,19 @@ class Screen:
             os.execve(TEMPSHELL, list(argv), dict(user.environment))
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
 
-    def show(self, seconds: float) -> None:
-        """Take what it paints, as a terminal would, for that long or to its end."""
-        late = time.monotonic() + seconds
+    def show(self, seconds: float, until: bytes = b"") -> None:
+        """Take what it paints, as a terminal would, for that long, to its end, or to these bytes."""
+        late, painted = time.monotonic() + seconds, b""
         while (left := late - time.monotonic()) > 0:
-            if select.select([self._terminal], [], [], left)[0] and not _read(self._terminal):
-                return
+            if select.select([self._terminal], [], [], left)[0]:
+                part = _read(self._terminal)
+                painted = painted[-len(until) :] + part
+                if not part or (until and until in painted):
+                    return
 
-    def leave(self) -> None:
-        """Detach and wait for its end."""
-        os.write(self._terminal, _DETACH)
+    def leave(self, keys: bytes = _DETACH) -> None:
+        """Leave by these keys, and wait for its end."""
+        os.write(self._terminal, keys)
         self.show(_SETTLES)
         os.close(self._terminal)
         os.waitpid(self.pid, 0)

@@ -8,10 +8,12 @@ from pathlib import Path
 from shlex import quote
 from xml.etree import ElementTree as ET
 
+import pexpect
 import pytest
 
 from tempshell_cli import __version__
 from tempshell_cli.packs.library.load import load_pack
+from tempshell_cli.sessions.starting import start_mark
 from tests.support.command_line import Tempshell
 
 pytestmark = pytest.mark.engine("local")
@@ -117,6 +119,41 @@ def test_the_report_as_markdown_and_as_html_shows_no_markup_of_the_pack(pack: Pa
     assert "b" not in tags
     assert "script" not in tags
     assert {"table", "td", "h1"} <= tags
+    assert '<td>50 %</td><td><span class="bar"><i style="width:100%"></i></span> 100 %</td>' in page
+    assert '<span class="fail">✗ fail</span> there, 0 of 1 points<pre>Nothing is there.' in page
+    assert "expected a file two.txt" in page
+
+
+@pytest.mark.usefixtures("pack")
+def test_a_person_reads_colours_and_markdown_and_a_pipe_gets_neither(tempshell: Tempshell) -> None:
+    with tempshell.on_terminal("tasks", "one") as screen:
+        screen.expect(pexpect.EOF)
+        assert "`" not in str(screen.before)
+        assert "one.txt" in str(screen.before)
+    for argv, shown in ((("check", "two"), "\x1b[31mFAIL"), (("tasks",), "\x1b[31mfail"), (("list",), "\x1b[32mready")):
+        with tempshell.on_terminal(*argv) as screen:
+            screen.expect_exact(shown)
+            screen.expect(pexpect.EOF)
+    assert "Write `one.txt`." in tempshell("tasks", "one").stdout
+    assert "\x1b" not in tempshell("check", code=6).stdout + tempshell("list").stdout
+
+
+@pytest.mark.usefixtures("pack")
+def test_stop_asks_a_person_before_it_removes_what_another_process_sets_up(tempshell: Tempshell) -> None:
+    (session,) = tempshell("list", "--quiet").stdout.split()
+    with start_mark(tempshell.user.paths, session):
+        with tempshell.on_terminal("stop") as screen:
+            screen.expect("stop it all the same")
+            screen.sendline("n")
+            screen.expect("mine goes on")
+            screen.expect(pexpect.EOF)
+        assert tempshell("list", "--quiet").stdout.split() == [session]
+        with tempshell.on_terminal("stop") as screen:
+            screen.expect("stop it all the same")
+            screen.sendline("y")
+            screen.expect("left over: nothing")
+            screen.expect(pexpect.EOF)
+    assert tempshell("list", "--quiet").stdout == ""
 
 
 def _tags(page: str) -> set[str]:

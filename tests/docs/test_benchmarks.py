@@ -16,7 +16,15 @@ from .places import ROOT
 def test_the_benchmarks_measure_what_this_machine_has(user: User) -> None:
     argv = (sys.executable, "-m", "benchmarks", "--runs", "1", "--seconds", "1")
     done = subprocess.run(argv, cwd=ROOT, env=user.environment, capture_output=True, text=True, check=True)
-    for measured in ("--version", "--help", "a completion", "run -- true, local", "idle practice screen", "processor"):
+    for measured in (
+        "--version",
+        "--help",
+        "a completion",
+        "run -- true, local",
+        "home screen: first frame",
+        "idle practice screen",
+        "processor",
+    ):
         assert measured in done.stdout, done.stdout + done.stderr
     assert "run and exec, docker  " in done.stdout  # and why it was not measured
 

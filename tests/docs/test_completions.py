@@ -36,6 +36,29 @@ def test_the_script_in_the_repository_is_the_one_that_is_printed(shell: str, tem
     assert tempshell("completion", shell).stdout == (ROOT / "completions" / SCRIPTS[shell]).read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("shell", "place"),
+    [
+        ("bash", ".local/share/bash-completion/completions/tempshell"),
+        ("zsh", ".zfunc/_tempshell"),
+        ("fish", ".config/fish/completions/tempshell.fish"),
+    ],
+)
+def test_a_script_is_installed_where_its_shell_looks(
+    shell: str, place: str, tempshell: Tempshell, tmp_path: Path
+) -> None:
+    env = {"HOME": str(tmp_path), "SHELL": f"/usr/bin/{shell}", "XDG_DATA_HOME": "", "BASH_COMPLETION_USER_DIR": ""}
+    env["XDG_CONFIG_HOME"] = ""
+    assert tempshell("completion", "install", env=env).stdout.strip() == str(tmp_path / place)
+    assert (tmp_path / place).read_text("utf-8") == (ROOT / "completions" / SCRIPTS[shell]).read_text("utf-8")
+
+
+def test_a_shell_without_completion_is_refused_with_those_that_have_it(tempshell: Tempshell) -> None:
+    refused = tempshell("completion", "install", env={"SHELL": "/bin/dash"}, code=2).stderr
+    assert "no completion for dash" in refused
+    assert "name one of bash, zsh, fish" in refused
+
+
 @pytest.mark.engine("local")
 @pytest.mark.parametrize("shell", SCRIPTS)
 def test_a_shell_that_asks_is_reported_names_and_ids_of_the_sessions(shell: str, tempshell: Tempshell) -> None:

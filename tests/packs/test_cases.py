@@ -72,11 +72,11 @@ def test_the_first_case_that_differs_is_shown_as_a_line_to_type(shell: SandboxSh
     program(shell, SUM.replace("echo $total", "echo ${total#-}"))
     found = judged(shell, TABLE)
     assert (found.expected, found.found) == (
-        "./sum 1 -4: '-3', exit code 0",
-        "'3', exit code 0 (1 of 3 cases differ)",
+        './sum 1 -4: "-3", exit code 0',
+        '"3", exit code 0 (1 of 3 cases differ)',
     )
     program(shell, "#!/bin/sh\necho 4")
-    assert judged(shell, TABLE).expected == "printf %s '1 2\n' | ./sum: '3', exit code 0"
+    assert judged(shell, TABLE).expected == "printf %s '1 2\n' | ./sum: \"3\", exit code 0"
     hidden = judged(shell, {**TABLE, "hidden": True})
     assert (hidden.expected, hidden.found) == ("the right output in 3 cases", "3 of them differ")
 
@@ -95,7 +95,7 @@ def test_random_input_finds_a_program_that_knows_the_table(shell: SandboxShell) 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "'', exit code 0"),
+        ("", '"", exit code 0'),
         ("#!/bin/sh\nkill -9 $$", "exit code 137"),
         ("#!/bin/sh\nkill -9 $PPID", ""),
         ("#!/bin/sh\nyes", "more than 4 KiB of output"),
@@ -113,7 +113,7 @@ def test_whatever_a_program_does_it_is_wrong_and_not_an_error(text: str, expecte
 
 @ON_LOCAL
 def test_a_program_that_is_not_there_is_wrong(sandbox_shell: SandboxShell) -> None:
-    assert judged(sandbox_shell, TABLE).found == "'', exit code 127 (3 of 3 cases differ)"
+    assert judged(sandbox_shell, TABLE).found == '"", exit code 127 (3 of 3 cases differ)'
 
 
 @ON_LOCAL

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tempshell_cli.cli import home as home_module
+from tempshell_cli.cli import practised
 from tempshell_cli.cli.home import LiveHome
 from tempshell_cli.core.errors import LimitReached, UsageProblem
 from tempshell_cli.sessions.events import ExamBegun
@@ -84,7 +84,7 @@ def test_what_another_process_is_making_is_marked(new_fake: NewFake) -> None:
 def test_an_engine_that_does_not_answer_is_a_problem_until_it_does(
     new_fake: NewFake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(home_module, "list_packs", list)  # to read them takes longer than all the rest
+    monkeypatch.setattr(practised, "list_packs", list)  # to read them takes longer than all the rest
     with new_fake() as fake:
         fake.start()
         home = LiveHome(fake.sessions)

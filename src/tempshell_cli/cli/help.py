@@ -56,6 +56,12 @@ def _write_text(formatter: _Formatter, text: str) -> None:
         formatter.write_text(text)
 
 
+def described(command: _Command, ctx: _Context) -> list[tuple[str, str]]:
+    """Return all arguments and options of a command, as they are written, each with what it means."""
+    shown = (one for one in command.get_params(ctx) if not one.hidden)
+    return [(_names(one), _help(one).replace(_NO_BREAK, " ")) for one in shown]
+
+
 def _write_parameters(command: _Command, ctx: _Context, formatter: _Formatter) -> None:
     panels: dict[str, list[tuple[str, str]]] = {_ARGUMENTS: [], _OPTIONS: []}
     for one in (one for one in command.get_params(ctx) if not one.hidden):

@@ -12,29 +12,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tempshell_cli.backends.base import CanPause, MeasuresUse, Receipt, Usage
 from tempshell_cli.cli import service
 from tempshell_cli.cli.output import console
 from tempshell_cli.cli.output.sessions import trouble
-from tempshell_cli.core.errors import ExitCode, PackProblem, TempshellError
+from tempshell_cli.core.errors import ExitCode, TempshellError
 from tempshell_cli.core.repeating import repeating
-from tempshell_cli.packs.library.find import find_pack, list_packs
-from tempshell_cli.sessions.drill import attempts, cards, still_there
 from tempshell_cli.sessions.exam import exam_of
-from tempshell_cli.sessions.history import Past, past_practice
 from tempshell_cli.sessions.lease import warnings_of
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session, State
-from tempshell_cli.sessions.recordings import Recordings
 from tempshell_cli.sessions.starting import is_starting
 from tempshell_cli.sessions.store import StoreUnavailable
 from tempshell_cli.terminal.leader import spelled_out
 from tempshell_cli.tui.home.app import HomeApp, Place
-from tempshell_cli.tui.home.port import DrillEntry, HomeView, PackEntry, PastEntry, RecordingEntry, SessionEntry
+from tempshell_cli.tui.home.port import HomeView, RecordingEntry, SessionEntry
+
+if TYPE_CHECKING:
+    from tempshell_cli.cli.practised import Practised
 
 # Seconds between two looks at the sessions, at packs and the past, and at what sessions use; and how long the last look
 # of each may take when the screen is left: an engine may hang.
@@ -106,7 +104,7 @@ class LiveHome:
         self._sessions = sessions
         sessions.warn = self._hear  # nothing may be printed while the screen stands
         sessions.ask = lambda _: None
-        self._find = cache(find_pack)
+        self._practised: Practised | None = None
         self._changing = threading.Lock()
         self._heard: list[str] = []
         self._troubles: dict[str, Sequence[str]] = {}  # by who found them
@@ -128,7 +126,7 @@ class LiveHome:
 
     def refresh(self) -> None:
         """Read everything again, and ask the engines what they have."""
-        self._find.cache_clear()
+        self._practised = None
         self._revision = (-1, -1)
         self._sweep()
         self._read()
@@ -210,36 +208,16 @@ class LiveHome:
 
     def _read(self) -> None:
         """Read the packs, and what was practised, where that has changed."""
+        from tempshell_cli.cli.practised import Practised
+        from tempshell_cli.sessions.recordings import Recordings
+
         self._change(recordings=[_recording(file) for file in reversed(Recordings(self._sessions.paths).files())])
         revision = self._sessions.store.revision()
-        if revision == self._revision:
-            return
-        self._revision = revision
-        past = past_practice(self._sessions, find=self._find)
-        self._change(past=[_past(one) for one in reversed(past)])
-        now = self.now()
-        due: dict[str, list[str]] = {}
-        for card in still_there(cards(attempts(self._sessions, past)), self._find):
-            if card.due <= now:
-                due.setdefault(card.pack, []).append(card.task)
-        self._change(drills=[DrillEntry(pack, tasks) for pack, tasks in due.items()])
-        self._change(packs=[self._pack(name, past) for name in list_packs()])
-
-    def _pack(self, name: str, past: Sequence[Past]) -> PackEntry:
-        try:
-            pack = self._find(name)
-        except PackProblem as problem:
-            return PackEntry(name, problem=str(problem))
-        reports = [one.report for one in past if one.name == name and one.report]
-        passed = {task.task for report in reports for task in report.score.tasks if task.verdict == "pass"}
-        return PackEntry(
-            name,
-            pack.head.title,
-            len(pack.tasks),
-            len(passed & {task.id for task in pack.tasks}),
-            pack.head.sandbox.backends,
-            list(pack.head.domains),
-        )
+        if revision != self._revision:
+            self._revision = revision
+            self._practised = self._practised or Practised(self._sessions)
+            for found in self._practised.read():
+                self._change(**found)
 
     def _measure(self) -> None:
         """Measure what each session uses; an engine that hangs holds up nothing else."""
@@ -288,24 +266,6 @@ def _rate(before: _Sample | None, now: _Sample) -> Rate:
         return Rate(now.used.memory, None)
     spent = max(0.0, now.used.processor - before.used.processor)  # a process that ended takes its time along
     return Rate(now.used.memory, spent / max(0.001, now.at - before.at))
-
-
-def _past(one: Past) -> PastEntry:
-    score = one.report.score if one.report else None
-    result = one.problem
-    if one.report and score:
-        kind = (", exam" if one.report.exam else "") + (", incomplete" if score.incomplete else "")
-        result = f"{score.percent:g} %{kind}"
-    return PastEntry(
-        id=one.session.id,
-        name=one.session.name,
-        pack=one.pack,
-        started=one.session.created,
-        result=result,
-        done=sum(task.verdict == "pass" for task in score.tasks) if score else 0,
-        tasks=len(score.tasks) if score else 0,
-        spent=one.spent,
-    )
 
 
 def _recording(file: Path) -> RecordingEntry:

@@ -59,7 +59,7 @@ GROUPS = {
         "reap": "Remove expired, lost and unfinished sandboxes",
         "config": "Show and change the settings",
         "rbac": "Print the rights that a person needs on a cluster",
-        "completion": "Print the completion script for a shell",
+        "completion": "Print or install the completion script for a shell",
     },
 }
 COMMANDS = tuple(name for commands in GROUPS.values() for name in commands)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tempshell_cli import __version__
@@ -13,6 +14,7 @@ from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession, SessionE
 from tempshell_cli.packs.checks.cases import Cases
 from tempshell_cli.packs.checks.program import Exec
 from tempshell_cli.packs.format.pack import Pack
+from tempshell_cli.packs.grading.results import CheckResult
 from tempshell_cli.packs.grading.score import PackScore, score_pack
 from tempshell_cli.packs.library.find import find_pack
 from tempshell_cli.sessions.effort import effort
@@ -22,14 +24,16 @@ from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.practice import Practice
 
+NO_RESULTS: Mapping[str, Sequence[CheckResult]] = MappingProxyType({})
+
 
 class Report(NamedTuple):
     """How a session stands, and by which pack and program that was found.
 
-    ``digest`` and ``version`` are of the pack as it was at the last check, else as it is; ``changed`` says that it is
-    another now. ``attempts`` counts the checks of each task, ``spent`` is the time that it was in hand. ``exam`` is
-    None where the session is none. ``forgeable`` says in a sentence what of it a learner could have forged, "" where
-    nothing is known.
+    ``results`` are what the last check of each task found, as its learner sees it. ``digest`` and ``version`` are of
+    the pack as it was at the last check, else as it is; ``changed`` says that it is another now. ``attempts`` counts
+    the checks of each task, and ``spent`` is the time that it was in hand. ``exam`` is None where the session is none.
+    ``forgeable`` says in a sentence what of it a learner could have forged, "" where nothing is known.
     """
 
     session: Session
@@ -43,6 +47,7 @@ class Report(NamedTuple):
     exam: Exam | None
     made: datetime
     forgeable: str = ""
+    results: Mapping[str, Sequence[CheckResult]] = NO_RESULTS
     tempshell: str = __version__
 
 
@@ -65,6 +70,7 @@ def report(sessions: Sessions, session: Session, find: Callable[[str], Pack] = f
         exam=exam_of(sessions.store, session.id),
         made=now,
         forgeable=_forgeable(sessions, session, pack),
+        results={task: one.results for task, one in practice.last_checks().items()},
     )
 
 

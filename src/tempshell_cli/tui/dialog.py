@@ -12,6 +12,8 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Static
 
+from tempshell_cli.core.errors import TempshellError
+from tempshell_cli.core.text import strip_controls
 from tempshell_cli.tui.box import Box
 
 
@@ -33,6 +35,11 @@ BACK = Choice("escape", "back", "")
 _FRAME = 8
 _WIDEST, _SCROLLBAR = 72, 1  # columns
 _SCROLLS = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
+
+
+def problem(error: TempshellError) -> str:
+    """Return what went wrong and what to do about it."""
+    return strip_controls(f"{error}\n{error.hint}".strip())
 
 
 class Dialog(Box[str], ModalScreen[str]):

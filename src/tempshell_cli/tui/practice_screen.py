@@ -27,6 +27,7 @@ from tempshell_cli.tui.abandon import abandonable
 from tempshell_cli.tui.code_blocks import commands_of
 from tempshell_cli.tui.command_bar import CommandBar
 from tempshell_cli.tui.countdown import Countdown
+from tempshell_cli.tui.dialog import problem as problem_text
 from tempshell_cli.tui.goodbye import Goodbye
 from tempshell_cli.tui.heading import Heading
 from tempshell_cli.tui.hyperlinks import open_page
@@ -550,7 +551,7 @@ class PracticeScreen(Screen[None]):
             self._come_to_the_front()  # past the dialog that said so, and what has come in front of that
 
     def _on_problem(self, problem: TempshellError) -> None:
-        self._say(words.problem(problem), "error")
+        self._say(problem_text(problem), "error")
 
     def _on_checked(self, task: str, rows: Sequence[CheckResult]) -> None:
         self._show_tasks()

@@ -11,7 +11,7 @@ from tempshell_cli.core.errors import TempshellError
 from tempshell_cli.core.text import one_line, strip_controls, visible
 from tempshell_cli.packs.grading.results import CheckResult, Verdict
 from tempshell_cli.sessions.lease import time_left
-from tempshell_cli.tui.dialog import BACK, Choice, Dialog
+from tempshell_cli.tui.dialog import BACK, Choice, Dialog, problem
 from tempshell_cli.tui.heading import score_rows
 from tempshell_cli.tui.hyperlinks import host_of
 from tempshell_cli.tui.port import TaskView
@@ -171,11 +171,6 @@ def ungraded_dialog(error: TempshellError, pause: float) -> Dialog:
 def score_dialog(tasks: Sequence[TaskView]) -> Dialog:
     """Return how far the tasks are, in all and by domain."""
     return Dialog("Score", Content("\n").join(score_rows(tasks)))
-
-
-def problem(error: TempshellError) -> str:
-    """Return what went wrong and what to do about it."""
-    return strip_controls(f"{error}\n{error.hint}".strip())
 
 
 def copied(text: str) -> str:

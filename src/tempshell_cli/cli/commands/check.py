@@ -48,7 +48,7 @@ def check(
         console.say(_as_junit(practice.pack, results))
     else:
         for result in results:
-            console.say("\n".join(result_lines(result)))
+            console.say_results("\n".join(result_lines(result)))
     if any(result.incomplete for result in results):
         raise typer.Exit(int(ExitCode.INCOMPLETE))
     if any(result.verdict is not Verdict.PASS for result in results):

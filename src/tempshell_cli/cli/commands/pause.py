@@ -18,7 +18,7 @@ def pause(
     For kind sessions. A paused session is kept for as long as `hold` under [lease] in the config says.
     """
     from tempshell_cli.cli.output import console
-    from tempshell_cli.cli.output.sessions import remaining, session_json
+    from tempshell_cli.cli.output.sessions import local_time, remaining, session_json
     from tempshell_cli.cli.service import select_whole, user_sessions
 
     with user_sessions() as sessions:
@@ -27,4 +27,6 @@ def pause(
     if as_json:
         console.say_json(session_json(paused, now))
     else:
-        console.say(f"{paused.name}: paused with {remaining(paused, now)} left; kept until {paused.deadline:%F %R} UTC")
+        console.say(
+            f"{paused.name}: paused with {remaining(paused, now)} left; kept until {local_time(paused.deadline)}"
+        )

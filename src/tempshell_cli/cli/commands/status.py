@@ -16,7 +16,7 @@ def status(
     """Show one session: its sandbox, its time left and its tasks."""
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.results import verdict_words
-    from tempshell_cli.cli.output.sessions import remaining, session_json, trouble
+    from tempshell_cli.cli.output.sessions import local_time, remaining, session_json, trouble
     from tempshell_cli.cli.service import select, user_sessions
     from tempshell_cli.sessions.exam import exam_of
 
@@ -35,9 +35,14 @@ def status(
         }
         console.say_json({**session_json(chosen, now, exam), "tasks": tasks})
         return
-    shown = {**session_json(chosen, now, exam), "remaining": remaining(chosen, now, exam)}
+    times = {"created": chosen.created, "deadline": chosen.deadline, **({"exam_ends": exam.ends} if exam else {})}
+    shown = {
+        **session_json(chosen, now, exam),
+        **{name: local_time(at) for name, at in times.items()},
+        "remaining": remaining(chosen, now, exam),
+    }
     for name, value in shown.items():
-        if value or name not in {"reason", "exam_ends"}:
+        if value or name not in {"reason", "exam_ends", "endpoint", "pack"}:
             console.say(f"{name + ':':12} {value}")
     for name, one in scores.items():
         words = verdict_words(one.verdict, one.incomplete)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tempshell_cli.backends.base import Receipt
     from tempshell_cli.core.errors import TempshellError
+    from tempshell_cli.sessions.lifecycle import Sessions
     from tempshell_cli.sessions.model import Session as Model
 
 app = new_app()
@@ -31,7 +32,7 @@ def stop(
 ) -> None:
     """End a session and remove its sandbox.
 
-    Prints a receipt of what was removed.
+    Prints a receipt of what was removed. On a terminal it asks before it stops what another process is setting up.
 
     Examples:
       tempshell stop lab
@@ -50,13 +51,15 @@ def stop(
                 what = f"your sessions on {backend.name} ({backend.endpoint}) are not stopped"
                 sessions.engines.give_up(backend, EngineUnavailable(what, hint=_LATER))
         chosen = sessions.store.live() if every else [select(sessions, session, expired_too=True)]
+        live = len(chosen)
+        chosen = [one for one in chosen if _may_stop(sessions, one)]
         ended, left = _end(sessions.forget if forget else sessions.stop, chosen)
     for name in [name for name, receipt in ended if not receipt]:
         console.note(f"{name}: forgotten; if its engine comes back, `tempshell reap` removes what is there")
     if as_json:
         console.say_json([receipt_json(receipt) for _, receipt in ended if receipt])
     elif not quiet:
-        _say_receipts(ended, nothing=not ended and not left)
+        _say_receipts(ended, nothing=not live)
     for other in left[1:]:
         console.complain(str(other), other.hint)
     if left:
@@ -64,6 +67,20 @@ def stop(
 
 
 _LATER = "the next command that its engine answers stops them; `tempshell stop --forget NAME` gives one up"
+
+
+def _may_stop(sessions: Sessions, session: Model) -> bool:
+    """Ask a person before a session is stopped that another process is making or changing."""
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.sessions.starting import is_starting
+
+    if not is_starting(sessions.paths, session.id) or not console.can_ask():
+        return True
+    console.note(f"tempshell: another process is setting up {session.name}, or changing it")
+    if console.confirm("stop it all the same?"):
+        return True
+    console.note(f"tempshell: {session.name} goes on")
+    return False
 
 
 def _end(

@@ -31,7 +31,7 @@ def tasks(
         if task:
             one = practice.pack.task(task)
             practice.take(one)
-            console.say(one.prompt)
+            console.say_markdown(one.prompt)
             return
         problems = setup_problems(sessions.store.events(practice.session.id))
         rows: list[dict[str, Any]] = [

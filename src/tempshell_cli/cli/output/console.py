@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TextIO
 
 from tempshell_cli.core.text import escape_json_controls, one_line, strip_controls
 
-_RED, _GREEN, _DIM, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[2m", "\x1b[0m"
+_RED, _GREEN, _YELLOW, _BOLD, _DIM, _PLAIN = (f"\x1b[{code}m" for code in (31, 32, 33, 1, 2, 0))
+# Words that are a result by themselves, in a cell or at the beginning of a line, and their colours.
+_COLOURS = MappingProxyType(
+    {
+        **dict.fromkeys(("pass", "passed", "ready", "removed"), _GREEN),
+        **dict.fromkeys(("fail", "failed", "expired", "lost", "not usable"), _RED),
+        **dict.fromkeys(("error", "incomplete", "fail, incomplete", "broken", "stopped", "paused", "due"), _YELLOW),
+    }
+)
+_LEAD = re.compile(r"^( *)(\S+)", re.MULTILINE)
 
 
 def say(text: str, *, at_once: bool = False) -> None:
     """Print a result; ``at_once`` where the next one may be long in coming."""
     print(strip_controls(text), flush=at_once)  # noqa: T201 - the one place that prints to stdout
+
+
+def say_results(text: str) -> None:
+    """Print lines that begin with how something went, in colours where a person reads them."""
+    print(_LEAD.sub(lambda found: found[1] + _in_its_colour(found[2]), strip_controls(text)))  # noqa: T201
 
 
 def say_json(value: Any) -> None:  # noqa: ANN401 - JSON
@@ -52,8 +68,11 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print rows in columns, as `docker ps` and `kubectl get` do."""
     cells = [list(headings), *([one_line(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(headings))]
-    for row in cells:
-        print("   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())  # noqa: T201
+    for number, row in enumerate(cells):
+        padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        padded[-1] = padded[-1].rstrip()
+        shown = [_coloured(cell, _BOLD, sys.stdout) for cell in padded] if not number else map(_in_its_colour, padded)
+        print("   ".join(shown).rstrip())  # noqa: T201
 
 
 @contextmanager
@@ -78,6 +97,18 @@ def silence(_what: str) -> Iterator[None]:
     yield
 
 
+def say_markdown(text: str) -> None:
+    """Print Markdown: as it is, or, on a terminal, as it is meant."""
+    if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+        say(text)
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    # A link's address is printed: what a pack calls it may lead elsewhere.
+    Console().print(Markdown(strip_controls(text), hyperlinks=False))
+
+
 def is_interactive() -> bool:
     """Return whether a person sits at both ends: keyboard and screen."""
     return sys.stdin.isatty() and sys.stdout.isatty()
@@ -94,9 +125,15 @@ def confirm(question: str) -> bool:
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
-def _coloured(text: str, colour: str) -> str:
-    """Colour for a terminal that wants it (https://no-color.org)."""
-    wanted = sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def _in_its_colour(word: str) -> str:
+    """Return a word of a result, which may be padded, in its colour."""
+    colour = _COLOURS.get(word.strip().lower())
+    return _coloured(word, colour, sys.stdout) if colour else word
+
+
+def _coloured(text: str, colour: str, stream: TextIO | None = None) -> str:
+    """Colour for a terminal that wants it (https://no-color.org); ``stream`` is stderr unless named."""
+    wanted = (stream or sys.stderr).isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return f"{colour}{text}{_PLAIN}" if wanted else text
 
 

@@ -12,9 +12,11 @@ import msgspec
 
 from tempshell_cli.cli.output import console
 from tempshell_cli.cli.output.results import verdict_words
-from tempshell_cli.core.text import listed, one_line
+from tempshell_cli.cli.output.sessions import local_time
+from tempshell_cli.core.text import listed, one_line, strip_controls
 from tempshell_cli.core.units import format_duration
-from tempshell_cli.packs.grading.score import TaskScore
+from tempshell_cli.packs.grading.results import CheckResult, Verdict, in_short
+from tempshell_cli.packs.grading.score import DomainScore, TaskScore
 from tempshell_cli.sessions.exam import Exam, why_ungraded
 from tempshell_cli.sessions.report import Report
 
@@ -22,11 +24,20 @@ from tempshell_cli.sessions.report import Report
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|!~&])")
 _TASKS = ("Task", "Domain", "Verdict", "Points", "Checked", "Hints", "Time")
 _DOMAINS = ("Domain", "Weight", "Share")
-_STYLE = (
-    "body{font-family:sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
-    "table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #999;padding:.3em .6em;text-align:left}"
-    "code{overflow-wrap:anywhere}"
-)
+_STYLE = """\
+body { font: 11pt/1.45 system-ui, sans-serif; color: #1d2430; max-width: 54em; margin: 2em auto; padding: 0 1em }
+h1 { margin-bottom: 0 } h2 { margin: 1.6em 0 .4em; font-size: 1.15em } .result { font-size: 1.2em; margin-top: .3em }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .15em 1em; margin: 1em 0 } dt { color: #5b6779 }
+dd { margin: 0; overflow-wrap: anywhere } table { border-collapse: collapse; margin: 1em 0; width: 100% }
+td, th { border-bottom: 1px solid #c5cdd9; padding: .3em .6em .3em 0; text-align: left; vertical-align: top }
+.bar { display: inline-block; width: 10em; height: .8em; border: 1px solid #5b6779; vertical-align: middle }
+.bar i { display: block; height: 100%; background: #1a7f4b; print-color-adjust: exact }
+section { break-inside: avoid } ul { list-style: none; padding: 0; margin: .3em 0 } li { margin: .2em 0 }
+pre { margin: .1em 0 .1em 1.6em; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .9em }
+.pass { color: #1a7f4b } .fail { color: #c0293f } .error { color: #8a5a00 }
+@media print { body { margin: 0; max-width: none; font-size: 10pt } }
+"""
+_MARKS = {Verdict.PASS: "✓", Verdict.FAIL: "✗", Verdict.ERROR: "!"}
 # A grading takes its time; what is handed in later than this was late.
 _LATE = timedelta(seconds=30)
 Rows = Sequence[Sequence[str]]
@@ -65,15 +76,49 @@ def as_markdown(report: Report) -> str:
 
 
 def as_html(report: Report) -> str:
-    """Return the report as a page of its own: no script, and nothing that is loaded from elsewhere."""
+    """Return the report as a page of its own, to be read or printed: no script, and nothing from elsewhere."""
     title = escape(_title(report))
-    facts = "".join(f"<li>{name}: <code>{escape(value)}</code></li>" for name, value in _facts(report))
-    body = "".join(_html_table(headings, rows) for headings, rows in tables(report))
+    facts = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>\n" for name, value in _facts(report))
+    (headings, rows), *_ = tables(report)
+    tasks = "".join(_html_task(report, task.task, task.title) for task in report.score.tasks)
     return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n<p>{escape(result(report))}</p>\n"
-        f"<ul>{facts}</ul>\n{body}</body></html>"
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>\n'
+        f"<style>\n{_STYLE}</style></head>\n<body><h1>{escape(report.pack.head.title)}</h1>\n"
+        f'<p class="result">{escape(result(report))}</p>\n<dl>\n{facts}</dl>\n'
+        f"{_html_domains(report.score.domains)}<h2>Tasks</h2>\n{_html_table(headings, rows)}{tasks}</body></html>"
     )
+
+
+def _html_domains(domains: Sequence[DomainScore]) -> str:
+    """Return the domains, each with a bar of its share; nothing where there are none."""
+    bar = '<span class="bar"><i style="width:{:.0f}%"></i></span>'
+    rows = "".join(
+        f"<tr><td>{escape(one.domain)}</td><td>{one.weight} %</td>"
+        f"<td>{bar.format(100 * (one.share or 0))} {_percent(one.share)}</td></tr>\n"
+        for one in domains
+    )
+    heads = "".join(f"<th>{heading}</th>" for heading in _DOMAINS)
+    return f"<h2>Domains</h2>\n<table><tr>{heads}</tr>\n{rows}</table>\n" if domains else ""
+
+
+def _html_task(report: Report, task: str, title: str) -> str:
+    """Return what each check of a task found at last; nothing for a task that was not checked."""
+    checks = "".join(
+        f'<li><span class="{one.verdict}">{_MARKS[one.verdict]} {escape(str(one.verdict))}</span> '
+        f"{escape(one_line(one.check))}, {'must pass' if one.gate else f'{one.earned} of {one.points} points'}"
+        f"{_html_found(one)}</li>\n"
+        for one in report.results.get(task, ())
+    )
+    heading = f"{escape(one_line(task))}: {escape(one_line(title))}"
+    return f"<section><h2>{heading}</h2>\n<ul>\n{checks}</ul></section>\n" if checks else ""
+
+
+def _html_found(one: CheckResult) -> str:
+    said = [] if one.message == in_short(one.expected, one.found) else [one.message]
+    said += [f"expected {one.expected}"] if one.expected else []
+    said += [f"found    {one.found}"] if one.found else []
+    text = strip_controls("\n".join(filter(None, said)))
+    return f"<pre>{escape(text)}</pre>" if text else ""
 
 
 def _exam_json(exam: Exam) -> dict[str, Any]:
@@ -116,14 +161,14 @@ def _facts(report: Report) -> list[tuple[str, str]]:
     return [
         ("Owner", one_line(session.owner)),
         ("Session", f"{one_line(session.name)} ({session.id}) on {session.backend}"),
-        ("Started", session.created.isoformat(timespec="seconds")),
+        ("Started", local_time(session.created)),
         *exam,
         ("Pack", f"{report.pack.id} {report.version}"),
         ("Digest", report.digest),
         *changed,
         *incomplete,
         *forgeable,
-        ("Made", f"{report.made.isoformat(timespec='seconds')} by tempshell {report.tempshell}"),
+        ("Made", f"{local_time(report.made)} by tempshell {report.tempshell}"),
     ]
 
 
@@ -136,7 +181,7 @@ def _exam_line(exam: Exam, tasks: int) -> str:
     late = exam.graded - exam.ends if exam.graded else timedelta()
     after = f", {format_duration(late)} after its end" if late >= _LATE else ""
     how = "incomplete, last graded" if exam.incomplete else "graded"
-    graded = f"{how} at {exam.graded.isoformat(timespec='seconds')}{after}" if exam.graded else "not graded"
+    graded = f"{how} at {local_time(exam.graded)}{after}" if exam.graded else "not graded"
     return f"{counted(tasks)} in {format_duration(exam.time)}, seed {exam.seed}, {graded}"
 
 

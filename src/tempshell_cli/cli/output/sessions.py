@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tempshell_cli.backends.base import Receipt
-from tempshell_cli.cli.output.console import say
+from tempshell_cli.cli.output.console import say_results
 from tempshell_cli.core.units import format_duration
 from tempshell_cli.sessions.exam import Exam
 from tempshell_cli.sessions.model import Session, State
@@ -48,6 +48,11 @@ _DO = {
 }
 
 
+def local_time(at: datetime) -> str:
+    """Write a time for people: in their own time zone, which is named."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M %Z}"
+
+
 def remaining(session: Session, now: datetime, exam: Exam | None = None) -> str:
     """Return in words how much time is left: of an exam, until it is to be handed in."""
     if session.is_over(now):
@@ -66,8 +71,7 @@ def receipt_json(receipt: Receipt) -> dict[str, Any]:
 
 def say_receipt(name: str, receipt: Receipt) -> None:
     """Print what was removed and that nothing is left."""
-    say(f"{name}: stopped")
-    for what in receipt.removed:
-        say(f"  removed {what}")
     left = ", ".join(receipt.leftover) if receipt.leftover else "nothing"
-    say(f"  left over: {left}")
+    say_results(
+        "\n".join([f"{name}: stopped", *(f"  removed {what}" for what in receipt.removed), f"  left over: {left}"])
+    )

@@ -14,7 +14,7 @@ from msgspec.structs import asdict
 from tempshell_cli.core.process import Completed
 from tempshell_cli.packs.checks.endings import ended, refuse_ended, said
 from tempshell_cli.packs.checks.kind import Kind
-from tempshell_cli.packs.checks.matching import CannotLook, Mismatch
+from tempshell_cli.packs.checks.matching import CannotLook, Mismatch, shown
 from tempshell_cli.packs.checks.program import refuse_odd_program
 from tempshell_cli.packs.checks.shell import EVAL_STDIN, SandboxShell, Shell
 from tempshell_cli.packs.checks.terminal import KILLED, TerminalShell
@@ -208,7 +208,7 @@ class _Result(NamedTuple):
     def __str__(self) -> str:
         if self.exit == _CUT_OFF:
             return f"more than {_MOST_OUTPUT >> 10} KiB of output"
-        written = "" if self.stdout is UNSET else f"{_trimmed(self.stdout)!r}, "
+        written = "" if self.stdout is UNSET else f"{shown(_trimmed(self.stdout))}, "
         return f"{written}exit code {self.exit}"
 
 

@@ -96,13 +96,13 @@ def output_mismatch(want: OutputMatch, found: bytes) -> Mismatch | None:
 def text_mismatch(want: TextMatch, found: bytes) -> Mismatch | None:
     """Compare a text; bytes that are not UTF-8 count as the replacement character."""
     text = found.decode(errors="replace")
-    shown = text or "nothing"
+    seen = text or "nothing"
     if want.equals is not None and text.rstrip("\n") != want.equals.rstrip("\n"):
-        return Mismatch(want.equals or "nothing", shown)
+        return Mismatch(want.equals or "nothing", seen)
     if want.contains is not None and want.contains not in text:
-        return Mismatch(f"a text that contains {want.contains!r}", shown)
+        return Mismatch(f"a text that contains {shown(want.contains)}", seen)
     if want.regex is not None and not search(want.regex, text):
-        return Mismatch(f"a text that matches /{want.regex}/", shown)
+        return Mismatch(f"a text that matches /{want.regex}/", seen)
     return None
 
 

@@ -19,6 +19,7 @@ from textual.widgets.option_list import Option
 from tempshell_cli import __version__
 from tempshell_cli.core.errors import TempshellError
 from tempshell_cli.tui.command_bar import CommandBar
+from tempshell_cli.tui.dialog import problem as problem_text
 from tempshell_cli.tui.home import words
 from tempshell_cli.tui.home.keys import shortcuts_for
 from tempshell_cli.tui.home.port import Home, HomeView, PackEntry, SessionEntry
@@ -26,7 +27,6 @@ from tempshell_cli.tui.home.rows import SHELL, Kind, Part, Row, details_text, pa
 from tempshell_cli.tui.palette import Palette
 from tempshell_cli.tui.shortcuts import HELP, shortcut_for
 from tempshell_cli.tui.theme import MUTED
-from tempshell_cli.tui.words import problem as problem_words
 
 Result = TypeVar("Result")
 
@@ -360,7 +360,7 @@ class HomeScreen(Screen[None]):
             try:
                 result = await asyncio.to_thread(call)
             except TempshellError as problem:
-                self._say(problem_words(problem), "error")
+                self._say(problem_text(problem), "error")
             except Exception as bug:  # noqa: BLE001 - no reason to end the screen
                 self._home.unexpected(bug)
                 self._say(words.bug(bug), "error")
