@@ -16,7 +16,10 @@ app = new_app()
 def wait(
     session: Session = "",
     condition: Annotated[
-        str, typer.Option("--for", metavar="CONDITION", help="ready, ended, or passed=TASK: what its last check found.")
+        str,
+        typer.Option(
+            "--for", metavar="CONDITION", help="What to wait for: ready, ended, or passed=TASK, by its last check."
+        ),
     ] = "ended",
     timeout: Annotated[
         str, typer.Option("--timeout", metavar="DURATION", help="How long to wait, such as 90s. [default: no limit]")
