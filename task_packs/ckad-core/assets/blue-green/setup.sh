@@ -22,3 +22,4 @@ spec:
   selector: {app: portal, colour: blue}
   ports: [{port: 80, targetPort: 8080}]
 END
+kubectl -n portal rollout status deployment/portal-blue --timeout 40s

@@ -13,4 +13,5 @@ spec:
       containers:
       - {name: portal, image: "tempshell/practice:2"}
 END
+kubectl -n portal rollout status deployment/portal-green --timeout 50s
 kubectl -n portal patch service portal --patch '{"spec": {"selector": {"colour": null}}}'

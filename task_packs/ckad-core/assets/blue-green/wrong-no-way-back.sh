@@ -13,5 +13,6 @@ spec:
       containers:
       - {name: portal, image: "tempshell/practice:2"}
 END
+kubectl -n portal rollout status deployment/portal-green --timeout 50s
 kubectl -n portal patch service portal --patch '{"spec": {"selector": {"colour": "green"}}}'
 kubectl -n portal scale deployment portal-blue --replicas 0
