@@ -8,6 +8,7 @@ import pexpect
 import pytest
 
 from tempshell_cli.backends.base import Profile
+from tempshell_cli.backends.docker.backend import DockerBackend
 from tempshell_cli.backends.kind.backend import KindBackend
 from tempshell_cli.backends.kubernetes.backend import KubernetesBackend
 from tempshell_cli.packs.library.find import find_pack
@@ -130,6 +131,26 @@ def test_a_pack_that_leads_to_kind_by_itself_has_to_be_allowed(tmp_path: Path) -
     cluster = demand_of(pack, KubernetesBackend("lab"), profile=None, backend_is_named=False)
     assert cluster
     assert (cluster.option, "with your rights" in cluster.reach) == ("--backend kubernetes", True)
+
+
+def test_a_pack_that_asks_for_a_machine_is_asked_about_as_one(tmp_path: Path) -> None:
+    """Who has named less has allowed less, and gets less: there is nothing to ask."""
+    draft = Draft.made_in(tmp_path / "pack")
+    draft.replace("pack.yaml", "tasks:", "sandbox: {profile: machine}\ntasks:")
+    pack, docker = load_pack(draft.root), DockerBackend("unix:///nowhere")
+    asked = demand_of(pack, docker, profile=None, backend_is_named=True)
+    assert asked
+    assert (asked.what, asked.option) == ("the machine profile", "--profile machine")
+    assert "privileged container: it can become root on the machine of the engine" in asked.reach
+    for profile in Profile:
+        assert demand_of(pack, docker, profile=profile, backend_is_named=True) is None
+
+
+@pytest.mark.usefixtures("pack")
+def test_only_docker_has_machines(tempshell: Tempshell) -> None:
+    refused = tempshell("start", "--detach", "--backend", "local", "--profile", "machine", code=2).stderr
+    assert "--profile machine cannot be used with local" in refused
+    assert "use it with docker" in refused
 
 
 def _answer(tempshell: Tempshell, word: str) -> int:

@@ -102,6 +102,50 @@ def test_the_admin_profile_is_root_in_a_container_it_may_write_to(tempshell: Tem
     assert done.stdout.split() == ["0", "written", "/root", "x"]
 
 
+@pytest.mark.long  # a minute for an image that nothing else needs
+def test_a_machine_has_an_init_docker_and_mounts(tempshell: Tempshell, tmp_path: Path) -> None:
+    """Its deadline is held outside of what runs in it, and nothing of it is left."""
+    session = tempshell.start("--profile", "machine", "--env", "TOLD=x", "--ttl", "20m")
+    container = f"tempshell-{session}"
+    assert _inspect(container)["HostConfig"]["Privileged"]
+
+    def inside(script: str) -> list[str]:
+        return tempshell("exec", session, "--", "bash", "-ec", script).stdout.split()
+
+    assert inside("id -u; cat /proc/1/comm; pwd; echo $TOLD; tty || true") == [
+        "0",
+        "systemd",
+        "/root",
+        "x",
+        "not",
+        "a",
+        "tty",
+    ]
+    assert inside("systemctl is-active docker cron; systemctl start ssh; systemctl is-active ssh") == ["active"] * 3
+    assert inside(
+        "truncate -s 50M disk; mkfs.ext4 -q disk; mount -o loop disk /mnt; stat -f -c %T /mnt; umount /mnt"
+    ) == ["ext2/ext3"]
+    image = "cp --parents /bin/bash $(ldd /bin/bash | grep -o '/[^ ]*') made; tar -C made -c . | docker import - made"
+    inside(f"mkdir made; {image}")
+    assert inside("docker run --rm made /bin/bash -c 'echo $$ inside'") == ["1", "inside"]
+    inside("docker run -d --name kept made /bin/bash -c 'while :; do read -t 1 <> <(:) || :; done'")
+    assert inside("docker ps --format '{{.Names}}'; sudo iptables -t nat -S | grep -c DOCKER || true")[0] == "kept"
+
+    assert tempshell("extend", "--json").json()["remaining"] > 1800
+    (tmp_path / "file").write_text("in and out")
+    tempshell("cp", str(tmp_path / "file"), f"{session}:copied")
+    tempshell("cp", f"{session}:copied", str(tmp_path / "back"))
+    assert (tmp_path / "back").read_text() == "in and out"
+    tempshell.user.paths.store.unlink()
+    assert inside("cat /proc/1/comm") == ["systemd"]
+
+    (volume,) = [mount["Name"] for mount in _inspect(container)["Mounts"] if mount["Type"] == "volume"]
+    tempshell("exec", session, "--", "systemctl", "poweroff", "--force", "--force", code=-1)
+    assert "the machine was shut down" in tempshell("exec", session, "--", "true", code=1).stderr
+    assert tempshell("stop", "--json").json()[0]["leftover"] == []
+    assert volume not in _docker("volume", "ls", "--quiet").split()
+
+
 def test_a_foreign_image_gets_the_same_deadline_and_commands(tempshell: Tempshell, tmp_path: Path) -> None:
     """Busybox alone: neither bash nor tmux nor our user."""
     session = tempshell.start("-b", "docker", "--image", BUSYBOX, "--ttl", "15s")

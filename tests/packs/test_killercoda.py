@@ -136,6 +136,30 @@ def test_a_machine_is_stood_for_and_what_differs_is_said(
     assert differs in pack.tasks[0].prompt
 
 
+@pytest.mark.parametrize(
+    ("imageid", "where", "profile"),
+    [
+        ("ubuntu", "dig.sh", Profile.MACHINE),
+        ("ubuntu", "plant-verify.sh", Profile.MACHINE),
+        ("ubuntu", "look.md", Profile.MACHINE),
+        ("ubuntu", "intro.md", Profile.ADMIN),  # no command that is to be typed
+        ("kubernetes-kubeadm-1node", "dig.sh", Profile.ADMIN),
+    ],
+)
+def test_a_scenario_that_uses_what_takes_a_machine_asks_for_one(
+    garden: Garden, imageid: str, where: str, profile: Profile
+) -> None:
+    garden.on(imageid)
+    garden.write(where, "Start `docker ps`{{exec}}\n" if where.endswith(".md") else "set -e\nsudo docker ps | wc -l\n")
+    if where == "intro.md":
+        garden.write(where, "Later, `docker ps` works.\n")
+    pack = garden.load()
+    assert pack.head.sandbox.profile is profile
+    assert ("it uses docker, and so it asks for the machine profile" in str(pack.notes[0])) == (
+        profile is Profile.MACHINE
+    )
+
+
 @pytest.mark.parametrize("imageid", ["windows", "", "my-ubuntu", "kubernetes"])
 def test_an_unknown_machine_is_refused_with_those_that_work(garden: Garden, imageid: str) -> None:
     garden.on(imageid)
@@ -588,14 +612,17 @@ def test_a_scenario_is_worked_through(garden: Garden, tempshell: Tempshell) -> N
     """Its scripts run as root, both at once; its check fails, passes after the work, and its start comes back."""
     garden.write("assets/spade", "dig")
     garden.write("wait.sh", "until [ -e /srv/bed/ready ]; do sleep 0.1; done; echo ready; exit 3\n")
-    garden.write("weed.sh", "rm -f /srv/bed/tulip; echo weeded >&2\n")
+    garden.write("weed.sh", "rm -f /srv/bed/tulip; echo weeded >&2\nif false; then systemctl restart sun; fi\n")
     garden.detail(
         intro={"text": "intro.md", "background": "dig.sh", "foreground": "wait.sh"},
         steps=[{**STEP, "background": "weed.sh"}, {"text": "look.md"}],
         assets={"host01": [{"file": "spade", "target": "~/tools", "chmod": "+x"}]},
     )
     started = tempshell("start", str(garden.root), *AS_ROOT, "--detach")
-    assert "not on an Ubuntu machine" in started.stderr
+    assert "it uses systemctl, and so it asks for the machine profile" in started.stderr
+    assert "commands that the sandbox does not have, unless the pack brings them itself: systemctl\n" in started.stderr
+    address = tempshell("exec", "--", "sh", "-c", "hostname --ip-address").stdout.strip()
+    assert tempshell("exec", "--", "cat", "/etc/killercoda/host").stdout == f"http://{address}:PORT\n"
     looked = tempshell("exec", "--", "sh", "-c", "id -u; cat /var/log/killercoda/*; stat -c %a /root/tools/spade")
     assert looked.stdout.split() == ["0", "ready", "weeded", "755"]
 
@@ -618,6 +645,22 @@ def test_a_scenario_is_worked_through(garden: Garden, tempshell: Tempshell) -> N
     tempshell("reset", "step1")
     tempshell("check", "step1", code=6)
     assert "A garden" in tempshell("report").stdout
+
+
+@pytest.mark.engine("docker")
+@pytest.mark.long  # a minute for an image that nothing else needs
+def test_a_scenario_that_uses_docker_gets_it_once_it_is_allowed(garden: Garden, tempshell: Tempshell) -> None:
+    garden.write("dig.sh", "mkdir -p /srv/bed; systemctl is-active docker >/srv/docker; docker volume create soil\n")
+    garden.write("plant-verify.sh", "docker volume inspect soil && test -e /srv/bed/tulip\n")
+    refused = tempshell("start", str(garden.root), "--detach", code=2).stderr
+    assert "it would be root in a privileged container" in refused
+    assert "--profile machine allows it" in refused
+    started = tempshell("start", str(garden.root), "--profile", "machine", "--detach").stderr
+    assert "does not have" not in started
+    assert tempshell("exec", "--", "cat", "/srv/docker").stdout == "active\n"
+    tempshell("check", "step1", code=6)
+    tempshell("exec", "--", "touch", "/srv/bed/tulip")
+    tempshell("check", "step1")
 
 
 @pytest.mark.engine("docker")

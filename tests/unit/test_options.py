@@ -32,6 +32,7 @@ Where = Callable[[Template], object]
 TABLE: Mapping[str, tuple[dict[str, Any], tuple[str, ...], Where, object]] = {
     "--image": ({"image": "debian"}, DOCKER + KIND + PODS, lambda made: made.image, "debian"),
     "--profile": ({"profile": "admin"}, BACKENDS, lambda made: made.profile, Profile.ADMIN),
+    "--profile machine": ({"profile": "machine"}, DOCKER, lambda made: made.profile, Profile.MACHINE),
     "--env": ({"env": ["A=1"]}, BACKENDS, lambda made: made.env, {"A": "1"}),
     "--secret": ({"secret_file": [f"a={__file__}"]}, BACKENDS, lambda made: [one.name for one in made.secrets], ["a"]),
     "--memory": ({"memory": "1g"}, BACKENDS, lambda made: made.memory, 1024**3),

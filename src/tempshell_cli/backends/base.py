@@ -21,10 +21,16 @@ NO_KUBERC: Mapping[str, str] = MappingProxyType({"KUBERC": "off"})
 
 
 class Profile(StrEnum):
-    """How much a person may do inside the sandbox."""
+    """How much a person may do inside the sandbox; ``machine`` is root of one with an init and a kernel's rights."""
 
     RESTRICTED = "restricted"
     ADMIN = "admin"
+    MACHINE = "machine"
+
+    @property
+    def is_root(self) -> bool:
+        """Whether the person is root inside."""
+        return self is not Profile.RESTRICTED
 
 
 class Role(StrEnum):
@@ -77,6 +83,7 @@ class Option(StrEnum):
     NAMESPACE = "--namespace"
     IMAGE = "--image"
     CPUS = "--cpus"
+    MACHINE = "--profile machine"
     NO_NETWORK = "--network none"
     OWN_NETWORK = "--network default"
     NODES = "--nodes"
@@ -303,6 +310,8 @@ class Backend(Protocol):
     name: ClassVar[str]
     # What a program with the admin profile is in its sandboxes, to follow "it would be".
     admin_reach: ClassVar[str]
+    # The same of the machine profile, where it is among the options.
+    machine_reach: ClassVar[str] = ""
     # What a restricted pack can do beyond its sandbox, with the same beginning; "" where that holds it.
     pack_reach: ClassVar[str]
     # Whether its engine has other people's sandboxes: what names no owner is nobody's there.

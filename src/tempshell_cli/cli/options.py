@@ -121,8 +121,8 @@ Profile = Annotated[
     str,
     typer.Option(
         "--profile",
-        metavar="restricted|admin",
-        help="Your rights inside: admin is root. [default: restricted]",
+        metavar="restricted|admin|machine",
+        help="Your rights inside: admin is root, machine root with systemd and Docker. [default: restricted]",
         rich_help_panel=SANDBOX,
     ),
 ]

@@ -14,8 +14,10 @@ from tempshell_cli.sessions.events import Kind, words_of
 from tempshell_cli.sessions.lifecycle import Sessions
 
 _FOLDER = "consent"
-_ADMIN = "--profile admin"
-_WITHOUT_ADMIN = "--profile restricted starts it without; what needs root will fail"
+_WITHOUT = {
+    "--profile admin": "--profile restricted starts it without; what needs root will fail",
+    "--profile machine": "--profile admin starts it in a plain container; what needs systemd or Docker will fail",
+}
 
 
 class Demand(NamedTuple):
@@ -49,7 +51,7 @@ def require_consent(
             f"the pack {name} asks for {demand.what}", hint=f"it would be {demand.reach}; {demand.option} allows it"
         )
     if not answer:
-        hint = _WITHOUT_ADMIN if demand.option == _ADMIN else "choose another with --backend"
+        hint = _WITHOUT.get(demand.option, "choose another with --backend")
         raise UsageProblem(f"{name} was not started", hint=hint)
     (sessions.paths.private(_FOLDER) / demand.key).touch(mode=0o600)
     return demand.key
@@ -76,10 +78,11 @@ def demand_of(pack: Pack, backend: Backend, *, profile: Profile | None, backend_
     for there is done by its administrator, on kind's privileged nodes, or by the user. Where a pack alone leads to one,
     only a shipped one may do so unasked.
     """
-    asks_admin = pack.head.sandbox.profile is Profile.ADMIN
-    if profile is None and asks_admin:
-        what, option, reach = "the admin profile", _ADMIN, backend.admin_reach
-    elif backend.pack_reach and not (backend_is_named or profile is Profile.ADMIN or is_shipped(pack)):
+    wanted = pack.head.sandbox.profile
+    if profile is None and wanted.is_root:
+        what, option = f"the {wanted} profile", f"--profile {wanted}"
+        reach = backend.machine_reach if wanted is Profile.MACHINE else backend.admin_reach
+    elif backend.pack_reach and not (backend_is_named or (profile and profile.is_root) or is_shipped(pack)):
         what, option, reach = f"a {backend.name} cluster", f"--backend {backend.name}", backend.pack_reach
     else:
         return None

@@ -61,6 +61,7 @@ class StartRequest(NamedTuple):
             Option.NAMESPACE: self.engine.namespace,
             Option.IMAGE: self.image,
             Option.CPUS: self.cpus,
+            Option.MACHINE: self.profile is Profile.MACHINE,
             Option.NO_NETWORK: self.network is Network.NONE,
             Option.OWN_NETWORK: self.network is Network.DEFAULT,
             Option.NODES: self.nodes,

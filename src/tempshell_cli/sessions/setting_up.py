@@ -11,7 +11,7 @@ from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.packs.format.pack import Pack, Task
 from tempshell_cli.packs.grading.capabilities import out_of_reach, wanted_by
 from tempshell_cli.packs.grading.grader import Grader
-from tempshell_cli.packs.grading.setup import apply_setup, draw_task
+from tempshell_cli.packs.grading.setup import apply_setup, draw_task, missing_programs
 from tempshell_cli.packs.library.load import is_pack
 from tempshell_cli.sessions.capabilities import lacking_in
 from tempshell_cli.sessions.events import Recorded, SetUp, details
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from tempshell_cli.sessions.start import Plan
 
 
+_NOT_THERE = "the pack uses commands that the sandbox does not have, unless the pack brings them itself: {}"
+
+
 def set_up(sessions: Sessions, pack: Pack, plan: Plan, sandbox: Sandbox, report: Report) -> dict[str, str]:
     """Set up every task of the pack of a plan; return the values that scripts have written, by ``TASK/NAME``.
 
@@ -33,6 +36,8 @@ def set_up(sessions: Sessions, pack: Pack, plan: Plan, sandbox: Sandbox, report:
         raise PackProblem(f"{pack.root} was removed while the session was made", hint="start it again")
     shell = SandboxExec(plan.backend, sandbox)
     refuse_cluster(sessions, sandbox.session, pack, pack.tasks, shell)
+    if missing := missing_programs(pack, shell):
+        sessions.warn(_NOT_THERE.format(", ".join(missing)))
     grader = Grader(shell)
     written: dict[str, str] = {}
     seed = seed_of(sandbox.session, plan.sitting.seed if plan.sitting else None)

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
 _MOST_PORTS_TRIED = 15
 _REUSABLE = {State.CREATING, State.READY, State.STOPPED, State.BROKEN}
+_PIDS_OF_MACHINE = 4096  # of all its services, and of the containers in it
 _LONGEST_NAME = 40  # characters: names become host names
 _LONGEST_STEM = _LONGEST_NAME - 5  # with five more that make it unique
 _LEAST_MEMORY = 6 * 1024**2  # bytes; Docker's own, and no shell needs less
@@ -134,12 +135,16 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
             sessions.warn(str(note))
     ttl = checked_ttl(ttl, settings.lease)
     asked = request.backend or settings.sandbox.backend
-    needs = _needs(pack)._replace(options=options, engine=request.engine)
+    profile = request.profile or (pack.head.sandbox.profile if pack else Profile.RESTRICTED)
+    machine = {Option.MACHINE} if profile is Profile.MACHINE else set()
+    needs = _needs(pack)._replace(options=options | machine, engine=request.engine)
     backend = choose_backend(sessions.engines, asked, needs, sessions.warn)
-    template = _template(request, settings, pack, backend)
+    template = _template(request._replace(profile=profile), settings, pack, backend)
     for problem in backend.refuses(template):
         raise UsageProblem(problem.what, hint=problem.hint)
     if request.secrets:
+        if machine:
+            raise UsageProblem("--secret cannot be used with --profile machine", hint="copy a file in: `tempshell cp`")
         from tempshell_cli.sessions.secrets import Secrets  # noqa: PLC0415 - few sessions have one
 
         template = template._replace(secrets=Secrets(sessions.paths).filled(request.secrets))
@@ -211,7 +216,7 @@ def _attempt(sessions: Sessions, plan: Plan, on_engine: int, report: Report) -> 
                 begin_exam(sessions, plan.backend, sandbox, plan.sitting.seed, plan.sitting.time)
             if sandbox.deadline <= sessions.clock.now():
                 raise ProvisionFailed("starting it took longer than it lasts")  # noqa: TRY301 - to be rolled back
-            started = Started(plan.backend.name, admin=plan.template.profile is Profile.ADMIN)
+            started = Started(plan.backend.name, admin=plan.template.profile.is_root)
             return sessions.record(with_sandbox(session, sandbox)._replace(state=State.READY), started)
         except BaseException as cause:
             if sessions.store.get(session.id):  # a limit or a taken name keeps it off the record
@@ -281,18 +286,19 @@ def _is_led_to(sessions: Sessions, options: Collection[Option]) -> bool:
 
 def _template(request: StartRequest, settings: Settings, pack: Pack | None, backend: Backend) -> Template:
     defaults = settings.sandbox
-    profile = request.profile or (pack.head.sandbox.profile if pack else Profile.RESTRICTED)
-    memory = request.memory or parse_size(defaults.memory)
+    profile = request.profile or Profile.RESTRICTED
+    is_machine = profile is Profile.MACHINE  # as large as a node of a cluster, which is one, too
+    memory = request.memory or parse_size(defaults.node_memory if is_machine else defaults.memory)
     if memory < _LEAST_MEMORY:
         too_little = f"{format_size(memory)} of memory is too little"
         raise UsageProblem(too_little, hint=f"give {format_size(_LEAST_MEMORY)} or more")
     return Template(
-        image=request.image or backend.default_image(settings),
+        image=request.image or ("" if is_machine else backend.default_image(settings)),
         profile=profile,
         network=request.network or Network.DEFAULT,
-        cpus=_cores(request.cpus, defaults.cpus),
+        cpus=_cores(request.cpus, defaults.node_cpus if is_machine else defaults.cpus),
         memory=memory,
-        pids=defaults.pids,
+        pids=_PIDS_OF_MACHINE if is_machine else defaults.pids,
         env=request.env,
         cluster=Cluster(
             nodes=max(request.nodes or 1, pack.nodes if pack else 1),

@@ -16,6 +16,7 @@ from tempshell_cli.backends.base import (
     Network,
     Option,
     Problem,
+    Profile,
     Receipt,
     Report,
     Role,
@@ -45,6 +46,7 @@ from tempshell_cli.backends.docker.engine import (
 from tempshell_cli.backends.docker.exec import Entry, exec_command
 from tempshell_cli.backends.docker.expired import dated, over, remove
 from tempshell_cli.backends.docker.liveness import all_run
+from tempshell_cli.backends.docker.machine import inside
 from tempshell_cli.core.errors import ProvisionFailed
 from tempshell_cli.core.interrupts import held_back
 from tempshell_cli.core.process import NOTHING, Command
@@ -53,6 +55,7 @@ from tempshell_cli.core.text import one_line
 if TYPE_CHECKING:
     from tempshell_cli.core.config import Settings
 
+_MACHINE = "machine"  # among the details of one
 _TERMINAL, _NETWORK = f"{labels.COMPONENT}=terminal", f"{labels.COMPONENT}=network"
 
 
@@ -65,6 +68,7 @@ class DockerBackend(Backend):
     is_at_hand: ClassVar[bool] = True
     graders_place: ClassVar[str] = "/run"  # the learner cannot write there
     admin_reach: ClassVar[str] = "root in a container, with the capabilities that Docker gives by default"
+    machine_reach: ClassVar[str] = "root in a privileged container: it can become root on the machine of the engine"
 
     def __init__(self, endpoint: str = "") -> None:
         self.engine = DockerEngine(endpoint)
@@ -74,7 +78,7 @@ class DockerBackend(Backend):
     def options(cls) -> frozenset[Option]:
         """Return what a container can honour."""
         of_containers = {Option.IMAGE, Option.CPUS, Option.NO_NETWORK, Option.OWN_NETWORK, Option.SECRET, Option.USER}
-        return frozenset({Option.DOCKER_CONTEXT, *of_containers})
+        return frozenset({Option.DOCKER_CONTEXT, Option.MACHINE, *of_containers})
 
     @classmethod
     def endpoint_of(cls, choice: EngineChoice) -> str:
@@ -111,14 +115,22 @@ class DockerBackend(Backend):
     def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
         """Make the session's network and its container, and start it."""
         from tempshell_cli.backends.docker.images import ensure_image  # noqa: PLC0415 - an exec needs none of it
+        from tempshell_cli.backends.docker.machine import boot, ensure_machine_image  # noqa: PLC0415 - as above
         from tempshell_cli.backends.docker.proxies import for_container  # noqa: PLC0415 - as above
 
+        is_machine = request.template.profile is Profile.MACHINE
         with self.engine.translated_errors():
-            image = ensure_image(self.engine.client, request.template.image, report)
+            if is_machine and not request.template.image:
+                image = ensure_machine_image(self.engine.client, report)
+            else:
+                image = ensure_image(self.engine.client, request.template.image, report)
             asked = request._replace(deadline=self.engine.theirs(request.deadline))
             proxies = for_container(self.engine.host, report)
             with report("starting the container"):
                 self._start(asked, image, proxies)
+            if is_machine:
+                with report("booting the machine"):
+                    boot(self.engine, container_name(request.session))
         return _sandbox(labels.labels(request, "terminal"), self.endpoint, request.deadline, Condition.RUNNING)
 
     def find(self, owner: str | None = None) -> Sequence[Sandbox]:
@@ -141,7 +153,7 @@ class DockerBackend(Backend):
         """Return a ``docker exec``."""
         details = sandbox.details
         entry = Entry(details["endpoint"], details["container"], user or user_in(role, details["user"]), sandbox.home)
-        return exec_command(entry, argv, role, tty=tty)
+        return exec_command(entry, inside(argv) if _MACHINE in details else argv, role, tty=tty)
 
     def is_alive(self, sandbox: Sandbox) -> bool | None:
         """Return whether the container runs; None for an engine that is not on this machine."""
@@ -269,12 +281,13 @@ def _condition(container: Mapping[str, Any]) -> tuple[Condition, tuple[str, ...]
 def _sandbox(found: Mapping[str, str], endpoint: str, deadline: datetime, condition: Condition) -> Sandbox:
     profile = labels.profile_of(found)
     session = found[labels.SESSION]
+    details = {"endpoint": endpoint, "container": container_name(session), "user": user_of(profile)}
     return Sandbox(
         backend=DockerBackend.name,
         session=session,
         owner=found.get(labels.OWNER, ""),
         deadline=deadline,
-        details={"endpoint": endpoint, "container": container_name(session), "user": user_of(profile)},
+        details=details | ({_MACHINE: "yes"} if profile is Profile.MACHINE else {}),
         name=found.get(labels.NAME, ""),
         pack=found.get(labels.PACK, ""),
         condition=condition,

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tempshell_cli.backends.base import Profile, Role, SandboxRequest, Template
+from tempshell_cli.backends.docker.machine import VOLUMES
 from tempshell_cli.backends.entry import SECRETS, VARIABLES
 from tempshell_cli.backends.init import init_argv
 from tempshell_cli.backends.labels import labels
@@ -39,12 +40,12 @@ def container_name(session: str) -> str:
 
 def home_of(profile: Profile) -> str:
     """Return the home directory inside."""
-    return _ROOT_HOME if profile is Profile.ADMIN else _LEARNER_HOME
+    return _ROOT_HOME if profile.is_root else _LEARNER_HOME
 
 
 def user_of(profile: Profile) -> str:
     """Return ``uid:gid`` of the person inside."""
-    return ROOT if profile is Profile.ADMIN else LEARNER
+    return ROOT if profile.is_root else LEARNER
 
 
 def user_in(role: Role, learner: str) -> str:
@@ -84,6 +85,7 @@ def create_options(client: APIClient, request: SandboxRequest, image: str, spec:
         "working_dir": "/",
         "stop_signal": "SIGKILL",  # PID 1 holds nothing that would need a farewell
         "labels": labels(request, spec.component),
+        "volumes": list(VOLUMES) if profile is Profile.MACHINE else None,
         "host_config": client.create_host_config(**_host_options(request.template, spec)),
     }
 
@@ -106,7 +108,9 @@ def _host_options(template: Template, spec: ContainerSpec) -> dict[str, Any]:
         ),
         "binds": {name: {"bind": path, "mode": "ro"} for name, path in spec.volumes.items()} or None,
     }
-    return options if template.profile is Profile.ADMIN else options | _restrictions()
+    if template.profile is Profile.MACHINE:
+        return options | {"privileged": True}
+    return options if template.profile.is_root else options | _restrictions()
 
 
 def _restrictions() -> dict[str, Any]:

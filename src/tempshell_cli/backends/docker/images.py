@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _Answer = TypeVar("_Answer")
 _REPOSITORY = "tempshell/"
-_NOT_FOR_SHELLS = frozenset({"node", "terminal", *WorkloadImage})
+_NOT_FOR_SHELLS = frozenset({"machine", "node", "terminal", *WorkloadImage})
 _VERSIONS = ("1", "2")
 _SLOWEST_STEP = 900  # seconds of silence in a build or a pull
 _LAST_LINES = 15
@@ -38,7 +38,7 @@ class Image(NamedTuple):
 
 
 def shipped_images() -> list[Image]:
-    """Return the images of shells whose Dockerfile comes with tempshell, but for those that each node image has."""
+    """Return the images of shells whose Dockerfile comes with tempshell and is built on no other of its images."""
     contexts = [file.parent for file in sorted(shipped("images").glob("*/Dockerfile"))]
     return [built(_REPOSITORY + one.name, one) for one in contexts if one.name not in _NOT_FOR_SHELLS]
 

@@ -66,7 +66,10 @@ class SandboxRequirements(Strict, frozen=True, kw_only=True):
         ),
     ] = ()
     template: Annotated[Id, says("Checked, kept, and not used yet.")] = "shell"
-    profile: Annotated[Profile, says("With `admin` the learner is root inside.")] = Profile.RESTRICTED
+    profile: Annotated[
+        Profile,
+        says("With `admin` the learner is root inside, with `machine` of a container with systemd and Docker, too."),
+    ] = Profile.RESTRICTED
 
 
 class PackHead(Strict, frozen=True, kw_only=True):

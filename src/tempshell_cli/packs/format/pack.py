@@ -86,7 +86,8 @@ class Pack:
 
     ``nodes`` is how many a cluster of its has at least; ``node_shell`` says whether its learners are root on the
     first of them; ``notes`` are shown before it is started, and ``pack lint`` reports them where they belong.
-    The tasks of one ``in_order`` are steps: each begins where those before it ended.
+    The tasks of one ``in_order`` are steps: each begins where those before it ended. ``programs`` are those that its
+    scripts and texts use, as far as whoever reads its format finds them.
     """
 
     head: PackHead
@@ -97,6 +98,7 @@ class Pack:
     node_shell: bool = False
     notes: tuple[Note | str, ...] = ()
     in_order: bool = False
+    programs: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

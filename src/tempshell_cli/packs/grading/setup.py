@@ -15,7 +15,7 @@ from tempshell_cli.packs.checks.matching import CannotLook, Prevented
 from tempshell_cli.packs.checks.places import NEEDS_KUBERNETES
 from tempshell_cli.packs.checks.shell import EVAL_STDIN, SandboxShell
 from tempshell_cli.packs.format.model import SetupFile
-from tempshell_cli.packs.format.pack import Task, drawn
+from tempshell_cli.packs.format.pack import Pack, Task, drawn
 from tempshell_cli.packs.format.values import environment, is_value
 from tempshell_cli.packs.grading.cluster import namespace
 from tempshell_cli.packs.grading.cluster_leftovers import ClusterLeftovers
@@ -124,6 +124,14 @@ def missing_tools(task: Task, shell: SandboxShell) -> list[str]:
     if done.timed_out or done.exit_code:
         raise _failed(task, f"looking for its tools {how_it_ended(done)}")
     return done.stdout.decode(errors="replace").split()
+
+
+def missing_programs(pack: Pack, shell: SandboxShell) -> list[str]:
+    """Return the programs that the pack uses and the sandbox has not, as bash finds them, which knows builtins, too."""
+    if not pack.programs:
+        return []
+    done = shell.run(("/bin/bash", "-c", _MISSING, "bash", *pack.programs), timeout=_SMALL_SECONDS)
+    return [] if done.timed_out or done.exit_code else done.stdout.decode(errors="replace").split()
 
 
 def run_solution(task: Task, shell: SandboxShell, *, timeout: float = SCRIPT_SECONDS) -> Completed:

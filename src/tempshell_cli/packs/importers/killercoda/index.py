@@ -80,20 +80,28 @@ class Scenario(Struct, frozen=True, kw_only=True):
 
 
 class Image(NamedTuple):
-    """What stands here for a machine of Killercoda's, and how it differs."""
+    """What stands here for a machine of Killercoda's, and how it differs.
+
+    ``machine`` is how it differs for a scenario that uses what only a machine has, "" where it makes no difference.
+    """
 
     backend: str
     nodes: int
     differs: str
+    machine: str = ""
 
 
 _DEBIAN = "this runs as root in a Debian container, not on an Ubuntu machine: it has no systemd and no Docker inside"
+_MACHINE = (
+    "this runs as root on Debian, not Ubuntu; it uses {}, and so it asks for the machine profile: a privileged"
+    " container with systemd and Docker"
+)
 _ON_NODE = (
     "the shell is root's on the control plane of a kind cluster, on Debian; who is root there can be it on the engine's"
     " machine, too"
 )
 _IMAGES = {
-    "ubuntu*": Image("docker", 1, _DEBIAN),
+    "ubuntu*": Image("docker", 1, _DEBIAN, _MACHINE),
     "kubernetes-kubeadm-1node*": Image("kind", 1, _ON_NODE),
     "kubernetes-kubeadm-2nodes*": Image("kind", 2, _ON_NODE),
     "kubernetes-k3s-1node*": Image("kind", 1, f"{_ON_NODE}; nor is it k3s"),

@@ -24,6 +24,7 @@ from tempshell_cli.packs.importers.killercoda.assets import setup_files, within
 from tempshell_cli.packs.importers.killercoda.index import SCENARIO, Scenario, Stage, image_of, read_index
 from tempshell_cli.packs.importers.killercoda.keys import unread
 from tempshell_cli.packs.importers.killercoda.pages import NO_PAGE, Page, read_page
+from tempshell_cli.packs.importers.programs import programs_of
 from tempshell_cli.packs.reading.document import Document, Location
 from tempshell_cli.packs.reading.tree import digest, read_text, read_tree
 
@@ -69,7 +70,20 @@ else
 fi
 """
 _TICKS_A_SECOND = 5
+# Where scripts look for the address of a port: `sed 's/PORT/80/g' /etc/killercoda/host`.
+_ADDRESS = """\
+address=$(hostname --ip-address 2>/dev/null) || address=localhost
+{ mkdir -p /etc/killercoda && echo "http://${address%% *}:PORT" >/etc/killercoda/host; } 2>/dev/null
+"""
 
+# What a container without systemd and without rights of the kernel's cannot do, or lacks.
+_OF_MACHINES = frozenset(
+    {
+        *("docker", "docker-compose", "dockerd", "systemctl", "systemd-run", "journalctl", "timedatectl"),
+        *("mount", "umount", "losetup", "swapon", "fdisk", "parted", "mkfs", "mkfs.ext4", "mkfs.xfs", "modprobe"),
+        *("pvcreate", "vgcreate", "lvcreate", "iptables", "sysctl", "unshare", "nsenter"),
+    }
+)
 _UNSEEN = "foreground scripts run unseen: what they set in a shell (cd, export, alias) does not last"
 _NO_LINKS = "links to ports open nothing here: look at them from inside, with curl"
 _OTHERS_BELOW = "{} more scenarios are in directories below this one: `tempshell pack show` lists them"
@@ -87,11 +101,14 @@ def load_scenario(root: Path) -> Pack:
     image = image_of(document, scenario)
     name = re.sub("[^a-z0-9]+", "-", root.resolve().name.lower()).strip("-")[:64] or "scenario"
     reader = _Reader(root, files, document)
-    reader.note(image.differs, ("backend", "imageid"))
     tasks = list(reader.tasks(scenario))
     if below := [name for name in files if name.endswith(f"/{SCENARIO}") and b'"imageid"' in files[name]]:
         reader.note(_OTHERS_BELOW.format(len(below)), ())
-    notes = (*reader.notes, *unread(document, Scenario, reader.index))
+    programs = programs_of([*reader.scripts, *(command for task in tasks for command in task.commands or ())])
+    of_machines = [program for program in programs if program in _OF_MACHINES] if image.machine else []
+    differs = image.machine.format(", ".join(of_machines)) if of_machines else image.differs
+    at_image = Note(differs, reader.index, document.line(("backend", "imageid")))
+    notes = (at_image, *reader.notes, *unread(document, Scenario, reader.index))
     differences = dict.fromkeys(f"- {note.text}" for note in notes)
     different = "\n".join(("", "", "---", "", "**Different here:**", "", *differences))
     head = PackHead(
@@ -101,23 +118,33 @@ def load_scenario(root: Path) -> Pack:
         title=one_line(scenario.title) or name,
         license="not stated",
         tasks=tuple(task.id for task in tasks),
-        sandbox=SandboxRequirements(backends=(image.backend,), profile=Profile.ADMIN),
+        sandbox=SandboxRequirements(
+            backends=(image.backend,), profile=Profile.MACHINE if of_machines else Profile.ADMIN
+        ),
     )
     tasks[0] = replace(tasks[0], prompt=tasks[0].prompt + different)
-    node_shell = image.backend == "kind"
     return Pack(
-        head, tuple(tasks), root, digest(files), nodes=image.nodes, node_shell=node_shell, notes=notes, in_order=True
+        head,
+        tuple(tasks),
+        root,
+        digest(files),
+        nodes=image.nodes,
+        node_shell=image.backend == "kind",
+        notes=notes,
+        in_order=True,
+        programs=programs,
     )
 
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads the stages of a scenario, and notes what of them is different here."""
+    """Reads the stages of a scenario, notes what of them is different here, and keeps the scripts that run."""
 
     root: Path
     files: Mapping[str, bytes]
     document: Document
     notes: list[Note] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)
 
     @property
     def index(self) -> str:
@@ -198,6 +225,7 @@ class _Reader:
         if not stage.verify:
             return ()
         script = self._text(stage.verify, (*at, "verify"), MAX_SCRIPT)
+        self.scripts.append(script)
         run = Exec(argv=("/bin/bash", "-c", EVAL_STDIN), stdin=script)
         return (Check(id="verify", exec=run, timeout=_VERIFY_TIMEOUT),)
 
@@ -205,6 +233,7 @@ class _Reader:
         """Return one script that runs those of a stage, "" where it has none."""
         background = self._script(stage, at, "background", "courseData")
         foreground = self._script(stage, at, "foreground", "code")
+        self.scripts += [background, foreground]
         parts = []
         if background:
             log = f"{LOGS}/{name}-background.log"
@@ -215,6 +244,7 @@ class _Reader:
             parts.append(_FOREGROUND.format(script=quote(foreground), log=shown, timeout=_TIMEOUT))
         if background:
             parts.append(_WAIT.format(ticks=_TIMEOUT * _TICKS_A_SECOND, timeout=_TIMEOUT, log=log))
+        parts = [_ADDRESS, *parts] if name == "intro" else parts
         return "".join((_BEGIN, *parts, "true\n")) if parts else ""
 
     def _script(self, stage: Stage, at: Location, key: str, old: str) -> str:
