@@ -52,6 +52,12 @@ def test_a_step_counts_only_after_those_before_it(scenario: Garden) -> None:
     assert score.blocked_by == "step1"
 
 
+def test_pages_to_read_are_not_counted_among_the_tasks(scenario: Garden) -> None:
+    passed = {task: Graded("pass", float(task == "step1"), float(task == "step1")) for task in ("intro", "step1")}
+    score = score_pack(scenario.load(), passed)
+    assert (score.done, len(score.counted)) == (1, 2)
+
+
 def test_a_step_is_reached_when_those_before_it_that_are_checked_have_passed(scenario: Garden) -> None:
     pack = scenario.load()
     assert [task.id for task in pack.reached(())] == ["intro", "step1"]

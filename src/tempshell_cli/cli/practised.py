@@ -62,7 +62,7 @@ def _entry(one: Past) -> PastEntry:
         pack=one.pack,
         started=one.session.created,
         result=result,
-        done=sum(task.verdict == "pass" for task in score.tasks) if score else 0,
-        tasks=len(score.tasks) if score else 0,
+        done=score.done if score else 0,
+        tasks=len(score.counted) if score else 0,
         spent=one.spent,
     )

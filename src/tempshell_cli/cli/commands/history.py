@@ -61,10 +61,17 @@ def _row(past: Past) -> Sequence[str]:
     if past.report is None:
         return (day, name, past.pack, past.problem, "-", "-", "-")
     score = past.report.score
-    done = sum(task.verdict == "pass" for task in score.tasks)
     spent = format_duration(past.spent) if past.report.spent else "-"
     kind = (" exam" if past.report.exam else "") + (", incomplete" if score.incomplete else "")
-    return (day, name, past.pack, f"{score.percent:g} %{kind}", f"{done}/{len(score.tasks)}", str(past.hints), spent)
+    return (
+        day,
+        name,
+        past.pack,
+        f"{score.percent:g} %{kind}",
+        f"{score.done}/{len(score.counted)}",
+        str(past.hints),
+        spent,
+    )
 
 
 def _trend_row(trend: Trend) -> Sequence[str]:

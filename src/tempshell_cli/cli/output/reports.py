@@ -144,11 +144,10 @@ def result(report: Report) -> str:
     if _ungraded(report):
         return f"not graded: {why_ungraded(report.session, report.made)}"
     score = report.score
-    done = sum(task.verdict == "pass" for task in score.tasks)
     mark = "passed," if score.passed else "not passed,"
     if score.incomplete:
         mark = f"incomplete: {listed(score.incomplete)} could not run;"
-    of_all = f"{done} of {len(score.tasks)} tasks done"
+    of_all = f"{score.done} of {len(score.counted)} tasks done"
     return f"{score.percent:g} % ({mark} the pass mark is {score.pass_mark} %), {of_all}"
 
 

@@ -81,6 +81,16 @@ class PackScore(Struct, frozen=True, kw_only=True):
     passed: bool
     incomplete: tuple[str, ...] = ()
 
+    @property
+    def counted(self) -> tuple[TaskScore, ...]:
+        """The tasks that there is something to earn with: not the pages to read."""
+        return tuple(task for task in self.tasks if task.points)
+
+    @property
+    def done(self) -> int:
+        """How many of these have passed."""
+        return sum(task.verdict == _PASS for task in self.counted)
+
 
 def score_pack(pack: Pack, graded: Mapping[str, Graded], hints: Mapping[str, int] = NO_HINTS) -> PackScore:
     """Return how the pack stands by the last check of each task, and the hints of each that were shown before it.
