@@ -330,6 +330,19 @@ def test_where_no_user_namespaces_can_be_made_a_start_takes_the_engine_that_can(
     assert "docker" in refused.stderr
 
 
+def test_the_runtime_that_is_asked_for_runs_the_container_or_none_does(tempshell: Tempshell) -> None:
+    session = tempshell.start(
+        "-b", "docker", "--runtime", "runc"
+    )  # of each engine, and not the default of the testbed's
+    assert _inspect(f"tempshell-{session}")["HostConfig"]["Runtime"] == "runc"
+    tempshell("stop", session)
+    tempshell.user.configure(sandbox={"runtime": "never-made"})
+    refused = tempshell("start", "-d", "-b", "docker", code=5)
+    assert "never-made" in refused.stderr
+    assert "docker info" in refused.stderr
+    assert docker_leftovers(OWNER, tempshell.user.owner) == []
+
+
 def test_doctor_starts_a_container_before_it_says_ready(tempshell: Tempshell, build: Any) -> None:  # noqa: ANN401
     tempshell.user.configure(sandbox={"image": build("FROM scratch", "ENV A=B")})
     output = tempshell.any_code("doctor").stdout

@@ -31,6 +31,7 @@ CONFIG = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n"
 Where = Callable[[Template], object]
 TABLE: Mapping[str, tuple[dict[str, Any], tuple[str, ...], Where, object]] = {
     "--image": ({"image": "debian"}, DOCKER + KIND + PODS, lambda made: made.image, "debian"),
+    "--runtime": ({"runtime": "runsc"}, DOCKER, lambda made: made.runtime, "runsc"),
     "--profile": ({"profile": "admin"}, BACKENDS, lambda made: made.profile, Profile.ADMIN),
     "--profile machine": ({"profile": "machine"}, DOCKER, lambda made: made.profile, Profile.MACHINE),
     "--env": ({"env": ["A=1"]}, BACKENDS, lambda made: made.env, {"A": "1"}),

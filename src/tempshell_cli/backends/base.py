@@ -82,6 +82,7 @@ class Option(StrEnum):
     CONTEXT = "--context"
     NAMESPACE = "--namespace"
     IMAGE = "--image"
+    RUNTIME = "--runtime"
     CPUS = "--cpus"
     MACHINE = "--profile machine"
     NO_NETWORK = "--network none"
@@ -170,7 +171,10 @@ class Secret(NamedTuple):
 
 
 class Template(NamedTuple):
-    """A sandbox recipe. ``memory`` is in bytes, ``cpus`` in cores; of a cluster they limit the terminal."""
+    """A sandbox recipe. ``memory`` is in bytes, ``cpus`` in cores; of a cluster they limit the terminal.
+
+    ``runtime`` is the engine's name for what runs a container; "" is its usual one.
+    """
 
     image: str
     profile: Profile = Profile.RESTRICTED
@@ -183,6 +187,7 @@ class Template(NamedTuple):
     access: Access = Access.NONE
     placement: Placement = Placement()
     secrets: Sequence[Secret] = ()
+    runtime: str = ""
 
     @property
     def variables(self) -> Mapping[str, str]:

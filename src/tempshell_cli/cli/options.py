@@ -117,6 +117,15 @@ Image = Annotated[
         rich_help_panel=SANDBOX,
     ),
 ]
+Runtime = Annotated[
+    str,
+    typer.Option(
+        "--runtime",
+        metavar="NAME",
+        help="What runs the container, such as runsc, gVisor's. [default: the engine's]",
+        rich_help_panel=SANDBOX,
+    ),
+]
 Profile = Annotated[
     str,
     typer.Option(
@@ -246,6 +255,7 @@ class SandboxOptions(NamedTuple):
     backend: Backend = ""
     docker_context: DockerContext = ""
     image: Image = ""
+    runtime: Runtime = ""
     profile: Profile = ""
     env: Env = None
     env_file: EnvFile = None

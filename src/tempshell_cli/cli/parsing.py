@@ -27,6 +27,7 @@ def sandbox_request(typed: SandboxOptions) -> StartRequest:
         backend=typed.backend,
         engine=EngineChoice(typed.docker_context, typed.kube_context, typed.namespace),
         image=typed.image,
+        runtime=typed.runtime,
         profile=_one_of(Profile, typed.profile, "--profile") if typed.profile else None,
         network=_one_of(Network, typed.network, "--network") if typed.network else None,
         env=environment(typed.env or (), typed.env_file),

@@ -108,6 +108,7 @@ class SandboxSettings(NamedTuple):
 
     backend: str = "auto"
     image: str = "tempshell/shell"
+    runtime: str = ""  # the engine's choice where it is empty
     node_image: str = ""  # kind's own choice where it is empty
     node_cpus: float = 1.5
     node_memory: str = "2g"

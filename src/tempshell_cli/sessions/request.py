@@ -35,6 +35,7 @@ class StartRequest(NamedTuple):
     engine: EngineChoice = EngineChoice()
     ttl: timedelta | None = None
     image: str = ""
+    runtime: str = ""
     profile: Profile | None = None
     network: Network | None = None
     env: Mapping[str, str] = NOTHING
@@ -60,6 +61,7 @@ class StartRequest(NamedTuple):
             Option.CONTEXT: self.engine.context,
             Option.NAMESPACE: self.engine.namespace,
             Option.IMAGE: self.image,
+            Option.RUNTIME: self.runtime,
             Option.CPUS: self.cpus,
             Option.MACHINE: self.profile is Profile.MACHINE,
             Option.NO_NETWORK: self.network is Network.NONE,

@@ -311,6 +311,7 @@ def _template(request: StartRequest, settings: Settings, pack: Pack | None, back
         ),
         access=request.access,
         placement=_placement(request.placement, settings) if Option.NODE_SELECTOR in backend.options() else Placement(),
+        runtime=(request.runtime or defaults.runtime) if Option.RUNTIME in backend.options() else "",
     )
 
 

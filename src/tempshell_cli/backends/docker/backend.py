@@ -77,8 +77,9 @@ class DockerBackend(Backend):
     @classmethod
     def options(cls) -> frozenset[Option]:
         """Return what a container can honour."""
-        of_containers = {Option.IMAGE, Option.CPUS, Option.NO_NETWORK, Option.OWN_NETWORK, Option.SECRET, Option.USER}
-        return frozenset({Option.DOCKER_CONTEXT, Option.MACHINE, *of_containers})
+        networks = {Option.NO_NETWORK, Option.OWN_NETWORK}
+        of_containers = {Option.IMAGE, Option.RUNTIME, Option.CPUS, Option.SECRET, Option.USER}
+        return frozenset({Option.DOCKER_CONTEXT, Option.MACHINE, *networks, *of_containers})
 
     @classmethod
     def endpoint_of(cls, choice: EngineChoice) -> str:
@@ -229,6 +230,7 @@ class DockerBackend(Backend):
         with held_back(), ThreadPoolExecutor() as pool:  # a roll-back cannot remove what is still being made
             made = pool.submit(self.engine.create_network, name, labels.labels(request, "network")) if own else None
             container = self.engine.create_container(options)
+            self.engine.refuse_other_runtime(container, request.template.runtime)
             if made:
                 made.result()
         self.engine.start_sandbox(container, request.template)

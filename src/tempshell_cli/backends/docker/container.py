@@ -93,6 +93,7 @@ def create_options(client: APIClient, request: SandboxRequest, image: str, spec:
 def _host_options(template: Template, spec: ContainerSpec) -> dict[str, Any]:
     options: dict[str, Any] = {
         "auto_remove": True,
+        "runtime": template.runtime or None,
         "network_mode": spec.network,
         "mem_limit": template.memory,
         "memswap_limit": template.memory,  # the same: no swap

@@ -116,7 +116,7 @@ class DockerEngine:
             yield
         except APIError as cause:
             said = str(cause.explanation or cause)
-            hint = _NO_NETWORK_LEFT if "address pool" in said else _DOCTOR
+            hint = next((hint for words, hint in _HINTS.items() if words in said), _DOCTOR)
             passing = bool(_PASSING.search(said))
             raise ProvisionFailed(f"the Docker engine refused: {said}", hint=hint, passing=passing) from cause
         except (DockerException, RequestException) as cause:
@@ -144,6 +144,17 @@ class DockerEngine:
             if "swap" not in warning.lower():  # a kernel without swap accounting has no swap to limit
                 raise ProvisionFailed(f"the engine would run the container with less than asked for: {warning}")
         return str(created["Id"])
+
+    def refuse_other_runtime(self, container: str, wanted: str) -> None:
+        """Raise ProvisionFailed where a container would be run by another runtime than the one that was asked for.
+
+        Podman takes the request and does as it always does.
+        """
+        if not wanted:
+            return
+        given = self.client.inspect_container(container)["HostConfig"].get("Runtime")
+        if given != wanted:
+            raise ProvisionFailed(f"the engine would run the container by {given!r}, not by {wanted!r}", hint=_RUNTIMES)
 
     def start_sandbox(self, container: str, template: Template) -> None:
         """Start a container, wait until its PID 1 holds the deadline, and leave the learner's variables and secrets.
@@ -362,6 +373,11 @@ _PASSING = re.compile(
 )
 # An engine has some thirty networks to give; each release says in other words that all of them are taken.
 _NO_NETWORK_LEFT = "`docker network prune` removes unused networks; or add default-address-pools to daemon.json"
+_RUNTIMES = "set the default runtime of that engine, and leave --runtime out"
+_HINTS = {
+    "address pool": _NO_NETWORK_LEFT,
+    "invalid runtime name": "`docker info --format '{{json .Runtimes}}'` lists what --runtime may name",
+}
 _LIMITS = "give more with --node-memory, or see the engine's log"
 _DOCTOR = "`tempshell doctor` shows what the engine lacks"
 _NEEDS = "see the image: it needs /bin/sh, and bash 5 or busybox"
