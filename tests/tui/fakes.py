@@ -99,6 +99,13 @@ class FakePractice:
         self.advanced.append(task)
         return self.problems
 
+    def reset(self, task: str) -> None:
+        self._fail()
+        self.noted.append(("reset", task))
+        self.pack = tuple(
+            replace(known, state=TaskState.UNTOUCHED, results=()) if known.id == task else known for known in self.pack
+        )
+
     def extend(self) -> datetime:
         self._fail()
         if not self.view.extendable:
@@ -122,6 +129,9 @@ class FakePractice:
 
     def hinted(self, task: str, number: int) -> None:
         self.noted.append(("hinted", task, str(number)))
+
+    def solution_shown(self, task: str) -> None:
+        self.noted.append(("solution", task))
 
     def flag(self, task: str) -> None:
         self.pack = tuple(

@@ -346,9 +346,26 @@ async def test_before_a_pass_the_solution_is_for_who_gives_up(open_app: OpenApp)
         assert user.sees("Give up on Make a directory?")
         await user.press("escape")
         assert not user.sees("install -d -m 0700")
+        assert ("solution", "files") not in user.practice.noted
         await user.lead("a")
         await user.press("y")
         await user.until_sees("install -d -m 0700")
+        assert ("solution", "files") in user.practice.noted
+
+
+async def test_a_task_is_reset_after_a_question_and_named_by_its_id(open_app: OpenApp) -> None:
+    async with open_app() as user:
+        assert user.sees("─ files ─")
+        await user.lead("c")
+        await user.until_sees("✗ fail")
+        await user.lead("r")
+        await user.press("escape")
+        assert ("reset", "files") not in user.practice.noted
+        await user.lead("r")
+        await user.press("y")
+        await user.until(lambda: "Make a directory was reset." in user.toasts())
+        assert ("reset", "files") in user.practice.noted
+        assert not user.sees("✗ fail")
 
 
 @pytest.mark.parametrize(

@@ -87,3 +87,9 @@ def test_hints_count_that_were_shown_before_the_last_check() -> None:
     assert effort(SESSION, events, [], at(10)).hints == {"a": 2, "b": 1}
     assert effort(SESSION, events, [score(1.5, "a")], at(10)).hints == {"a": 1, "b": 1}
     assert effort(SESSION, events, [score(0, "a"), score(5, "a"), score(8, "b")], at(10)).hints == {"a": 2}
+
+
+def test_a_task_is_given_up_whose_solution_was_shown_before_it_was_ever_passed() -> None:
+    events = [event(3, Kind.SOLUTION, "before"), event(9, Kind.SOLUTION, "after"), event(5, Kind.SOLUTION, "never")]
+    scores = [score(2, "before", "fail"), score(4, "before"), score(6, "after"), score(8, "never", "fail")]
+    assert effort(SESSION, events, scores, at(30)).given_up == {"before", "never"}

@@ -126,6 +126,14 @@ class LivePractice:
         """Set up the steps that are reached once this one has passed; return what went wrong."""
         return "" if self._left else self._practice.advance(task)
 
+    def reset(self, task: str) -> None:
+        """Put the task back to its start; what the last check found is no longer shown."""
+        self._outbox.flush()
+        self._practice.reset(self._practice.pack.task(task))
+        with self._keeping:
+            self._checks.pop(task, None)
+        self._look()
+
     def extend(self) -> datetime:
         """Extend the session once."""
         extended = self._sessions.extend(self._session)
@@ -174,6 +182,10 @@ class LivePractice:
     def hinted(self, task: str, number: int) -> None:
         """Note that a hint is shown."""
         self._note(HintShown(task, number))
+
+    def solution_shown(self, task: str) -> None:
+        """Note that a solution is shown."""
+        self._note(Kind.SOLUTION, task)
 
     def flag(self, task: str) -> None:
         """Mark a task, or take the mark away."""

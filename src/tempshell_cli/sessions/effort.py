@@ -15,15 +15,22 @@ _SPANS = frozenset({Kind.TASK, Kind.PAUSED, Kind.RESUMED, Kind.READY})
 
 
 class Effort(NamedTuple):
-    """Hints that were shown and time that was spent, by task; a task that was never in hand has no time."""
+    """Hints that were shown and time that was spent, by task; a task that was never in hand has no time.
+
+    ``given_up`` are the tasks whose solution was shown before they were ever passed.
+    """
 
     hints: Mapping[str, int]
     spent: Mapping[str, timedelta]
+    given_up: frozenset[str] = frozenset()
 
 
 def effort(session: Session, events: Sequence[Event], scores: Sequence[Score], now: datetime) -> Effort:
     """Return what the tasks of a session took, by its events and all its scores, oldest first."""
-    return Effort(_hints(events, scores), _spent(session, events, scores, now))
+    passed = _first_passes(scores)
+    seen = {(event.detail, event.at) for event in events if event.kind == Kind.SOLUTION}
+    given_up = frozenset(task for task, at in seen if task not in passed or at < passed[task])
+    return Effort(_hints(events, scores), _spent(session, events, passed, now), given_up)
 
 
 def task_in_hand(events: Iterable[Event]) -> str:
@@ -51,10 +58,15 @@ def _hints(events: Iterable[Event], scores: Sequence[Score]) -> dict[str, int]:
     return shown
 
 
-def _spent(session: Session, events: Iterable[Event], scores: Sequence[Score], now: datetime) -> dict[str, timedelta]:
+def _first_passes(scores: Sequence[Score]) -> dict[str, datetime]:
+    return {score.task: score.at for score in reversed(scores) if score.verdict == "pass"}
+
+
+def _spent(
+    session: Session, events: Iterable[Event], passed: Mapping[str, datetime], now: datetime
+) -> dict[str, timedelta]:
     """Return how long each task was in hand, until it passed for the first time, or the session or its exam ended."""
     last = min([now, session.ended or session.deadline, *(exam.ends for _, exam in details(events, ExamBegun))])
-    passed = {score.task: score.at for score in reversed(scores) if score.verdict == "pass"}
     spent: dict[str, timedelta] = {}
     for task, begin, end in _spans(events, last):
         # A screen stays open after the end, with a goodbye, and then notes that its task is no longer in hand.

@@ -51,6 +51,7 @@ class Kind(StrEnum):
     GRADED = "graded"  # ExamGraded
     TASK = "task"  # the id of the task that is in hand from now on, "" where none is
     HINT = "hint"  # HintShown
+    SOLUTION = "solution"  # the id of the task whose solution was shown
     CHECKED = "checked"  # Checked
     FOUND = "found"  # a packs.grading.results.TaskResult as JSON, for programs alone
     COULD_NOT_RUN = "could not run"  # CouldNotRun

@@ -30,10 +30,11 @@ NO_RESULTS: Mapping[str, Sequence[CheckResult]] = MappingProxyType({})
 class Report(NamedTuple):
     """How a session stands, and by which pack and program that was found.
 
-    ``results`` are what the last check of each task found, as its learner sees it. ``digest`` and ``version`` are of
-    the pack as it was at the last check, else as it is; ``changed`` says that it is another now. ``attempts`` counts
-    the checks of each task, and ``spent`` is the time that it was in hand. ``exam`` is None where the session is none.
-    ``forgeable`` says in a sentence what of it a learner could have forged, "" where nothing is known.
+    ``results`` are what the last check of each task found, as its learner sees it. ``given_up`` are the tasks whose
+    solution was shown before they were ever passed. ``digest`` and ``version`` are of the pack as it was at the last
+    check, else as it is; ``changed`` says that it is another now. ``attempts`` counts the checks of each task, and
+    ``spent`` is the time that it was in hand. ``exam`` is None where the session is none. ``forgeable`` says in a
+    sentence what of it a learner could have forged, "" where nothing is known.
     """
 
     session: Session
@@ -48,6 +49,7 @@ class Report(NamedTuple):
     made: datetime
     forgeable: str = ""
     results: Mapping[str, Sequence[CheckResult]] = NO_RESULTS
+    given_up: frozenset[str] = frozenset()
     tempshell: str = __version__
 
 
@@ -71,6 +73,7 @@ def report(sessions: Sessions, session: Session, find: Callable[[str], Pack] = f
         made=now,
         forgeable=_forgeable(sessions, session, pack),
         results={task: one.results for task, one in practice.last_checks().items()},
+        given_up=took.given_up,
     )
 
 

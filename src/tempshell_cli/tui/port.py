@@ -87,11 +87,11 @@ class Practice(Protocol):
     """A session with its tasks. Text in it may come from strangers: the screen makes it safe to show.
 
     ``now``, ``session`` and ``tasks`` are called from the interface's own thread, each second: they answer from memory,
-    and so do ``took``, ``hinted``, ``flag`` and ``unexpected``. ``attach_command``, ``history``, ``check``,
-    ``advance``, ``extend``, ``stop`` and ``finish`` may take their time; they are called from worker threads, each also
-    while another of them is under way. A ``check`` may still be running when the screen has been left: then nobody
-    takes its result. These seven may raise TempshellError, which is shown with its hint. Any other exception is a bug,
-    and no reason to end the screen.
+    and so do ``took``, ``hinted``, ``solution_shown``, ``flag`` and ``unexpected``. ``attach_command``, ``history``,
+    ``check``, ``advance``, ``reset``, ``extend``, ``stop`` and ``finish`` may take their time; they are called from
+    worker threads, each also while another of them is under way. A ``check`` may still be running when the screen has
+    been left: then nobody takes its result. These eight may raise TempshellError, which is shown with its hint. Any
+    other exception is a bug, and no reason to end the screen.
     """
 
     def now(self) -> datetime:
@@ -118,6 +118,10 @@ class Practice(Protocol):
         """Set up what is reached when this task has passed; return what went wrong in it, "" where nothing did."""
         ...
 
+    def reset(self, task: str) -> None:
+        """Put the task with this id back to its start; how it stood is forgotten."""
+        ...
+
     def extend(self) -> datetime:
         """Extend the session once; return the new deadline."""
         ...
@@ -136,6 +140,10 @@ class Practice(Protocol):
 
     def hinted(self, task: str, number: int) -> None:
         """Hear that so many hints of a task are shown."""
+        ...
+
+    def solution_shown(self, task: str) -> None:
+        """Hear that the solution of a task is shown."""
         ...
 
     def flag(self, task: str) -> None:

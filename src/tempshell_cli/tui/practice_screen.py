@@ -34,7 +34,7 @@ from tempshell_cli.tui.hyperlinks import open_page
 from tempshell_cli.tui.keys import Stroke, leader_key, leader_label, to_key
 from tempshell_cli.tui.outcome import Ending, Outcome
 from tempshell_cli.tui.palette import Palette
-from tempshell_cli.tui.port import Practice, SessionView, TaskState
+from tempshell_cli.tui.port import Practice, SessionView, TaskState, TaskView
 from tempshell_cli.tui.retries import Retries
 from tempshell_cli.tui.shortcuts import HELP, offered_shortcuts, shortcut_for
 from tempshell_cli.tui.task_pane import TaskPane
@@ -48,7 +48,7 @@ _BESIDE_FROM = 116
 # What each of the two panes keeps when the border between them is dragged, in columns and rows.
 _LEAST = Size(20, 4)
 # The slow calls, each at most once at a time.
-_CHECK, _ADVANCE, _EXTEND, _STOP = "check", "advance", "extend", "stop"
+_CHECK, _ADVANCE, _RESET, _EXTEND, _STOP = "check", "advance", "reset", "extend", "stop"
 # How long notices stay, in seconds.
 _SEEN: dict[SeverityLevel, float] = {"information": 5, "warning": 10, "error": 20}
 # How long a dialog that comes by itself drops what was typed for the terminal, in seconds.
@@ -87,6 +87,11 @@ class PracticeScreen(Screen[None]):
             &.-waiting Heading { display: none; }
             &.-waiting CommandBar, &.-searching CommandBar { display: block; }
         }
+        /* Notices stand over the task, where there is one beside the terminal, and not over what that shows. */
+        &.-beside ToastRack { width: 36%; min-width: 38; max-width: 68; }
+        &.-beside Toast { width: 100%; max-width: 100%; }
+        &.-zoomed ToastRack { width: 1fr; max-width: 100%; }
+        &.-zoomed Toast { width: 60; max-width: 50%; }
         &.-tiny, &.-narrow { #score { display: none; } }
         &.-tiny { #session { display: none; } Countdown { width: 1fr; } }
     }
@@ -394,7 +399,23 @@ class PracticeScreen(Screen[None]):
             ask = words.give_up_dialog(one_line(task.title))
             self.app.push_screen(ask, lambda answer: self._show_solution(task.id) if answer == words.GIVE_UP else None)
 
+    def action_reset(self) -> None:
+        """Ask, then put the task in hand back to its start."""
+        task = self._task_pane().current
+        if task is not None:
+            self.app.push_screen(words.reset_dialog(one_line(task.title)), partial(self._on_reset_answer, task))
+
+    def _on_reset_answer(self, task: TaskView, answer: str | None) -> None:
+        if answer == words.RESET:
+            self._say(words.resetting(one_line(task.title)))
+            self._in_background(_RESET, lambda: self._practice.reset(task.id), lambda _: self._on_reset(task))
+
+    def _on_reset(self, task: TaskView) -> None:
+        self._show_tasks()
+        self._say(words.was_reset(one_line(task.title)))
+
     def _show_solution(self, task: str) -> None:
+        self._practice.solution_shown(task)
         self.remove_class("-zoomed")
         self._task_pane().show_solution(task)
 
@@ -423,6 +444,7 @@ class PracticeScreen(Screen[None]):
             for rule in ("width", "height", "min_width", "max_width"):
                 self._task_pane().styles.clear_rule(rule)
         self.set_class(below, "-stacked")
+        self.set_class(bool(self._tasks) and not below, "-beside")
 
     def on_terminal_pane_dragged(self, event: TerminalPane.Dragged) -> None:
         """Move the border between the two panes, where that is what was taken hold of."""

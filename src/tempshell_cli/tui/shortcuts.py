@@ -73,6 +73,16 @@ SHORTCUTS = (
         needs_tasks=True,
         where=Where.PRACTICE,
     ),
+    Shortcut(
+        ("r",),
+        "r",
+        "reset",
+        "reset",
+        "put the task back to its start, after a question",
+        needs_tasks=True,
+        where=Where.PRACTICE,
+        acts=True,
+    ),
     Shortcut(("t",), "t", "tasks", "focus_tasks", "go to the tasks; Esc comes back", needs_tasks=True),
     Shortcut(("slash",), "/", "search", "search", "search what the terminal shows and has shown"),
     Shortcut(

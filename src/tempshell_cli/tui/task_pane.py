@@ -48,7 +48,7 @@ class TaskPane(Vertical):
     TaskPane {
         background: $surface;
         border: round $foreground 25%;
-        border-title-color: $text-muted;
+        border-title-color: $text-muted; border-subtitle-color: $foreground 75%;
         &:focus-within { border: round $primary; border-title-color: $foreground; }
         OptionList {
             height: auto; max-height: 35%; min-height: 1;
@@ -209,7 +209,10 @@ class TaskPane(Vertical):
     def _show_title(self) -> None:
         if self.current:
             place, width = f"{self._current + 1}/{len(self._tasks)}", max(0, self.outer_size.width - _CORNERS)
-            title = _title(self.current, place, width, checking=self._checking)
+            # What commands call it stands below the task, or, where there is no border below, behind its title.
+            name, below = one_line(self.current.id), bool(self.styles.border_bottom[0])
+            self.border_subtitle = Content(name if below else "")
+            title = _title(self.current, place, width, "" if below else name, checking=self._checking)
             self.border_title = on_border(title, self.styles)
 
     def _show_prompt(self) -> None:
@@ -258,11 +261,14 @@ def _list_line(number: int, task: TaskView, width: int) -> Content:
     return with_end(line, Content.assemble(flag, Content.styled(f" {task.points} p", MUTED)), width)
 
 
-def _title(task: TaskView, place: str, width: int, *, checking: bool) -> Content:
+def _title(task: TaskView, place: str, width: int, name: str, *, checking: bool) -> Content:
     symbol, style = ("…", "$text-warning") if checking else _STATES[task.state]
     line = Content.assemble(Content.styled(symbol, f"bold {style}"), f" {place} {one_line(task.title)}")
     facts = Content.assemble(*(f" · {fact}" for fact in (one_line(task.domain), f"{task.points} p") if fact))
     end = Content.assemble(facts, " · checking" if checking else "")
+    named = Content.styled(f" · {name}" if name else "", MUTED)
+    if width and line.cell_length + end.cell_length + named.cell_length <= width:
+        end += named
     room = max(1, width - end.cell_length) if width else line.cell_length
     return Content.assemble(line.truncate(room, ellipsis=True), end)
 

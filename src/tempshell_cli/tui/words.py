@@ -31,6 +31,7 @@ UNLAID = "Not put there: the program in the terminal would run these lines one b
 NO_CODE = "This task has no code block."
 NO_SOLUTION = "This task has no solution to show."
 GIVE_UP = "give up"
+RESET = "reset"
 SHELL_ENDED = "The shell has ended · Enter opens a new one"
 WATCHED_ENDED = "The shell has ended · Enter looks for a new one"
 FETCHING, HISTORY_FAILED = "fetching the history", "lines may be missing: the sandbox does not answer"
@@ -134,8 +135,18 @@ def code_dialog(blocks: Sequence[str]) -> Dialog:
 
 def give_up_dialog(task: str) -> Dialog:
     """Return the question before the solution of a task that is not passed; its answer is GIVE_UP or empty."""
-    text = Content.assemble("Give up on ", Content.styled(task, "bold"), "? Its solution is shown below the task.")
+    text = Content.assemble(
+        "Give up on ", Content.styled(task, "bold"), "? Its solution is shown below the task, and the report says so."
+    )
     return Dialog("The solution", text, (Choice("y", "show the solution", GIVE_UP), BACK), severity="warning")
+
+
+def reset_dialog(task: str) -> Dialog:
+    """Return the question before a reset; its answer is RESET or empty."""
+    text = Content.assemble(
+        "Reset ", Content.styled(task, "bold"), "? What you have done for it is removed; the other tasks stay."
+    )
+    return Dialog("Reset the task", text, (Choice("y", "reset", RESET), BACK), severity="warning")
 
 
 def link_dialog(address: str) -> Dialog:
@@ -182,6 +193,16 @@ def copied(text: str) -> str:
 def connection_ended(code: int | None) -> str:
     """Return that the way to the shell has ended; the shell itself may live on."""
     return "The connection was closed" if code is None else f"The connection ended with code {code}"
+
+
+def resetting(task: str) -> str:
+    """Return that a task is being put back to its start."""
+    return f"Resetting {task} …"
+
+
+def was_reset(task: str) -> str:
+    """Return that a task is as it was at its start."""
+    return f"{task} was reset."
 
 
 def again(why: str, pause: float) -> str:

@@ -63,6 +63,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "spent": {task: round(spent.total_seconds()) for task, spent in report.spent.items()},
         "exam": _exam_json(report.exam) if report.exam else None,
         "forgeable": report.forgeable,
+        "given_up": sorted(report.given_up),
         **msgspec.to_builtins(report.score),
     }
 
@@ -204,7 +205,7 @@ def tables(report: Report) -> list[tuple[Sequence[str], Rows]]:
             _verdict(task),
             f"{task.earned:g}/{task.points:g}",
             _times(report.attempts.get(task.task, 0)),
-            _hints(task),
+            _help(task, given_up=task.task in report.given_up),
             format_duration(report.spent[task.task]) if task.task in report.spent else "-",
         )
         for task in score.tasks
@@ -223,8 +224,10 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times" if count else "never"
 
 
-def _hints(task: TaskScore) -> str:
-    return f"{task.hints} (-{task.cost} %)" if task.cost else str(task.hints or "-")
+def _help(task: TaskScore, *, given_up: bool) -> str:
+    """Return how many hints were shown, what they cost, and whether the solution was shown before a pass."""
+    hints = f"{task.hints} (-{task.cost} %)" if task.cost else str(task.hints or "")
+    return ", ".join(filter(None, (hints, "solution seen" if given_up else ""))) or "-"
 
 
 def _percent(share: float | None) -> str:
