@@ -65,7 +65,7 @@ def test_start_without_a_terminal_prints_the_id_and_how_to_get_in(tempshell: Tem
 def test_start_as_json_prints_one_object_and_its_progress_on_stderr(tempshell: Tempshell) -> None:
     done = tempshell("start", "--json", PACK, "--name", "mine", "--ttl", "45m")
     session = done.json()
-    assert set(session) == SESSION_WORDS
+    assert set(session) == {*SESSION_WORDS, "setup_problems"}
     assert (session["name"], session["backend"], session["pack"]) == ("mine", "local", PACK)
     assert (session["state"], session["extensions"], session["owner"]) == ("ready", 0, tempshell.user.owner)
     lasts = datetime.fromisoformat(session["deadline"]) - datetime.fromisoformat(session["created"])
@@ -174,7 +174,7 @@ def test_list_as_json_has_the_words_of_start(tempshell: Tempshell) -> None:
     assert tempshell("list", "--json").json() == []
     started = tempshell("start", "--json").json()
     (listed,) = tempshell("list", "--json").json()
-    assert {**listed, "remaining": 0} == {**started, "remaining": 0}
+    assert {**listed, "remaining": 0, "setup_problems": []} == {**started, "remaining": 0}
 
 
 def test_list_quietly_prints_ids_alone(tempshell: Tempshell) -> None:
@@ -339,7 +339,7 @@ def test_tasks_lists_the_packs_tasks_in_its_order(tempshell: Tempshell) -> None:
     tasks = tempshell("tasks", "--json").json()
     assert [task["id"] for task in tasks] == [task.id for task in find_pack(PACK).tasks]
     first = {"id": "tidy-permissions", "title": "Tidy up the permissions", "points": 7}
-    assert tasks[0] == {**first, "verdict": None, "incomplete": []}
+    assert tasks[0] == {**first, "verdict": None, "incomplete": [], "setup_problems": []}
     headings, *rows = tempshell("tasks").stdout.splitlines()
     assert headings.split() == ["TASK", "STATE", "POINTS", "TITLE"]
     assert len(rows) == len(tasks)

@@ -104,7 +104,7 @@ def until_later(screen: Pane) -> None:
 
 def uptime(screen: Pane) -> str:
     """Return what htop says of it."""
-    found = re.search(r"Uptime: ([\d:]+)", screen.text())
+    found = re.search(r"Uptime: (?:\d+ days?(?:\(!\))?, )?([\d:]+)", screen.text())
     return found[1] if found else ""
 
 

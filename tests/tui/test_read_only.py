@@ -73,7 +73,7 @@ async def test_what_changes_the_session_is_neither_offered_nor_done(
 
 
 def test_what_changes_a_session_is_known_by_its_action() -> None:
-    assert {one.action for one in SHORTCUTS if one.acts} == {"check", "extend", "stop", "send_code", "flag"}
+    assert {one.action for one in SHORTCUTS if one.acts} == {"check", "extend", "reset", "stop", "send_code", "flag"}
 
 
 async def test_the_tasks_and_the_search_are_there_to_be_looked_at(open_app: OpenApp) -> None:

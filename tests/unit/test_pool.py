@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Barrier, Event, Thread
+from threading import Barrier, Event, Thread, Timer
 from typing import Any
 
 import pytest
@@ -85,3 +86,51 @@ def test_one_that_must_answer_is_waited_for(engines: list[Any]) -> None:
     pool.run({slow: [lambda: go.wait(PATIENT)]}, {slow: 0.0})
     go.set()
     assert pool.run({slow: [lambda: "here"]}, {slow: None}) == {slow: ["here"]}
+
+
+def test_an_engine_that_two_threads_ask_answers_both_in_turn(engines: list[Any]) -> None:
+    """A command at the screen beside its sweep: neither makes the other think that the engine is too slow."""
+    one, pool, at_work = engines[0], Pool(), Event()
+    order: list[str] = []
+
+    def first() -> None:
+        at_work.set()
+        time.sleep(0.1)
+        order.append("first")
+
+    sweep = Thread(target=lambda: pool.run({one: [first]}, {one: PATIENT}))
+    sweep.start()
+    assert at_work.wait(PATIENT)
+    assert pool.run({one: [lambda: order.append("second")]}, {one: PATIENT}) == {one: [None]}
+    sweep.join(PATIENT)
+    assert order == ["first", "second"]
+
+
+def test_many_threads_ask_at_once(engines: list[Any]) -> None:
+    pool, found = Pool(), list[Any]()
+
+    def ask() -> None:
+        found.append(pool.run({engine: [lambda: 1] for engine in engines}, dict.fromkeys(engines, PATIENT)))
+
+    asking = [Thread(target=ask) for _ in range(20)]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join(PATIENT)
+    assert found == [{engine: [1] for engine in engines}] * 20
+
+
+def test_who_gives_up_before_its_turn_lets_the_next_one_wait_for_what_is_at_work(engines: list[Any]) -> None:
+    slow, go, pool = engines[0], Event(), Pool()
+    asked: list[str] = []
+
+    def work() -> None:
+        go.wait(PATIENT)
+        asked.append("done")
+
+    pool.run({slow: [work]}, {slow: 0.0})
+    (gave_up,) = pool.run({slow: [lambda: asked.append("never")]}, {slow: 0.05})[slow]
+    assert (type(gave_up), asked) == (TimedOut, [])
+    Timer(0.1, go.set).start()
+    pool.run({slow: [lambda: asked.append("next")]}, {slow: None})
+    assert asked == ["done", "next"]
