@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import subprocess
 import uuid
@@ -35,6 +36,14 @@ def _docker(*argv: str) -> str:
 def _labelled(session: str, component: str, deadline: str | None, owner: str = DEPARTED) -> list[str]:
     carried = {labels.SESSION: session, labels.OWNER: owner, labels.COMPONENT: component, labels.DEADLINE: deadline}
     return [word for key, value in carried.items() if value is not None for word in ("--label", f"{key}={value}")]
+
+
+@pytest.fixture(autouse=True)
+def one_at_a_time(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """`reap --expired` removes what is over on the whole engine, also what another worker's test has just made."""
+    with (tmp_path_factory.getbasetemp().parent / "expired.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture
