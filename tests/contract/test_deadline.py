@@ -48,7 +48,8 @@ def test_a_later_deadline_outlives_the_first_and_a_nearer_one_holds(stage: Stage
         assert found
         assert found.deadline == later
         stage.pass_time(stage.soon + 1)
-        stage.run(sandbox, "sleep", str(max(0.0, (sandbox.deadline - stage.clock.now()).total_seconds() + 1.5)))
+        left = max(0.0, (sandbox.deadline - stage.clock.now()).total_seconds() + 1.5)
+        stage.run(sandbox, "sleep", str(left), timeout=left + 30)
         assert not stage.has_ended(sandbox.session)
         stage.backend.set_deadline(sandbox, stage.in_seconds(3))
         stage.wait_for_end(sandbox.session, 3)

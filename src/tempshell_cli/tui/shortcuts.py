@@ -78,7 +78,7 @@ SHORTCUTS = (
         "r",
         "reset",
         "reset",
-        "put the task back to its start, after a question",
+        "reset the task, after asking",
         needs_tasks=True,
         where=Where.PRACTICE,
         acts=True,

@@ -149,13 +149,13 @@ class HomeScreen(Screen[None]):
         doing = list(self._busy.values())
         running = len(self._view.sessions or ())
         counted = f"{running} session{'s' if running != 1 else ''}"
-        told = [
+        header = [
             Content.styled(f"tempshell {__version__}", "bold $primary"),
             Content.styled(counted, MUTED),
             *([Content.styled(f"filter: {self._wanted}", "bold $text-warning")] if self._wanted else []),
             *(Content.styled(one, "bold $text-warning") for one in doing),
         ]
-        self.query_one("#title", Static).update(Content("  ").join(told))
+        self.query_one("#title", Static).update(Content("  ").join(header))
 
     def _show_list(self, parts: list[Part]) -> None:
         lines = list(_lines(parts)) or [("", Content.styled(words.NOTHING_FITS, MUTED))]
