@@ -41,12 +41,10 @@ TASKS = [task for pack in PACKS for task in pack.tasks]
 EACH_PACK = pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.id)
 EACH_TASK = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
 OFFICIAL = {"kubernetes.io", "helm.sh", "gateway-api.sigs.k8s.io", "nginx.org"}  # the pages of the projects
-# One for each thing that a check can look at or wait for, in short; all of them, with all of their mutants, take a
-# quarter of an hour.
+# One for each thing that a check can look at or wait for, in short; all of them, with all of their mutants, are long.
 SHORT = {
     *("config-two-ways", "crash-loop", "keep-the-notes", "list-not-delete", "log-sidecar", "mend-a-service"),
-    *("install-a-chart", "parallel-job", "rolling-update", "deny-both-ways", "front-door", "rate-limit"),
-    "dump-and-restore",
+    *("install-a-chart", "parallel-job", "rolling-update", "deny-both-ways", "rate-limit"),
 }
 WHOLE = "whole"
 PROVEN = {task.id: with_one_mutant(task) for task in TASKS if task.id in SHORT}
