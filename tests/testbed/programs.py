@@ -1,4 +1,4 @@
-"""Programs that tests run: full-screen ones, whose screens they compare, and a keyring."""
+"""Programs that tests run: full-screen ones, whose screens they compare, a keyring, and a reader of manual pages."""
 
 from . import apt
 
@@ -6,11 +6,12 @@ _PACKAGES = {
     **{program: program for program in ("vim", "less", "tmux", "htop", "nano", "mc", "dbus-daemon")},
     "dbus-send": "dbus-bin",
     "gnome-keyring-daemon": "gnome-keyring",
+    "groff": "groff-base",
 }
 """Commands, with Debian's package of each."""
 PROGRAMS = tuple(_PACKAGES)
 
 
 def ensure() -> None:
-    """Vim, less, tmux, htop, nano, mc and gnome-keyring."""
+    """Vim, less, tmux, htop, nano, mc, gnome-keyring and groff."""
     apt.install(_PACKAGES)

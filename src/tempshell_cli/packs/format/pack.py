@@ -87,7 +87,7 @@ class Pack:
     ``nodes`` is how many a cluster of its has at least; ``node_shell`` says whether its learners are root on the
     first of them; ``notes`` are shown before it is started, and ``pack lint`` reports them where they belong.
     The tasks of one ``in_order`` are steps: each begins where those before it ended. ``programs`` are those that its
-    scripts and texts use, as far as whoever reads its format finds them.
+    scripts and texts use, as far as the reader of its format finds them.
     """
 
     head: PackHead
