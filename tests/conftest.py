@@ -23,6 +23,7 @@ from tests.support.waiting import eventually
 _MARKS = {"docker": "docker", "kind": "kind", "kubernetes": "kubernetes", "chromium": "browser"}
 _ON_DOCKER = {"docker", "kind", "kubernetes"}
 _LAST_LINES = 25
+_LONGEST_ID = 60
 # How many examples a property is tried on: `nox -s long` takes the second. Neither has a deadline: that is the
 # machine's. With a profile of our own hypothesis does not look whether the environment is that of a CI service.
 # The short one tries the same examples each time, so that a change and not chance makes a test fail.
@@ -56,6 +57,16 @@ def _inherit_nothing() -> None:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, lambda *_: None)
     os.umask(0o022)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a long value, and bytes that are no text, after its argument.
+
+    What is made anew for each run (a packed file has the time in it) would name another test in each worker; and the
+    environment that every command of a test inherits has the test's name in it.
+    """
+    no_text = isinstance(val, bytes) and not (val.isascii() and val.decode().isprintable())
+    return argname if no_text or (isinstance(val, str | bytes) and len(val) > _LONGEST_ID) else None
 
 
 class _AtOnce:

@@ -254,7 +254,11 @@ def test_an_archive_lacks_a_file_has_another_one_or_other_content(archive: bytes
     assert packed == {archive[:2]}
 
 
-@pytest.mark.parametrize("content", [b"", b"text\n", b"\x1f\x8bbroken", b"PK\x03\x04", _tar("w:gz")[:60]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"text\n", b"\x1f\x8bbroken", b"PK\x03\x04", _tar("w:gz")[:60]],
+    ids=["empty", "text", "gz", "zip", "cut-short"],
+)
 def test_what_is_not_an_archive_is_left_alone(content: bytes) -> None:
     assert not list(wrong_archives(content))
 
