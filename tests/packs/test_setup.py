@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from tempshell_cli.core.errors import ExitCode
+from tempshell_cli.core.process import Completed
 from tempshell_cli.packs.checks.shell import SandboxShell
 from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.grader import Grader
@@ -105,6 +107,43 @@ def test_missing_tools_are_named_before_anything_is_done(sandbox_shell: SandboxS
 def test_manifests_need_a_cluster(sandbox_shell: SandboxShell) -> None:
     with pytest.raises(SetupFailed, match="this needs a Kubernetes session"):
         apply_setup(task(manifests=["file"]), Grader(sandbox_shell))
+
+
+@dataclass
+class _NewCluster:
+    """A cluster whose namespaces get their account late, as on a busy one, or never."""
+
+    looks: int
+    asked: list[str] = field(default_factory=list)
+    is_learners: bool = True
+
+    def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:
+        del timeout
+        self.asked.append(argv[0])
+        if argv[0] == "apply":
+            return Completed(0, b"namespace/shop created\n" if b"Namespace" in stdin else b"pod/web created\n", b"")
+        if self.asked.count("get") <= self.looks:
+            return Completed(1, b"", b'Error from server (NotFound): serviceaccounts "default" not found')
+        return Completed(0, b'{"kind": "ServiceAccount", "metadata": {"name": "default"}}', b"")
+
+
+@dataclass
+class _OnCluster:
+    shell: SandboxShell
+    cluster: _NewCluster
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - what the shell has
+        return getattr(self.shell, name)
+
+
+def test_pods_of_a_setup_find_the_account_of_their_new_namespace(sandbox_shell: SandboxShell) -> None:
+    head = task_with(CHECK, namespaces=["shop"], setup={"manifests": ["file"]}).head
+    pods = dataclasses.replace(task(), head=head)
+    cluster = _NewCluster(looks=2)
+    apply_setup(pods, Grader(_OnCluster(sandbox_shell, cluster)))
+    first, *looks, last = cluster.asked
+    assert (first, set(looks), last) == ("apply", {"get"}, "apply")
+    assert len(looks) > cluster.looks
 
 
 def test_a_solution_and_a_mutant_are_run_the_same_way(sandbox_shell: SandboxShell) -> None:

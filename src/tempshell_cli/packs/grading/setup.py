@@ -6,12 +6,15 @@ have redirected its output: the grader waits for that to close.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from posixpath import dirname
 
 from tempshell_cli.core.errors import ExitCode, TempshellError, UsageProblem
 from tempshell_cli.core.process import Completed
 from tempshell_cli.core.text import one_line, strip_controls
+from tempshell_cli.packs.checks.criteria import Probe, Retry
 from tempshell_cli.packs.checks.matching import CannotLook, Prevented
+from tempshell_cli.packs.checks.objects import ObjectState
 from tempshell_cli.packs.checks.places import NEEDS_KUBERNETES
 from tempshell_cli.packs.checks.shell import EVAL_STDIN, SandboxShell
 from tempshell_cli.packs.format.model import SetupFile
@@ -56,7 +59,7 @@ def apply_setup(task: Task, grader: Grader, *, clear: bool = False) -> str:
     unlock_files(task, shell)  # what it cannot unlock, the setup fails at with better words
     if clear and task.head.namespaces and shell.cluster and shell.cluster.is_learners:
         ClusterLeftovers(task, shell.cluster).clear()
-    _prepare_cluster(task, shell)
+    _prepare_cluster(task, grader)
     for file in setup.files:
         _copy(task, file, shell)
     problems = ""
@@ -65,7 +68,7 @@ def apply_setup(task: Task, grader: Grader, *, clear: bool = False) -> str:
         if done.timed_out or done.exit_code:
             raise _failed(task, f"{setup.run} {how_it_ended(done)}")
         problems = strip_controls(done.stdout.decode(errors="replace")).strip() if task.reports_setup else ""
-    _wait_for(task, grader)
+    _wait_for(task, grader, setup.ready)
     try:
         grader.record(task)
     except (CannotLook, Prevented) as cause:
@@ -73,8 +76,8 @@ def apply_setup(task: Task, grader: Grader, *, clear: bool = False) -> str:
     return problems
 
 
-def _wait_for(task: Task, grader: Grader) -> None:
-    for probe in task.head.setup.ready:
+def _wait_for(task: Task, grader: Grader, probes: Iterable[Probe]) -> None:
+    for probe in probes:
         outcome = grader.watch(probe)
         if outcome.verdict is not Verdict.PASS:
             why = outcome.cause or f"expected {outcome.expected}, found {outcome.found}"
@@ -101,18 +104,29 @@ def draw_task(task: Task, seed: str, shell: SandboxShell) -> tuple[Task, dict[st
     return (drawn(task, seed, written) if written else first), written
 
 
-def _prepare_cluster(task: Task, shell: SandboxShell) -> None:
+def _prepare_cluster(task: Task, grader: Grader) -> None:
     """Make the task's namespaces and apply its manifests; whether the cluster's version fits, ``cluster`` says."""
-    if not (task.head.namespaces or task.head.setup.manifests):
-        return
-    if shell.cluster is None:
+    for name in task.head.namespaces:
+        if b"created" in _apply(task, grader, f"namespace {name}", namespace(name)):
+            _wait_for(task, grader, [_has_default_account(name)])
+    for name in task.head.setup.manifests:
+        _apply(task, grader, name, task.assets[name])
+
+
+def _apply(task: Task, grader: Grader, what: str, manifest: bytes) -> bytes:
+    cluster = grader.shell.cluster
+    if cluster is None:
         raise _failed(task, NEEDS_KUBERNETES)
-    given = [(f"namespace {name}", namespace(name)) for name in task.head.namespaces]
-    given += [(name, task.assets[name]) for name in task.head.setup.manifests]
-    for what, manifest in given:
-        done = shell.cluster.kubectl("apply", "-f", "-", stdin=manifest, timeout=seconds(task.head.setup.timeout))
-        if done.timed_out or done.exit_code:
-            raise _failed(task, f"applying {what} {how_it_ended(done)}")
+    done = cluster.kubectl("apply", "-f", "-", stdin=manifest, timeout=seconds(task.head.setup.timeout))
+    if done.timed_out or done.exit_code:
+        raise _failed(task, f"applying {what} {how_it_ended(done)}")
+    return done.stdout
+
+
+def _has_default_account(name: str) -> Probe:
+    """Return the probe for what a new namespace lacks for a moment: till then the API server refuses every pod."""
+    account = ObjectState(ref=f"serviceaccount/{name}/default")
+    return Probe(object=account, retry=Retry(for_="30s"))
 
 
 def missing_tools(task: Task, shell: SandboxShell) -> list[str]:
