@@ -106,9 +106,8 @@ def test_a_session_that_vanished_says_so_and_how_to_have_it_again(tempshell: Tem
     assert "start --replace --name lab" in tempshell("exec", "lab", "--", "true", code=3).stderr
 
 
-def test_what_cannot_be_paused_says_what_can(tempshell: Tempshell) -> None:
+def test_what_a_session_is_not_is_said(tempshell: Tempshell) -> None:
     tempshell.start("--name", "lab")
-    assert "kind" in tempshell("pause", code=2).stderr
     assert "lab is not paused" in tempshell("resume", code=2).stderr
     assert "lab is not a cluster" in tempshell("kubeconfig", code=2).stderr
 

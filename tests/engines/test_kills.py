@@ -170,11 +170,13 @@ def test_a_stop_that_is_killed_is_finished_by_the_next_command(killer: Killer) -
 @pytest.mark.parametrize(
     ("engine", "every"),
     [
+        pytest.param("local", 4, marks=pytest.mark.engine("local"), id="local"),
+        pytest.param("docker", 12, marks=pytest.mark.engine("docker"), id="docker"),
         pytest.param("kind", 12, marks=_ON_KIND, id="kind"),
         pytest.param("kind", 1, marks=[_ON_KIND, pytest.mark.long], id="kind, every step"),
     ],
 )
-def test_a_cluster_is_extended_paused_and_resumed_wholly_or_not_at_all(killer: Killer) -> None:
+def test_a_session_is_extended_paused_and_resumed_wholly_or_not_at_all(killer: Killer) -> None:
     session = killer.start()
     for command in ("extend", "pause", "resume"):
         for place in killer.places(partial(tuple, (command, session))):

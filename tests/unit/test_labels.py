@@ -100,3 +100,15 @@ def _let_path_have_only(shell: str, directory: Path) -> None:
     if not found:
         pytest.skip(f"no {shell} here")
     (directory / ("bash" if shell == "bash" else "sh")).symlink_to(found)
+
+
+@pytest.mark.parametrize(("left", "read"), [(None, None), (timedelta(minutes=7), timedelta(minutes=7))])
+def test_terms_have_room_for_what_a_paused_session_has_left(left: timedelta | None, read: timedelta | None) -> None:
+    terms = Terms(timedelta(hours=1), 1, ("a-task",))
+    line = labels.terms_text(terms, left)
+    assert (labels.terms_of(line), labels.left_of(line)) == (terms, read)
+
+
+@pytest.mark.parametrize("line", ["", "{}", '{"left":-3}', '{"left":"x"}', "[1]", "nonsense"])
+def test_what_no_pause_has_written_is_none(line: str) -> None:
+    assert labels.left_of(line) is None

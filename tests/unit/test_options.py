@@ -185,7 +185,7 @@ def test_what_a_learner_could_forge_says_the_backend(monkeypatch: pytest.MonkeyP
 
 def test_what_cannot_be_paused_names_what_can(planned: Planned) -> None:
     now = planned.sessions.clock.now()
-    session = Session("0a1b2c3d", "lab", "ann", "docker", "unix:///nowhere", State.READY, now, now + timedelta(hours=1))
-    with pytest.raises(UsageProblem, match="a docker session cannot be paused") as refused:
+    session = Session("0a1b2c3d", "lab", "ann", "kubernetes", "nowhere", State.READY, now, now + timedelta(hours=1))
+    with pytest.raises(UsageProblem, match="a kubernetes session cannot be paused") as refused:
         planned.sessions.pause(session)
-    assert refused.value.hint == "only kind sessions can be paused"
+    assert refused.value.hint == "only local, docker, kind sessions can be paused"

@@ -78,14 +78,15 @@ def profile_of(found: Mapping[str, str]) -> Profile:
     return Profile(profile) if profile in set(Profile) else Profile.RESTRICTED
 
 
-def terms_text(terms: Terms) -> str:
-    """Return terms as one line, "" where there are none."""
+def terms_text(terms: Terms, left: timedelta | None = None) -> str:
+    """Return terms as one line, "" where there are none; ``left`` is what a paused session has left of its lease."""
     fields = {
         "lease": int(terms.lease.total_seconds()),
         "extensions": terms.extensions,
         "tasks": list(terms.tasks),
         "exam": terms.exam,
         "values": dict(terms.values),
+        "left": 0 if left is None else max(1, int(left.total_seconds())),
     }
     fields = {name: value for name, value in fields.items() if value}
     return json.dumps(fields, separators=(",", ":")) if fields else ""
@@ -93,11 +94,7 @@ def terms_text(terms: Terms) -> str:
 
 def terms_of(text: str) -> Terms:
     """Return the terms in a line, as far as it makes sense: a stranger may have written it."""
-    fields: Any = None
-    with suppress(ValueError, RecursionError):
-        fields = json.loads(text)
-    if not isinstance(fields, dict):
-        return Terms()
+    fields = _fields(text)
     lease, extensions = (_count(fields.get(name)) for name in ("lease", "extensions"))
     tasks, exam, values = (fields.get(name) for name in ("tasks", "exam", "values"))
     return Terms(
@@ -107,6 +104,19 @@ def terms_of(text: str) -> Terms:
         exam=exam if isinstance(exam, str) else "",
         values={name: one for name, one in values.items() if isinstance(one, str)} if isinstance(values, dict) else {},
     )
+
+
+def left_of(text: str) -> timedelta | None:
+    """Return what the session with this line of terms has left of its lease, None for one that is not paused."""
+    left = _count(_fields(text).get("left"))
+    return timedelta(seconds=left) if left else None
+
+
+def _fields(text: str) -> Mapping[str, Any]:
+    fields: Any = None
+    with suppress(ValueError, RecursionError):
+        fields = json.loads(text)
+    return fields if isinstance(fields, dict) else {}
 
 
 _MOST = 10**9  # of seconds, and of extensions

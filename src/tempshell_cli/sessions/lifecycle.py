@@ -228,10 +228,8 @@ class Sessions:
         refuse_in_exam(self.store, session, "an exam cannot be paused")
         backend = self.engines.of(session)
         if not isinstance(backend, CanPause):
-            able = " and ".join(name for name, kind in self.engines.kinds() if issubclass(kind, CanPause))
-            raise UsageProblem(
-                f"a {backend.name} session cannot be paused", hint=f"only {able or 'no'} sessions can be paused"
-            )
+            able = ", ".join(name for name, kind in self.engines.kinds() if issubclass(kind, CanPause))
+            raise UsageProblem(f"a {backend.name} session cannot be paused", hint=f"only {able} sessions can be paused")
         with self._changing(session, backend) as (current, sandbox):
             refuse_in_exam(self.store, current, "an exam cannot be paused")
             if current.frozen is not None:

@@ -35,10 +35,10 @@ from tempshell_cli.backends.docker.container import (
     user_of,
 )
 from tempshell_cli.backends.docker.engine import (
-    PAUSED,
     DockerEngine,
     condition_of,
     is_connected,
+    is_paused,
     name_of,
     of_owner,
     of_session,
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from tempshell_cli.core.config import Settings
 
 _MACHINE = "machine"  # among the details of one
+_NO_TERMS = "{}"  # takes the place of others, which "" does not
 _TERMINAL, _NETWORK = f"{labels.COMPONENT}=terminal", f"{labels.COMPONENT}=network"
 
 
@@ -186,9 +187,23 @@ class DockerBackend(Backend):
 
     def set_deadline(self, sandbox: Sandbox, deadline: datetime, terms: Terms | None = None) -> None:
         """Send it to PID 1, and wait until it has taken it: labels of a container cannot be changed."""
-        terms_line = labels.terms_text(terms) if terms else ""
+        self._tell(sandbox, deadline, labels.terms_text(terms) if terms else "")
+
+    def _tell(self, sandbox: Sandbox, deadline: datetime, terms: str) -> None:
         with self.engine.translated_errors():
-            self.engine.move_deadline(sandbox.details["container"], self.engine.theirs(deadline), terms_line)
+            self.engine.move_deadline(sandbox.details["container"], self.engine.theirs(deadline), terms)
+
+    def pause(self, sandbox: Sandbox, *, left: timedelta, until: datetime) -> None:
+        """Freeze the container. PID 1 is told before: its deadline goes on by the clock, and it keeps what was left."""
+        self._tell(sandbox, until, labels.terms_text(sandbox.terms, left))
+        with self.engine.translated_errors():
+            self.engine.pause(sandbox.details["container"])
+
+    def resume(self, sandbox: Sandbox, deadline: datetime) -> None:
+        """Thaw the container, and give PID 1 the deadline."""
+        with self.engine.translated_errors():
+            self.engine.unpause(sandbox.details["container"])
+        self._tell(sandbox, deadline, labels.terms_text(sandbox.terms) or _NO_TERMS)
 
     def destroy(self, sandbox: Sandbox) -> Receipt:
         """Remove the container and the network that are the session's and its owner's, and look until they are gone."""
@@ -238,13 +253,16 @@ class DockerBackend(Backend):
     def _found(self, container: Mapping[str, Any]) -> Sandbox:
         from docker.errors import APIError  # noqa: PLC0415 - loaded with the client
 
-        (condition, lost), carried = _condition(container), container["Labels"]
+        carried, frozen = container["Labels"], False
         try:
             carried = self.engine.carried_by(container)
+            frozen = labels.left_of(carried.get(labels.TERMS, "")) is not None
+            condition, lost = _condition(container, frozen=frozen)
         except APIError as cause:  # of one container: its log cannot be read
             condition, lost = Condition.UNKNOWN, (one_line(str(cause)),)
         deadline = self.engine.ours(labels.deadline_of(carried))
-        return _sandbox(carried, self.endpoint, deadline, condition)._replace(lost=lost)
+        sandbox = _sandbox(carried, self.endpoint, deadline, condition)
+        return sandbox._replace(lost=lost, is_torn=frozen and not is_paused(container))
 
     def _orphan(self, found: Mapping[str, str]) -> Sandbox:
         """Return what is left where only the network is: the container's files were in its memory, or went with it."""
@@ -268,12 +286,12 @@ def _is_named(thing: Mapping[str, Any], name: str) -> bool:
     return bool(session) and name in {"", container_name(session)}
 
 
-def _condition(container: Mapping[str, Any]) -> tuple[Condition, tuple[str, ...]]:
-    """Return the condition of a sandbox by its container, and what is the matter with it."""
+def _condition(container: Mapping[str, Any], *, frozen: bool) -> tuple[Condition, tuple[str, ...]]:
+    """Return the condition of a sandbox by its container, and what is the matter with it: not that we froze it."""
     name = name_of(container)
     if condition_of(container) is Condition.DEAD:
         return Condition.DEAD, (f"container {name} has ended",)
-    if container["State"] == PAUSED:
+    if is_paused(container) and not frozen:
         return Condition.STOPPED, (f"container {name} was paused",)
     if not is_connected(container):
         return Condition.BROKEN, (f"container {name} has lost its network",)
@@ -294,5 +312,6 @@ def _sandbox(found: Mapping[str, str], endpoint: str, deadline: datetime, condit
         pack=found.get(labels.PACK, ""),
         condition=condition,
         home=home_of(profile),
+        frozen=labels.left_of(found.get(labels.TERMS, "")),
         terms=labels.terms_of(found.get(labels.TERMS, "")),
     )

@@ -31,6 +31,7 @@ _SILENCE = 60.0  # seconds for something in a container to say a word, or to end
 _CHUNK, _HEADER = 65536, 8  # bytes
 _NOT_FOUND, _CONFLICT = 404, 409
 _ACTIVE_ENDPOINTS = "active endpoints"
+_NOT_FROZEN = "unable to freeze"  # runc's words
 PAUSED, ENDED = "paused", "exited"
 _ALIVE = {"running", PAUSED}
 Labels = Mapping[str, str]
@@ -231,9 +232,25 @@ class DockerEngine:
         return Usage(sum(one.memory for one in found), sum(one.processor for one in found)) if found else None
 
     def pause(self, container: str) -> None:
-        """Freeze a container; does no harm to one that is frozen."""
-        with _already("paused"):
-            self.client.pause(container)
+        """Freeze a container; does no harm to one that is frozen.
+
+        On a busy machine the kernel may not get all processes to stand still, so that takes more than one attempt.
+        """
+        from docker.errors import APIError  # noqa: PLC0415 - loaded with the client
+
+        refused: APIError | None = None
+        for _ in attempts(_TIMEOUT):
+            try:
+                with _already("already paused"):
+                    self.client.pause(container)
+            except APIError as cause:
+                if _NOT_FROZEN not in str(cause.explanation):
+                    raise
+                refused = cause
+            else:
+                return
+        if refused:
+            raise refused
 
     def unpause(self, container: str) -> None:
         """Thaw a container; does no harm to one that runs."""

@@ -34,10 +34,11 @@ from tempshell_cli.backends.init import init_argv
 from tempshell_cli.backends.labels import terms_of, terms_text
 from tempshell_cli.backends.local import bwrap, limits, staging
 from tempshell_cli.backends.local.bwrap import find_bwrap
+from tempshell_cli.backends.local.freezing import thaw
 from tempshell_cli.backends.local.kernel import kill_process
 from tempshell_cli.backends.local.memory_files import MemoryFiles, memory_files
 from tempshell_cli.backends.local.process import is_same, open_process, whereabouts
-from tempshell_cli.backends.local.rundir import FILTER, LOG, MARK, PROCESS, Labels, RunDir
+from tempshell_cli.backends.local.rundir import FILTER, FROZEN, LOG, MARK, PROCESS, STANDS_STILL, Labels, RunDir
 from tempshell_cli.backends.local.seccomp import filter_program
 from tempshell_cli.backends.local.strays import end_strays, strays
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
@@ -50,6 +51,7 @@ _FIRST_UID, _PAIRS = 61184, (65519 - 61184) // 2
 _LATEST = datetime.max.replace(tzinfo=UTC, microsecond=0).timestamp()
 _TIMEOUT = 5.0  # seconds until the kernel has ended what was killed, or a supervisor elsewhere what it was to end
 _POLL = 0.05
+_FREEZING = 20.0  # seconds for a supervisor to freeze a sandbox; it gives up earlier by itself
 _A_DAY = timedelta(days=1).total_seconds()
 _START = 60.0  # seconds for a supervisor to say whether the sandbox is up; it gives up earlier by itself
 
@@ -151,11 +153,31 @@ class LocalBackend(Backend):
         """Write the labels again; the supervisor reads them once a second."""
         run = RunDir(sandbox.details["run"])
         with _files_of_ours():
-            labels = run.labels()
-            if labels is None or not run.holder():
-                raise EngineUnavailable("the sandbox is gone", hint="`tempshell list` shows what runs")
+            labels = _held_labels(run)
             kept = terms_text(terms) if terms else labels["terms"]
             run.label(labels.having(deadline=deadline.timestamp(), terms=kept))
+
+    def pause(self, sandbox: Sandbox, *, left: timedelta, until: datetime) -> None:
+        """Have the supervisor freeze all processes, and wait until it has."""
+        said = self._change(sandbox, until, left=max(1, int(left.total_seconds())))
+        if said != STANDS_STILL:
+            why = said.decode() or _SILENT
+            raise EngineUnavailable(f"the sandbox cannot be paused: {why}", hint="see `tempshell status`")
+
+    def resume(self, sandbox: Sandbox, deadline: datetime) -> None:
+        """Have the supervisor let all processes go on, and wait until it has."""
+        if self._change(sandbox, deadline, left=""):
+            raise EngineUnavailable(f"the sandbox cannot be resumed: {_SILENT}", hint="see `tempshell status`")
+
+    def _change(self, sandbox: Sandbox, deadline: datetime, **changed: object) -> bytes:
+        """Label a sandbox; return what its supervisor says of its being frozen, once that fits or it is too late."""
+        run = RunDir(sandbox.details["run"])
+        with _files_of_ours():
+            run.label(_held_labels(run).having(deadline=deadline.timestamp(), **changed))
+            late = time.monotonic() + _FREEZING
+            while bool(run.read(FROZEN)) != bool(changed.get("left")) and time.monotonic() < late:
+                time.sleep(_POLL)
+            return run.read(FROZEN)
 
     def destroy(self, sandbox: Sandbox) -> Receipt:
         """End the supervisor and with it the sandbox, and remove what they have on disk."""
@@ -168,7 +190,7 @@ class LocalBackend(Backend):
         if labels and _condition(run, labels) is Condition.UNKNOWN:
             return _end_elsewhere(run, labels)
         first, removed = run.record(PROCESS), []
-        removed += [f"sandbox process {pid}" for pid in _end(run, first)]
+        removed += [f"sandbox process {pid}" for pid in _end(session, run, first)]
         # Once a first process is on record a look at /proc is saved: all that runs is its namespace.
         half_way = Path(run.path).is_dir() and first is None
         if half_way:
@@ -202,6 +224,7 @@ _LOST = {
     Condition.DEAD: ("its processes have ended, and its files were in memory",),
     Condition.UNKNOWN: (_ELSEWHERE,),
 }
+_SILENT = f"its supervisor has not done so within {_FREEZING:.0f} seconds"
 _WORDLESS = "the kernel has ended it; it may need more --memory"
 _USERNS_HINT = (
     "allow user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone=1,"
@@ -302,6 +325,14 @@ def _options(run: RunDir, labels: Labels, secrets: Sequence[Secret], make: Memor
     return bwrap.options(labels, files=files, secrets=values, seccomp=make(run.read(FILTER)))
 
 
+def _held_labels(run: RunDir) -> Labels:
+    """Return the labels of a sandbox that has a supervisor; raises EngineUnavailable for one that has not."""
+    labels = run.labels()
+    if labels is None or not run.holder():
+        raise EngineUnavailable("the sandbox is gone", hint="`tempshell list` shows what runs")
+    return labels
+
+
 def _is_whole(run: RunDir) -> bool:
     """Return whether there is something to enter: a supervisor, and the first process that it has reported."""
     with _files_of_ours(), suppress(FileNotFoundError):
@@ -310,7 +341,8 @@ def _is_whole(run: RunDir) -> bool:
 
 
 def _sandbox(run: RunDir, labels: Labels) -> Sandbox:
-    condition = _condition(run, labels)
+    condition, left = _condition(run, labels), labels.integer("left")
+    frozen = timedelta(seconds=left) if 0 < left < _LATEST else None
     return Sandbox(
         backend=LocalBackend.name,
         session=labels["session"],
@@ -321,6 +353,8 @@ def _sandbox(run: RunDir, labels: Labels) -> Sandbox:
         pack=labels["pack"],
         condition=condition,
         home=labels["home"],
+        frozen=frozen,
+        is_torn=frozen is not None and run.read(FROZEN) != STANDS_STILL,
         lost=_LOST.get(condition, ()),
         terms=terms_of(labels["terms"]),
     )
@@ -393,7 +427,7 @@ def _program(name: str) -> tuple[str, ...]:
     return (sys.executable, "-I", "-S", "-c", code)
 
 
-def _end(run: RunDir, first: Labels | None) -> list[int]:
+def _end(session: str, run: RunDir, first: Labels | None) -> list[int]:
     """Kill the supervisor, which takes the sandbox along, and the first process, and wait; return the process ids.
 
     The first process ends with its supervisor because it has asked the kernel for that; one that traces it, as root
@@ -409,6 +443,7 @@ def _end(run: RunDir, first: Labels | None) -> list[int]:
         victims[first.integer("pid")] = opened
     for fd in victims.values():
         kill_process(fd)
+    thaw(session)
     late = time.monotonic() + _TIMEOUT
     for fd in victims.values():
         select.select([fd], [], [], max(0.0, late - time.monotonic()))

@@ -55,6 +55,9 @@ def main() -> int:
         if labels is None or process is None or not supervisor:
             _complain("the sandbox is gone")
             return CANNOT_ENTER
+        if labels["left"]:
+            _complain("the sandbox is paused")
+            return CANNOT_ENTER
         first = os.pidfd_open(process.integer("pid"))
         groups = limits.opened(labels["session"], limits.GRADER if role == _GRADER else limits.LEARNER)
         _enter(labels, process, supervisor, role)

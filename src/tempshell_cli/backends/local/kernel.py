@@ -83,10 +83,18 @@ def next_signal(fd: int) -> int:
     return int.from_bytes(os.read(fd, _SIGNALFD_SIGINFO)[:4], "little")  # as both machines have it
 
 
-def kill_process(pidfd: int) -> None:
-    """Send SIGKILL to the process behind a pidfd (pidfd_send_signal(2)); one that has ended is fine."""
-    if _libc.syscall(_PIDFD_SEND_SIGNAL, pidfd, SIGKILL, None, 0) < 0 and ctypes.get_errno() != errno.ESRCH:
+def send_signal(pidfd: int, number: int) -> bool:
+    """Send a signal to the process behind a pidfd (pidfd_send_signal(2)); return whether that has not ended yet."""
+    if _libc.syscall(_PIDFD_SEND_SIGNAL, pidfd, number, None, 0) >= 0:
+        return True
+    if ctypes.get_errno() != errno.ESRCH:
         _checked(-1)
+    return False
+
+
+def kill_process(pidfd: int) -> None:
+    """Send SIGKILL to the process behind a pidfd; one that has ended is fine."""
+    send_signal(pidfd, SIGKILL)
 
 
 def owner_of(namespace: int) -> int:
@@ -95,7 +103,7 @@ def owner_of(namespace: int) -> int:
 
 
 def parent_of(namespace: int) -> int:
-    """Return an fd of the user namespace above the one behind the given fd."""
+    """Return an fd of the namespace above the one behind the given fd, which is a user's or one of PIDs."""
     return fcntl.ioctl(namespace, NS_GET_PARENT)
 
 

@@ -13,7 +13,7 @@ _ROOT = "/sys/fs/cgroup"
 _PERIOD = 100_000  # microseconds, the kernel's default for cpu.max and cpu.cfs_period_us
 _OPEN_FILES = 1024
 _SIGKILL = 9  # signal(7)
-_CONTROLLERS = ("", "memory", "pids", "cpu")  # "" is the unified hierarchy
+_CONTROLLERS = ("", "memory", "pids", "cpu", "freezer")  # "" is the unified hierarchy
 LEARNER, GRADER = "", "-grader"  # a grader has groups of its own: the learner can use up all of the others
 _GRADERS = 64  # processes that a grader can start where the learner has started all that it may
 _TIMEOUT = 2.0  # seconds until the kernel has seen the last process of a group gone
@@ -45,7 +45,7 @@ def make_cgroups(session: str, memory: int, pids: int, cpus: float, kind: str = 
         try:
             os.mkdir(group)
             for name, value in files.items():
-                _write(f"{group}/{name}", value)
+                write(f"{group}/{name}", value)
         except OSError:
             continue  # not ours to make, or not delegated: the resource limits hold in any case
 
@@ -66,7 +66,7 @@ def groups_of(session: str, kinds: tuple[str, ...] = (LEARNER, GRADER)) -> list[
 def join(session: str, pid: int) -> None:
     """Move a process into the learner's groups of the session."""
     for group in groups_of(session, (LEARNER,)):
-        _write(f"{group}/cgroup.procs", str(pid))
+        write(f"{group}/cgroup.procs", str(pid))
 
 
 def opened(session: str, kind: str) -> list[int]:
@@ -114,7 +114,14 @@ def _group(session: str, controller: str, kind: str) -> str:
     return f"{_ROOT}/{controller}/tempshell-{session}{kind}"
 
 
-def _write(path: str, value: str) -> None:
+def read(path: str) -> str:
+    """Return what a file of a control group says."""
+    with open(path) as file:
+        return file.read().strip()
+
+
+def write(path: str, value: str) -> None:
+    """Write to a file of a control group; raises OSError."""
     with open(path, "w") as file:
         file.write(value)
 
@@ -134,4 +141,5 @@ def _legacy(memory: int, pids: int, cpus: float) -> dict[str, dict[str, str]]:
         "memory": {"memory.limit_in_bytes": str(memory)},
         "pids": {"pids.max": str(pids)},
         "cpu": {"cpu.cfs_quota_us": str(int(cpus * _PERIOD))},
+        "freezer": {},
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import os
 
-from tempshell_cli.backends.local.kernel import read_file
+from tempshell_cli.backends.local.kernel import parent_of, read_file
 
 _STARTED = 19  # the start time among the fields that follow the name of a program in /proc/PID/stat (proc(5))
 
@@ -18,7 +18,7 @@ def identity(pid: int) -> dict[str, str]:
 
     Raises OSError where there is no such process, it has ended, or it is not ours to look at.
     """
-    fields = read_file(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+    fields = _stat(pid)
     if fields[0] in b"ZX":  # a zombie, or dead: only its parent has yet to notice
         raise ProcessLookupError(errno.ESRCH, os.strerror(errno.ESRCH))
     return {
@@ -66,3 +66,51 @@ def open_process(recorded: dict[str, str]) -> int | None:
         return fd
     os.close(fd)
     return None
+
+
+def members(namespace: str) -> list[int]:
+    """Return the processes in a PID namespace, by the name that ``/proc/PID/ns/pid`` has for it, the oldest first.
+
+    Those in the namespaces below it, which root inside can make, are among them. Not those that are not ours.
+    """
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if _is_within(f"/proc/{pid}/ns/pid", namespace):
+                found.append((int(_stat(int(pid))[_STARTED]), int(pid)))
+        except OSError:  # it has ended, or is not ours to look at
+            continue
+    return [pid for _, pid in sorted(found)]
+
+
+def state_of(pid: int) -> str:
+    """Return the letter for the state of a process (proc(5)); raises OSError."""
+    return _stat(pid)[0].decode()
+
+
+def _is_within(link: str, namespace: str) -> bool:
+    """Return whether a process is in the namespace, or below: of most the name alone says that."""
+    name = os.readlink(link)
+    if name in {namespace, _own_namespace()}:
+        return name == namespace
+    fd = os.open(link, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        while True:
+            above = parent_of(fd)
+            os.close(fd)
+            fd = above
+            if os.readlink(f"/proc/self/fd/{fd}") == namespace:
+                return True
+    except PermissionError:  # what is above is not in sight: this process's own is the last that is
+        return False
+    finally:
+        os.close(fd)
+
+
+def _own_namespace() -> str:
+    return os.readlink("/proc/self/ns/pid")
+
+
+def _stat(pid: int) -> list[bytes]:
+    """Return the fields of a process that follow its name in /proc/PID/stat (proc(5)); raises OSError."""
+    return read_file(f"/proc/{pid}/stat").rpartition(b")")[2].split()

@@ -13,6 +13,8 @@ import struct
 
 _LABELS, _LOCK, FILTER, LOG = "labels", "lock", "filter.bpf", "supervisor.log"
 PROCESS = "process"  # the identity of the first process, and ``userns``: the supervisor's fd of the learner's namespace
+FROZEN = "frozen"  # there while a sandbox is paused: ``STANDS_STILL``, or why it does not
+STANDS_STILL = b"yes"
 MARK = "TEMPSHELL_RUN"  # in the environment of supervisor and bubblewrap: the directory they are for
 # struct flock on 64-bit Linux: l_type, l_whence, l_start, l_len, l_pid (fcntl(2)).
 _FLOCK = struct.Struct("hhqqi4x")
@@ -112,6 +114,13 @@ class RunDir:
         with os.fdopen(self.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
             file.write(content)
         os.rename(self.file(draft), self.file(name))
+
+    def delete(self, name: str) -> None:
+        """Remove a file; one that is gone already is fine."""
+        try:
+            os.unlink(self.file(name))
+        except FileNotFoundError:
+            return
 
     def labels(self) -> Labels | None:
         """Return the labels, or None where there are none (never made whole, or gone)."""

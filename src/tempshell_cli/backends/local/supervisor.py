@@ -15,13 +15,15 @@ import sys
 import time
 
 from tempshell_cli.backends.local import limits
+from tempshell_cli.backends.local.freezing import Freezer
 from tempshell_cli.backends.local.kernel import kill_process
 from tempshell_cli.backends.local.process import identity
-from tempshell_cli.backends.local.rundir import LOG, MARK, PROCESS, Labels, RunDir
+from tempshell_cli.backends.local.rundir import FROZEN, LOG, MARK, PROCESS, STANDS_STILL, Labels, RunDir
 from tempshell_cli.backends.local.userns import LearnersNamespace, enter_graders_namespace, map_users
 
 _CHUNK = 4096
 _TICK = 1000  # milliseconds between two looks at the clock and at the labels
+_ANSWER = 3.0  # seconds for PID 1, which looks at least once in one
 _START = 20.0  # seconds until a sandbox is up; on a machine that is quiet it takes a tenth of one
 
 
@@ -92,6 +94,7 @@ class Sandbox:
             limits.join(labels["session"], self.pid)
         os.set_blocking(self._input, False)
         self._end = select.poll()
+        self._freezer = Freezer(labels["session"], _namespace_of(self.pid))
         self._victims = [os.pidfd_open(pid) for pid in (self.pid, self._bwrap) if pid]
         self._end.register(self._victims[0], select.POLLIN)
         os.close(block_write)
@@ -118,17 +121,37 @@ class Sandbox:
         """Wait for the end of the sandbox, not longer than that; return whether it has come."""
         return bool(self._end.poll(milliseconds))
 
-    def move_deadline(self, deadline: float) -> None:
-        """Send it to PID 1, which keeps it, too. A person inside can fill its input: then it learns nothing."""
+    def move_deadline(self, deadline: float) -> bool:
+        """Send it to PID 1, which keeps it, too; return whether it did.
+
+        A person who is root inside can fill its input, or stop it: then it learns nothing.
+        """
+        poll, said, wanted = select.poll(), b"", b"deadline %d\n" % deadline
+        poll.register(self._output, select.POLLIN)
         try:
-            os.write(self._input, b"deadline %d\n" % deadline * 2)  # twice: see init.sh
+            os.write(self._input, wanted * 2)  # twice: see init.sh
+            late = time.monotonic() + _ANSWER
+            while wanted not in said and poll.poll(max(0.0, late - time.monotonic()) * 1000):
+                said = said[-len(wanted) :] + os.read(self._output, _CHUNK)
         except (BlockingIOError, BrokenPipeError):
-            return
+            return False
+        return wanted in said
+
+    def pause(self, deadline: float) -> bytes:
+        """Freeze it; return ``STANDS_STILL``, or why it does not. Its PID 1 would end as it thaws after a deadline."""
+        if not self.move_deadline(deadline):
+            return b"its first process does not answer"
+        return STANDS_STILL if self._freezer.freeze() else b"some of its processes cannot be stopped"
+
+    def resume(self) -> None:
+        """Let it go on, where it is frozen."""
+        self._freezer.thaw()
 
     def end(self) -> None:
         """Kill PID 1, and with it, by the kernel, all of its namespace; bubblewrap ends when it has reaped that."""
         for victim in self._victims:
             kill_process(victim)
+        self._freezer.thaw()
         os.waitpid(self._bwrap, 0)
 
 
@@ -140,7 +163,18 @@ def _wait(run: RunDir, sandbox: Sandbox, known: Labels) -> None:
             return
         if labels != known:
             known, deadline = labels, Deadline(labels.number("deadline"))
-            sandbox.move_deadline(labels.number("deadline"))
+            _take(run, sandbox, labels)
+
+
+def _take(run: RunDir, sandbox: Sandbox, labels: Labels) -> None:
+    """Do what the labels say by now: freeze the sandbox, or let it go on, until their deadline."""
+    at = labels.number("deadline")
+    if labels["left"]:
+        run.write(FROZEN, sandbox.pause(at))
+        return
+    sandbox.resume()
+    run.delete(FROZEN)
+    sandbox.move_deadline(at)
 
 
 def _spawn(argv: list[str], env: dict[str, str], labels: Labels, inherited: tuple[int, ...]) -> tuple[int, int, int]:
@@ -185,6 +219,14 @@ def _child_pid(info: int, bwrap: int) -> int:
     os.close(info)
     digits = reported.partition(b'"child-pid":')[2].lstrip().split(b"\n")[0].split(b",")[0]
     return int(digits or 0)
+
+
+def _namespace_of(pid: int) -> str:
+    """Return the name of the PID namespace of a process; "" where it has ended."""
+    try:
+        return os.readlink(f"/proc/{pid}/ns/pid")
+    except OSError:
+        return ""
 
 
 def _say_ready() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from tempshell_cli.backends.base import Usage
+from tempshell_cli.backends.local.process import members
 
 # Of the fields that follow the name of a program in /proc/PID/stat (proc(5)): user and system time, of the process and
 # of its children that have ended, in clock ticks.
@@ -17,13 +18,11 @@ def usage_of(namespace: str) -> Usage | None:
     Memory is what each has to itself: shared pages, such as a library's, count for nobody. None where there is none.
     """
     memory, ticks, found = 0, 0, False
-    for pid in filter(str.isdigit, os.listdir("/proc")):  # noqa: PTH208 - names alone
+    for pid in members(namespace):
         try:
-            if os.readlink(f"/proc/{pid}/ns/pid") != namespace:  # noqa: PTH115 - as often as there are processes
-                continue
             resident, shared = _words(f"/proc/{pid}/statm")[1:3]
             times = _words(f"/proc/{pid}/stat")[_TIMES]
-        except OSError:  # it has ended, or is not ours to look at
+        except OSError:  # it has ended
             continue
         found = True
         memory += max(0, int(resident) - int(shared))
@@ -34,5 +33,5 @@ def usage_of(namespace: str) -> Usage | None:
 
 def _words(file: str) -> list[str]:
     """Return the words of a file, behind a program's name where it has one."""
-    with open(file, errors="replace") as lines:  # noqa: PTH123 - as above
+    with open(file, errors="replace") as lines:  # noqa: PTH123 - pathlib is slower
         return lines.read().rpartition(")")[2].split()

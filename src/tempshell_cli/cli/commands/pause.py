@@ -15,7 +15,7 @@ def pause(
 ) -> None:
     """Freeze a session and its clock.
 
-    For kind sessions. A paused session is kept for as long as `hold` under [lease] in the config says.
+    For local, docker and kind sessions. A paused one is kept for as long as `hold` under [lease] in the config says.
     """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.sessions import local_time, remaining, session_json
