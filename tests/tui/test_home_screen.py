@@ -9,10 +9,11 @@ from textual import events
 
 from tempshell_cli.core.config import ScreenSettings
 from tempshell_cli.core.errors import LimitReached
+from tempshell_cli.core.units import size_text
 from tempshell_cli.tui.home import words
 from tempshell_cli.tui.home.app import HomeApp
 from tempshell_cli.tui.home.port import HomeView
-from tempshell_cli.tui.home.rows import Kind, parts_of, size_text
+from tempshell_cli.tui.home.rows import Kind, parts_of
 from tempshell_cli.tui.palette import NOTHING_FITS, Palette
 
 from .app_user import using_home

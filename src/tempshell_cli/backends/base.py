@@ -455,10 +455,15 @@ class ChecksLiveness(Protocol):
 
 
 class Usage(NamedTuple):
-    """What a sandbox uses: bytes of memory now, and seconds of processor time since its start."""
+    """What a sandbox uses: bytes of memory now, and seconds of processor time since its start.
+
+    ``memory_limit`` is in bytes, ``processes`` how many there are; None where that is not known.
+    """
 
     memory: int
     processor: float
+    memory_limit: int | None = None
+    processes: int | None = None
 
 
 @runtime_checkable

@@ -7,15 +7,14 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from tempshell_cli.backends.base import CanPause, MeasuresUse, Receipt, Usage
+from tempshell_cli.backends.base import CanPause, Receipt
 from tempshell_cli.cli import service
 from tempshell_cli.cli.output import console
 from tempshell_cli.cli.output.sessions import trouble
@@ -27,6 +26,7 @@ from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.starting import is_starting
 from tempshell_cli.sessions.store import StoreUnavailable
+from tempshell_cli.sessions.usage import Meter, Rate
 from tempshell_cli.terminal.leader import spelled_out
 from tempshell_cli.tui.home.app import HomeApp, Place
 from tempshell_cli.tui.home.port import HomeView, RecordingEntry, SessionEntry
@@ -39,18 +39,6 @@ if TYPE_CHECKING:
 _LOOK, _READ, _MEASURE, _LAST = 0.5, 3.0, 2.0, 2.0
 # What ends by itself, and leaves something to read.
 _TO_READ = {"exam", "report", "pack", "doctor", "drill"}
-
-
-class Rate(NamedTuple):
-    """What a session uses: bytes of memory, and the share of one processor; None where it is not known yet."""
-
-    memory: int
-    cpu: float | None
-
-
-class _Sample(NamedTuple):
-    used: Usage
-    at: float  # in seconds, by a clock that nobody sets
 
 
 def home() -> None:
@@ -109,7 +97,7 @@ class LiveHome:
         self._heard: list[str] = []
         self._troubles: dict[str, Sequence[str]] = {}  # by who found them
         self._usage: Mapping[str, Rate] = {}
-        self._samples: Mapping[str, _Sample] = {}
+        self._meter = Meter(sessions.engines)
         self._revision = (-1, -1)
         self._view = HomeView(warnings=warnings_of(sessions.settings.lease), new_here=not sessions.store.history())
         self._look()
@@ -201,7 +189,7 @@ class LiveHome:
             extendable=not exam and session.extensions < limit and session.state is State.READY,
             pausable=not exam and issubclass(self._sessions.engines.find(session.backend), CanPause),
             held=is_starting(self._sessions.paths, session.id),
-            memory=use.memory if use else None,
+            memory=use.usage.memory if use else None,
             cpu=use.cpu if use else None,
             trouble=trouble(session),
         )
@@ -221,15 +209,7 @@ class LiveHome:
 
     def _measure(self) -> None:
         """Measure what each session uses; an engine that hangs holds up nothing else."""
-        found = {}
-        for session in self._sessions.store.live():
-            with suppress(TempshellError):  # the sweep reports an engine that does not answer
-                backend = self._sessions.engines.of(session)
-                used = backend.usage(session.sandbox) if isinstance(backend, MeasuresUse) else None
-                if used and session.state is State.READY:
-                    found[session.id] = _Sample(used, time.monotonic())
-        self._usage = {one: _rate(self._samples.get(one), sample) for one, sample in found.items()}
-        self._samples = found
+        self._usage = self._meter.measure(self._sessions.store.live())
 
     def _sweep_in_turn(self, every: float) -> None:
         if self._sessions.claim_sweep(every * 0.9):  # the one before was not on the second
@@ -259,13 +239,6 @@ class LiveHome:
 
     def _whole(self, session: str) -> Session:
         return self._sessions.restored(self._sessions.select(session), console.silence)
-
-
-def _rate(before: _Sample | None, now: _Sample) -> Rate:
-    if before is None:
-        return Rate(now.used.memory, None)
-    spent = max(0.0, now.used.processor - before.used.processor)  # a process that ended takes its time along
-    return Rate(now.used.memory, spent / max(0.001, now.at - before.at))
 
 
 def _recording(file: Path) -> RecordingEntry:

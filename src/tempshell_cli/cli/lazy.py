@@ -23,6 +23,7 @@ GROUPS = {
         "attach": "Return to a session, to the screen as you left it",
         "list": "List your sessions",
         "status": "Show one session: its sandbox, its time left and its tasks",
+        "stats": "Show what sessions use: processor, memory, processes and disk",
         "why": "Explain when and why a session ends, or has ended",
         "extend": "Give a session more time",
         "pause": "Freeze a session and its clock",

@@ -48,3 +48,11 @@ def format_size(size: int) -> str:
         if size % _SIZE_UNITS[unit] == 0:
             return f"{size // _SIZE_UNITS[unit]}{unit}"
     return str(size)
+
+
+def size_text(size: int) -> str:
+    """Write bytes as people read them: ``38 MB``, in powers of 1024."""
+    for unit, bytes_ in (("GB", 1024**3), ("MB", 1024**2), ("kB", 1024)):
+        if size >= bytes_:
+            return f"{size / bytes_:.1f} {unit}" if size < 10 * bytes_ else f"{size // bytes_} {unit}"
+    return f"{size} B"

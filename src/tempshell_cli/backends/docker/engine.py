@@ -229,7 +229,7 @@ class DockerEngine:
                 stats = self.client.stats(container, stream=False, one_shot=True)
                 if "usage" in stats["memory_stats"]:  # of one that does not run there are no figures
                     found.append(_usage(stats))
-        return Usage(sum(one.memory for one in found), sum(one.processor for one in found)) if found else None
+        return _sum(found) if found else None
 
     def pause(self, container: str) -> None:
         """Freeze a container; does no harm to one that is frozen.
@@ -442,7 +442,19 @@ def _usage(stats: Mapping[str, Any]) -> Usage:
     """Read the engine's figures as ``docker stats`` does: without files that the kernel could drop at once."""
     memory = stats["memory_stats"]
     files = memory["stats"].get("inactive_file", memory["stats"].get("total_inactive_file", 0))
-    return Usage(max(0, memory["usage"] - files), stats["cpu_stats"]["cpu_usage"]["total_usage"] / 1e9)
+    spent = stats["cpu_stats"]["cpu_usage"]["total_usage"] / 1e9
+    return Usage(max(0, memory["usage"] - files), spent, memory.get("limit"), stats["pids_stats"].get("current"))
+
+
+def _sum(found: Sequence[Usage]) -> Usage:
+    """Return what several containers use together; of what is not known of one, nothing is known of all."""
+    limits, processes = [one.memory_limit for one in found], [one.processes for one in found]
+    return Usage(
+        sum(one.memory for one in found),
+        sum(one.processor for one in found),
+        None if None in limits else sum(limit or 0 for limit in limits),
+        None if None in processes else sum(number or 0 for number in processes),
+    )
 
 
 @contextmanager

@@ -143,11 +143,13 @@ class LocalBackend(Backend):
 
     def usage(self, sandbox: Sandbox) -> Usage | None:
         """Return what the processes of the sandbox use."""
-        from tempshell_cli.backends.local.usage import usage_of  # noqa: PLC0415 - only the home screen asks
+        from tempshell_cli.backends.local.usage import usage_of  # noqa: PLC0415 - few commands ask
 
+        run = RunDir(sandbox.details["run"])
         with _files_of_ours():
-            first = RunDir(sandbox.details["run"]).record(PROCESS)
-        return usage_of(first["pidns"]) if first and is_same(first.values) else None
+            first, labels = run.record(PROCESS), run.labels()
+        used = usage_of(first["pidns"]) if first and is_same(first.values) else None
+        return used._replace(memory_limit=labels.integer("memory") or None) if used and labels else used
 
     def set_deadline(self, sandbox: Sandbox, deadline: datetime, terms: Terms | None = None) -> None:
         """Write the labels again; the supervisor reads them once a second."""

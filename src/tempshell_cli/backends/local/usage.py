@@ -17,18 +17,19 @@ def usage_of(namespace: str) -> Usage | None:
 
     Memory is what each has to itself: shared pages, such as a library's, count for nobody. None where there is none.
     """
-    memory, ticks, found = 0, 0, False
+    memory, ticks, processes = 0, 0, 0
     for pid in members(namespace):
         try:
             resident, shared = _words(f"/proc/{pid}/statm")[1:3]
             times = _words(f"/proc/{pid}/stat")[_TIMES]
         except OSError:  # it has ended
             continue
-        found = True
+        processes += 1
         memory += max(0, int(resident) - int(shared))
         ticks += sum(map(int, times))
-    used = Usage(memory * os.sysconf("SC_PAGE_SIZE"), ticks / os.sysconf("SC_CLK_TCK"))
-    return used if found else None
+    if not processes:
+        return None
+    return Usage(memory * os.sysconf("SC_PAGE_SIZE"), ticks / os.sysconf("SC_CLK_TCK"), processes=processes)
 
 
 def _words(file: str) -> list[str]:

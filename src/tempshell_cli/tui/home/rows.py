@@ -10,7 +10,7 @@ from typing import NamedTuple
 from textual.content import Content
 
 from tempshell_cli.core.text import listed, one_line
-from tempshell_cli.core.units import format_duration
+from tempshell_cli.core.units import format_duration, size_text
 from tempshell_cli.sessions.lease import Urgency, Warnings
 from tempshell_cli.tui.countdown import clock_text
 from tempshell_cli.tui.home.port import (
@@ -218,14 +218,6 @@ def details_text(row: Row) -> Content:
 def one_line_each(text: str) -> list[str]:
     """Return the lines of a text, each made safe to show; one at least."""
     return [one_line(line) for line in text.splitlines()] or [""]
-
-
-def size_text(size: int) -> str:
-    """Write bytes as people read them: ``38 MB``, in powers of 1024."""
-    for unit, bytes_ in (("GB", 1024**3), ("MB", 1024**2), ("kB", 1024)):
-        if size >= bytes_:
-            return f"{size / bytes_:.1f} {unit}" if size < 10 * bytes_ else f"{size // bytes_} {unit}"
-    return f"{size} B"
 
 
 def _moment(at: datetime, now: datetime) -> str:
