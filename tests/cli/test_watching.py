@@ -105,3 +105,31 @@ def test_why_says_when_a_session_ends_what_would_keep_it_and_what_ended_it(temps
 
 def _local(time: str) -> str:
     return f"{datetime.fromisoformat(time).astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def test_a_watched_list_goes_on_with_each_session_that_comes_changes_or_ends(tempshell: Tempshell) -> None:
+    with ExitStack() as stack:
+        lines, names, table = (
+            stack.enter_context(tempshell.running("list", "--watch", *more))
+            for more in (["--json"], ["-o", "name"], [])
+        )
+        assert lines.stdout
+        assert names.stdout
+        assert table.stdout
+        assert table.stdout.readline().split()[:2] == [b"ID", b"NAME"]
+        session = tempshell.start("--name", "lab")
+        seen = [json.loads(lines.stdout.readline())]
+        while seen[-1]["state"] != "ready":
+            seen.append(json.loads(lines.stdout.readline()))
+        tempshell("extend")
+        assert json.loads(lines.stdout.readline())["extensions"] == 1
+        tempshell("stop")
+        while seen[-1]["state"] != "ended":
+            seen.append(json.loads(lines.stdout.readline()))
+        assert {one["id"] for one in seen} == {session}
+        assert seen[-1]["reason"] == "stopped"
+        assert names.stdout.readline() == b"lab\n"
+        assert table.stdout.readline().split()[:2] == [session.encode(), b"lab"]
+        for one in (lines, names, table):
+            one.terminate()
+    assert "cannot be used together" in tempshell("list", "--watch", "--all-owners", code=2).stderr

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -72,6 +72,17 @@ def follow(sessions: Sessions, session: str) -> Iterator[Event]:
             return
         current = sessions.store.get(session)
         is_over = current is not None and not current.state.is_live  # its end is recorded a moment after that
+
+
+def changes(sessions: Sessions, known: Iterable[Session]) -> Iterator[Session]:
+    """Yield each session that has come, changed or ended since it was known, for ever."""
+    seen = {one.id: one for one in known if one.state.is_live}
+    for _ in _looks(sessions, None):
+        live = {one.id: one for one in sessions.store.live()}
+        gone = (sessions.store.get(session) for session in seen.keys() - live.keys())
+        yield from (one for one in gone if one)
+        yield from (one for session, one in live.items() if seen.get(session) != one)
+        seen = live
 
 
 def _looks(sessions: Sessions, timeout: timedelta | None) -> Iterator[None]:

@@ -46,7 +46,7 @@ def events(
             raise NoSuchSession(f"there is no session {session!r}", hint="`tempshell list --all` shows ended ones too")
         if follow:
             if not as_json:
-                _say_line(_HEADINGS)
+                console.table_row(_HEADINGS, _WIDTHS, heading=True, at_once=True)
             for event in follow_events(sessions, newest.id if newest else ""):
                 if event.kind not in hidden:
                     _say(event, as_json=as_json)
@@ -74,12 +74,4 @@ def _say(event: Event, *, as_json: bool) -> None:
     if as_json:
         console.say_json_line(_json(event))
     else:
-        _say_line(_row(event))
-
-
-def _say_line(cells: tuple[str, str, str, str]) -> None:
-    from tempshell_cli.cli.output import console
-    from tempshell_cli.core.text import one_line
-
-    padded = (one_line(cell).ljust(width) for cell, width in zip(cells, _WIDTHS, strict=True))
-    console.say("   ".join(padded).rstrip(), at_once=True)
+        console.table_row(_row(event), _WIDTHS, at_once=True)

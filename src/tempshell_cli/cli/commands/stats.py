@@ -117,8 +117,7 @@ def _show(rows: Sequence[_Row], form: str, *, watch: bool) -> None:
         return
     if watch and sys.stdout.isatty():
         sys.stdout.write(_CLEAR)
-    console.table(_HEADINGS, [_cells(row) for row in rows])
-    sys.stdout.flush()
+    console.table(_HEADINGS, [_cells(row) for row in rows], at_once=watch)
 
 
 def _json(row: _Row) -> dict[str, Any]:

@@ -64,15 +64,21 @@ def complain(what: str, hint: str = "") -> None:
         print(f"  {_coloured('→' if _speaks_unicode() else '->', _DIM)} {strip_controls(hint)}", file=sys.stderr)  # noqa: T201
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows in columns, as `docker ps` and `kubectl get` do."""
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, at_once: bool = False) -> list[int]:
+    """Print rows in columns, as `docker ps` and `kubectl get` do; return how wide these are. ``at_once`` as above."""
     cells = [list(headings), *([one_line(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(headings))]
     for number, row in enumerate(cells):
-        padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        padded[-1] = padded[-1].rstrip()
-        shown = [_coloured(cell, _BOLD, sys.stdout) for cell in padded] if not number else map(_in_its_colour, padded)
-        print("   ".join(shown).rstrip())  # noqa: T201
+        table_row(row, widths, heading=not number, at_once=at_once)
+    return widths
+
+
+def table_row(row: Sequence[str], widths: Sequence[int], *, heading: bool = False, at_once: bool = False) -> None:
+    """Print one row of a table; ``at_once`` where the next one may be long in coming."""
+    padded = [one_line(cell).ljust(width) for cell, width in zip(row, widths, strict=True)]
+    padded[-1] = padded[-1].rstrip()
+    shown = [_coloured(cell, _BOLD, sys.stdout) for cell in padded] if heading else map(_in_its_colour, padded)
+    print("   ".join(shown).rstrip(), flush=at_once)  # noqa: T201
 
 
 @contextmanager
