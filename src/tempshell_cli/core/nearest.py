@@ -15,7 +15,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     words = {it.lstrip("-"): it for it in sorted(known)}  # the dashes of options would make all of them alike
     bare = word.lstrip("-")[:_LONGEST]
-    close = difflib.get_close_matches(bare, words, 1, _LIKENESS)
+    close = difflib.get_close_matches(bare, words, 3, _LIKENESS)
+    close.sort(key=lambda it: sorted(it) != sorted(bare))  # of those as near, letters that were swapped
     close = close or [it for it in words if bare and it.startswith(bare)]
     return f"did you mean `{words[close[0]]}`?" if close else ""
 
