@@ -475,7 +475,7 @@ def test_completion_offers_commands_and_live_sessions(tempshell: Tempshell) -> N
     asked = {"_TEMPSHELL_COMPLETE": "complete_bash", "COMP_WORDS": "tempshell stop ", "COMP_CWORD": "2"}
     assert set(tempshell.any_code(env=asked).stdout.split()) >= {"mine", session}
     asked = {"_TEMPSHELL_COMPLETE": "complete_bash", "COMP_WORDS": "tempshell st", "COMP_CWORD": "1"}
-    assert set(tempshell.any_code(env=asked).stdout.split()) == {"start", "status", "stop"}
+    assert set(tempshell.any_code(env=asked).stdout.split()) == {"start", "stats", "status", "stop"}
 
 
 @pytest.mark.engine("docker")

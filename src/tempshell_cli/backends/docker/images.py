@@ -72,11 +72,16 @@ def ensure_image(client: APIClient, asked: Image | str, report: Report) -> str:
 
 def ensure_workload_image(client: APIClient, asked: WorkloadImage, report: Report) -> list[str]:
     """Return the stable tags of a shipped image for pods (``tempshell/practice:1``), each version built if need be."""
+    for tag, image in shipped_versions(asked):
+        name, _, version = tag.rpartition(":")
+        client.tag(ensure_image(client, image, report), name, version)
+    return [tag for tag, _ in shipped_versions(asked)]
+
+
+def shipped_versions(asked: WorkloadImage) -> list[tuple[str, Image]]:
+    """Return the stable tags of a shipped image for pods, and what each is built from."""
     name, context = _REPOSITORY + asked, shipped("images") / asked
-    for version in _VERSIONS:
-        reference = ensure_image(client, built(name, context, {"VERSION": version}), report)
-        client.tag(reference, name, version)
-    return [f"{name}:{version}" for version in _VERSIONS]
+    return [(f"{name}:{version}", built(name, context, {"VERSION": version})) for version in _VERSIONS]
 
 
 def has_image(client: APIClient, reference: str) -> bool:

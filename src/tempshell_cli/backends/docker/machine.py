@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from docker import APIClient
 
     from tempshell_cli.backends.docker.engine import DockerEngine
+    from tempshell_cli.backends.docker.images import Image
 
 # Docker inside needs a disk for its layers: the container's own is an overlay, which can hold no other. The engine
 # removes a volume without a name together with its container.
@@ -31,11 +32,18 @@ exec nsenter --target "$first" --mount --pid --cgroup --wdns="$PWD" -- "$@"
 
 def ensure_machine_image(client: APIClient, report: Report) -> str:
     """Return the shipped image of machines, built if need be."""
-    from tempshell_cli.backends.docker.images import built, ensure_image  # noqa: PLC0415 - an exec needs none of it
+    from tempshell_cli.backends.docker.images import ensure_image  # noqa: PLC0415 - an exec needs none of it
 
-    shell = ensure_image(client, "tempshell/shell", report)
-    image = built("tempshell/machine", shipped("images") / "machine", {"SHELL_IMAGE": shell})
-    return ensure_image(client, image, report)
+    ensure_image(client, "tempshell/shell", report)
+    return ensure_image(client, machine_image(), report)
+
+
+def machine_image() -> Image:
+    """Return the shipped image of machines, which is built on that of shells."""
+    from tempshell_cli.backends.docker.images import built, shipped_image  # noqa: PLC0415 - as above
+
+    shell = shipped_image("tempshell/shell").reference
+    return built("tempshell/machine", shipped("images") / "machine", {"SHELL_IMAGE": shell})
 
 
 def boot(engine: DockerEngine, container: str) -> None:
