@@ -58,7 +58,7 @@ def test_the_usage_of_what_takes_a_command_says_where_it_goes(name: str) -> None
         (("strat",), "start"),
         (("sotp",), "stop"),
         (("packs",), "pack"),
-        (("logs",), "events"),
+        (("log-s",), "logs"),
         (("delete", "lab"), "stop"),
         (("pack", "lnt"), "lint"),
         (("list", "--jsn"), "--json"),

@@ -24,6 +24,7 @@ from tempshell_cli.sessions.events import (
     Kind,
     Recorded,
     SetUp,
+    SetupOutput,
     Started,
     ValuesWritten,
     details,
@@ -50,6 +51,7 @@ WRITTEN: list[tuple[Detail, str, str]] = [
     (HintShown("links", 2), "hint", "links 2"),
     (Checked("links", "pass"), "checked", "links pass"),
     (CouldNotRun("links", "there", "stat: no answer"), "could not run", "links/there: stat: no answer"),
+    (SetupOutput("links", "made x\nof two lines"), "setup output", "links made x\nof two lines"),
     (CapabilityTried(Capability.NETPOL_ENFORCED, there=True), "capability", "netpol-enforced yes"),
     (CapabilityTried(Capability.NODE_SHELL, there=False), "capability", "node-shell no"),
 ]
@@ -57,7 +59,7 @@ KINDS_WRITTEN = {
     "creating", "started", "failed", "kept", "adopted", "extended", "paused", "resumed", "restored", "ready", "stopped",
     "broken", "lost", "stopping", "ended", "forgotten", "reaped", "leftover", "searched", "unswept", "sweep", "drawn",
     "exam", "flagged", "graded", "task", "hint", "checked", "found", "could not run", "reset", "capability",
-    "kubernetes", "values", "record", "set up", "solution", "consented", "bug",
+    "kubernetes", "values", "record", "set up", "solution", "consented", "bug", "setup output",
 }  # fmt: skip
 
 

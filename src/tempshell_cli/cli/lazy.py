@@ -56,6 +56,7 @@ GROUPS = {
     },
     "Maintenance": {
         "doctor": "Check which backends work here, and what the others lack",
+        "logs": "Print what the setups of a session's tasks have printed",
         "events": "Show what happened to your sessions",
         "reap": "Remove expired, lost and unfinished sandboxes",
         "config": "Show and change the settings",
@@ -72,7 +73,7 @@ _MEANT = MappingProxyType(
         **dict.fromkeys(("connect", "enter", "open", "shell", "ssh"), "attach"),
         **dict.fromkeys(("delete", "destroy", "down", "kill", "remove"), "stop"),
         **dict.fromkeys(("describe", "info", "inspect", "show"), "status"),
-        **dict.fromkeys(("journal", "logs"), "events"),
+        **dict.fromkeys(("journal",), "events"),
         **dict.fromkeys(("clean", "cleanup", "gc", "prune"), "reap"),
         **dict.fromkeys(("copy", "scp"), "cp"),
         **dict.fromkeys(("grade", "test", "verify"), "check"),

@@ -21,7 +21,7 @@ def recorded(sessions: Sessions, session: Session, *, wanted: bool) -> Iterator[
         yield None
         return
     backend = sessions.engines.of(session)
-    secrets = secrets_in(backend, session)
+    secrets = secrets_in(backend, session.sandbox)
     file, descriptor = Recordings(sessions.paths).create(session, sessions.clock.now())
     try:
         with recorded_panes(backend, session, panes_of(file), secrets):

@@ -53,6 +53,19 @@ def select(sessions: Sessions, token: str, *, expired_too: bool = False) -> Sess
         return sessions.select(token, expired_too=expired_too)
 
 
+def select_past(sessions: Sessions, token: str) -> Session:
+    """Return the session that the token names, the last one of that name where none is live; without one, the last."""
+    try:
+        return sessions.select(token, expired_too=True)
+    except NoSuchSession:
+        past = sessions.store.last(token) if token else None
+        if past is None and not token and not sessions.store.live():
+            past = next(reversed(sessions.store.history()), None)
+        if past is None:
+            raise
+        return past
+
+
 def select_whole(sessions: Sessions, token: str) -> Session:
     """Return the session a user means, with what has stopped or is gone of its sandbox brought back.
 

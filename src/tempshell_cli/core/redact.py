@@ -81,6 +81,12 @@ def secret_values(environment: Mapping[str, str]) -> list[str]:
     return [value for name, value in environment.items() if _SECRET_NAME.search(name) and len(value) > _TOO_SHORT]
 
 
+def redacted(text: str, known: Collection[str] = ()) -> str:
+    """Return a text without the secrets in it; see ``Redactor``."""
+    redactor = Redactor(known)
+    return "".join(piece.text for piece in (*redactor.feed(Piece(0.0, OUTPUT, text)), *redactor.rest()))
+
+
 class Redactor:
     """Redacts a stream that comes in pieces.
 

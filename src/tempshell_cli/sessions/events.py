@@ -56,6 +56,7 @@ class Kind(StrEnum):
     FOUND = "found"  # a packs.grading.results.TaskResult as JSON, for programs alone
     COULD_NOT_RUN = "could not run"  # CouldNotRun
     SET_UP = "set up"  # SetUp
+    SETUP_OUTPUT = "setup output"  # SetupOutput, which `logs` shows
     RECORD = "record"  # Recorded, for programs alone
     RESET = "reset"  # the id of the task
     CAPABILITY = "capability"  # CapabilityTried
@@ -63,7 +64,8 @@ class Kind(StrEnum):
     BUG = "bug"  # a traceback; in the log alone
 
 
-HIDDEN = frozenset({Kind.RECORD, Kind.VALUES})  # for the checks alone: answers may be in them
+# For the checks, and for `logs`, which shows nothing in an exam: answers may be in them.
+HIDDEN = frozenset({Kind.RECORD, Kind.VALUES, Kind.SETUP_OUTPUT})
 PRIVATE = HIDDEN | {Kind.FOUND}  # the store's alone: pages of JSON
 
 
@@ -206,6 +208,22 @@ class SetUp(NamedTuple):
         return cls(task, problems)
 
 
+class SetupOutput(NamedTuple):
+    """What the setup of a task has printed, its last part where that is long."""
+
+    task: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.text}"
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read what was written."""
+        task, _, said = text.partition(" ")
+        return cls(task, said)
+
+
 class Flagged(_TaskList):
     """These tasks of an exam are marked to come back to; they take the place of those before."""
 
@@ -300,6 +318,7 @@ KINDS: Mapping[type[Detail], Kind] = MappingProxyType(
         ValuesWritten: Kind.VALUES,
         Recorded: Kind.RECORD,
         SetUp: Kind.SET_UP,
+        SetupOutput: Kind.SETUP_OUTPUT,
         Flagged: Kind.FLAGGED,
         ExamGraded: Kind.GRADED,
         HintShown: Kind.HINT,

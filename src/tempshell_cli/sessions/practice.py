@@ -26,7 +26,7 @@ from tempshell_cli.sessions.kubernetes import refuse_cluster
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.lookup import refuse_unusable
 from tempshell_cli.sessions.model import Session
-from tempshell_cli.sessions.setting_up import keep_problems, keep_record, records_of
+from tempshell_cli.sessions.setting_up import keep_output, keep_problems, keep_record, records_of
 from tempshell_cli.sessions.store import Score
 
 
@@ -134,6 +134,7 @@ class Practice:
         assert grader  # noqa: S101 - for mypy: there is one where there is a task
         problems = apply_setup(task, grader, clear=clear)
         keep_record(self.sessions, self.session.id, task, grader)
+        keep_output(self.sessions, task, grader, self.sessions.engines.of(self.session), self.session.sandbox)
         if self.pack.in_order:
             keep_problems(self.sessions, self.session.id, task, problems)
         return problems

@@ -6,7 +6,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from tempshell_cli.backends.base import Backend
+from tempshell_cli.backends.base import Backend, Sandbox
 from tempshell_cli.backends.entry import SECRETS
 from tempshell_cli.core.errors import EngineUnavailable, UsageProblem
 from tempshell_cli.core.paths import Paths
@@ -81,12 +81,12 @@ def remove(recording: Path) -> None:
     panes_of(recording).unlink(missing_ok=True)
 
 
-def secrets_in(backend: Backend, session: Session, runner: Runner | None = None) -> list[str]:
-    """Return the secrets of the session's shell, and its variables that seem to be some, to leave out of a recording.
+def secrets_in(backend: Backend, sandbox: Sandbox, runner: Runner | None = None) -> list[str]:
+    """Return the secrets of a sandbox, and the variables of its shell that seem to be some: nothing is kept with them.
 
     Raises EngineUnavailable where the sandbox does not answer.
     """
-    command = backend.shell(session.sandbox, ("/bin/sh", "-c", _READ_SECRETS), tty=False)
+    command = backend.shell(sandbox, ("/bin/sh", "-c", _READ_SECRETS), tty=False)
     done = (runner or SubprocessRunner()).run(command, timeout=_TIMEOUT)
     if done.exit_code:
         said = done.stderr.decode(errors="replace").strip() or f"exit code {done.exit_code}"

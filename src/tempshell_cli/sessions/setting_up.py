@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tempshell_cli.backends.base import Report, Sandbox
+from tempshell_cli.backends.base import Backend, Report, Sandbox
 from tempshell_cli.backends.exec import SandboxExec
-from tempshell_cli.core.errors import PackProblem
+from tempshell_cli.core.errors import EngineUnavailable, PackProblem
+from tempshell_cli.core.redact import redacted
 from tempshell_cli.packs.format.pack import Pack, Task
 from tempshell_cli.packs.grading.capabilities import out_of_reach, wanted_by
 from tempshell_cli.packs.grading.grader import Grader
 from tempshell_cli.packs.grading.setup import apply_setup, draw_task, missing_programs
 from tempshell_cli.packs.library.load import is_pack
 from tempshell_cli.sessions.capabilities import lacking_in
-from tempshell_cli.sessions.events import Recorded, SetUp, details
+from tempshell_cli.sessions.events import Recorded, SetUp, SetupOutput, details
 from tempshell_cli.sessions.exam import seed_of
 from tempshell_cli.sessions.kubernetes import refuse_cluster
 from tempshell_cli.sessions.lifecycle import Sessions
+from tempshell_cli.sessions.recordings import secrets_in
 from tempshell_cli.sessions.store import Store
 
 if TYPE_CHECKING:
     from tempshell_cli.sessions.start import Plan
 
 
+_MOST = 16 * 1024  # characters that are kept of what a setup prints
 _NOT_THERE = "the pack uses commands that the sandbox does not have, unless the pack brings them itself: {}"
 
 
@@ -47,6 +51,7 @@ def set_up(sessions: Sessions, pack: Pack, plan: Plan, sandbox: Sandbox, report:
             written |= values
             problems = apply_setup(drawn, grader)
             keep_record(sessions, sandbox.session, drawn, grader)
+            keep_output(sessions, drawn, grader, plan.backend, sandbox)
         if pack.in_order:
             keep_problems(sessions, sandbox.session, task, problems)
     _warn_of_missing(sessions, shell, sandbox.session, pack.tasks, report)
@@ -57,6 +62,14 @@ def keep_record(sessions: Sessions, session: str, task: Task, grader: Grader) ->
     """Keep what the checks of a task that was set up compare with later."""
     if record := grader.records[task.id]:
         sessions.journal(session, Recorded(task.id, record))
+
+
+def keep_output(sessions: Sessions, task: Task, grader: Grader, backend: Backend, sandbox: Sandbox) -> None:
+    """Keep what a setup has printed, without the secrets of the session; nothing where the sandbox does not answer."""
+    if text := grader.outputs.get(task.id, ""):
+        with suppress(EngineUnavailable):
+            text = redacted(text, secrets_in(backend, sandbox))
+            sessions.journal(sandbox.session, SetupOutput(task.id, text[-_MOST:]))
 
 
 def keep_problems(sessions: Sessions, session: str, task: Task, problems: str) -> None:

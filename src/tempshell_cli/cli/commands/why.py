@@ -39,13 +39,13 @@ def why(
     """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.sessions import session_json
-    from tempshell_cli.cli.service import user_sessions
+    from tempshell_cli.cli.service import select_past, user_sessions
     from tempshell_cli.sessions.events import PRIVATE
     from tempshell_cli.sessions.exam import exam_of
 
     with user_sessions() as sessions:
         sessions.sweep()
-        chosen = _chosen(sessions, session)
+        chosen = select_past(sessions, session)
         exam = exam_of(sessions.store, chosen.id)
         shown = [event for event in sessions.store.events(chosen.id) if event.kind not in PRIVATE]
         lines = list(_lines(sessions, chosen, exam_ends=exam.ends if exam and not exam.graded else None))
@@ -59,21 +59,6 @@ def why(
         console.say(line)
     if last:
         console.say(f"last event: {last.at.astimezone():%Y-%m-%d %H:%M:%S} {last.kind} {last.detail}".rstrip())
-
-
-def _chosen(sessions: Sessions, token: str) -> Session:
-    """Return the session that the token names, the last one of that name where none is live; without one, the last."""
-    from tempshell_cli.core.errors import NoSuchSession
-
-    try:
-        return sessions.select(token, expired_too=True)
-    except NoSuchSession:
-        past = sessions.store.last(token) if token else None
-        if past is None and not token and not sessions.store.live():
-            past = next(reversed(sessions.store.history()), None)
-        if past is None:
-            raise
-        return past
 
 
 def _lines(sessions: Sessions, session: Session, exam_ends: datetime | None) -> Iterator[str]:

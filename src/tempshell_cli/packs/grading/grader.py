@@ -37,6 +37,7 @@ class Grader:
     ``first`` is the sandbox as each check's first look may see it; by default it looks as always.
     ``lacking`` are capabilities the sandbox has not, each with why, in words to follow "it needs X, ".
     ``records`` is what the checks of each task compare with what is there: as it was when the task was set up.
+    ``outputs`` is what the setup of each task that was set up here has printed.
     """
 
     shell: SandboxShell
@@ -45,6 +46,7 @@ class Grader:
     first: SandboxShell | None = None
     lacking: Mapping[Capability, str] = field(default_factory=dict)
     records: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)
     looks: Semaphore = field(default_factory=lambda: Semaphore(LOOKS_AT_ONCE))
 
     def grade_all(self, tasks: Sequence[Task]) -> list[TaskResult]:

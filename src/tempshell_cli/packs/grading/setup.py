@@ -45,7 +45,8 @@ class SetupFailed(TempshellError):
 def apply_setup(task: Task, grader: Grader, *, clear: bool = False) -> str:
     """Bring the sandbox to the start of the task: files, then the script, until everything in ``ready`` passes.
 
-    What the task's checks compare with later is then in the ``records`` of the grader. Returns the problems of a setup
+    What the task's checks compare with later is then in the ``records`` of the grader, and what the script has printed
+    in its ``outputs``. Returns the problems of a setup
     that goes on in spite of them, by line, "" where there are none: see ``Task.reports_setup``.
 
     Idempotent as far as the task's script is: called again, it puts the task back to its start, whatever the learner
@@ -65,6 +66,7 @@ def apply_setup(task: Task, grader: Grader, *, clear: bool = False) -> str:
     problems = ""
     if setup.run is not None:
         done = run_asset(task, setup.run, shell, timeout=seconds(setup.timeout))
+        grader.outputs[task.id] = strip_controls((done.stdout + done.stderr).decode(errors="replace")).strip()
         if done.timed_out or done.exit_code:
             raise _failed(task, f"{setup.run} {how_it_ended(done)}")
         problems = strip_controls(done.stdout.decode(errors="replace")).strip() if task.reports_setup else ""
