@@ -16,9 +16,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tempshell_cli.packs.authoring.mutation.archives import wrong_archives
-from tempshell_cli.packs.authoring.mutation.files import FileKind, FileSnapshot, file_mutations
+from tempshell_cli.packs.authoring.mutation.files import file_mutations
 from tempshell_cli.packs.authoring.mutation.mutation import Mutation, Wording
 from tempshell_cli.packs.authoring.mutation.programs import Run, wrong_programs
+from tempshell_cli.packs.authoring.mutation.snapshots import FileKind, FileSnapshot
 from tempshell_cli.packs.authoring.mutation.trial import MadeAnswer, Trials
 from tempshell_cli.packs.authoring.mutation.values import wrong_data
 from tempshell_cli.packs.authoring.prove import State, TaskProof, prove_task

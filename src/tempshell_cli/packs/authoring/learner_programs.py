@@ -58,7 +58,7 @@ def _by_interpreter(name: str, rest: Sequence[str], stdin: str) -> str:
 
 def _in_script(script: str) -> str:
     """Return the first start of a learner's program among the simple commands of a shell script."""
-    found = (_started(_without_keywords(words)) for words in simple_commands(script))
+    found = (_started(list(dropwhile(_KEYWORDS.__contains__, words))) for words in simple_commands(script))
     return next(filter(None, found), "")
 
 
@@ -67,10 +67,6 @@ def simple_commands(script: str) -> Iterator[list[str]]:
     lines = (line for line in script.splitlines() if not line.lstrip().startswith("#"))
     for command in _ENDS.split("\n".join(lines)):
         yield [word for word in (quoted.strip("\"'") for quoted in command.split()) if word]
-
-
-def _without_keywords(words: list[str]) -> list[str]:
-    return list(dropwhile(_KEYWORDS.__contains__, words))
 
 
 def _without_wrappers(words: Sequence[str]) -> Iterator[str]:

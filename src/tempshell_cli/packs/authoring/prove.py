@@ -19,27 +19,28 @@ from msgspec import Struct, structs
 
 from tempshell_cli.backends.base import Capability
 from tempshell_cli.core.errors import EngineUnavailable, PackProblem
+from tempshell_cli.packs.authoring.expectations import (
+    Unmet,
+    check_names,
+    expect_caught,
+    expect_reset,
+    expect_right,
+    expect_solved,
+    expect_solved_step,
+    expect_start,
+    expect_still_solved,
+    solution_of,
+)
 from tempshell_cli.packs.authoring.mutation.trial import MadeAnswer, Trials, Unrestored
 from tempshell_cli.packs.checks.places import NEEDS_KUBERNETES
 from tempshell_cli.packs.checks.shell import SandboxShell
-from tempshell_cli.packs.format.model import Mutant
 from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.capabilities import out_of_reach, wanted_by, without
 from tempshell_cli.packs.grading.grader import LOOKS_AT_ONCE, Grader
-from tempshell_cli.packs.grading.results import TaskResult, Verdict
-from tempshell_cli.packs.grading.setup import (
-    SetupFailed,
-    apply_setup,
-    draw_task,
-    how_it_ended,
-    missing_tools,
-    run_asset,
-    run_solution,
-)
+from tempshell_cli.packs.grading.setup import SetupFailed, apply_setup, draw_task, missing_tools
 
 TOGETHER = "with all other tasks"
 _RESET = "start, after {}"
-_STEP_SECONDS, _AGAIN = 120.0, 2.0  # for the solution of a step, then for its check, and between two checks
 MADE = "made answers"
 _NOTHING: Mapping[Capability, str] = MappingProxyType({})
 
@@ -111,10 +112,6 @@ class PackProof(Struct, frozen=True, kw_only=True):
         return bool(states & sound) and states <= {*sound, State.UNPROVEN}
 
 
-class _Problem(Exception):
-    """A step did not hold."""
-
-
 def why_unprovable(task: Task, capabilities: Collection[Capability], *, has_cluster: bool) -> str:
     """Return what keeps the task from being proven on an engine with these capabilities; "" where it can be."""
     if task.head.solution is None:
@@ -154,7 +151,11 @@ def prove_task(
         return TaskProof(task=task.id, state=State.ERROR, why=str(cause))
     grader = Grader(shell)
     trials = Trials(provable, grader, mutants, seed)
-    steps = list(_until_problem(_steps(provable, grader, trials)))
+    steps: list[Step] = []
+    for step in _steps(provable, grader, trials):
+        steps.append(step)
+        if step.problem:
+            break
     return judged(task, steps, trials.made, lacking)
 
 
@@ -180,7 +181,7 @@ def judged(
             why += f" (drawn: {', '.join(f'{name} {value}' for name, value in sorted(task.values.items()))})"
     else:
         fooled = [f"{one.name}: {one.problem}" for one in made if one.problem]
-        left = [f"but for {_ids(left_out)}: {_why_left_out(task, lacking)}"] if left_out else []
+        left = [f"but for {check_names(left_out)}: {_why_left_out(task, lacking)}"] if left_out else []
         state, why = State.FOOLED if fooled else state, "; ".join([*fooled, *left])
     return TaskProof(
         task=task.id,
@@ -243,7 +244,7 @@ def prove_together(
         apply_setup(tasks[task.id], grader)
 
     steps = {task.id: _timed(TOGETHER, partial(set_up, task)) for task in wanted}
-    for look, at_once in ((_at_start, LOOKS_AT_ONCE), (_solved, 1), (_still_solved, LOOKS_AT_ONCE)):
+    for look, at_once in ((expect_start, LOOKS_AT_ONCE), (expect_solved, 1), (expect_still_solved, LOOKS_AT_ONCE)):
         sound = [tasks[task.id] for task in wanted if not steps[task.id].problem]
         with ThreadPoolExecutor(at_once) as pool:
             taken = pool.map(_timed, repeat(TOGETHER), [partial(look, task, grader) for task in sound])
@@ -261,58 +262,30 @@ def prove_in_order(tasks: Sequence[Task], shell: SandboxShell, why_not: Callable
     proofs: dict[str, TaskProof] = {}
     for task in tasks:
         why = why_not(task)
-        begin = partial(apply_setup, task, grader) if why else partial(_reset, task, grader)
+        begin = partial(apply_setup, task, grader) if why else partial(expect_reset, task, grader)
         steps = [_timed("start", begin)]
         if not why and not steps[0].problem:
-            steps.append(_timed(f"solution {_solution(task)}", partial(_solve_step, task, grader)))
+            steps.append(_timed(f"solution {solution_of(task)}", partial(expect_solved_step, task, grader)))
         proofs[task.id] = unproven(task, why) if why and not steps[0].problem else judged(task, steps)
     return proofs
 
 
-def _solve_step(task: Task, grader: Grader) -> None:
-    """Run the solution of a step: the commands that its text shows, of which some may fail and others take effect late.
-
-    What counts is that its check passes, within _STEP_SECONDS, as for a person who checks again.
-    """
-    done = run_solution(task, grader.shell, timeout=_STEP_SECONDS)
-    if done.timed_out:
-        raise _Problem(f"{_solution(task)} {how_it_ended(done)}")
-    until = grader.clock() + _STEP_SECONDS
-    while failing := _failing(result := grader.grade(task)):
-        if grader.clock() > until:
-            raise _Problem(f"{_ids(failing)} fails: {_reason(result, failing)}; the solution {how_it_ended(done)}")
-        grader.sleep(_AGAIN)
-
-
 def _steps(task: Task, grader: Grader, trials: Trials) -> Iterator[Step]:
     """Yield the steps of a proof, each taken when it is asked for."""
-    solution = _solution(task)
-    reset = partial(_reset, task, grader)
+    solution = solution_of(task)
+    reset = partial(expect_reset, task, grader)
     makes_answers = trials.count != 0
-    yield _timed("start", partial(_reset, task, grader, trials.look_before if makes_answers else None))
-    yield _timed(f"solution {solution}", partial(_right, task, solution, grader))
+    yield _timed("start", partial(expect_reset, task, grader, trials.look_before if makes_answers else None))
+    yield _timed(f"solution {solution}", partial(expect_right, task, solution, grader))
     if makes_answers:
         yield _timed(MADE, trials.run)
     yield _timed(_RESET.format(solution), reset)
     for answer in task.head.alternatives:
-        yield _timed(f"alternative {answer}", partial(_right, task, answer, grader))
+        yield _timed(f"alternative {answer}", partial(expect_right, task, answer, grader))
         yield _timed(_RESET.format(answer), reset)
     for mutant in task.head.mutants:
-        yield _timed(f"mutant {mutant.run}", partial(_caught, task, mutant, grader))
+        yield _timed(f"mutant {mutant.run}", partial(expect_caught, task, mutant, grader))
         yield _timed(_RESET.format(mutant.run), reset)
-
-
-def _solution(task: Task) -> str:
-    """Return the solution of a task that is being proven, which only one that has one is: see ``why_unprovable``."""
-    assert task.head.solution is not None  # noqa: S101 - as said
-    return task.head.solution
-
-
-def _until_problem(steps: Iterator[Step]) -> Iterator[Step]:
-    for step in steps:
-        yield step
-        if step.problem:
-            return
 
 
 def _timed(name: str, action: Callable[[], object]) -> Step:
@@ -320,78 +293,8 @@ def _timed(name: str, action: Callable[[], object]) -> Step:
     problem, error = "", False
     try:
         action()
-    except (_Problem, Unrestored, SetupFailed, PackProblem) as cause:
+    except (Unmet, Unrestored, SetupFailed, PackProblem) as cause:
         problem = str(cause)
     except EngineUnavailable as cause:
         problem, error = str(cause), True
     return Step(name=name, seconds=round(time.monotonic() - began, 3), problem=problem, error=error)
-
-
-def _reset(task: Task, grader: Grader, look: Callable[[], None] | None = None) -> None:
-    apply_setup(task, grader)
-    _at_start(task, grader)
-    if look:
-        look()
-
-
-def _at_start(task: Task, grader: Grader) -> None:
-    """See that before a hand is moved every scored check fails without an error, and every gate holds."""
-    found, scored = _failing(grader.grade(task)), {check.id for check in task.head.checks if not check.gate}
-    if free := scored - found:
-        raise _Problem(f"{_ids(free)} passes before anything is done")
-    if violated := found - scored:
-        raise _Problem(f"the gate {_ids(violated)} is violated before anything is done")
-
-
-def _right(task: Task, answer: str, grader: Grader) -> None:
-    _answer(task, answer, grader)
-    first, second = grader.grade(task), grader.grade(task)
-    if failing := _failing(first):
-        raise _Problem(f"{_ids(failing)} fails: {_reason(first, failing)}")
-    if first != second:
-        raise _Problem("graded twice, it comes to two results")
-
-
-def _caught(task: Task, mutant: Mutant, grader: Grader) -> None:
-    _answer(task, mutant.run, grader)
-    result = grader.grade(task)
-    expected, found = set(mutant.must_fail), _failing(result)
-    if missed := expected - found:
-        raise _Problem(f"{_ids(missed)} does not catch it")
-    if more := found - expected:
-        raise _Problem(f"{_ids(more)} fails, too: {_reason(result, more)}")
-
-
-def _solved(task: Task, grader: Grader) -> None:
-    _answer(task, _solution(task), grader)
-    _still_solved(task, grader)
-
-
-def _still_solved(task: Task, grader: Grader) -> None:
-    result = grader.grade(task)
-    if failing := _failing(result):
-        raise _Problem(f"{_ids(failing)} fails: {_reason(result, failing)}")
-
-
-def _answer(task: Task, script: str, grader: Grader) -> None:
-    done = run_asset(task, script, grader.shell)
-    if done.timed_out or done.exit_code:
-        raise _Problem(f"{script} {how_it_ended(done)}")
-
-
-def _failing(result: TaskResult) -> set[str]:
-    """Return the checks that fail; raises _Problem where one could not run."""
-    for check in result.results:
-        if check.verdict is Verdict.ERROR:
-            raise _Problem(f"`{check.check}` could not run: {check.message}")
-    return {check.check for check in result.results if check.verdict is Verdict.FAIL}
-
-
-def _reason(result: TaskResult, ids: Collection[str]) -> str:
-    """Return what the first of the checks has found."""
-    first = next(check for check in result.results if check.check in ids)
-    return f"expected {first.expected}, found {first.found}" if first.expected else first.message
-
-
-def _ids(ids: Collection[str]) -> str:
-    return ", ".join(f"`{one}`" for one in sorted(ids))

@@ -74,10 +74,10 @@ class Random(Strict, frozen=True, kw_only=True):
         return "".join(f"{self._line(chance)}\n" for _ in range(chance.randint(*self.lines)))
 
     def _line(self, chance: random.Random) -> str:
-        return " ".join(self._one(chance) for _ in range(chance.randint(*self.count)))
-
-    def _one(self, chance: random.Random) -> str:
-        return str(chance.randint(*self.ints)) if self.ints else chance.choice(self.pick or _WORDS)
+        return " ".join(
+            str(chance.randint(*self.ints)) if self.ints else chance.choice(self.pick or _WORDS)
+            for _ in range(chance.randint(*self.count))
+        )
 
 
 class Generate(Strict, frozen=True, kw_only=True):

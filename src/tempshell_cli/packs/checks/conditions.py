@@ -119,19 +119,12 @@ def expected(wanted: Where) -> str:
     elif wanted.op == EXISTS:
         return f"{which} is not set" if wanted.value is False else f"{which} is set"
     else:
-        return f"{which} {_verb(wanted)} {_wanted(wanted)}"
+        noun = _NOUNS.get(wanted.as_ or "", wanted.as_)
+        verb = f"is the same {noun} as" if wanted.op == "==" and noun else OPERATORS[wanted.op].verb
+        if wanted.op == "regex":
+            return f"{which} {verb} /{wanted.value}/"
+        return f"{which} {verb} {shown(wanted.value)}" + (f" of {plain_path(wanted.of)}" if wanted.of else "")
     return f"{which}: ({said})" if path else said
-
-
-def _verb(wanted: Where) -> str:
-    noun = _NOUNS.get(wanted.as_ or "", wanted.as_)
-    return f"is the same {noun} as" if wanted.op == "==" and noun else OPERATORS[wanted.op].verb
-
-
-def _wanted(wanted: Where) -> str:
-    if wanted.op == "regex":
-        return f"/{wanted.value}/"
-    return shown(wanted.value) + (f" of {plain_path(wanted.of)}" if wanted.of else "")
 
 
 def _unset(wanted: Where) -> str:

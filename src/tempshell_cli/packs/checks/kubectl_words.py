@@ -67,7 +67,11 @@ def _without_options(words: Sequence[str]) -> Iterator[str]:
         name, value = _option(word)
         if value is None and name in _WITH_VALUE:
             value = next(waiting, "")
-        _refuse_value(name, value or "")
+        value = value or ""
+        if name == "output" and value.partition("=")[0] not in _OUTPUTS:
+            raise ValueError(f"in the cluster kubectl has no output `{value}`")
+        if name == "raw" and not value.startswith("/"):
+            raise ValueError(f"in the cluster kubectl asks for a path, not for `{value}`")
 
 
 def _option(word: str) -> tuple[str, str | None]:
@@ -83,10 +87,3 @@ def _option(word: str) -> tuple[str, str | None]:
     elif len(word) == 2 and word[1] in _SHORT_ALONE:  # noqa: PLR2004 - a dash and a letter
         return word[1], None
     raise ValueError(f"in the cluster kubectl takes no `{word}`")
-
-
-def _refuse_value(name: str, value: str) -> None:
-    if name == "output" and value.partition("=")[0] not in _OUTPUTS:
-        raise ValueError(f"in the cluster kubectl has no output `{value}`")
-    if name == "raw" and not value.startswith("/"):
-        raise ValueError(f"in the cluster kubectl asks for a path, not for `{value}`")

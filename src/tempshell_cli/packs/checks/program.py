@@ -128,7 +128,7 @@ class Exec(Kind, frozen=True, kw_only=True):
         graders = self.in_ == TERMINAL and not as_learner
         if graders and _is_closed(done.stderr, "" if self.expect.exit == "nonzero" else shell.home):
             raise Prevented(f"the learner has closed a file{said(done)}")
-        return _exit_mismatch(self.expect, done) or _streams_mismatch(self.expect, done)
+        return _mismatch(self.expect, done)
 
 
 class Control(Strict, frozen=True, kw_only=True):
@@ -175,15 +175,11 @@ def _is_closed(stderr: bytes, home: str) -> bool:
     return False
 
 
-def _exit_mismatch(expect: Expect, done: Completed) -> Mismatch | None:
-    if (done.exit_code != 0) if expect.exit == "nonzero" else (done.exit_code in expect.codes):
-        return None
-    wanted = " or ".join(map(str, expect.codes))
-    asked = f"exit code {wanted}" if wanted else "an exit code other than 0"
-    return Mismatch(asked, f"exit code {done.exit_code}{said(done)}")
-
-
-def _streams_mismatch(expect: Expect, done: Completed) -> Mismatch | None:
+def _mismatch(expect: Expect, done: Completed) -> Mismatch | None:
+    if not ((done.exit_code != 0) if expect.exit == "nonzero" else (done.exit_code in expect.codes)):
+        wanted = " or ".join(map(str, expect.codes))
+        asked = f"exit code {wanted}" if wanted else "an exit code other than 0"
+        return Mismatch(asked, f"exit code {done.exit_code}{said(done)}")
     for name, want, found in (("stdout", expect.stdout, done.stdout), ("stderr", expect.stderr, done.stderr)):
         if want and (differs := output_mismatch(want, found)):
             return Mismatch(f"on {name}: {differs.expected}", f"on {name}: {differs.found}")

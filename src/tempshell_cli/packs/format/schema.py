@@ -28,18 +28,15 @@ def schema_of(part: str) -> dict[str, Any]:
     model, title = _MODELS[part]
     (_,), definitions = msgspec.json.schema_components([model])
     for name in definitions.keys() & {"Check", "Look", "Probe"}:
-        definitions[name]["oneOf"] = [_given(key) for key in keys_of(Look)]
+        definitions[name]["oneOf"] = [  # a mapping that has the key, and not just as null
+            {"required": [key], "properties": {key: {"type": ["object", "array"]}}} for key in keys_of(Look)
+        ]
     if "Where" in definitions:
         definitions["Where"]["anyOf"] = [{"required": [key]} for key in ("jsonpath", "any_of", "all_of", "not")]
     root = definitions.pop(model.__name__)
     head = {"$schema": _DIALECT, "$id": f"urn:tempshell:format:{FORMAT}:{part}"}
     schema: dict[str, Any] = _plain({**head, **root, "title": title, "$defs": dict(sorted(definitions.items()))})
     return schema
-
-
-def _given(key: str) -> dict[str, Any]:
-    """Return the schema of a mapping that has the key, and not just as null."""
-    return {"required": [key], "properties": {key: {"type": ["object", "array"]}}}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON

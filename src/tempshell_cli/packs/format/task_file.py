@@ -119,7 +119,11 @@ def _filled(name: str, file: TaskFile, values: Values) -> TaskSource:
         document = filled.document()
         return TaskSource(name, document, decode(document, TaskFrontMatter), filled.prompt, file, values)
     except Misplaced as cause:
-        raise _with_values(cause, file, values) from cause
+        line = file.front_matter.splitlines()[cause.line - _FIRST_LINE : cause.line - _FIRST_LINE + 1]
+        drawn = ", ".join(f"`{name}` is {values[name]}" for _, name in references("".join(line)))
+        if not drawn:
+            raise
+        raise fault_at(cause.source, cause.line, f"{cause.what}, where {drawn}", hint=cause.hint) from cause
 
 
 def read_translation(
@@ -143,10 +147,3 @@ def _read_file(name: str, files: Mapping[str, bytes], root: Path) -> TaskFile:
         file.document()  # what is wrong with that comes first
         raise fault_at(source, 1, "the task has no prompt", hint="write it below the front matter")
     return file
-
-
-def _with_values(cause: Misplaced, file: TaskFile, values: Values) -> Misplaced:
-    """Return the error with the values that stand in its line."""
-    line = file.front_matter.splitlines()[cause.line - _FIRST_LINE : cause.line - _FIRST_LINE + 1]
-    drawn = ", ".join(f"`{name}` is {values[name]}" for _, name in references("".join(line)))
-    return fault_at(cause.source, cause.line, f"{cause.what}, where {drawn}", hint=cause.hint) if drawn else cause

@@ -82,7 +82,7 @@ class ClusterLeftovers:
         if not namespaces:
             return
         since = min(str(one["metadata"]["creationTimestamp"]) for one in namespaces)
-        if any(_is_hook(one) for one in found):
+        if any(str(one["apiVersion"]).startswith("admissionregistration.k8s.io/") for one in found):
             self._admit()
         self._kubectl("auth", "reconcile", "--filename", "-", stdin=json.dumps(_ADMINISTRATORS).encode())
         self._free_nodes(found)
@@ -120,7 +120,12 @@ class ClusterLeftovers:
         nodes = [one for one in found if one["kind"] == "Node"]
         if nodes and not any(_takes_pods(node) for node in nodes):
             for node in nodes:
-                taints = [taint for taint in node["spec"].get("taints", []) if _is_own(taint)]
+                # Kubernetes' own taints stay, but for that of ``kubectl cordon``.
+                taints = [
+                    taint
+                    for taint in node["spec"].get("taints", [])
+                    if "kubernetes.io/" in taint["key"] and taint["key"] != "node.kubernetes.io/unschedulable"
+                ]
                 patch = json.dumps({"spec": {"unschedulable": None, "taints": taints or None}})
                 self._kubectl("patch", "node", _name(node), "--type", "merge", "--patch", patch)
         for one in found:
@@ -232,20 +237,10 @@ def _namespace(one: Object) -> str:
     return str(one["metadata"].get("namespace", ""))
 
 
-def _is_hook(one: Object) -> bool:
-    return str(one["apiVersion"]).startswith("admissionregistration.k8s.io/")
-
-
 def _takes_pods(node: Object) -> bool:
     spec = node["spec"]
     taints = [taint for taint in spec.get("taints", []) if taint.get("effect") != "PreferNoSchedule"]
     return not spec.get("unschedulable") and not taints
-
-
-def _is_own(taint: Object) -> bool:
-    """Return whether Kubernetes itself has put a taint on a node, and it is not that of ``kubectl cordon``."""
-    key = str(taint["key"])
-    return "kubernetes.io/" in key and key != "node.kubernetes.io/unschedulable"
 
 
 def _numbers(value: object) -> Iterator[int]:

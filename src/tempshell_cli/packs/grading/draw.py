@@ -28,7 +28,9 @@ def draw(pack: Pack, count: int, seed: int) -> tuple[str, ...]:
         )
     # Of all that Random does, only what random() returns is promised to stay the same in later Pythons.
     chance = random.Random(seed)  # noqa: S311 - a draw that can be repeated, not a secret
-    stacks = _stacks(pack, chance)
+    tasks = sorted((task.head.domain or "", task.id) for task in gradable(pack))
+    domains = dict.fromkeys(domain for domain, _ in tasks)  # "" is that of a pack without any
+    stacks = {domain: _shuffled([task for of, task in tasks if of == domain], chance) for domain in domains}
     seats = _seats(
         {domain: len(tasks) for domain, tasks in stacks.items()}, pack.head.domains or {"": 1}, count, chance
     )
@@ -38,13 +40,6 @@ def draw(pack: Pack, count: int, seed: int) -> tuple[str, ...]:
 def gradable(pack: Pack) -> Sequence[Task]:
     """Return the tasks that have something to be graded by: a page to read has not."""
     return [task for task in pack.tasks if task.head.checks]
-
-
-def _stacks(pack: Pack, chance: random.Random) -> dict[str, Sequence[str]]:
-    """Return the shuffled tasks of each domain; "" is that of a pack without any."""
-    tasks = sorted((task.head.domain or "", task.id) for task in gradable(pack))
-    domains = dict.fromkeys(domain for domain, _ in tasks)
-    return {domain: _shuffled([task for of, task in tasks if of == domain], chance) for domain in domains}
 
 
 def _seats(room: Mapping[str, int], weights: Mapping[str, int], count: int, chance: random.Random) -> dict[str, int]:

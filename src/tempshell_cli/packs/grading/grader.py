@@ -120,7 +120,10 @@ class Grader:
             return _result(check, Outcome.error(f"it needs {lacks[0]}"))
         for earlier in (future.result() for future in needed):
             if earlier.verdict is not Verdict.PASS:
-                return _held_up(check, earlier)
+                why = f"not looked at: needs `{earlier.check}`"
+                if earlier.verdict is Verdict.ERROR:
+                    return _result(check, Outcome.error(f"{why}, which could not run"))
+                return _result(check, Outcome.prevented(why))
         outcome = self.watch(check)
         if outcome.verdict is Verdict.PASS and check.exec and check.control:
             outcome = _judged_by(self._look(Probe(exec=check.control.over(check.exec), timeout=check.timeout)))
@@ -153,14 +156,6 @@ def _judged_by(control: Outcome) -> Outcome:
         return control
     detail = control.cause or f"expected {control.expected}, found {control.found}"
     return Outcome.error(f"{CONTROL_FAILED}: {detail}")
-
-
-def _held_up(check: Check, earlier: CheckResult) -> CheckResult:
-    """Return the result of a check that was not looked at, because one that it needs did not pass."""
-    why = f"not looked at: needs `{earlier.check}`"
-    if earlier.verdict is Verdict.ERROR:
-        return _result(check, Outcome.error(f"{why}, which could not run"))
-    return _result(check, Outcome.prevented(why))
 
 
 def _result(check: Check, outcome: Outcome) -> CheckResult:

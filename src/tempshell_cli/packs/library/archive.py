@@ -79,7 +79,7 @@ def _files(archive: tarfile.TarFile) -> dict[str, bytes]:
         if number >= _MOST_MEMBERS:
             raise PackProblem(f"the archive has more than {_MOST_MEMBERS} members", hint="make it smaller")
         name = _name(member)
-        if _is_hidden(name) or member.isdir():
+        if member.isdir() or any(part.startswith(".") for part in name.split("/")):
             continue
         _refuse_other_than_file(member, name, found)
         left -= member.size
@@ -87,7 +87,9 @@ def _files(archive: tarfile.TarFile) -> dict[str, bytes]:
             raise PackProblem(f"the archive has more than {MAX_BYTES >> 20} MiB of files", hint="make it smaller")
         content = archive.extractfile(member)
         found[name] = content.read() if content else b""
-    _refuse_file_as_directory(found)
+    above = {str(directory) for name in found for directory in PurePosixPath(name).parents}
+    for name in sorted(above & found.keys()):
+        raise PackProblem(f"{name!r} is a file, and has a file below it", hint="do not trust that archive")
     return found
 
 
@@ -100,10 +102,6 @@ def _name(member: tarfile.TarInfo) -> str:
     return str(path)
 
 
-def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") for part in name.split("/"))
-
-
 def _refuse_other_than_file(member: tarfile.TarInfo, name: str, found: Mapping[str, bytes]) -> None:
     if member.type not in {tarfile.REGTYPE, tarfile.AREGTYPE}:
         kind = "a link" if member.issym() or member.islnk() else "neither a file nor a directory"
@@ -112,9 +110,3 @@ def _refuse_other_than_file(member: tarfile.TarInfo, name: str, found: Mapping[s
         raise PackProblem(f"{name!r} is in the archive twice", hint="do not trust that archive")
     if len(found) >= MAX_FILES:
         raise PackProblem(f"the archive has more than {MAX_FILES} files", hint="make it smaller")
-
-
-def _refuse_file_as_directory(found: Mapping[str, bytes]) -> None:
-    above = {str(directory) for name in found for directory in PurePosixPath(name).parents}
-    for name in sorted(above & found.keys()):
-        raise PackProblem(f"{name!r} is a file, and has a file below it", hint="do not trust that archive")

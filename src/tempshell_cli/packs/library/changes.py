@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from tempshell_cli.packs.format.pack import Pack
@@ -35,14 +35,12 @@ def compare(old: Pack, new: Pack, before: Mapping[str, bytes], after: Mapping[st
         added=tuple(name for name in has if name not in had),
         removed=tuple(name for name in had if name not in has),
         changed=tuple(name for name in has if name in had and has[name] != had[name]),
-        files=tuple(_file_changes(before, after)),
+        files=tuple(
+            FileChange(name, *_count(before.get(name, b""), after.get(name, b"")))
+            for name in sorted(before.keys() | after.keys())
+            if before.get(name) != after.get(name)
+        ),
     )
-
-
-def _file_changes(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterable[FileChange]:
-    for name in sorted(before.keys() | after.keys()):
-        if before.get(name) != after.get(name):
-            yield FileChange(name, *_count(before.get(name, b""), after.get(name, b"")))
 
 
 def _count(before: bytes, after: bytes) -> tuple[int, int] | tuple[None, None]:

@@ -158,7 +158,10 @@ class GitSource(NamedTuple):
             if not _COMMIT.fullmatch(commit):
                 raise PackProblem(f"git names no commit for {self.ref or 'HEAD'!r}: {one_line(commit)!r}")
             tree = f"{commit}:{self.folder}"
-            _refuse_submodules(_git(runner, f"--git-dir={repository}", "ls-tree", "-r", "-z", tree).stdout)
+            listed = _git(runner, f"--git-dir={repository}", "ls-tree", "-r", "-z", tree).stdout
+            if found := _SUBMODULE.search(listed):
+                submodule = one_line(found[1].decode(errors="replace"))
+                raise PackProblem(f"{submodule!r} is a git submodule, which is not fetched", hint=_RECURSE)
             _git(runner, f"--git-dir={repository}", "archive", "--format=tar", f"--output={archive}", tree)
             return Fetched(read_archive(Path(archive)), commit)
 
@@ -206,7 +209,7 @@ class OciSource(NamedTuple):
 def _git_source(text: str) -> GitSource:
     try:
         parts = urlsplit(text.removeprefix("git+"))
-        folder = parse_qs(parts.fragment, strict_parsing=True) if parts.fragment else {}
+        fragment = parse_qs(parts.fragment, strict_parsing=True) if parts.fragment else {}
     except ValueError as cause:
         raise UsageProblem(f"{one_line(text)!r} is not an address: {cause}", hint=_HINT) from cause
     _refuse_address(text, parts)
@@ -214,10 +217,13 @@ def _git_source(text: str) -> GitSource:
     ref = "".join(refs)
     if refs and not _REF.fullmatch(ref):
         raise UsageProblem(f"{one_line(ref)!r} cannot be a branch, a tag or a commit", hint="write it behind the @")
-    if folder.keys() - {"subdirectory"}:
+    if fragment.keys() - {"subdirectory"}:
         raise UsageProblem(f"{one_line(parts.fragment)!r} is not understood", hint="write #subdirectory=DIR")
+    folder = fragment.get("subdirectory", [""])[-1]
+    if folder and any(part in {"", ".", ".."} for part in folder.strip("/").split("/")):
+        raise UsageProblem(f"{one_line(folder)!r} is not a folder of a repository", hint="write #subdirectory=DIR")
     url = parts._replace(path=path.replace(" ", "%20"), fragment="").geturl()
-    return GitSource(text, url, ref, _folder(folder.get("subdirectory", [""])[-1]))
+    return GitSource(text, url, ref, folder.strip("/"))
 
 
 def _refuse_address(text: str, parts: SplitResult) -> None:
@@ -232,20 +238,6 @@ def _refuse_address(text: str, parts: SplitResult) -> None:
     odd = parts.netloc.startswith("-") or host.startswith("-") or unquote(parts.netloc) != parts.netloc
     if odd or parts.query or not parts.path.strip("/") or bool(host) == (parts.scheme == "file"):
         raise UsageProblem(f"{one_line(text)!r} is not the address of a repository", hint=_HINT)
-
-
-def _refuse_submodules(listed: bytes) -> None:
-    """Refuse a tree, as ``git ls-tree -z`` lists it, with parts that are in other repositories."""
-    if found := _SUBMODULE.search(listed):
-        path = one_line(found[1].decode(errors="replace"))
-        raise PackProblem(f"{path!r} is a git submodule, which is not fetched", hint=_RECURSE)
-
-
-def _folder(text: str) -> str:
-    parts = text.strip("/").split("/")
-    if text and any(part in {"", ".", ".."} for part in parts):
-        raise UsageProblem(f"{one_line(text)!r} is not a folder of a repository", hint="write #subdirectory=DIR")
-    return "/".join(parts)
 
 
 def _oci_source(text: str) -> OciSource:

@@ -118,29 +118,25 @@ class _Reader:
         self._refuse_decoration(event)
         if isinstance(event, yaml.ScalarEvent):
             return self._text(event) if event.style else plain_scalar(self._text(event))
-        return self._sequence(at) if isinstance(event, yaml.SequenceStartEvent) else self._mapping(at)
-
-    def _sequence(self, at: Location) -> list[object]:
-        values: list[object] = []
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(at)
+        items: list[object] = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
-            values.append(self._value(event, (*at, len(values))))
-        return values
+            items.append(self._value(event, (*at, len(items))))
+        return items
 
     def _mapping(self, at: Location) -> dict[str, object]:
         values: dict[str, object] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            key = self._key(event)
+            if not isinstance(event, yaml.ScalarEvent):
+                self._refuse(event, "a key must be plain text")
+            self._refuse_decoration(event)
+            key = self._text(event)
             if key in values:
                 self._refuse(event, f"the key `{key}` is there twice")
             self.lines[*at, key] = self._line(event)
             values[key] = self._value(next(self.events), (*at, key))
         return values
-
-    def _key(self, event: yaml.Event) -> str:
-        if not isinstance(event, yaml.ScalarEvent):
-            self._refuse(event, "a key must be plain text")
-        self._refuse_decoration(event)
-        return self._text(event)
 
     def _text(self, event: yaml.ScalarEvent) -> str:
         if _SURROGATE.search(event.value):

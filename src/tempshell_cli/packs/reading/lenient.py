@@ -23,11 +23,11 @@ def read_leniently(text: str) -> list[object]:
     for _ in yaml_events.events(text):  # which limits the depth
         pass
     builder = _Builder()
-    return [builder.value(node) for node in yaml.compose_all(text, Loader=yaml_events.LOADER) if not _is_empty(node)]
-
-
-def _is_empty(node: yaml.Node | None) -> bool:
-    return node is None or (isinstance(node, yaml.ScalarNode) and not node.style and node.value == "")
+    return [
+        builder.value(node)
+        for node in yaml.compose_all(text, Loader=yaml_events.LOADER)
+        if not (isinstance(node, yaml.ScalarNode) and not node.style and node.value == "")
+    ]
 
 
 class _Builder:

@@ -84,15 +84,13 @@ def change(action: Action, cluster: ClusterView) -> bool:
         done = cluster.kubectl(*action.otherwise, stdin=action.stdin, timeout=_SECONDS)
     if done.timed_out or done.exit_code:
         return False
-    return action.was is None or _content(done.stdout) != action.was
-
-
-def _content(output: bytes) -> object:
-    """Return the content of the object that kubectl has printed, below what it deleted; None where it is none."""
+    if action.was is None:
+        return True
     try:
-        return content_of(json.loads(output[output.index(b"{") :]))
+        shown = json.loads(done.stdout[done.stdout.index(b"{") :])  # below what kubectl has deleted
+        return content_of(shown) != action.was
     except (ValueError, LookupError, TypeError, AttributeError):
-        return None
+        return True  # kubectl has printed no object
 
 
 def _unreadable(done: Completed) -> EngineUnavailable:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
-import stat
-import tarfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from enum import StrEnum
 from posixpath import basename, dirname, join, normpath, relpath, splitext
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from tempshell_cli.core.errors import PackProblem
 from tempshell_cli.packs.authoring.mutation.archives import wrong_archives
 from tempshell_cli.packs.authoring.mutation.mutation import Action, Mutation, Wording
 from tempshell_cli.packs.authoring.mutation.programs import Run, wrong_programs
+from tempshell_cli.packs.authoring.mutation.snapshots import FileKind, FileSnapshot, Tree
 from tempshell_cli.packs.authoring.mutation.values import wrong_data, wrong_texts
 from tempshell_cli.packs.reading.document import read_document
 
@@ -39,48 +36,6 @@ _FILE_MODES, _DIRECTORY_MODES = {0o644, 0o664}, {0o755, 0o775}  # which nobody h
 SPEAKS_OF_MODES = r"\bmode\b|permission|executable|readable|writable|may (read|write|run)|chmod|\b0[0-7]{3}\b"
 _SPEAKS_OF_ORDER = r"\border(ed)?\b|\bsort|\bfirst\b|\balphabetical"
 _ANY_ORDER = r"\bany order\b"
-
-
-class FileKind(StrEnum):
-    """What a path is."""
-
-    FILE = "file"
-    DIRECTORY = "directory"
-    LINK = "link"
-
-
-class FileSnapshot(NamedTuple):
-    """A file as it was at one moment; ``content`` of a link is where it leads. ``mode`` has no bits of the kind."""
-
-    kind: FileKind
-    mode: int
-    uid: int
-    content: bytes = b""
-
-    @property
-    def is_program(self) -> bool:
-        """Whether it is meant to be run: then its text is its author's affair, and what it prints is the answer."""
-        return self.kind is FileKind.FILE and (self.content.startswith(b"#!") or bool(self.mode & stat.S_IXUSR))
-
-
-Tree = Mapping[str, FileSnapshot]
-
-
-def read_tar(archive: bytes) -> Tree:
-    """Return the files in a tar archive by their absolute paths; raises ValueError where it is broken."""
-    kinds = {tarfile.DIRTYPE: FileKind.DIRECTORY, tarfile.SYMTYPE: FileKind.LINK, tarfile.REGTYPE: FileKind.FILE}
-    found: dict[str, FileSnapshot] = {}
-    try:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            for member in tar:
-                if kind := kinds.get(member.type):
-                    body = tar.extractfile(member) if kind is FileKind.FILE else None
-                    content = body.read() if body else member.linkname.encode()
-                    path = "/" + member.name.strip("/")
-                    found[path] = FileSnapshot(kind, stat.S_IMODE(member.mode), member.uid, content)
-    except (tarfile.TarError, EOFError) as cause:
-        raise ValueError(f"the archive of the files is broken: {cause}") from cause
-    return found
 
 
 def named_files(paths: Sequence[str], home: str, wording: Wording) -> list[str]:
@@ -112,7 +67,8 @@ def file_mutations(
             if old and old.kind is FileKind.FILE and dirname(path) in after:
                 yield _mutation(f"`{shown}` is still there", path, _WRITE, _octal(old), stdin=old.content)
             continue
-        if dirname(path) in after and dirname(path) not in before and not _named_itself(shown, wording):
+        is_named = wording.names(shown) or wording.names(basename(shown))
+        if dirname(path) in after and dirname(path) not in before and not is_named:
             continue  # one of many in a directory that the solution has made
         is_copy = old is None and any(other.content == new.content for other in before.values() if other.content)
         yield from _of_file(path, shown, old, after, wording)
@@ -153,10 +109,6 @@ def _some(of: Iterable[_One]) -> list[_One]:
     """Return the first and the last few of many."""
     all_of_them = list(of)
     return all_of_them if len(all_of_them) <= _MANY else [*all_of_them[: _MANY // 2], *all_of_them[-_MANY // 2 :]]
-
-
-def _named_itself(shown: str, wording: Wording) -> bool:
-    return wording.names(shown) or wording.names(basename(shown))
 
 
 def _of_file(path: str, shown: str, old: FileSnapshot | None, after: Tree, wording: Wording) -> Iterator[Mutation]:

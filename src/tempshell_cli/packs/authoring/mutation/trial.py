@@ -11,10 +11,11 @@ from msgspec import Struct
 
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.packs.authoring.mutation.cluster import ClusterObjects, change
-from tempshell_cli.packs.authoring.mutation.files import Tree, file_mutations, named_files, read_tar
+from tempshell_cli.packs.authoring.mutation.files import file_mutations, named_files
 from tempshell_cli.packs.authoring.mutation.mutation import Action, Mutation, Wording
 from tempshell_cli.packs.authoring.mutation.objects import Objects, object_mutations
 from tempshell_cli.packs.authoring.mutation.programs import Run
+from tempshell_cli.packs.authoring.mutation.snapshots import Tree, read_tar
 from tempshell_cli.packs.checks.places import TERMINAL
 from tempshell_cli.packs.checks.program import Exec
 from tempshell_cli.packs.checks.shell import SandboxShell
@@ -80,7 +81,11 @@ class Trials:
 
         Raises Unrestored, SetupFailed and EngineUnavailable.
         """
-        for mutation in self._in_order(self.mutations()):
+        mutations = self.mutations()
+        if self.count is not None:
+            chance = random.Random(f"{self._seed}/{self._task.id}")  # noqa: S311 - a choice, not a secret
+            mutations = chance.sample(mutations, len(mutations))
+        for mutation in mutations:
             if all(map(self._do, mutation.apply)):  # else it cannot be made here
                 self.made.append(self._graded(mutation))
             undone = [self._do(action) for action in mutation.undo]
@@ -100,12 +105,6 @@ class Trials:
             made += object_mutations(self._objects_before, objects, self._wording, self._objects.elsewhere, kept)
         accepted = self._task.head.accepts
         return [one for one in made if not any(_is_like(one.name, pattern) for pattern in accepted)]
-
-    def _in_order(self, mutations: list[Mutation]) -> list[Mutation]:
-        if self.count is None:
-            return mutations
-        chance = random.Random(f"{self._seed}/{self._task.id}")  # noqa: S311 - a choice, not a secret
-        return chance.sample(mutations, len(mutations))
 
     def _graded(self, mutation: Mutation) -> MadeAnswer:
         """Grade an answer, and again while it is judged wrongly and a controller may not have seen it yet."""

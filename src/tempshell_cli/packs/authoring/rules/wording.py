@@ -18,7 +18,9 @@ def telling_hints(draft: Draft) -> Iterator[Finding]:
     for task in draft.tasks:
         answers = [_squeezed(draft.text(name)) for name in (task.head.solution, *task.head.alternatives)]
         for index, hint in enumerate(task.head.hints):
-            if any(_shared(_squeezed(hint.text), answer) for answer in answers):
+            text = _squeezed(hint.text)
+            runs = [text[start : start + _LONGEST_SHARED] for start in range(len(text) - _LONGEST_SHARED + 1)]
+            if any(run in answer for answer in answers for run in runs):
                 what = f"the hint has {_LONGEST_SHARED} characters of a solution in it"
                 yield error_at(task, "hint-tells", ("hints", index), what, "say which tool, not which line")
 
@@ -67,9 +69,3 @@ def _is_found(draft: Draft, task: TaskSource, name: str) -> bool:
 
 def _squeezed(text: str) -> str:
     return " ".join(text.split())
-
-
-def _shared(hint: str, answer: str) -> bool:
-    """Return whether the two have a run of characters in common that is too long."""
-    starts = range(len(hint) - _LONGEST_SHARED + 1)
-    return any(hint[start : start + _LONGEST_SHARED] in answer for start in starts)

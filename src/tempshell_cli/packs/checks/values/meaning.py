@@ -89,10 +89,6 @@ def _quantity(value: object) -> Decimal:
     return number
 
 
-def _cron(value: object) -> object:
-    return schedule(_string(value, "a schedule"))
-
-
 def _image(value: object) -> object:
     """Return registry with repository, and digest or tag: https://pkg.go.dev/github.com/distribution/reference."""
     found = _IMAGE.fullmatch(_string(value, "an image"))
@@ -137,17 +133,12 @@ def _percentage(value: object, context: Context | None) -> object:
     if len(counts) != 1 or not isinstance(counts[0], int):
         raise ValueError(f"there is no single count at {context.of}")
     exact = Decimal(counts[0]) * int(found[1]) / 100
-    return int(exact.to_integral_value(ROUND_FLOOR if _rounds_down(context) else ROUND_CEILING))
-
-
-def _rounds_down(context: Context) -> bool:
-    """Return whether it is ``maxUnavailable`` of a Deployment or StatefulSet; every other percentage is rounded up.
-
-    https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#max-unavailable and, for a
-    PodDisruptionBudget, https://kubernetes.io/docs/tasks/run-application/configure-pdb/#rounding-logic.
-    """
+    # Only ``maxUnavailable`` of a Deployment or StatefulSet is rounded down:
+    # https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#max-unavailable and, for a
+    # PodDisruptionBudget, https://kubernetes.io/docs/tasks/run-application/configure-pdb/#rounding-logic.
     kind = context.root.get("kind") if isinstance(context.root, Mapping) else None
-    return context.found.at[-1:] == ("maxUnavailable",) and kind in {"Deployment", "StatefulSet"}
+    is_floor = context.found.at[-1:] == ("maxUnavailable",) and kind in {"Deployment", "StatefulSet"}
+    return int(exact.to_integral_value(ROUND_FLOOR if is_floor else ROUND_CEILING))
 
 
 def _port(value: object, context: Context | None) -> object:
@@ -178,7 +169,7 @@ def _ports_around(context: Context) -> list[list[object]]:
 
 
 _READ: Mapping[str, Callable[[object], object]] = {
-    "cron": _cron,
+    "cron": lambda value: schedule(_string(value, "a schedule")),
     "duration": duration,
     "image": _image,
     "path": _path,

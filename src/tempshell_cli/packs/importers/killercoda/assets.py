@@ -53,14 +53,18 @@ def _of_asset(asset: Asset, at: Location, files: Collection[str], document: Docu
         hint = "write it like +x or 0755"
         raise document.problem((*at, "chmod"), f"the mode `{asset.chmod}` is not understood", hint=hint)
     pattern = within(asset.file)
-    if _WILD.search(pattern):
-        names = _fitting(pattern, files)
+    wild = _WILD.search(pattern)
+    if wild:
+        steps = pattern.split("/")
+        below = (name.removeprefix(FOLDER) for name in files if name.startswith(FOLDER))
+        names = [name for name in below if _fits(steps, name.split("/"))]
     else:
         names = [pattern] if FOLDER + pattern in files else []
         if "\0" in pattern or ".." in pattern.split("/"):
             for fault in path_faults((*at, "file"), FOLDER + pattern, files):
                 raise document.problem(fault.at, fault.message, hint=fault.hint)
-    base = _base(pattern)
+    # What is below the directories before the first that is a pattern keeps its place.
+    base = pattern[: pattern.rfind("/", 0, wild.start() if wild else len(pattern)) + 1]
     for name in names:
         target = f"{asset.target.rstrip('/')}/{name.removeprefix(base)}"
         yield SetupFile(file=FOLDER + name, target=target, mode=mode)
@@ -69,13 +73,6 @@ def _of_asset(asset: Asset, at: Location, files: Collection[str], document: Docu
 def within(path: str) -> str:
     """Return a path of the format as one within the scenario: ``/x``, ``./x`` and ``//x`` are ``x``."""
     return re.sub("/{2,}", "/", path).removeprefix("./").removeprefix("/")
-
-
-def _fitting(pattern: str, files: Collection[str]) -> list[str]:
-    """Return the files below ``assets/`` that fit a pattern; ``**`` stands for directories of any depth."""
-    steps = pattern.split("/")
-    below = (name.removeprefix(FOLDER) for name in files if name.startswith(FOLDER))
-    return [name for name in below if _fits(steps, name.split("/"))]
 
 
 def _fits(steps: Sequence[str], parts: Sequence[str]) -> bool:
@@ -97,12 +94,6 @@ def _past_any_depth(places: set[int], steps: Sequence[str]) -> set[int]:
         if place in reached and step == _ANY_DEPTH:
             reached.add(place + 1)
     return reached
-
-
-def _base(pattern: str) -> str:
-    """Return the directories before the first that is a pattern: what is below them keeps its place."""
-    wild = _WILD.search(pattern)
-    return pattern[: pattern.rfind("/", 0, wild.start() if wild else len(pattern)) + 1]
 
 
 def _mode(chmod: str) -> str | None:

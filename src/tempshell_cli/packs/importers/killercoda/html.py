@@ -74,11 +74,8 @@ def _markdown(tag: re.Match[str], address: list[str]) -> str:
         return _PAIRS[name]
     if name.startswith("h") and name[1:].isdigit():
         return "" if closes else "#" * int(name[1:]) + " "
-    return {"br": "" if closes or _ends(tag) else "  \n", "li": "" if closes else "- ", "hr": "\n---\n"}.get(name, "")
-
-
-def _ends(tag: re.Match[str]) -> bool:
-    return not tag.string[tag.end() :].strip()
+    is_last = not tag.string[tag.end() :].strip()
+    return {"br": "" if closes or is_last else "  \n", "li": "" if closes else "- ", "hr": "\n---\n"}.get(name, "")
 
 
 def _image(words: str, source: str) -> str:

@@ -27,13 +27,14 @@ class KillercodaImporter:
         An ``index.json`` of something else, at the root of a course, does not hide the scenarios of the course.
         """
         self.main_file = index_of(root) or SCENARIO
-        return is_scenario(root) and (names_machine(root / self.main_file) or not self._is_course(root))
-
-    def _is_course(self, root: Path) -> bool:
-        try:
-            return bool(self.packs_in(root))
-        except PackProblem:  # a list of them that cannot be read, which those that ask for it report
+        if not is_scenario(root):
+            return False
+        if names_machine(root / self.main_file):
             return True
+        try:
+            return not self.packs_in(root)
+        except PackProblem:  # a list of them that cannot be read, which those that ask for it report
+            return False
 
     def load(self, root: Path) -> Pack:
         """Read a scenario, as ``load_scenario`` does."""

@@ -86,7 +86,12 @@ class Page:
     def script(self) -> str:
         """The commands in it as a script: those that are marked to be run, else its blocks of shell code."""
         run = [code.text for code in self.code if code.mark in _RUN]
-        shell = [code.text for code in self.code if code.language in _SHELL_LANGUAGES and _is_shell(code.text)]
+        # A block without a language is often a manifest.
+        shell = [
+            code.text
+            for code in self.code
+            if code.language in _SHELL_LANGUAGES and "apiVersion:" not in code.text.split("\n", 1)[0]
+        ]
         return "".join(f"{one}\n" for one in run or shell if one)
 
     @property
@@ -104,11 +109,6 @@ def read_page(markdown: str) -> Page:
     text, folded = _unfolded(plain)
     shown, code = _shown(text)
     return Page(shown, code, tuple(map(_fold, folded)), links=bool(_PORT.search(plain)))
-
-
-def _is_shell(code: str) -> bool:
-    """Return whether a block that may be anything is not the manifest that it often is."""
-    return "apiVersion:" not in code.split("\n", 1)[0]
 
 
 def _unfolded(text: str) -> tuple[str, list[str]]:
@@ -230,7 +230,7 @@ def _dedented(line: str, most: int) -> str:
 
 
 def _words(text: str) -> str:
-    return _PORT.sub(_place, _LINK.sub(lambda link: f"{link[1]} ({_named(link[2])})", text))
+    return _PORT.sub(_place, _LINK.sub(lambda link: f"{link[1]} ({{{{TRAFFIC_{link[2]}}}}})", text))
 
 
 def _in_code(text: str) -> str:
@@ -246,10 +246,6 @@ def _in_code(text: str) -> str:
 def _place(found: re.Match[str]) -> str:
     host, port = _host_and_port(found)
     return f"port {port} of host{host:02}" if host else "a port of the sandbox"
-
-
-def _named(name: str) -> str:
-    return _PORT.sub(_place, f"{{{{TRAFFIC_{name}}}}}")
 
 
 def _host_and_port(found: re.Match[str]) -> tuple[int, str]:
