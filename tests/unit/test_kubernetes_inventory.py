@@ -11,8 +11,7 @@ from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Condition, Sandbox, Terms
 from tempshell_cli.backends.kubernetes import inventory
 from tempshell_cli.backends.kubernetes.inventory import Wanted
-from tempshell_cli.backends.kubernetes.metadata import owner_hash, selector
-from tempshell_cli.backends.kubernetes.session import is_stuck
+from tempshell_cli.backends.kubernetes.metadata import is_stuck, owner_hash, selector
 
 SESSION = "0a1b2c3d"
 HOME = f"tempshell-{SESSION}"

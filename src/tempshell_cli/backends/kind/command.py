@@ -114,7 +114,7 @@ def _follow(lines: Iterable[str], step: ExitStack, report: Report, begun: Callab
             continue
         if line.startswith(_STEP):
             step.close()
-            what = _plain(line)
+            what = " ".join(re.sub(r"[^ -~]", "", line).split()).strip(" .")  # no bullet, picture or dots
             begun(what)
             step.enter_context(report(f"kind: {what}"))
         elif line.startswith(_DONE):
@@ -122,15 +122,12 @@ def _follow(lines: Iterable[str], step: ExitStack, report: Report, begun: Callab
     return said
 
 
-def _plain(line: str) -> str:
-    """Return a step without its bullet, its picture and its dots."""
-    return " ".join(re.sub(r"[^ -~]", "", line).split()).strip(" .")
-
-
 @contextmanager
 def _running(command: Command, stdin: str) -> Iterator[subprocess.Popen[str]]:
     """Run kind in a group of its own, which ends with the block, and with us: a kill -9 leaves nobody at work."""
-    argv = [*_ending_with_us(), *command.argv]
+    # Where there is setpriv, the kernel ends kind when we die.
+    can_follow_us = shutil.which("kind") and shutil.which("setpriv")
+    argv = [*(("setpriv", "--pdeathsig", "KILL") if can_follow_us else ()), *command.argv]
     try:
         process = subprocess.Popen(
             argv,
@@ -153,11 +150,6 @@ def _running(command: Command, stdin: str) -> Iterator[subprocess.Popen[str]]:
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
-
-
-def _ending_with_us() -> Sequence[str]:
-    """Return what makes the kernel end a program when its parent dies, where there is such a thing."""
-    return ("setpriv", "--pdeathsig", "KILL") if shutil.which("kind") and shutil.which("setpriv") else ()
 
 
 def _failed(what: str, said: Sequence[str]) -> ProvisionFailed | EngineUnavailable:

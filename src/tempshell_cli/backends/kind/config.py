@@ -102,20 +102,14 @@ def _over(under: Any, ours: Any) -> Any:  # noqa: ANN401 - YAML
     if isinstance(under, dict) and isinstance(ours, dict):
         return {key: _over(under.get(key), ours.get(key)) for key in {**under, **ours}}
     if isinstance(under, list) and isinstance(ours, list):
-        return _nodes(under, ours) if _are_nodes(ours) else [*under, *ours]
+        if not all(isinstance(item, dict) and "role" in item for item in ours):
+            return [*under, *ours]
+        # The longer list of nodes, ours laid over theirs; a worker of ours does not change a node of theirs.
+        return [
+            _over(_at(under, place), _at(ours, place) if place == 0 or place >= len(under) else None)
+            for place in range(max(len(under), len(ours)))
+        ]
     return under if ours is None else ours
-
-
-def _are_nodes(items: list[Any]) -> bool:
-    return all(isinstance(item, dict) and "role" in item for item in items)
-
-
-def _nodes(under: list[Any], ours: list[Any]) -> list[Any]:
-    """Return the longer list of nodes, ours laid over theirs; a worker of ours does not change a node of theirs."""
-    places = range(max(len(under), len(ours)))
-    return [
-        _over(_at(under, place), _at(ours, place) if place == 0 or place >= len(under) else None) for place in places
-    ]
 
 
 def _at(items: list[Any], place: int) -> Any:  # noqa: ANN401 - YAML

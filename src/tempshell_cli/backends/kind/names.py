@@ -8,6 +8,8 @@ from tempshell_cli.backends.base import NO_KUBERC
 
 KIND_CLUSTER = "io.x-k8s.kind.cluster"  # kind's own label: the cluster's name
 TERMINAL = "cluster-terminal"  # the component label of the container that people are in
+NETWORK = "cluster-network"  # and of the network
+COMPONENTS = "cluster"  # how the component of every part but the nodes begins
 # The kubectl of a node, as an administrator whom no change of roles locks out: system:masters. From 1.29 on kubeadm has
 # a kubeconfig for that, and the usual one is in a group that a binding gives its rights; before, the usual one will do.
 # https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/

@@ -65,13 +65,9 @@ def _lacking(info: Mapping[str, Any], nodes: int) -> Iterator[Problem]:
 
 def _is_here(info: Mapping[str, Any]) -> bool:
     """Return whether the engine runs on this very machine: only then is what we see about it."""
-    return info.get("Name") == _hostname() and info.get("OSType") == "linux"
-
-
-def _hostname() -> str:
     import platform  # noqa: PLC0415 - 5 ms, and only a start needs it
 
-    return platform.node()
+    return info.get("Name") == platform.node() and info.get("OSType") == "linux"
 
 
 def _free_memory() -> int | None:

@@ -6,12 +6,18 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
-from typing import Any
 
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Report, SandboxRequest
 from tempshell_cli.backends.docker.engine import DockerEngine, name_of, network_id, of_session
-from tempshell_cli.backends.kind.names import ADMIN, cluster_name, control_plane_name, filler_name, terminal_name
+from tempshell_cli.backends.kind.names import (
+    ADMIN,
+    NETWORK,
+    cluster_name,
+    control_plane_name,
+    filler_name,
+    terminal_name,
+)
 from tempshell_cli.backends.kind.parts import Parts
 from tempshell_cli.backends.kind.record import ON_NODE, SHELL, Change, change_record, template_of
 from tempshell_cli.backends.kind.terminal import ensure_terminal_image, start_terminal
@@ -26,7 +32,7 @@ _PAUSE = 0.5  # seconds between two tries
 def restore(
     engine: DockerEngine, parts: Callable[[], Parts], kubeconfig: Callable[[], str], deadline: datetime, report: Report
 ) -> None:
-    """Bring back what can be brought back, within the engine's ``speaking``; raises ProvisionFailed.
+    """Bring back what can be brought back, within the engine's ``translated_errors``; raises ProvisionFailed.
 
     ``deadline`` is by the engine's clock. What was on the nodes' disks is there; a node that is gone is not.
     """
@@ -75,7 +81,7 @@ def _connect(engine: DockerEngine, found: Parts, report: Report) -> None:
     network = cluster_name(found.session)
     known = [one["Id"] for one in engine.networks(of_session(found.session)) if one["Name"] == network]
     if not known:
-        known = [engine.create_network(network, labels.of_part(found.carried, "cluster-network"))]
+        known = [engine.create_network(network, labels.of_part(found.carried, NETWORK))]
     for node in found.stopped:
         if network_id(node, network) not in known:
             engine.reconnect(node["Id"], network)
@@ -88,16 +94,16 @@ def _connect(engine: DockerEngine, found: Parts, report: Report) -> None:
 
 def _start_nodes(engine: DockerEngine, found: Parts, deadline: datetime) -> None:
     """Start the nodes, give each its timer as soon as its systemd listens, and wait until the cluster answers."""
+
+    def see_ready() -> None:
+        done = engine.run_in(control_plane_name(found.session), _READY, user="0")
+        if done.exit_code:
+            raise ProvisionFailed(done.stdout.decode(errors="replace").strip())
+
     for node in found.stopped:
         engine.start(node["Id"])
     _until(engine, lambda: arm(engine, [node["Id"] for node in found.nodes], deadline), "the nodes do not boot")
-    _until(engine, lambda: _see_ready(engine, found.session), "the cluster does not answer")
-
-
-def _see_ready(engine: DockerEngine, session: str) -> None:
-    done = engine.run_in(control_plane_name(session), _READY, user="0")
-    if done.exit_code:
-        raise ProvisionFailed(done.stdout.decode(errors="replace").strip())
+    _until(engine, see_ready, "the cluster does not answer")
 
 
 def _until(engine: DockerEngine, succeed: Callable[[], None], what: str) -> None:
@@ -117,12 +123,6 @@ def _until(engine: DockerEngine, succeed: Callable[[], None], what: str) -> None
 _LOGS = "`docker logs` of the node says more; `tempshell stop` removes the session"
 
 
-def _remains(engine: DockerEngine, session: str) -> list[dict[str, Any]]:
-    """Return what is left of an earlier terminal. By name: anybody can give a container the session's label."""
-    names = {terminal_name(session), filler_name(session)}
-    return [one for one in engine.containers(of_session(session)) if name_of(one) in names]
-
-
 def _start_terminal(engine: DockerEngine, found: Parts, kubeconfig: str, deadline: datetime) -> None:
     request = SandboxRequest(
         session=found.session,
@@ -132,6 +132,10 @@ def _start_terminal(engine: DockerEngine, found: Parts, kubeconfig: str, deadlin
         name=found.carried.get(labels.NAME, ""),
         pack=found.carried.get(labels.PACK, ""),
     )
-    engine.remove_containers(lambda: _remains(engine, found.session))
+    # What is left of an earlier one. By name: anybody can give a container the session's label.
+    names = {terminal_name(found.session), filler_name(found.session)}
+    engine.remove_containers(
+        lambda: [one for one in engine.containers(of_session(found.session)) if name_of(one) in names]
+    )
     image = ensure_terminal_image(engine, found.nodes[0]["Image"], lambda _: nullcontext())
     start_terminal(engine, request, image, kubeconfig)

@@ -82,16 +82,13 @@ class Connection:
         again = self._open is not None and method != "POST"  # an idle one may have been closed at its other end
         while True:
             try:
-                return self._exchange(method, path, headers, body)
+                response = self._send(method, path, headers, body)
+                return _answer(response, response.read())
             except (http.client.HTTPException, OSError):
                 self._close()
                 if not again:
                     raise
                 again = False
-
-    def _exchange(self, method: str, path: str, headers: Headers, body: bytes | None) -> Answer:
-        response = self._send(method, path, headers, body)
-        return _answer(response, response.read())
 
     def _send(self, method: str, path: str, headers: Headers, body: bytes | None) -> http.client.HTTPResponse:
         if self._identity is None:

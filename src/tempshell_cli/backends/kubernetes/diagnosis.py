@@ -52,16 +52,13 @@ def _in_the_cluster(clusters: Clusters, target: ClusterTarget) -> Iterator[Probl
         api = clusters.current()
         if refused := list(missing(api, target.namespace)):
             where = f"in namespace {target.namespace}" if target.namespace else "in this cluster"
+            rbac = f"tempshell rbac --namespace {target.namespace}" if target.namespace else "tempshell rbac"
             yield Problem(
                 f"you may not {'; '.join(refused)} {where}",
-                f"have an administrator apply what `{_rbac(target.namespace)}` prints",
+                f"have an administrator apply what `{rbac}` prints",
             )
     except EngineUnavailable as cause:
         yield Problem(str(cause), cause.hint)
-
-
-def _rbac(namespace: str) -> str:
-    return f"tempshell rbac --namespace {namespace}" if namespace else "tempshell rbac"
 
 
 def _choose(known: Iterable[str]) -> str:

@@ -33,7 +33,10 @@ def on_nodes(api: Api, template: Template, report: Report, loader: Loader | None
     asked = resolve_image(template.image)
     if isinstance(asked, str):
         return Image(asked)
-    nodes = _nodes(api)
+    try:
+        nodes = api.items(f"{CORE}/nodes")
+    except Refused:  # we may not see them
+        nodes = []
     wants_kubectl = template.access is not Access.NONE
     if not wants_kubectl and _have(nodes, asked.reference):  # loaded before, or an engine that the nodes share
         return Image(asked.reference, "Never")
@@ -75,14 +78,6 @@ class KindLoader:
             Kind(resolve("")).load(self._cluster, reference)
 
 
-def _nodes(api: Api) -> list[Object]:
-    """Return the nodes, none where we may not see them."""
-    try:
-        return api.items(f"{CORE}/nodes")
-    except Refused:
-        return []
-
-
 def _kind_loader(api: Api, nodes: Sequence[Object]) -> KindLoader | None:
     """Return the loader of a kind cluster: its nodes say so, or where they are not to be seen its context does."""
     for node in nodes:
@@ -108,12 +103,12 @@ def _in_no_registry(shipped: Shipped, *, kubectl: bool) -> ProvisionFailed:
 
 def _have(nodes: Sequence[Object], reference: str) -> bool:
     """Return whether all nodes that pods may go to have reported the image."""
-    usable = [node for node in nodes if not _keeps_pods_out(node)]
+    usable = [
+        node
+        for node in nodes
+        if all(taint["effect"] != "NoSchedule" for taint in (node.get("spec") or {}).get("taints", ()))
+    ]
     return bool(usable) and all(reference in _reported(node) for node in usable)
-
-
-def _keeps_pods_out(node: Object) -> bool:
-    return any(taint["effect"] == "NoSchedule" for taint in (node.get("spec") or {}).get("taints", ()))
 
 
 def _reported(node: Object) -> Iterable[str]:

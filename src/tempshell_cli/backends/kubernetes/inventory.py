@@ -15,6 +15,7 @@ from tempshell_cli.backends.kubernetes.metadata import (
     access_of,
     annotations_of,
     by_session,
+    is_stuck,
     is_terminating,
     name_of,
     namespace_of,
@@ -24,7 +25,7 @@ from tempshell_cli.backends.kubernetes.metadata import (
     session_of,
 )
 from tempshell_cli.backends.kubernetes.pod import grader_of, home_of
-from tempshell_cli.backends.kubernetes.session import BATCH, is_stuck
+from tempshell_cli.backends.kubernetes.session import BATCH
 from tempshell_cli.backends.kubernetes.target import is_a_sessions_own
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
 from tempshell_cli.core.text import one_line
@@ -59,7 +60,9 @@ def look(api: Api, wanted: Wanted) -> list[Found]:
     within = f"/namespaces/{wanted.namespace}" if wanted.namespace else ""
     query = {"labelSelector": selector(owner=wanted.owner, backend=wanted.backend)}
     try:
-        namespaces = [] if within else [one for one in api.items(f"{CORE}/namespaces", **query) if _counts(one, api)]
+        namespaces = [] if within else api.items(f"{CORE}/namespaces", **query)
+        # One that the cluster is just finishing has nothing in it.
+        namespaces = [one for one in namespaces if not is_terminating(one) or is_stuck(one, api.ahead)]
         jobs = api.items(f"{BATCH}{within}/jobs", **query)
         pods = api.items(f"{CORE}{within}/pods", **query)
     except Refused as cause:
@@ -114,11 +117,6 @@ def sandbox(found: Found, api: Api, backend: str, kubeconfig: str) -> Sandbox:
 
 
 _NAMED = "name one you may use with --namespace; `tempshell rbac` prints what else an administrator has to grant"
-
-
-def _counts(namespace: Object, api: Api) -> bool:
-    """Return whether a namespace is still something: one that the cluster is just finishing has nothing in it."""
-    return not is_terminating(namespace) or is_stuck(namespace, api.ahead)
 
 
 def _in_own_namespaces(namespaces: Sequence[Object], jobs: Sequence[Object], pods: Sequence[Object]) -> list[Found]:

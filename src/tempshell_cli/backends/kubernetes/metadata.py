@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from tempshell_cli.backends import labels
@@ -19,6 +19,7 @@ BACKEND = f"{labels.PREFIX}backend"
 ACCESS = f"{labels.PREFIX}access"
 POD = f"{labels.PREFIX}pod"  # on the Job: the UID of the pod that the session was made with
 _MANAGED_BY = "app.kubernetes.io/managed-by"
+_REMOVED = timedelta(seconds=60)  # in which a cluster finishes a namespace that has nothing in it
 _ANNOTATIONS = (labels.OWNER, labels.DEADLINE, labels.NAME, labels.PACK, labels.PROFILE, labels.TERMS)
 
 
@@ -95,6 +96,12 @@ def namespace_of(thing: Mapping[str, Any]) -> str:
 def is_terminating(thing: Mapping[str, Any]) -> bool:
     """Return whether an object is being deleted."""
     return "deletionTimestamp" in thing["metadata"]
+
+
+def is_stuck(namespace: Mapping[str, Any], ahead: timedelta) -> bool:
+    """Return whether a namespace is on its way out for longer than that takes; ``ahead`` is the cluster's clock."""
+    deleted = namespace["metadata"].get("deletionTimestamp")
+    return bool(deleted) and datetime.now(UTC) + ahead - parsed_time(deleted) > _REMOVED
 
 
 def by_session(things: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

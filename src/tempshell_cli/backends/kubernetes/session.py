@@ -6,20 +6,21 @@ import math
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from tempshell_cli.backends import labels
-from tempshell_cli.backends.base import Access, Terms
+from tempshell_cli.backends.base import Terms
 from tempshell_cli.backends.init import FIRST_WORD
 from tempshell_cli.backends.kubernetes import helpers, pod_status
 from tempshell_cli.backends.kubernetes.api import CONFLICT, FORBIDDEN, NOT_FOUND, Api, Object, Refused
 from tempshell_cli.backends.kubernetes.exec import CONTAINER
-from tempshell_cli.backends.kubernetes.helpers import CORE, ApiServer, Part
+from tempshell_cli.backends.kubernetes.helpers import CORE, Part
 from tempshell_cli.backends.kubernetes.metadata import (
     POD,
     Origin,
     is_owned,
+    is_stuck,
     is_terminating,
     name_of,
     object_name,
@@ -28,6 +29,7 @@ from tempshell_cli.backends.kubernetes.metadata import (
     session_of,
 )
 from tempshell_cli.backends.kubernetes.pod import Image, job
+from tempshell_cli.backends.kubernetes.prerequisites import api_server, pull_secrets
 from tempshell_cli.core.attempts import attempts
 from tempshell_cli.core.errors import ProvisionFailed
 from tempshell_cli.core.text import one_line
@@ -37,10 +39,8 @@ _TIMEOUT = 300.0  # seconds for a pod to come up: images are pulled, nodes are a
 _UNDECIDED = 4.0  # seconds in which what is not permanent may pass by itself
 _EVENTS = 0.5  # seconds between two looks at the events
 _GONE = 30.0  # seconds for what was deleted to be gone
-_PULL_SECRETS = {"kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"}  # types
 # Too many requests, for longer than they are asked again; an API server that starts, or whose etcd elects a leader.
 _PASSING = {429, 500, 503, 504}
-_REMOVED = timedelta(seconds=60)  # in which a cluster finishes a namespace that has nothing in it
 
 
 class SessionObjects:
@@ -56,12 +56,13 @@ class SessionObjects:
     def make(self, origin: Origin, image: Image) -> None:
         """Make the Job, what it owns, and let it go."""
         with _told_as_failure():
-            secrets = self._pull_secrets(origin)
+            secrets = pull_secrets(self._api, origin)
             if self.own:
                 self._api.create(f"{CORE}/namespaces", helpers.namespace(origin))
-            seconds = self._seconds_until(origin.request.deadline)
+            left = origin.request.deadline - datetime.now(UTC) - self._api.ahead
+            seconds = max(1, math.ceil(left.total_seconds()) + 1)
             made = self._api.create(self._jobs, job(origin, self.namespace, image, seconds))
-            for part in helpers.parts(origin, made, self._api_server(origin), own=self.own):
+            for part in helpers.parts(origin, made, api_server(self._api, origin), own=self.own):
                 self._api.create(part.collection(self.namespace), part.body)
             for number, secret in secrets.items():
                 part = helpers.pull_secret(origin, made, number, secret)
@@ -231,40 +232,6 @@ class SessionObjects:
             if ((found or {}).get("status") or {}).get("hard"):
                 return
 
-    def _api_server(self, origin: Origin) -> ApiServer:
-        """Return where pods find the API, for the network rules of one that may use it."""
-        if origin.request.template.access is Access.NONE:
-            return ApiServer()
-        try:
-            found = self._api.get(f"{CORE}/namespaces/default/endpoints/kubernetes") or {}
-        except Refused:
-            return ApiServer()
-        subsets: list[Any] = found.get("subsets") or []
-        addresses = [one["ip"] for subset in subsets for one in subset.get("addresses") or ()]
-        ports = [one["port"] for subset in subsets for one in subset.get("ports") or ()]
-        return ApiServer(addresses, ports) if addresses and ports else ApiServer()
-
-    def _pull_secrets(self, origin: Origin) -> dict[int, Object]:
-        """Return the secrets to copy, by their place in the request; raises ProvisionFailed for one of another type."""
-        found: dict[int, Object] = {}
-        for number, named in enumerate(origin.request.template.placement.pull_secrets):
-            namespace, slash, name = named.partition("/")
-            if not slash:
-                continue
-            secret = self._api.get(f"{CORE}/namespaces/{namespace}/secrets/{name}")
-            if secret is None:
-                raise ProvisionFailed(f"there is no secret {named}", hint=f"`kubectl get secrets -n {namespace}`")
-            if secret.get("type") not in _PULL_SECRETS:
-                raise ProvisionFailed(
-                    f"the secret {named} is of the type {secret.get('type')}, and images are pulled with none of that",
-                    hint="`kubectl create secret docker-registry` makes one for a registry",
-                )
-            found[number] = secret
-        return found
-
-    def _seconds_until(self, deadline: datetime) -> int:
-        return max(1, math.ceil((deadline - datetime.now(UTC) - self._api.ahead).total_seconds()) + 1)
-
     def _pod_path(self, pod: Object) -> str:
         return f"{CORE}/namespaces/{self.namespace}/pods/{name_of(pod)}"
 
@@ -275,12 +242,6 @@ class SessionObjects:
     @property
     def _job_path(self) -> str:
         return f"{self._jobs}/{self._name}"
-
-
-def is_stuck(namespace: Object, ahead: timedelta) -> bool:
-    """Return whether a namespace is on its way out for longer than that takes; ``ahead`` is the cluster's clock."""
-    deleted = namespace["metadata"].get("deletionTimestamp")
-    return bool(deleted) and datetime.now(UTC) + ahead - parsed_time(deleted) > _REMOVED
 
 
 class _Arrival:
@@ -297,10 +258,17 @@ class _Arrival:
             pod = next(iter(pods), None)
             if pod and pod_status.is_complete(pod) and self._objects.holds(pod):
                 return pod
-            found = pod_status.of_pod(pod) if pod else self._without_pod() if self._events_are_due() else None
+            found = None
+            if pod:
+                found = pod_status.of_pod(pod)
+            elif self._events_are_due():  # the Job has ended, or the cluster refuses it a pod
+                found = pod_status.of_job(self._objects.job())
+                found = found or pod_status.of_events(self._objects.events(self._objects.name))
             if found and (found.permanent or self._stays(pod)):
                 raise found.error()
-        raise self._late(pod)
+        warnings = pod_status.warnings(self._objects.events(name_of(pod) if pod else self._objects.name))
+        said = "; ".join(warnings) or "the cluster gives no reason"
+        raise ProvisionFailed(f"no pod within {_TIMEOUT:.0f} s: {said}", hint="see `kubectl get events`")
 
     def _events_are_due(self) -> bool:
         now = time.monotonic()
@@ -308,20 +276,11 @@ class _Arrival:
         self._events_due = now + _EVENTS if due else self._events_due
         return due
 
-    def _without_pod(self) -> pod_status.PodFailure | None:
-        """Return why there is no pod: the Job has ended, or the cluster refuses it one."""
-        return pod_status.of_job(self._objects.job()) or pod_status.of_events(self._objects.events(self._objects.name))
-
     def _stays(self, pod: Object | None) -> bool:
         """Return whether what does not last by itself has lasted, and nobody is at work on it."""
         if pod is None or time.monotonic() - self._begun < _UNDECIDED:
             return False
         return not pod_status.makes_room(self._objects.events(name_of(pod)))
-
-    def _late(self, pod: Object | None) -> ProvisionFailed:
-        warnings = pod_status.warnings(self._objects.events(name_of(pod) if pod else self._objects.name))
-        said = "; ".join(warnings) or "the cluster gives no reason"
-        return ProvisionFailed(f"no pod within {_TIMEOUT:.0f} s: {said}", hint="see `kubectl get events`")
 
 
 @contextmanager
