@@ -59,7 +59,7 @@ KINDS_WRITTEN = {
     "creating", "started", "failed", "kept", "adopted", "extended", "paused", "resumed", "restored", "ready", "stopped",
     "broken", "lost", "stopping", "ended", "forgotten", "reaped", "leftover", "searched", "unswept", "sweep", "drawn",
     "exam", "flagged", "graded", "task", "hint", "checked", "found", "could not run", "reset", "capability",
-    "kubernetes", "values", "record", "set up", "solution", "consented", "bug", "setup output",
+    "kubernetes", "values", "record", "set up", "solution", "consented", "bug", "setup output", "forward", "forward ended",
 }  # fmt: skip
 
 

@@ -36,6 +36,8 @@ GROUPS = {
         "run": "Run one command in a new sandbox, then remove the sandbox",
         "cp": "Copy files between this machine and a session",
         "serve": "Show a session's screen in a browser on this machine",
+        "port-forward": "Forward ports of this machine to ports of a session",
+        "open": "Open ports of a session in the browser",
         "kubeconfig": "Print a kubeconfig for a session's cluster",
     },
     "Practice": {
@@ -70,12 +72,13 @@ ALIASES = MappingProxyType({"ls": "list", "ps": "list", "rm": "stop", "sh": "att
 _MEANT = MappingProxyType(
     {
         **dict.fromkeys(("create", "launch", "new", "up"), "start"),
-        **dict.fromkeys(("connect", "enter", "open", "shell", "ssh"), "attach"),
+        **dict.fromkeys(("connect", "enter", "shell", "ssh"), "attach"),
         **dict.fromkeys(("delete", "destroy", "down", "kill", "remove"), "stop"),
         **dict.fromkeys(("describe", "info", "inspect", "show"), "status"),
         **dict.fromkeys(("journal",), "events"),
         **dict.fromkeys(("clean", "cleanup", "gc", "prune"), "reap"),
         **dict.fromkeys(("copy", "scp"), "cp"),
+        **dict.fromkeys(("forward", "port", "proxy", "tunnel"), "port-forward"),
         **dict.fromkeys(("grade", "test", "verify"), "check"),
     }
 )
@@ -107,7 +110,7 @@ class LazyGroup(Group):
 
 def load(name: str) -> TyperCommand:
     """Return the command of that name."""
-    module = import_module(f"{_PACKAGE}.{name}")
+    module = import_module(f"{_PACKAGE}.{name.replace('-', '_')}")
     app: typer.Typer = module.app
     command = get_command(app)
     command.name = name

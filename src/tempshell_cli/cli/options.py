@@ -309,6 +309,16 @@ class SandboxOptions(NamedTuple):
     ] = ""
 
 
+Publish = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--port",
+        "-p",
+        metavar="[[ADDRESS:]LOCAL:]PORT",
+        help="Forward a port of this machine to one inside while the screen is open. Repeatable.",
+        rich_help_panel=SCREEN,
+    ),
+]
 Tty = Annotated[bool, typer.Option("--tty", "-t", help="Give the command a terminal.")]
 Interactive = Annotated[bool, typer.Option("--interactive", "-i", help="Pass stdin to the command. Always on.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]

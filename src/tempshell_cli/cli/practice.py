@@ -57,9 +57,12 @@ class LivePractice:
     and holds up nothing.
     """
 
-    def __init__(self, sessions: Sessions, session: Session) -> None:
-        """Read what the store has of the session; raises TempshellError."""
+    def __init__(
+        self, sessions: Sessions, session: Session, ports: Sequence[str] = (), news: Sequence[str] = ()
+    ) -> None:
+        """Read what the store has of the session; raises TempshellError. ``news`` is what others add lines to."""
         self._sessions = sessions
+        self._ports, self._news = ports, news
         self._practice = Practice(sessions, session)
         self._tasks: Sequence[Task] = self._practice.pack.tasks if session.pack else ()
         self._outbox = Outbox()
@@ -97,6 +100,8 @@ class LivePractice:
             ended=session.reason or str(session.state) if _is_over(session) else "",
             trouble=self._trouble,
             warnings=self._warnings,
+            ports=self._ports,
+            news=tuple(self._news),
         )
 
     def tasks(self) -> Sequence[TaskView]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +15,7 @@ import typer
 from tempshell_cli.cli.output.console import is_interactive, note, say, say_json
 from tempshell_cli.cli.output.results import verdict_words
 from tempshell_cli.cli.output.sessions import say_receipt, session_json
-from tempshell_cli.core.errors import ExitCode
+from tempshell_cli.core.errors import ExitCode, TempshellError, UsageProblem
 from tempshell_cli.sessions.effort import setup_problems
 from tempshell_cli.sessions.exam import exam_of, refuse_handed_in
 from tempshell_cli.sessions.lease import Urgency, time_left, warnings_of
@@ -27,6 +27,7 @@ from tempshell_cli.sessions.store import Score, StoreUnavailable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tempshell_cli.sessions.forwarding.ports import Listening
     from tempshell_cli.terminal.recording.recorder import Recorder
     from tempshell_cli.terminal.wire import Record
 
@@ -41,7 +42,8 @@ _WATCHING = "read-only: nothing that you type reaches the session; Ctrl+C leaves
 class Visit(NamedTuple):
     """How a session is shown; ``detach`` and ``as_json`` print one that has just been made in place of that.
 
-    An empty ``theme`` is that of the settings. ``read_only``: nothing typed reaches the session.
+    An empty ``theme`` is that of the settings. ``read_only``: nothing typed reaches the session. Ports
+    are forwarded from where ``listening`` does.
     """
 
     detach: bool = False
@@ -50,6 +52,28 @@ class Visit(NamedTuple):
     as_json: bool = False
     theme: str = ""
     read_only: bool = False
+    listening: Sequence[Listening] = ()
+
+
+@contextmanager
+def listening_for(ports: Sequence[str], visit: Visit) -> Iterator[Sequence[Listening]]:
+    """Listen, before anything is started, for the ports that the visit is to forward.
+
+    Raises UsageProblem for what is no port or is in use, and where there is no screen that they could last as long as.
+    """
+    if not ports:
+        yield ()
+        return
+    from tempshell_cli.sessions.forwarding.ports import listening, parse_forward
+
+    forwards = [parse_forward(one) for one in ports]
+    if visit.detach or visit.as_json or not is_interactive():
+        raise UsageProblem(
+            "--port forwards while the screen is open, and there is none",
+            hint="leave it out, then `tempshell port-forward SESSION PORT` forwards without a screen",
+        )
+    with listening(forwards) as opened:
+        yield opened
 
 
 def show_started(sessions: Sessions, session: Session, visit: Visit) -> None:
@@ -78,23 +102,46 @@ def open_screen(sessions: Sessions, session: Session, visit: Visit) -> None:
     if visit.read_only:
         refuse_unwatchable(sessions.engines.of(session), session)
     gc.enable()  # off since the start of the program: see __main__
-    with recorded(sessions, session, wanted=visit.record or sessions.settings.recording.enabled) as recording:
+    record, news = visit.record or sessions.settings.recording.enabled, list[str]()
+    with _forwarding(sessions, session, visit, news), recorded(sessions, session, wanted=record) as recording:
         if visit.plain or os.environ.get("TERM", "dumb") == "dumb":
-            code = _attach_plain(sessions, session, recording, read_only=visit.read_only)
+            code = _attach_plain(sessions, session, recording, visit, news)
             if code not in {0, ExitCode.EXPIRED}:  # the local backend has said so itself
                 refuse_ended(sessions.store, session, sessions.clock.now())
             raise typer.Exit(code)
-        _practise(sessions, session, recording, visit)
+        _practise(sessions, session, recording, visit, news)
 
 
-def _practise(sessions: Sessions, session: Session, recording: Record | None, visit: Visit) -> None:
+@contextmanager
+def _forwarding(sessions: Sessions, session: Session, visit: Visit, news: list[str]) -> Iterator[None]:
+    """Forward the ports that are asked for; what goes wrong about them meanwhile is added to the news."""
+    if not visit.listening:
+        yield
+        return
+    from tempshell_cli.sessions.forwarding.background import forwarding
+
+    with ExitStack() as forwarded:
+        try:
+            forwarded.enter_context(forwarding(sessions, session, visit.listening, news.append))
+        except TempshellError:
+            note(_GOES_ON.format(session.name))
+            raise
+        for one in visit.listening:
+            note(f"tempshell: forwarding from {one.forward}")
+        yield
+
+
+def _practise(
+    sessions: Sessions, session: Session, recording: Record | None, visit: Visit, news: Sequence[str]
+) -> None:
     from tempshell_cli.cli.output import reports
     from tempshell_cli.cli.practice import LivePractice
     from tempshell_cli.cli.watching import WatchedPractice
     from tempshell_cli.sessions.report import report
     from tempshell_cli.tui.app import Ending, run_practice
 
-    practice = (WatchedPractice if visit.read_only else LivePractice)(sessions, session)
+    ports = [f"{one.forward.local}→{one.forward.inside}" for one in visit.listening]
+    practice = (WatchedPractice if visit.read_only else LivePractice)(sessions, session, ports, news)
     look = sessions.settings.screen
     look = look._replace(theme=visit.theme or look.theme)
     with practice.following():
@@ -117,23 +164,25 @@ def _practise(sessions: Sessions, session: Session, recording: Record | None, vi
         note(_GOES_ON.format(session.name))
 
 
-def _attach_plain(sessions: Sessions, session: Session, recording: Record | None, *, read_only: bool) -> int:
+def _attach_plain(
+    sessions: Sessions, session: Session, recording: Record | None, visit: Visit, news: Sequence[str]
+) -> int:
     from tempshell_cli.sessions.shell import attach_command, watch_command
     from tempshell_cli.terminal.leader import spelled_out
     from tempshell_cli.terminal.recording.recorder import Recorder
     from tempshell_cli.terminal.relay import relay, terminal_size
 
     refuse_handed_in(sessions.store, session)
-    command = (watch_command if read_only else attach_command)(sessions.engines.of(session), session)
+    command = (watch_command if visit.read_only else attach_command)(sessions.engines.of(session), session)
     leader = sessions.settings.leader
-    how = f"tempshell: {_WATCHING if read_only else _LEAVING.format(spelled_out(leader))}"
+    how = f"tempshell: {_WATCHING if visit.read_only else _LEAVING.format(spelled_out(leader))}"
     note(how)  # where lines are read one after the other, this is the first
     recorder = Recorder(recording, terminal_size(sys.stdout.fileno())) if recording else None
     with _followed(sessions, session) as seen:
-        notices = _after(how, _notices(sessions, seen))
+        notices = _after(how, _with_news(news, _notices(sessions, seen)))
         if recorder:
             notices = _marking(notices, recorder, seen)
-        code = relay(command, notices=notices, recorder=recorder, read_only=read_only, leader=leader)
+        code = relay(command, notices=notices, recorder=recorder, read_only=visit.read_only, leader=leader)
     if code is None:
         note(_GOES_ON.format(session.name))
     return code or 0
@@ -173,6 +222,20 @@ def _after(first: str, notices: Callable[[], str | None]) -> Callable[[], str | 
     """Return the notices with one before them."""
     waiting = [first]
     return lambda: waiting.pop() if waiting else notices()
+
+
+def _with_news(news: Sequence[str], notices: Callable[[], str | None]) -> Callable[[], str | None]:
+    """Return the notices, and those that somebody adds meanwhile."""
+    shown = 0
+
+    def notice() -> str | None:
+        nonlocal shown
+        if shown == len(news):
+            return notices()
+        shown += 1
+        return f"tempshell: {news[shown - 1]}"
+
+    return notice
 
 
 def _marking(notices: Callable[[], str | None], recorder: Recorder, seen: _Seen) -> Callable[[], str | None]:

@@ -45,9 +45,14 @@ def lift_limits() -> None:
     for kind in (resource.RLIMIT_FSIZE, resource.RLIMIT_CPU, resource.RLIMIT_DATA, resource.RLIMIT_AS):
         _, hard = resource.getrlimit(kind)
         resource.setrlimit(kind, (hard, hard))
+    lift_open_files(_OPEN_FILES)
+
+
+def lift_open_files(wanted: int) -> None:
+    """Let this process have so many open files, or as many as this user may have."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < _OPEN_FILES:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(_OPEN_FILES, hard), hard))
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
 
 
 def handle(numbers: Iterable[signal.Signals], handler: Handler) -> None:

@@ -59,6 +59,8 @@ class Kind(StrEnum):
     SETUP_OUTPUT = "setup output"  # SetupOutput, which `logs` shows
     RECORD = "record"  # Recorded, for programs alone
     RESET = "reset"  # the id of the task
+    FORWARD = "forward"  # from where on this machine to which port inside: a forwarding.ports.PortForward
+    FORWARD_ENDED = "forward ended"  # why, where it has ended by itself
     CAPABILITY = "capability"  # CapabilityTried
     KUBERNETES = "kubernetes"  # the version that the API server of the session's cluster reports
     BUG = "bug"  # a traceback; in the log alone

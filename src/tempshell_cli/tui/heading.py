@@ -37,10 +37,10 @@ class SessionLine(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        """Return the name, the pack and the backend, that it is read-only, and that nothing can be recorded."""
+        """Return the name, the pack, the backend and the ports; that it is read-only, or cannot be recorded."""
         name = Content.styled(one_line(self._session.name), "bold $primary")
         pack = Content(f" · {one_line(self._session.pack)}" if self._session.pack else "")
-        backend = Content.styled(f" · {one_line(self._session.backend)}", MUTED)
+        backend = Content.styled(" · ".join(("", one_line(self._session.backend), *self._session.ports)), MUTED)
         ends = (" · read-only" if self._session.read_only else "", " · not recorded" if self._session.trouble else "")
         end = Content.styled("".join(ends), "bold $text-warning")
         whole = Content.assemble(name, pack, backend, end)

@@ -31,7 +31,8 @@ class SessionView:
     was ``handed_in`` only the grading is left. One that is ``read_only`` is watched: nothing is done to it, and nothing
     typed for it. Of one that is paused, ``frozen`` is the time it has left. ``ended`` is why a session is over that
     somebody else has ended, and ``trouble`` why nothing can be recorded at the moment; both are empty otherwise.
-    ``warnings`` say from when on the time is short.
+    ``warnings`` say from when on the time is short. ``ports`` are those that are forwarded to it, and ``news`` lines to
+    show once each: it only grows.
     """
 
     name: str
@@ -46,6 +47,8 @@ class SessionView:
     ended: str = ""
     trouble: str = ""
     warnings: Warnings = USUAL_WARNINGS
+    ports: Sequence[str] = ()
+    news: Sequence[str] = ()
 
     def left(self, now: datetime) -> timedelta:
         """Return how much time is left; negative past the deadline."""

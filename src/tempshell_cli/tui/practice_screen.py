@@ -217,6 +217,8 @@ class PracticeScreen(Screen[None]):
             self._say(words.not_recorded(session.trouble), "warning")
         elif before.trouble and not session.trouble:
             self._say(words.RECORDED)
+        for line in session.news[len(before.news) :]:
+            self._say(one_line(line), "warning")
 
     def _die(self) -> None:
         """Show that somebody else has ended the session: nothing is left but to read, and to leave."""

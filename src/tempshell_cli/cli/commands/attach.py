@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tempshell_cli.cli.command import new_app
-from tempshell_cli.cli.options import Plain, Record, Session, Theme
+from tempshell_cli.cli.options import Plain, Publish, Record, Session, Theme
 
 app = new_app()
 
@@ -21,6 +21,7 @@ def attach(
     ] = False,
     record: Record = False,
     theme: Theme = "",
+    port: Publish = None,
 ) -> None:
     """Return to a session, to the screen as you left it.
 
@@ -31,13 +32,15 @@ def attach(
       tempshell attach lab --plain
     """
     from tempshell_cli.cli.output import console
-    from tempshell_cli.cli.screen import Visit, open_screen
+    from tempshell_cli.cli.screen import Visit, listening_for, open_screen
     from tempshell_cli.cli.service import select_whole, user_sessions
     from tempshell_cli.core.errors import UsageProblem
 
     visit = Visit(plain=plain, record=record, theme=theme, read_only=read_only)
-    with user_sessions() as sessions:
+    if read_only and port:
+        raise UsageProblem("--read-only and --port cannot be used together", hint="leave one of them out")
+    with listening_for(port or (), visit) as listening, user_sessions() as sessions:
         chosen = select_whole(sessions, session)
         if not console.is_interactive():
             raise UsageProblem("attach needs a terminal", hint=f"`tempshell exec {chosen.name} -- COMMAND` needs none")
-        open_screen(sessions, chosen, visit)
+        open_screen(sessions, chosen, visit._replace(listening=listening))

@@ -8,7 +8,19 @@ import typer
 
 from tempshell_cli.cli.bundle import bundled
 from tempshell_cli.cli.command import new_app
-from tempshell_cli.cli.options import Detach, Name, Pack, Plain, Quiet, Record, Replace, SandboxOptions, Theme, Ttl
+from tempshell_cli.cli.options import (
+    Detach,
+    Name,
+    Pack,
+    Plain,
+    Publish,
+    Quiet,
+    Record,
+    Replace,
+    SandboxOptions,
+    Theme,
+    Ttl,
+)
 
 app = new_app()
 
@@ -34,6 +46,7 @@ def start(
     plain: Plain = False,
     record: Record = False,
     theme: Theme = "",
+    port: Publish = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the session as JSON and exit.")] = False,
     quiet: Quiet = False,
 ) -> None:
@@ -44,11 +57,12 @@ def start(
       tempshell start linux-basics          The tasks of a pack
       tempshell start ckad-core --backend kind
       tempshell start --image debian --ttl 90m --name lab
+      tempshell start -p 8080:80            127.0.0.1:8080 leads to port 80 inside
       tempshell start --detach              For a script: print the id and exit
     """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.parsing import duration, sandbox_request
-    from tempshell_cli.cli.screen import Visit, show_started
+    from tempshell_cli.cli.screen import Visit, listening_for, show_started
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import UsageProblem
     from tempshell_cli.sessions.start import start as start_session
@@ -64,6 +78,7 @@ def start(
         all_steps=all_steps,
         reuse=reuse,
     )
-    with user_sessions() as sessions:
+    visit = Visit(detach, plain, record, as_json, theme)
+    with listening_for(port or (), visit) as listening, user_sessions() as sessions:
         session = start_session(sessions, request, console.silence if quiet else console.progress)
-        show_started(sessions, session, Visit(detach, plain, record, as_json, theme))
+        show_started(sessions, session, visit._replace(listening=listening))
