@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tempshell_cli.cli.command import new_app
+from tempshell_cli.cli.complete import session_names
 from tempshell_cli.cli.options import OfSession
 
 app = new_app()
@@ -18,6 +19,7 @@ def port_forward(
         list[str],
         typer.Argument(
             metavar="[SESSION] [[ADDRESS:]LOCAL:]PORT",
+            autocompletion=session_names,
             help="Ports of the session, each with the port of this machine that leads there. [LOCAL: the same]",
         ),
     ],
