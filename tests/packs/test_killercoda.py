@@ -176,7 +176,7 @@ def test_an_unknown_machine_is_refused_with_those_that_work(garden: Garden, imag
         ({"intro": {"text": "intro.md", "foreground": "dig.sh"}}, "foreground scripts run unseen"),
         ({"intro": {"text": "intro.md", "code": "dig.sh"}}, "foreground scripts run unseen"),
         ({"assets": {"host02": [{"file": "x", "target": "/"}]}}, "there is no host02"),
-        ({"steps": [{"text": "ports.md"}]}, "links to ports open nothing here"),
+        ({"steps": [{"text": "ports.md"}]}, "`tempshell open SESSION PORT` opens a port"),
     ],
 )
 def test_what_cannot_work_is_noted(garden: Garden, details: dict[str, object], note: str) -> None:
