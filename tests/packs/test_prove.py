@@ -214,6 +214,22 @@ def test_a_task_that_spoils_another_is_found(script: str, why: str, two: Draft, 
     assert _together(two.load(), new_sandbox())["one"] == why
 
 
+def test_a_setup_that_spoils_what_was_solved_before_it_is_found(two: Draft, new_sandbox: NewSandbox) -> None:
+    """Behind the screen a task is set up while others are solved, and a learner resets one at any time."""
+    two.write("two-setup.sh", f"{(two.root / 'two-setup.sh').read_text()}\nrm -f answer.txt\n")
+    found = _together(two.load(), new_sandbox())
+    assert found["one"].startswith("`right`, `there` fails")
+    assert found["two"] == ""
+
+
+def test_a_setup_that_needs_that_of_another_task_is_found(two: Draft, new_sandbox: NewSandbox) -> None:
+    two.write("setup.sh", f"{(two.root / 'setup.sh').read_text()}\ntouch begun\n")
+    two.write("two-setup.sh", f"{(two.root / 'two-setup.sh').read_text()}\ntest -e begun\n")
+    proofs = [prove_task(task, new_sandbox()) for task in two.load().tasks]
+    assert [proof.state for proof in proofs] == [State.PROVEN, State.WRONG]
+    assert "two-setup.sh ended with exit code 1" in proofs[1].why
+
+
 def test_what_is_left_out_of_a_task_is_left_out_of_all_together(two: Draft, new_sandbox: NewSandbox) -> None:
     two.replace(TASK, "- id: right", "- id: right\n  caps: [netpol-enforced]")
     two.write("two-solution.sh", f"{(two.root / 'two-solution.sh').read_text()}\necho 99 >answer.txt\n")

@@ -22,10 +22,12 @@ from tempshell_cli.sessions.events import (
     Flagged,
     HintShown,
     Kind,
+    NotSetUp,
     Recorded,
     SetUp,
     SetupOutput,
     Started,
+    ToSetUp,
     ValuesWritten,
     details,
     words_of,
@@ -42,6 +44,8 @@ WRITTEN: list[tuple[Detail, str, str]] = [
     (Drawn(("links", "web/logs")), "drawn", "links web/logs"),
     (ValuesWritten({"links/mark": "10:b c"}), "values", '{"links/mark": "10:b c"}'),
     (Recorded("links", {"a.txt inode": "1 2"}), "record", 'links {"a.txt inode": "1 2"}'),
+    (ToSetUp(("step1", "step2")), "to set up", "step1 step2"),
+    (NotSetUp("step1", "its script\nended with 1"), "not set up", "step1 its script\nended with 1"),
     (SetUp("step1"), "set up", "step1"),
     (SetUp("step1", "its script\nended with 1"), "set up", "step1 its script\nended with 1"),
     (Flagged(("links",)), "flagged", "links"),
@@ -59,7 +63,8 @@ KINDS_WRITTEN = {
     "creating", "started", "failed", "kept", "adopted", "extended", "paused", "resumed", "restored", "ready", "stopped",
     "broken", "lost", "stopping", "ended", "forgotten", "reaped", "leftover", "searched", "unswept", "sweep", "drawn",
     "exam", "flagged", "graded", "task", "hint", "checked", "found", "could not run", "reset", "capability",
-    "kubernetes", "values", "record", "set up", "solution", "consented", "bug", "setup output", "forward", "forward ended",
+    "kubernetes", "values", "record", "to set up", "set up", "not set up", "solution", "consented", "bug",
+    "setup output", "forward", "forward ended",
 }  # fmt: skip
 
 

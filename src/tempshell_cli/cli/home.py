@@ -24,6 +24,7 @@ from tempshell_cli.sessions.exam import exam_of
 from tempshell_cli.sessions.lease import warnings_of
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session, State
+from tempshell_cli.sessions.setups import setups_of
 from tempshell_cli.sessions.starting import is_starting
 from tempshell_cli.sessions.store import StoreUnavailable
 from tempshell_cli.sessions.usage import Meter, Rate
@@ -192,6 +193,7 @@ class LiveHome:
             memory=use.usage.memory if use else None,
             cpu=use.cpu if use else None,
             trouble=trouble(session),
+            setup=setups_of(self._sessions.store.events(session.id)).words if session.pack else "",
         )
 
     def _read(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from typing import NamedTuple
 
@@ -17,7 +17,8 @@ from tempshell_cli.core.repeating import repeating
 from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.results import CheckResult
-from tempshell_cli.sessions.effort import hints_shown, setup_problems, task_in_hand
+from tempshell_cli.sessions.behind import Behind
+from tempshell_cli.sessions.effort import hints_shown, task_in_hand
 from tempshell_cli.sessions.events import Detail, Event, Flagged, HintShown, Kind
 from tempshell_cli.sessions.exam import Exam, exam_of, flagged_tasks, refuse_handed_in
 from tempshell_cli.sessions.grading import Graded, grade, keep
@@ -27,11 +28,13 @@ from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.outbox import Outbox
 from tempshell_cli.sessions.practice import LastCheck, Practice
 from tempshell_cli.sessions.report import report
+from tempshell_cli.sessions.setups import Setups, setups_of
 from tempshell_cli.sessions.shell import attach_command, history
 from tempshell_cli.sessions.store import StoreUnavailable
 from tempshell_cli.tui.port import Finished, SessionView, TaskState, TaskView
 
 _STATES = {"pass": TaskState.PASSED, "fail": TaskState.FAILING, "error": TaskState.ERROR}
+_WAITS = "*This task is being set up …*\n\n"
 # Seconds between two looks at the store while a screen is open.
 _LOOK = 0.5
 # Seconds that the last of each may take when the screen is left (an engine may hang), and for how long it is tried then
@@ -47,7 +50,7 @@ class _Seen(NamedTuple):
     flags: frozenset[str]
     checks: Mapping[str, LastCheck]
     hints: Mapping[str, int]
-    problems: Mapping[str, str]
+    setups: Setups
 
 
 class LivePractice:
@@ -58,11 +61,11 @@ class LivePractice:
     """
 
     def __init__(
-        self, sessions: Sessions, session: Session, ports: Sequence[str] = (), news: Sequence[str] = ()
+        self, sessions: Sessions, session: Session, ports: Sequence[str] = (), news: list[str] | None = None
     ) -> None:
-        """Read what the store has of the session; raises TempshellError. ``news`` is what others add lines to."""
+        """Read what the store has of the session; raises TempshellError. ``news`` is what others add lines to, too."""
         self._sessions = sessions
-        self._ports, self._news = ports, news
+        self._ports, self._news = ports, [] if news is None else news
         self._practice = Practice(sessions, session)
         self._tasks: Sequence[Task] = self._practice.pack.tasks if session.pack else ()
         self._outbox = Outbox()
@@ -74,6 +77,7 @@ class LivePractice:
         self._checks: dict[str, LastCheck] = {}  # those made here that the store may not have yet
         self._graded: Graded | None = None
         self._trouble = ""
+        self._behind = Behind(self._practice, self._news.append, self.unexpected)
         self._sweep_every = sessions.settings.engines.sweep_every.total_seconds()
         self._warnings = warnings_of(sessions.settings.lease)
 
@@ -101,6 +105,7 @@ class LivePractice:
             trouble=self._trouble,
             warnings=self._warnings,
             ports=self._ports,
+            setup=self._seen.setups.words,
             news=tuple(self._news),
         )
 
@@ -146,7 +151,8 @@ class LivePractice:
         return extended.deadline
 
     def stop(self) -> Receipt:
-        """Stop the session."""
+        """Stop the session; no task is set up any more."""
+        self._behind.end()
         return self._sessions.stop(self._session)
 
     def finish(self) -> Finished:
@@ -181,7 +187,8 @@ class LivePractice:
         self._graded = None
 
     def took(self, task: str) -> None:
-        """Note that a task is in hand."""
+        """Note that a task is in hand, and set it up before the others that wait."""
+        self._behind.want(task)
         self._note(Kind.TASK, task)
 
     def hinted(self, task: str, number: int) -> None:
@@ -226,14 +233,14 @@ class LivePractice:
 
     @contextmanager
     def following(self) -> Iterator[None]:
-        """Look at the store and sweep the engines, in the background, as long as the block lasts.
+        """Set up tasks, look at the store and sweep the engines, in the background, as long as the block lasts.
 
         After it nothing here touches the store: a check may outlast the screen, and the store is closed then.
         """
         look = repeating(self._follow, every=_LOOK, unexpected=self.unexpected, timeout=_LAST_LOOK)
         sweep = repeating(self._sweep, every=self._sweep_every, unexpected=self.unexpected, timeout=_LAST_SWEEP)
         try:
-            with look, sweep:
+            with look, sweep, self._setting_up():
                 yield
         finally:
             if self._tasks:
@@ -243,6 +250,11 @@ class LivePractice:
             finally:
                 with self._keeping:
                     self._left = True
+
+    def _setting_up(self) -> AbstractContextManager[None]:
+        """Set up what waits for it, first what the screen begins with, as long as the block lasts."""
+        self._behind.want(self.task_in_hand())
+        return self._behind.running()
 
     def _follow(self) -> None:
         """Record what is to be recorded, and see what others have done."""
@@ -274,7 +286,7 @@ class LivePractice:
             flags=flagged_tasks(store, id_),
             checks=self._practice.last_checks(),
             hints=hints_shown(store.events(id_)),
-            problems=setup_problems(store.events(id_)),
+            setups=setups_of(store.events(id_)),
         )
 
     def _sweep(self) -> None:
@@ -302,13 +314,18 @@ class LivePractice:
                 time.sleep(_LOOK)
 
     def _view(self, task: Task, check: LastCheck | None) -> TaskView:
-        head, exam = task.head, self._seen.exam
+        head, exam, setups = task.head, self._seen.exam, self._seen.setups
+        unchecked = TaskState.ERROR if task.id in setups.failed else TaskState.UNTOUCHED
+        is_waiting = task.id in setups.waiting
         return TaskView(
             id=task.id,
             title=head.title,
-            prompt=_namespaces(head.namespaces if exam else ()) + task.prompt + _problems(self._seen.problems, task.id),
+            prompt=(_WAITS if is_waiting else "")
+            + _namespaces(head.namespaces if exam else ())
+            + task.prompt
+            + _problems(setups.problems, task.id),
             points=sum(one.worth for one in head.checks),
-            state=_STATES[check.verdict] if check else TaskState.UNTOUCHED,
+            state=TaskState.WAITING if is_waiting else _STATES[check.verdict] if check else unchecked,
             results=check.results if check else (),
             domain=head.domain or "",
             hints=[hint.text for hint in head.hints],

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,14 +14,14 @@ import typer
 
 from tempshell_cli.cli.output.console import is_interactive, note, say, say_json
 from tempshell_cli.cli.output.results import verdict_words
-from tempshell_cli.cli.output.sessions import say_receipt, session_json
+from tempshell_cli.cli.output.sessions import say_receipt, session_json, setup_json
 from tempshell_cli.core.errors import ExitCode, TempshellError, UsageProblem
-from tempshell_cli.sessions.effort import setup_problems
 from tempshell_cli.sessions.exam import exam_of, refuse_handed_in
 from tempshell_cli.sessions.lease import Urgency, time_left, warnings_of
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.lookup import refuse_ended
 from tempshell_cli.sessions.model import Session
+from tempshell_cli.sessions.setups import setups_of
 from tempshell_cli.sessions.store import Score, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -54,6 +54,11 @@ class Visit(NamedTuple):
     read_only: bool = False
     listening: Sequence[Listening] = ()
 
+    @property
+    def opens(self) -> bool:
+        """Whether a new session is attached to: a person sits here, and nothing is to be printed."""
+        return not (self.detach or self.as_json) and is_interactive()
+
 
 @contextmanager
 def listening_for(ports: Sequence[str], visit: Visit) -> Iterator[Sequence[Listening]]:
@@ -67,7 +72,7 @@ def listening_for(ports: Sequence[str], visit: Visit) -> Iterator[Sequence[Liste
     from tempshell_cli.sessions.forwarding.ports import listening, parse_forward
 
     forwards = [parse_forward(one) for one in ports]
-    if visit.detach or visit.as_json or not is_interactive():
+    if not visit.opens:
         raise UsageProblem(
             "--port forwards while the screen is open, and there is none",
             hint="leave it out, then `tempshell port-forward SESSION PORT` forwards without a screen",
@@ -80,10 +85,9 @@ def show_started(sessions: Sessions, session: Session, visit: Visit) -> None:
     """Attach to a session that has just been made; print it where that is asked for, or this is not a terminal."""
     if visit.as_json:
         shown = session_json(session, sessions.clock.now(), exam_of(sessions.store, session.id))
-        problems = setup_problems(sessions.store.events(session.id))
-        listed = [f"{task}: {one}" for task, text in problems.items() for one in text.splitlines()]
-        say_json({**shown, "setup_problems": listed})
-    elif visit.detach or not is_interactive():
+        setups = setups_of(sessions.store.events(session.id))
+        say_json({**shown, "setup": setup_json(setups), "setup_problems": setups.lines()})
+    elif not visit.opens:
         say(session.id)
         if not visit.detach:
             note(f"tempshell: not a terminal; `tempshell attach {session.name}` opens it")
@@ -131,9 +135,7 @@ def _forwarding(sessions: Sessions, session: Session, visit: Visit, news: list[s
         yield
 
 
-def _practise(
-    sessions: Sessions, session: Session, recording: Record | None, visit: Visit, news: Sequence[str]
-) -> None:
+def _practise(sessions: Sessions, session: Session, recording: Record | None, visit: Visit, news: list[str]) -> None:
     from tempshell_cli.cli.output import reports
     from tempshell_cli.cli.practice import LivePractice
     from tempshell_cli.cli.watching import WatchedPractice
@@ -164,9 +166,7 @@ def _practise(
         note(_GOES_ON.format(session.name))
 
 
-def _attach_plain(
-    sessions: Sessions, session: Session, recording: Record | None, visit: Visit, news: Sequence[str]
-) -> int:
+def _attach_plain(sessions: Sessions, session: Session, recording: Record | None, visit: Visit, news: list[str]) -> int:
     from tempshell_cli.sessions.shell import attach_command, watch_command
     from tempshell_cli.terminal.leader import spelled_out
     from tempshell_cli.terminal.recording.recorder import Recorder
@@ -178,8 +178,9 @@ def _attach_plain(
     how = f"tempshell: {_WATCHING if visit.read_only else _LEAVING.format(spelled_out(leader))}"
     note(how)  # where lines are read one after the other, this is the first
     recorder = Recorder(recording, terminal_size(sys.stdout.fileno())) if recording else None
-    with _followed(sessions, session) as seen:
-        notices = _after(how, _with_news(news, _notices(sessions, seen)))
+    setting_up = _setting_up(sessions, session, news, read_only=visit.read_only)
+    with _followed(sessions, session) as seen, setting_up:
+        notices = _before(how, news, _notices(sessions, seen))
         if recorder:
             notices = _marking(notices, recorder, seen)
         code = relay(command, notices=notices, recorder=recorder, read_only=visit.read_only, leader=leader)
@@ -218,22 +219,26 @@ def _followed(sessions: Sessions, session: Session) -> Iterator[_Seen]:
         yield seen
 
 
-def _after(first: str, notices: Callable[[], str | None]) -> Callable[[], str | None]:
-    """Return the notices with one before them."""
+def _setting_up(
+    sessions: Sessions, session: Session, news: list[str], *, read_only: bool
+) -> AbstractContextManager[None]:
+    """Set up the tasks that wait for it, as long as the block lasts; what a person has to know is added to the news."""
+    if read_only or not setups_of(sessions.store.events(session.id)).waiting:
+        return nullcontext()
+    from tempshell_cli.sessions.behind import Behind
+    from tempshell_cli.sessions.practice import Practice
+
+    return Behind(Practice(sessions, session), news.append, lambda error: sessions.log_bug(error, session.id)).running()
+
+
+def _before(first: str, news: list[str], notices: Callable[[], str | None]) -> Callable[[], str | None]:
+    """Return the notices, with one before them, and the news that somebody adds meanwhile."""
     waiting = [first]
-    return lambda: waiting.pop() if waiting else notices()
-
-
-def _with_news(news: Sequence[str], notices: Callable[[], str | None]) -> Callable[[], str | None]:
-    """Return the notices, and those that somebody adds meanwhile."""
-    shown = 0
 
     def notice() -> str | None:
-        nonlocal shown
-        if shown == len(news):
-            return notices()
-        shown += 1
-        return f"tempshell: {news[shown - 1]}"
+        if waiting:
+            return waiting.pop()
+        return f"tempshell: {news.pop(0)}" if news else notices()
 
     return notice
 

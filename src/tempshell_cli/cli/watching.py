@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from tempshell_cli.backends.base import Backend
@@ -24,6 +25,10 @@ class WatchedPractice(LivePractice):
         """Set up nothing."""
         del task
         return ""
+
+    def _setting_up(self) -> AbstractContextManager[None]:
+        """Set up nothing."""
+        return nullcontext()
 
     def _shell(self, backend: Backend, session: Session) -> Command:
         return watch_command(backend, session, terminal="xterm-256color", distinguish_disconnect=True)

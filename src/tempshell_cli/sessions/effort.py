@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from tempshell_cli.sessions.events import Event, ExamBegun, HintShown, Kind, SetUp, details, words_of
+from tempshell_cli.sessions.events import Event, ExamBegun, HintShown, Kind, details, words_of
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.store import Score
 
@@ -36,11 +36,6 @@ def effort(session: Session, events: Sequence[Event], scores: Sequence[Score], n
 def task_in_hand(events: Iterable[Event]) -> str:
     """Return the task that was last in hand, by the events of its session, oldest first; "" where none was."""
     return next(filter(None, reversed(words_of(events, Kind.TASK))), "")
-
-
-def setup_problems(events: Iterable[Event]) -> dict[str, str]:
-    """Return the steps of a session that were set up, and what went wrong with each the last time, by line."""
-    return {one.task: one.problems for _, one in details(events, SetUp)}
 
 
 def hints_shown(events: Iterable[Event]) -> dict[str, int]:

@@ -55,8 +55,10 @@ class Kind(StrEnum):
     CHECKED = "checked"  # Checked
     FOUND = "found"  # a packs.grading.results.TaskResult as JSON, for programs alone
     COULD_NOT_RUN = "could not run"  # CouldNotRun
+    TO_SET_UP = "to set up"  # ToSetUp
     SET_UP = "set up"  # SetUp
     SETUP_OUTPUT = "setup output"  # SetupOutput, which `logs` shows
+    NOT_SET_UP = "not set up"  # NotSetUp
     RECORD = "record"  # Recorded, for programs alone
     RESET = "reset"  # the id of the task
     FORWARD = "forward"  # from where on this machine to which port inside: a forwarding.ports.PortForward
@@ -194,8 +196,14 @@ class Recorded(NamedTuple):
         return cls(task, dict(json.loads(record)))
 
 
+class ToSetUp(_TaskList):
+    """These tasks are to be set up, in this order. The session may be ready before they are."""
+
+    __slots__ = ()
+
+
 class SetUp(NamedTuple):
-    """A step was set up when it was reached, and what went wrong in its scripts, by line."""
+    """A task was set up, and what went wrong in its scripts all the same, by line."""
 
     task: str
     problems: str = ""
@@ -224,6 +232,22 @@ class SetupOutput(NamedTuple):
         """Read what was written."""
         task, _, said = text.partition(" ")
         return cls(task, said)
+
+
+class NotSetUp(NamedTuple):
+    """The setup of a task has failed, and why."""
+
+    task: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.why}"
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read what was written."""
+        task, _, why = text.partition(" ")
+        return cls(task, why)
 
 
 class Flagged(_TaskList):
@@ -319,8 +343,10 @@ KINDS: Mapping[type[Detail], Kind] = MappingProxyType(
         Drawn: Kind.DRAWN,
         ValuesWritten: Kind.VALUES,
         Recorded: Kind.RECORD,
+        ToSetUp: Kind.TO_SET_UP,
         SetUp: Kind.SET_UP,
         SetupOutput: Kind.SETUP_OUTPUT,
+        NotSetUp: Kind.NOT_SET_UP,
         Flagged: Kind.FLAGGED,
         ExamGraded: Kind.GRADED,
         HintShown: Kind.HINT,

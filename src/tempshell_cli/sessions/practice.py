@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
+from threading import Event as Signal
 from typing import NamedTuple
 
 import msgspec
@@ -15,19 +17,24 @@ from tempshell_cli.packs.format.pack import Pack, Task
 from tempshell_cli.packs.grading.capabilities import out_of_reach
 from tempshell_cli.packs.grading.grader import Grader, could_not_run, not_reached
 from tempshell_cli.packs.grading.results import CheckResult, TaskResult, Verdict, as_shown, completed, with_problems
-from tempshell_cli.packs.grading.setup import apply_setup
+from tempshell_cli.packs.grading.setup import SetupFailed
 from tempshell_cli.packs.library.find import find_pack, newest
 from tempshell_cli.sessions.capabilities import known_in, lacking, lacking_in
 from tempshell_cli.sessions.consent import refuse_changed
-from tempshell_cli.sessions.effort import setup_problems
-from tempshell_cli.sessions.events import Checked, CouldNotRun, Event, Kind, details, words_of
+from tempshell_cli.sessions.events import Checked, CouldNotRun, Event, Kind, NotSetUp, details, words_of
 from tempshell_cli.sessions.exam import drawn_tasks, exam_of, refuse_in_exam, seed_of, written_values
 from tempshell_cli.sessions.kubernetes import refuse_cluster
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.lookup import refuse_unusable
-from tempshell_cli.sessions.model import Session
-from tempshell_cli.sessions.setting_up import keep_output, keep_problems, keep_record, records_of
+from tempshell_cli.sessions.model import Session, State
+from tempshell_cli.sessions.setting_up import missing_in, records_of, set_up_task, warn_of_problems
+from tempshell_cli.sessions.setups import Setups, setups_of
+from tempshell_cli.sessions.starting import start_mark
 from tempshell_cli.sessions.store import Score
+
+
+class _Leaving(Exception):
+    """Nobody waits any more for what is to become ready."""
 
 
 class LastCheck(NamedTuple):
@@ -54,6 +61,23 @@ def results_in(events: Iterable[Event]) -> dict[str, TaskResult]:
     """Return what was last found in each task, by its id."""
     found = (msgspec.json.decode(text, type=TaskResult) for text in words_of(events, Kind.FOUND))
     return {one.task: one for one in found}
+
+
+def _sleep(leaving: Signal, seconds: float) -> None:
+    if leaving.wait(seconds):
+        raise _Leaving
+
+
+@contextmanager
+def _changing(leaving: Signal, changed: Callable[[], object]) -> Iterator[None]:
+    """Refuse to begin for somebody who leaves; report the end of the block."""
+    _sleep(leaving, 0)
+    yield
+    changed()
+
+
+def _not_set_up(task: Task, why: str) -> TaskResult:
+    return could_not_run(task, f"{why}\n`tempshell reset {task.id}` tries it again")
 
 
 class Practice:
@@ -85,8 +109,12 @@ class Practice:
         if self.pack.in_order:
             kept = self._kept_passes() if len(tasks) > 1 else {}
             return [kept.get(task.id) or self._check_step(task) for task in tasks]
-        passed = self._passed()
-        results = self._shown(self._grader(tasks).grade_all(tasks), passed)
+        for task in tasks:
+            self.ensure_set_up(task)
+        passed, failed = self._passed(), self.setups().failed
+        ready = [task for task in tasks if task.id not in failed]
+        found = {one.task: one for one in self._shown(self._grader(ready).grade_all(ready), passed)} if ready else {}
+        results = [found.get(task.id) or _not_set_up(task, failed[task.id]) for task in tasks]
         for result in results:
             self.keep(result)
         return results
@@ -110,10 +138,13 @@ class Practice:
         A step is graded once those before it have passed. Where it fails, it says what went wrong in the setups.
         """
         self._refuse_exam()
-        passed = self._passed()  # first: a look can outlast the screen, and with it the store
-        problems = setup_problems(self.sessions.store.events(self.session.id))
+        self.ensure_set_up(task)
+        passed, setups = self._passed(), self.setups()  # first: a look can outlast the screen, and with it the store
+        problems = setups.problems
         if before := self.pack.blocking(task, passed):
             return not_reached(task, before)
+        if task.id in setups.failed:
+            return _not_set_up(task, setups.failed[task.id])
         (result,) = self._shown([self._grader([task]).grade(task)], passed)
         return with_problems(result, [f"the setup of {name}: {one}" for name, one in problems.items() if one])
 
@@ -122,7 +153,7 @@ class Practice:
 
         A session of an older release, which has set up all of them at its start, has none left.
         """
-        done = setup_problems(self.sessions.store.events(self.session.id))
+        done = self.setups().problems
         if not self.pack.in_order or not done:
             return ""
         waiting = [task for task in self.pack.reached({*self._passed(), passed}) if task.id not in done]
@@ -130,13 +161,59 @@ class Practice:
         found = [f"the setup of {task.id}: {problems}" for task in waiting if (problems := self._set_up(task, grader))]
         return "\n".join(found)
 
-    def _set_up(self, task: Task, grader: Grader | None, *, clear: bool = False) -> str:
+    def setups(self) -> Setups:
+        """Return how far the setup of the tasks is."""
+        return setups_of(self.sessions.store.events(self.session.id))
+
+    def ensure_set_up(
+        self, task: Task, leaving: Signal | None = None, changed: Callable[[], object] = lambda: None
+    ) -> None:
+        """Set up a task that still waits for it, or wait while another process does. A failure is kept on record.
+
+        Once ``leaving`` is set, what is not begun is not begun, and nothing is waited for any more: then it
+        may still be waiting. ``changed`` is called when the sandbox is changed no more, and only waited for. Raises as
+        ``grade`` does.
+        """
+        if task.id not in self.setups().waiting:
+            return
+        leaving = leaving or Signal()
+        with self._held(task):
+            if leaving.is_set() or task.id not in self.setups().waiting:
+                return
+            grader = Grader(self._shell([task]), sleep=partial(_sleep, leaving))
+            try:
+                self._set_up(task, grader, within=_changing(leaving, changed))
+            except SetupFailed as cause:
+                if self._still_runs():  # else it has failed because its sandbox was removed under it
+                    self.sessions.journal(self.session.id, NotSetUp(task.id, str(cause)))
+            except _Leaving:
+                return
+
+    def missing(self) -> list[str]:
+        """Find out what the sandbox lacks for the tasks, once all are set up; return what a person has to know."""
+        tasks = self.pack.tasks
+        return missing_in(self.sessions, self._shell(tasks), self.session.id, tasks, lambda _: nullcontext())
+
+    def _held(self, task: Task) -> AbstractContextManager[None]:
+        """Hold the task, in the block, against others that set it up: another terminal, or a reset."""
+        return start_mark(self.sessions.paths, f"{self.session.id}.{task.id}")
+
+    def _still_runs(self) -> bool:
+        current = self.sessions.store.get(self.session.id)
+        return current is not None and current.state is State.READY
+
+    def _set_up(
+        self,
+        task: Task,
+        grader: Grader | None,
+        *,
+        clear: bool = False,
+        within: AbstractContextManager[object] | None = None,
+    ) -> str:
         assert grader  # noqa: S101 - for mypy: there is one where there is a task
-        problems = apply_setup(task, grader, clear=clear)
-        keep_record(self.sessions, self.session.id, task, grader)
-        keep_output(self.sessions, task, grader, self.sessions.engines.of(self.session), self.session.sandbox)
-        if self.pack.in_order:
-            keep_problems(self.sessions, self.session.id, task, problems)
+        backend, sandbox = self.sessions.engines.of(self.session), self.session.sandbox
+        problems = set_up_task(self.sessions, task, grader, backend, sandbox, clear=clear, within=within)
+        warn_of_problems(self.sessions, task, problems)
         return problems
 
     def grade_exam(self, earlier: Mapping[str, TaskResult]) -> list[TaskResult]:
@@ -200,7 +277,8 @@ class Practice:
         """
         if before := self.pack.blocking(task, self._passed()):
             raise UsageProblem(f"{task.id} is not reached: {before} has not passed yet")
-        self._set_up(task, Grader(self._shell([task])), clear=True)
+        with self._held(task):
+            self._set_up(task, Grader(self._shell([task])), clear=True)
         self.sessions.journal(self.session.id, Kind.RESET, task.id)
 
     def scores(self) -> dict[str, Score]:

@@ -23,6 +23,7 @@ from tempshell_cli.sessions.exam import Exam, exam_of
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.practice import Practice
+from tempshell_cli.sessions.setups import Setups
 
 NO_RESULTS: Mapping[str, Sequence[CheckResult]] = MappingProxyType({})
 
@@ -34,7 +35,8 @@ class Report(NamedTuple):
     solution was shown before they were ever passed. ``digest`` and ``version`` are of the pack as it was at the last
     check, else as it is; ``changed`` says that it is another now. ``attempts`` counts the checks of each task, and
     ``spent`` is the time that it was in hand. ``exam`` is None where the session is none. ``forgeable`` says in a
-    sentence what of it a learner could have forged, "" where nothing is known.
+    sentence what of it a learner could have forged, "" where nothing is known. ``setups`` is how far the setup of the
+    tasks has come.
     """
 
     session: Session
@@ -50,6 +52,7 @@ class Report(NamedTuple):
     forgeable: str = ""
     results: Mapping[str, Sequence[CheckResult]] = NO_RESULTS
     given_up: frozenset[str] = frozenset()
+    setups: Setups = Setups()
     tempshell: str = __version__
 
 
@@ -74,6 +77,7 @@ def report(sessions: Sessions, session: Session, find: Callable[[str], Pack] = f
         forgeable=_forgeable(sessions, session, pack),
         results={task: one.results for task, one in practice.last_checks().items()},
         given_up=took.given_up,
+        setups=practice.setups(),
     )
 
 

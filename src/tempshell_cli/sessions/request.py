@@ -24,7 +24,8 @@ class StartRequest(NamedTuple):
     ``tasks`` are the ids of those of the pack that the session has. ``memory`` and ``node_memory`` are in bytes,
     ``cpus`` and ``node_cpus`` in cores; ``kind_config`` is a document in YAML. ``replace`` stops the owner's other
     sessions first, once nothing is wrong with this request. ``all_steps`` sets up every step of a scenario at once.
-    ``reuse`` takes the running session of that name and pack.
+    ``reuse`` takes the running session of that name and pack. With ``first_task_alone`` it is ready when its first
+    task is set up: who asks for that sets up the others, see ``behind``.
     """
 
     pack: str = ""
@@ -53,6 +54,7 @@ class StartRequest(NamedTuple):
     replace: bool = False
     all_steps: bool = False
     reuse: bool = False
+    first_task_alone: bool = False
 
     def options(self) -> frozenset[Option]:
         """Return which of the options are asked for that not every backend can honour."""

@@ -60,6 +60,7 @@ _REUSABLE = {State.CREATING, State.READY, State.STOPPED, State.BROKEN}
 _PIDS_OF_MACHINE = 4096  # of all its services, and of the containers in it
 _LONGEST_NAME = 40  # characters: names become host names
 _LONGEST_STEM = _LONGEST_NAME - 5  # with five more that make it unique
+_WORTH_A_MOVE = timedelta(seconds=5)  # to move a deadline takes an engine a moment, on a cluster a second
 _LEAST_MEMORY = 6 * 1024**2  # bytes; Docker's own, and no shell needs less
 
 
@@ -83,6 +84,7 @@ class Plan(NamedTuple):
     replace: bool = False
     all_steps: bool = False
     reuse: bool = False
+    first_task_alone: bool = False
     backend_is_named: bool = False
 
 
@@ -107,6 +109,10 @@ def start(sessions: Sessions, request: StartRequest, report: Report) -> Session:
             return make(sessions, plan, report)
         except _Running as found:
             if session := _reused(sessions, found.session, report):
+                if session.pack and not plan.first_task_alone:
+                    from tempshell_cli.sessions.behind import set_up_rest  # noqa: PLC0415 - where it is reused
+
+                    set_up_rest(sessions, session, report)
                 return session
 
 
@@ -167,6 +173,8 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
         replace=request.replace,
         all_steps=request.all_steps,
         reuse=request.reuse,
+        # An exam begins when all of its tasks are set up: nobody's time depends on which one is taken first.
+        first_task_alone=request.first_task_alone and not sitting,
         backend_is_named=asked != AUTO,
     )
 
@@ -212,10 +220,11 @@ def _attempt(sessions: Sessions, plan: Plan, on_engine: int, report: Report) -> 
                 if written := set_up(sessions, plan.pack, plan, sandbox, report):
                     sandbox = _bound(plan.backend, sandbox, values=written)
                     sessions.journal(session.id, ValuesWritten(written))
-            if plan.sitting:
-                begin_exam(sessions, plan.backend, sandbox, plan.sitting.seed, plan.sitting.time)
             if sandbox.deadline <= sessions.clock.now():
                 raise ProvisionFailed("starting it took longer than it lasts")  # noqa: TRY301 - to be rolled back
+            sandbox = _leased(sessions, plan, sandbox)
+            if plan.sitting:
+                begin_exam(sessions, plan.backend, sandbox, plan.sitting.seed, plan.sitting.time)
             started = Started(plan.backend.name, admin=plan.template.profile.is_root)
             return sessions.record(with_sandbox(session, sandbox)._replace(state=State.READY), started)
         except BaseException as cause:
@@ -249,6 +258,15 @@ def begin_exam(sessions: Sessions, backend: Backend, sandbox: Sandbox, seed: int
     exam = ExamBegun(seed, exam_end(now, time, sandbox.deadline, sessions.settings.lease))
     _bound(backend, sandbox, exam=exam_terms(exam, now, sandbox.deadline))
     sessions.journal(sandbox.session, exam)
+
+
+def _leased(sessions: Sessions, plan: Plan, sandbox: Sandbox) -> Sandbox:
+    """Return the sandbox with its lease counted from now on: the time that it took to make is not the learner's."""
+    deadline = deadline_after(sessions.clock.now(), plan.ttl)
+    if deadline - sandbox.deadline < _WORTH_A_MOVE:
+        return sandbox
+    plan.backend.set_deadline(sandbox, deadline, sandbox.terms)
+    return sandbox._replace(deadline=deadline)
 
 
 def _bound(backend: Backend, sandbox: Sandbox, **terms: Any) -> Sandbox:  # noqa: ANN401 - fields of Terms

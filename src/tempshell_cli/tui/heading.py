@@ -37,12 +37,13 @@ class SessionLine(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        """Return the name, the pack, the backend and the ports; that it is read-only, or cannot be recorded."""
+        """Return the name, the pack, the backend, the ports, how far the setup is, and what is special about it."""
         name = Content.styled(one_line(self._session.name), "bold $primary")
         pack = Content(f" · {one_line(self._session.pack)}" if self._session.pack else "")
         backend = Content.styled(" · ".join(("", one_line(self._session.backend), *self._session.ports)), MUTED)
         ends = (" · read-only" if self._session.read_only else "", " · not recorded" if self._session.trouble else "")
-        end = Content.styled("".join(ends), "bold $text-warning")
+        setup = Content.styled(f" · {self._session.setup}" if self._session.setup else "", MUTED)
+        end = Content.assemble(setup, Content.styled("".join(ends), "bold $text-warning"))
         whole = Content.assemble(name, pack, backend, end)
         width = self.size.width
         return whole if whole.cell_length <= width else with_end(name + pack, end, width)

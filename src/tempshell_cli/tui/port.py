@@ -15,12 +15,16 @@ from tempshell_cli.sessions.lease import USUAL_WARNINGS, Warnings
 
 
 class TaskState(StrEnum):
-    """How far a task is. ``ERROR``: it is incomplete, since checks of it could not run."""
+    """How far a task is.
+
+    ``ERROR``: it is incomplete, since checks of it could not run. ``WAITING``: it is not set up yet.
+    """
 
     UNTOUCHED = "untouched"
     FAILING = "failing"
     PASSED = "passed"
     ERROR = "error"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,9 @@ class SessionView:
     was ``handed_in`` only the grading is left. One that is ``read_only`` is watched: nothing is done to it, and nothing
     typed for it. Of one that is paused, ``frozen`` is the time it has left. ``ended`` is why a session is over that
     somebody else has ended, and ``trouble`` why nothing can be recorded at the moment; both are empty otherwise.
-    ``warnings`` say from when on the time is short. ``ports`` are those that are forwarded to it, and ``news`` lines to
-    show once each: it only grows.
+    ``warnings`` say from when on the time is short. ``ports`` are those that are forwarded to it. ``setup`` is how far
+    the setup of the tasks is, such as ``3/15 set up``, empty once nothing waits. ``news`` are lines to show once each:
+    they only grow.
     """
 
     name: str
@@ -48,6 +53,7 @@ class SessionView:
     trouble: str = ""
     warnings: Warnings = USUAL_WARNINGS
     ports: Sequence[str] = ()
+    setup: str = ""
     news: Sequence[str] = ()
 
     def left(self, now: datetime) -> timedelta:
@@ -138,7 +144,7 @@ class Practice(Protocol):
         ...
 
     def took(self, task: str) -> None:
-        """Hear that the task with this id is in hand from now on."""
+        """Hear that the task with this id is in hand from now on: where it waits for its setup, it comes first."""
         ...
 
     def hinted(self, task: str, number: int) -> None:

@@ -17,7 +17,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from tempshell_cli.core.errors import TempshellError
-from tempshell_cli.core.text import one_line, visible
+from tempshell_cli.core.text import one_line, strip_controls, visible
 from tempshell_cli.packs.grading.results import CheckResult, Verdict
 from tempshell_cli.sessions.lease import Urgency, time_left
 from tempshell_cli.terminal.emulated import PLAIN, Emulation
@@ -148,6 +148,7 @@ class PracticeScreen(Screen[None]):
         self._handed_in = False
         self._gradings = Retries()
         self._in_hand = ""
+        self._news_said = 0
         self._may_copy: bool | None = None
 
     def compose(self) -> ComposeResult:
@@ -213,6 +214,9 @@ class PracticeScreen(Screen[None]):
         self.query_one(Heading).show_session(session)
         if before.frozen is None and session.frozen is not None:
             self._say(words.paused(one_line(session.name)), "warning")
+        for one in session.news[self._news_said :]:
+            self._say(strip_controls(one), "warning")
+        self._news_said = len(session.news)
         if session.trouble and not before.trouble:
             self._say(words.not_recorded(session.trouble), "warning")
         elif before.trouble and not session.trouble:

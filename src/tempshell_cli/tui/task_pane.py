@@ -28,6 +28,7 @@ _STATES = {
     TaskState.FAILING: ("✗", "$text-error"),
     TaskState.PASSED: ("✓", "$text-success"),
     TaskState.ERROR: ("!", "$text-warning"),
+    TaskState.WAITING: ("…", MUTED),
 }
 _VERDICTS = {
     Verdict.PASS: ("✓", "pass", "$text-success"),

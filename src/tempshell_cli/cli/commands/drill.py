@@ -53,7 +53,10 @@ def drill(
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.sessions.start import start
 
-    request = sandbox_request(sandbox)._replace(name=name, ttl=duration(ttl), replace=replace)
+    visit = Visit(detach, plain, record, as_json, theme)
+    request = sandbox_request(sandbox)._replace(
+        name=name, ttl=duration(ttl), replace=replace, first_task_alone=visit.opens
+    )
     with user_sessions() as sessions:
         cards, now = _cards(sessions, pack), sessions.clock.now()
         due = [card for card in cards if card.due <= now]
@@ -65,7 +68,7 @@ def drill(
             return
         request = request._replace(pack=_pack_of(due), tasks=tuple(card.task for card in due))
         session = start(sessions, request, console.silence if quiet else console.progress)
-        show_started(sessions, session, Visit(detach, plain, record, as_json, theme))
+        show_started(sessions, session, visit)
 
 
 def _cards(sessions: Sessions, pack: str) -> Sequence[Card]:

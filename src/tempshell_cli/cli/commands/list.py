@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tempshell_cli.sessions.lifecycle import Sessions
     from tempshell_cli.sessions.model import Session
+    from tempshell_cli.sessions.setups import Setups
 
 app = new_app()
 _HEADINGS = ("ID", "NAME", "BACKEND", "PACK", "STATE", "LEFT")
@@ -88,12 +89,12 @@ class _Listing:
             for one in shown:
                 self._show_line(one, at_once=watched)
         for one in shown:
-            _note_trouble(one)
+            self._note_trouble(one)
 
     def show_change(self, session: Session) -> None:
         """Print a session once more, at once."""
         self._show_line(session, at_once=True)
-        _note_trouble(session)
+        self._note_trouble(session)
 
     def _show_line(self, session: Session, *, at_once: bool) -> None:
         from tempshell_cli.cli.output import console
@@ -106,28 +107,37 @@ class _Listing:
             console.say(session.id if self._form == "id" else session.name, at_once=at_once)
 
     def _json(self, session: Session) -> dict[str, object]:
-        from tempshell_cli.cli.output.sessions import session_json
+        from tempshell_cli.cli.output.sessions import session_json, setup_json
         from tempshell_cli.sessions.exam import exam_of
 
         exam = None if session.ended else exam_of(self._sessions.store, session.id)
-        return session_json(session, self._sessions.clock.now(), exam)
+        return {
+            **session_json(session, self._sessions.clock.now(), exam),
+            "setup": setup_json(_setups(self._sessions, session)),
+        }
 
     def _cells(self, session: Session) -> tuple[str, ...]:
-        from tempshell_cli.cli.output.sessions import remaining
+        from tempshell_cli.cli.output.sessions import remaining, state_words
         from tempshell_cli.sessions.exam import exam_of
 
         exam = None if session.ended else exam_of(self._sessions.store, session.id)
         left = "-" if session.ended else remaining(session, self._sessions.clock.now(), exam)
         ends = exam.ends if exam else session.deadline
+        words = state_words(session, _setups(self._sessions, session))
         times = (f"{at.astimezone():%Y-%m-%d %H:%M}" for at in (session.created, ends))
-        usual = session.id, session.name, session.backend, session.pack or "-", str(session.state), left
+        usual = session.id, session.name, session.backend, session.pack or "-", words, left
         return (*usual, session.owner, session.endpoint or "-", *times)[: len(self._headings)]
 
+    def _note_trouble(self, session: Session) -> None:
+        """Say on stderr what is wrong with a session, and what to do."""
+        from tempshell_cli.cli.output import console
+        from tempshell_cli.cli.output.sessions import failed_setups, trouble
 
-def _note_trouble(session: Session) -> None:
-    """Say on stderr what is wrong with a session, and what to do."""
-    from tempshell_cli.cli.output import console
-    from tempshell_cli.cli.output.sessions import trouble
+        for what in (*filter(None, [trouble(session)]), *failed_setups(session, _setups(self._sessions, session))):
+            console.note(f"tempshell: {what}")
 
-    if what := trouble(session):
-        console.note(f"tempshell: {what}")
+
+def _setups(sessions: Sessions, session: Session) -> Setups:
+    from tempshell_cli.sessions.setups import Setups, setups_of
+
+    return setups_of(sessions.store.events(session.id)) if session.pack else Setups()

@@ -69,6 +69,7 @@ def start(
 
     if replace and reuse:
         raise UsageProblem("--replace and --reuse cannot be used together", hint="leave one of them out")
+    visit = Visit(detach, plain, record, as_json, theme)
     request = sandbox_request(sandbox)._replace(
         pack=pack,
         name=name,
@@ -77,8 +78,8 @@ def start(
         replace=replace,
         all_steps=all_steps,
         reuse=reuse,
+        first_task_alone=visit.opens,
     )
-    visit = Visit(detach, plain, record, as_json, theme)
     with listening_for(port or (), visit) as listening, user_sessions() as sessions:
         session = start_session(sessions, request, console.silence if quiet else console.progress)
         show_started(sessions, session, visit._replace(listening=listening))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tempshell_cli.cli.command import new_app
 from tempshell_cli.cli.options import AsJson, OfSession
+
+if TYPE_CHECKING:
+    from tempshell_cli.sessions.setups import Setups
 
 app = new_app()
 
@@ -20,9 +23,7 @@ def tasks(
 ) -> None:
     """List the tasks of a session, or print one."""
     from tempshell_cli.cli.output import console
-    from tempshell_cli.cli.output.results import verdict_words
     from tempshell_cli.cli.service import select, user_sessions
-    from tempshell_cli.sessions.effort import setup_problems
     from tempshell_cli.sessions.practice import Practice
 
     with user_sessions() as sessions:
@@ -33,7 +34,7 @@ def tasks(
             practice.take(one)
             console.say_markdown(one.prompt)
             return
-        problems = setup_problems(sessions.store.events(practice.session.id))
+        setups = practice.setups()
         rows: list[dict[str, Any]] = [
             {
                 "id": one.id,
@@ -41,7 +42,8 @@ def tasks(
                 "points": sum(check.worth for check in one.head.checks),
                 "verdict": scores[one.id].verdict if one.id in scores else None,
                 "incomplete": scores[one.id].incomplete if one.id in scores else (),
-                "setup_problems": problems.get(one.id, "").splitlines(),
+                "setup_problems": setups.problems.get(one.id, "").splitlines(),
+                "waiting": one.id in setups.waiting,
             }
             for one in practice.pack.tasks
         ]
@@ -49,7 +51,16 @@ def tasks(
         console.say_json(rows)
         return
     cells = [
-        (one.id, verdict_words(row["verdict"], row["incomplete"]), str(row["points"]), one.head.title)
+        (one.id, _state(row, setups), str(row["points"]), one.head.title)
         for one, row in zip(practice.pack.tasks, rows, strict=True)
     ]
     console.table(("TASK", "STATE", "POINTS", "TITLE"), cells)
+
+
+def _state(row: dict[str, Any], setups: Setups) -> str:
+    """Return how a task stands: where it was not checked, how far its setup is."""
+    from tempshell_cli.cli.output.results import verdict_words
+
+    if row["verdict"] is None and (row["waiting"] or row["id"] in setups.failed):
+        return "not set up yet" if row["waiting"] else "setup failed"
+    return verdict_words(row["verdict"], row["incomplete"])

@@ -64,6 +64,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "exam": _exam_json(report.exam) if report.exam else None,
         "forgeable": report.forgeable,
         "given_up": sorted(report.given_up),
+        "setup_problems": report.setups.lines(),
         **msgspec.to_builtins(report.score),
     }
 
@@ -156,6 +157,8 @@ def _facts(report: Report) -> list[tuple[str, str]]:
     session = report.session
     changed = [("Note", "the pack has changed since the last check")] if report.changed else []
     incomplete = [("Could not run", ", ".join(report.score.incomplete))] if report.score.incomplete else []
+    not_set_up = [*report.setups.failed, *report.setups.waiting]
+    setup = [("Not set up", ", ".join(not_set_up))] if not_set_up else []
     forgeable = [("Note", report.forgeable)] if report.forgeable else []
     exam = [("Exam", _exam_line(report.exam, len(report.pack.tasks)))] if report.exam else []
     return [
@@ -167,6 +170,7 @@ def _facts(report: Report) -> list[tuple[str, str]]:
         ("Digest", report.digest),
         *changed,
         *incomplete,
+        *setup,
         *forgeable,
         ("Made", f"{local_time(report.made)} by tempshell {report.tempshell}"),
     ]

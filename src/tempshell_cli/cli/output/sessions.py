@@ -10,6 +10,7 @@ from tempshell_cli.cli.output.console import say_results
 from tempshell_cli.core.units import format_duration
 from tempshell_cli.sessions.exam import Exam
 from tempshell_cli.sessions.model import Session, State
+from tempshell_cli.sessions.setups import Setups
 
 
 def session_json(session: Session, now: datetime, exam: Exam | None = None) -> dict[str, Any]:
@@ -32,6 +33,24 @@ def session_json(session: Session, now: datetime, exam: Exam | None = None) -> d
         "extensions": session.extensions,
         "exam_ends": exam.ends.isoformat(timespec="seconds") if exam else None,
     }
+
+
+def setup_json(setups: Setups) -> dict[str, Any] | None:
+    """Return the JSON form of how far the setup of the tasks is; None where there is nothing to set up."""
+    if not setups.to_do:
+        return None
+    return {"tasks": len(setups.to_do), "waiting": list(setups.waiting), "failed": list(setups.failed)}
+
+
+def state_words(session: Session, setups: Setups) -> str:
+    """Return the state of a session, and how far the setup of its tasks is, unless all are set up."""
+    return ", ".join(filter(None, (str(session.state), setups.words if session.state.is_live else "")))
+
+
+def failed_setups(session: Session, setups: Setups) -> list[str]:
+    """Return what there is to say of each task that could not be set up."""
+    again = f"  `tempshell reset TASK -s {session.name}` tries it again"
+    return [f"{why}\n{again}" for why in setups.failed.values() if session.state.is_live]
 
 
 def trouble(session: Session) -> str:

@@ -64,8 +64,9 @@ def expect_caught(task: Task, mutant: Mutant, grader: Grader) -> None:
         raise Unmet(f"{check_names(more)} fails, too: {_reason(result, more)}")
 
 
-def expect_solved(task: Task, grader: Grader) -> None:
-    """Run the solution: every check passes."""
+def expect_solved_late(task: Task, grader: Grader) -> None:
+    """Set up the task once more, and run the solution: every check passes."""
+    apply_setup(task, grader)
     _answer(task, solution_of(task), grader)
     expect_still_solved(task, grader)
 

@@ -25,7 +25,7 @@ from tempshell_cli.packs.authoring.expectations import (
     expect_caught,
     expect_reset,
     expect_right,
-    expect_solved,
+    expect_solved_late,
     expect_solved_step,
     expect_start,
     expect_still_solved,
@@ -232,8 +232,9 @@ def prove_together(
 ) -> dict[str, Step]:
     """Set all tasks up in one fresh sandbox, in the given order, then solve them in it; return a step for each.
 
-    Each must stand at its start while the others do, pass once it is solved, and still pass when all are. What changes
-    the sandbox is done in order, and what only looks at it several at once.
+    Each must stand at its start while the others do, pass once it is solved, and still pass when all are. Before it is
+    solved it is set up once more: a task may be set up, or reset, when others are solved, and must leave these as they
+    are. What changes the sandbox is done in order, and what only looks at it several at once.
     """
     grader = Grader(shell)
     tasks: dict[str, Task] = {}
@@ -244,7 +245,8 @@ def prove_together(
         apply_setup(tasks[task.id], grader)
 
     steps = {task.id: _timed(TOGETHER, partial(set_up, task)) for task in wanted}
-    for look, at_once in ((expect_start, LOOKS_AT_ONCE), (expect_solved, 1), (expect_still_solved, LOOKS_AT_ONCE)):
+    looks = ((expect_start, LOOKS_AT_ONCE), (expect_solved_late, 1), (expect_still_solved, LOOKS_AT_ONCE))
+    for look, at_once in looks:
         sound = [tasks[task.id] for task in wanted if not steps[task.id].problem]
         with ThreadPoolExecutor(at_once) as pool:
             taken = pool.map(_timed, repeat(TOGETHER), [partial(look, task, grader) for task in sound])

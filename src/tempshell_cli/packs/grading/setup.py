@@ -7,6 +7,7 @@ have redirected its output: the grader waits for that to close.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from posixpath import dirname
 
 from tempshell_cli.core.errors import ExitCode, TempshellError, UsageProblem
@@ -42,7 +43,9 @@ class SetupFailed(TempshellError):
     exit_code = ExitCode.PROVISION
 
 
-def apply_setup(task: Task, grader: Grader, *, clear: bool = False) -> str:
+def apply_setup(
+    task: Task, grader: Grader, *, clear: bool = False, turn: AbstractContextManager[object] | None = None
+) -> str:
     """Bring the sandbox to the start of the task: files, then the script, until everything in ``ready`` passes.
 
     What the task's checks compare with later is then in the ``records`` of the grader, and what the script has printed
@@ -51,31 +54,39 @@ def apply_setup(task: Task, grader: Grader, *, clear: bool = False) -> str:
 
     Idempotent as far as the task's script is: called again, it puts the task back to its start, whatever the learner
     has left in its directories. With ``clear`` also in its namespaces, and in the cluster where it is in the way: that
-    takes seconds, and a proof knows its answers.
+    takes seconds, and a proof knows its answers. Where several tasks are set up at a time, ``turn`` is held while one
+    changes the sandbox: their scripts run one after the other, as in a proof, and only what is waited for overlaps.
     Raises SetupFailed, with the script's last lines, and EngineUnavailable.
     """
-    setup, shell = task.head.setup, grader.shell
+    shell = grader.shell
     if missing := missing_tools(task, shell):
         raise _failed(task, f"the sandbox has no {', '.join(missing)}", hint="choose another image or backend")
-    unlock_files(task, shell)  # what it cannot unlock, the setup fails at with better words
-    if clear and task.head.namespaces and shell.cluster and shell.cluster.is_learners:
-        ClusterLeftovers(task, shell.cluster).clear()
-    _prepare_cluster(task, grader)
-    for file in setup.files:
-        _copy(task, file, shell)
-    problems = ""
-    if setup.run is not None:
-        done = run_asset(task, setup.run, shell, timeout=seconds(setup.timeout))
-        grader.outputs[task.id] = strip_controls((done.stdout + done.stderr).decode(errors="replace")).strip()
-        if done.timed_out or done.exit_code:
-            raise _failed(task, f"{setup.run} {how_it_ended(done)}")
-        problems = strip_controls(done.stdout.decode(errors="replace")).strip() if task.reports_setup else ""
-    _wait_for(task, grader, setup.ready)
+    with turn or nullcontext():
+        unlock_files(task, shell)  # what it cannot unlock, the setup fails at with better words
+        if clear and task.head.namespaces and shell.cluster and shell.cluster.is_learners:
+            ClusterLeftovers(task, shell.cluster).clear()
+        _prepare_cluster(task, grader)
+        for file in task.head.setup.files:
+            _copy(task, file, shell)
+        problems = _run(task, grader)
+    _wait_for(task, grader, task.head.setup.ready)
     try:
         grader.record(task)
     except (CannotLook, Prevented) as cause:
         raise _failed(task, str(cause)) from cause
     return problems
+
+
+def _run(task: Task, grader: Grader) -> str:
+    """Run the script of a setup; return the problems that it reports, by line."""
+    setup = task.head.setup
+    if setup.run is None:
+        return ""
+    done = run_asset(task, setup.run, grader.shell, timeout=seconds(setup.timeout))
+    grader.outputs[task.id] = strip_controls((done.stdout + done.stderr).decode(errors="replace")).strip()
+    if done.timed_out or done.exit_code:
+        raise _failed(task, f"{setup.run} {how_it_ended(done)}")
+    return strip_controls(done.stdout.decode(errors="replace")).strip() if task.reports_setup else ""
 
 
 def _wait_for(task: Task, grader: Grader, probes: Iterable[Probe]) -> None:

@@ -16,7 +16,8 @@ class SessionEntry:
     """A session that is there. ``deadline`` is aware; of one that is paused, ``frozen`` is the time it has left.
 
     ``memory`` is in bytes, ``cpu`` a share of one processor; None where nobody knows. ``trouble`` is what is wrong with
-    it. ``held``: another process is setting it up, or changing it.
+    it. ``held``: another process is setting it up, or changing it. ``setup`` is how far the setup of its tasks is, as
+    ``3/15 set up``, empty once nothing waits.
     """
 
     id: str
@@ -34,6 +35,7 @@ class SessionEntry:
     memory: int | None = None
     cpu: float | None = None
     trouble: str = ""
+    setup: str = ""
 
     def left(self, now: datetime) -> timedelta:
         """Return how much time is left; negative past the deadline."""

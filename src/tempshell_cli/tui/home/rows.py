@@ -152,14 +152,14 @@ def _session(one: SessionEntry, now: datetime, warnings: Warnings) -> _Described
         mark + _bold(one.name),
         Content(_cut(one_line(one.pack) or "shell", _TITLE // 2)) + (Content(" (exam)") if one.exam else Content("")),
         _muted(one.backend),
-        Content("" if well or one.frozen is not None else one.state),
+        Content(one.setup if well or one.frozen is not None else one.state),
         time,
         Content("" if one.memory is None else f"{size_text(one.memory):>6}"),
         _muted("" if one.cpu is None else f"{100 * one.cpu:3.0f} %"),
     ]
     details = [
         ("session", f"{one_line(one.name)} ({one.id})"),
-        ("state", one.state),
+        ("state", ", ".join(filter(None, (one.state, one.setup)))),
         ("backend", " ".join(filter(None, (one_line(one.backend), one_line(one.endpoint))))),
         ("ends", "stands still" if one.frozen is not None else _moment(one.deadline, now)),
     ]
