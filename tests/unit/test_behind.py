@@ -5,14 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tempshell_cli.cli.practice import LivePractice
 from tempshell_cli.cli.watching import WatchedPractice
+from tempshell_cli.core.config import Limits, Settings
 from tempshell_cli.core.errors import TempshellError
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.packs.grading.results import Verdict
@@ -289,3 +291,34 @@ def test_of_each_task_the_last_outcome_counts(fake: FakeSessions) -> None:
     found = setups_of(fake.sessions.store.events(session.id))
     assert (found.waiting, found.failed, found.lines()) == (["c"], {"b": "x"}, ["b: x"])
     assert found.words == "2/3 set up"
+
+
+# How long it usually takes.
+
+
+def steps_of(fake: FakeSessions, draft: Draft, *, first_task_alone: bool) -> list[str]:
+    """Return the steps that a start reports, and stop its session."""
+    steps: list[str] = []
+
+    def report(what: str) -> AbstractContextManager[None]:
+        steps.append(what)
+        return nullcontext()
+
+    plan = fake.plan(pack=draft.load(), reference=str(draft.root), first_task_alone=first_task_alone)
+    fake.sessions.stop(make(fake.sessions, plan, report))
+    return steps
+
+
+def test_what_a_start_usually_takes_is_learned_from_those_before_it(
+    new_fake: NewFake, draft: Draft, clock: FakeClock
+) -> None:
+    with new_fake(Settings(owner="ann", limits=Limits(starts_per_hour=9))) as fake:
+        for seconds in (40, 4, 8):
+            fake.engine.during = partial(clock.advance, seconds=seconds)
+            fake.sessions.stop(start(fake, draft))
+        fake.engine.during = lambda: None
+        assert steps_of(fake, draft, first_task_alone=True) == [
+            "making a directory (usually ready after 8s here)", "setting up one [1/4]",
+        ]  # fmt: skip
+        # Nothing is known of starts that wait for all tasks.
+        assert steps_of(fake, draft, first_task_alone=False)[0] == "making a directory"

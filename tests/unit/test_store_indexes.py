@@ -31,6 +31,7 @@ QUESTIONS: dict[str, Callable[[Store], object]] = {
     "live sessions": lambda store: store.live(),
     "the newest of a name": lambda store: store.last("nobody"),
     "the newest with a pack": lambda store: store.last_with_pack(),
+    "the starts of a pack": lambda store: store.alike(SESSION, SINCE, 5),
     "the newest exam": lambda store: store.last_with_event(Kind.EXAM),
     "an exam by its name": lambda store: store.last_with_event(Kind.EXAM, "lab"),
     "the starts of an hour": lambda store: store.started_since(SINCE),

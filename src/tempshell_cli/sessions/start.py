@@ -50,6 +50,7 @@ from tempshell_cli.sessions.ports import wanted_ports
 from tempshell_cli.sessions.pruning import prune
 from tempshell_cli.sessions.request import StartRequest
 from tempshell_cli.sessions.starting import start_mark
+from tempshell_cli.sessions.usual import with_usual_time
 
 if TYPE_CHECKING:
     from tempshell_cli.packs.format.pack import Pack
@@ -206,6 +207,7 @@ def make(sessions: Sessions, plan: Plan, report: Report) -> Session:
 
 def _attempt(sessions: Sessions, plan: Plan, on_engine: int, report: Report) -> Session:
     session = _candidate(sessions, plan)
+    report = with_usual_time(report, sessions.store, session, first_task_alone=plan.first_task_alone)
     with start_mark(sessions.paths, session.id):
         try:
             _intend(sessions, session, on_engine, plan)

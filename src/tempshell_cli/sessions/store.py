@@ -183,6 +183,12 @@ class Store:
         """Return the newest session that had a pack, in any state."""
         return next(iter(self._select("WHERE pack != '' ORDER BY created DESC LIMIT 1")), None)
 
+    def alike(self, session: Session, since: datetime, most: int) -> list[Session]:
+        """Return at most so many sessions of the same pack on the same engine, made since then, newest first."""
+        same = "created >= ? AND pack = ? AND backend = ? AND endpoint = ? AND id != ? AND state != ?"
+        of = (session.pack, session.backend, session.endpoint, session.id, State.FAILED)
+        return self._select(f"WHERE {same} ORDER BY created DESC LIMIT ?", since.timestamp(), *of, most)
+
     def last_with_event(self, kind: Kind, token: str = "") -> Session | None:
         """Return the newest session with an event of that kind, of all or of those of an id or name."""
         marked = "WHERE id IN (SELECT session FROM event WHERE kind = ?) AND ? IN ('', id, name)"

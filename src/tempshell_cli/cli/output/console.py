@@ -7,8 +7,8 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from types import MappingProxyType
 from typing import Any, TextIO
 
@@ -23,6 +23,8 @@ _COLOURS = MappingProxyType(
         **dict.fromkeys(("error", "incomplete", "fail, incomplete", "broken", "stopped", "paused", "due"), _YELLOW),
     }
 )
+_CLEAR_LINE = "\x1b[2K"
+_steps: list[Callable[[], None]] = []  # that are under way on a terminal, the innermost last
 _LEAD = re.compile(r"^( *)(\S+)", re.MULTILINE)
 
 
@@ -83,18 +85,41 @@ def table_row(row: Sequence[str], widths: Sequence[int], *, heading: bool = Fals
 
 @contextmanager
 def progress(what: str) -> Iterator[None]:
-    """Show one step: what it is while it lasts, then how long it took."""
+    """Show one step: what it is and for how long it has run while it lasts, then how long it took."""
     live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    if live:
-        print(f"{_coloured('…', _DIM)} {what}", end="\r", file=sys.stderr, flush=True)  # noqa: T201
     began = time.monotonic()
     mark, colour = "failed:", _RED
     try:
-        yield
+        with _running_seconds(what, began) if live else nullcontext():
+            yield
         mark, colour = "✓" if _speaks_unicode() else "ok", _GREEN
     finally:
         took = _coloured(f"{time.monotonic() - began:.1f}s", _DIM)
-        print(f"{_coloured(mark, colour)} {what} {took}", file=sys.stderr)  # noqa: T201
+        cleared = _CLEAR_LINE if live else ""
+        print(f"{cleared}{_coloured(mark, colour)} {what} {took}", file=sys.stderr)  # noqa: T201
+
+
+@contextmanager
+def _running_seconds(what: str, began: float) -> Iterator[None]:
+    """Show a step on its line, and each second how long it has run; of steps within steps the innermost."""
+    from tempshell_cli.core.repeating import repeating
+
+    def show() -> None:
+        if _steps[-1] is not show:
+            return
+        seconds = int(time.monotonic() - began)
+        line = one_line(f"{what} {seconds}s" if seconds else what)
+        room = os.get_terminal_size(sys.stderr.fileno()).columns - len("… ") - 1  # a line that wraps is not cleared
+        shown = line if len(line) <= room else line[: max(0, room - 1)] + "…"
+        print(f"{_CLEAR_LINE}{_coloured('…', _DIM)} {shown}", end="\r", file=sys.stderr, flush=True)  # noqa: T201
+
+    _steps.append(show)
+    try:
+        show()
+        with repeating(show, every=1.0, unexpected=lambda _: None, timeout=1.0):
+            yield
+    finally:
+        _steps.remove(show)
 
 
 @contextmanager
