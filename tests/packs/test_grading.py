@@ -471,6 +471,27 @@ def test_a_retry_does_not_go_on_asking_an_engine_that_is_gone() -> None:
     assert watched(FAILS, DOWN, **{"for": "60s"}) == (Verdict.ERROR, 1.0, len(looks))
 
 
+def test_who_is_not_patient_looks_once_at_what_fails_and_as_long_as_any_at_what_passes() -> None:
+    retry = {"for": "10s", "stable_for": "3s"}
+    for answers, expected in (
+        ([FAILS, PASSES], (Verdict.FAIL, 0.0)),
+        ([PASSES], (Verdict.PASS, 3.0)),
+        ([PASSES, FAILS, PASSES], (Verdict.FAIL, 1.0)),
+    ):
+        time = Time()
+        grader = Grader(shell(a=answers), time.clock, time.sleep, patient=False)
+        outcome = grader.watch(probe(exec={"argv": ["a"]}, retry=retry))
+        assert (outcome.verdict, time.now) == expected
+
+
+def test_one_check_can_be_looked_at_alone() -> None:
+    sandbox = shell(a=[PASSES], b=[FAILS])
+    task = task_with(runs("a"), runs("b"))
+    grader = Grader(sandbox)
+    assert [grader.fails(task, check) for check in ("a", "b", "")] == [False, True, False]
+    assert sandbox.asked == ["a", "b"]
+
+
 def test_a_fail_says_the_packs_words_and_what_was_found() -> None:
     result = Grader(shell(a=Completed(3, b"", b"no\x1b[2J"))).grade(task_with(runs("a", fail="Not yet.")))
     assert by_id(result)["a"].message == "Not yet."

@@ -12,10 +12,11 @@ import pytest
 from tempshell_cli.core.process import Command, Completed
 from tempshell_cli.packs.authoring.findings import Level
 from tempshell_cli.packs.authoring.lint import RULES, lint
+from tempshell_cli.sessions.practice import may_check_itself
 from tests.docs.places import ROOT
 from tests.support.command_line import Tempshell
 
-from .drafts import Draft
+from .drafts import Draft, task_with
 
 TASK = "tasks/one.md"
 MANIFEST = "pack.yaml"
@@ -160,6 +161,23 @@ def test_a_program_of_the_learners_that_runs_as_the_grader_is_named(argv: list[s
     assert (("learner-program", TASK, 8) in found(draft)) is (argv in LEARNERS)
     draft.replace(TASK, "exec: {argv", "exec: {as: learner, argv")
     assert found(draft) == []
+
+
+@pytest.mark.parametrize("argv", [*GRADERS, *LEARNERS], ids=" ".join)
+def test_what_may_start_a_program_of_the_learners_is_not_run_unasked(argv: list[str]) -> None:
+    theirs = argv in LEARNERS or argv == ["./x.sh"]  # which runs as the learner by itself
+    for check in ({"exec": {"argv": argv}}, {"any_of": [{"file": {"path": "x"}}, {"exec": {"argv": argv}}]}):
+        task = task_with({"id": "it", **check})
+        assert may_check_itself(task) is not theirs
+
+
+def test_cases_controls_and_pages_are_not_run_unasked() -> None:
+    denied = {"argv": ["cat", "x"], "expect": {"exit": "nonzero"}}
+    assert may_check_itself(task_with({"id": "it", "exec": denied, "control": {"argv": ["cat", "y"]}}))
+    assert not may_check_itself(task_with({"id": "it", "exec": denied, "control": {"argv": ["./y"]}}))
+    table = [{"stdin": "1", "stdout": "2"}]
+    assert not may_check_itself(task_with({"id": "it", "cases": {"program": ["./x"], "table": table}}))
+    assert not may_check_itself(task_with())
 
 
 def test_a_script_by_stdin_is_read_too(draft: Draft) -> None:

@@ -349,3 +349,16 @@ def is_gone(pid: int) -> bool:
 def fields_of(pid: int) -> list[str]:
     """Return what /proc says of a process, from its state on."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+@pytest.mark.parametrize("emulator", EMULATORS)
+@pytest.mark.parametrize("ending", [r"\e]133;D;0\a", r"\e]133;D\e\\"])
+def test_a_shell_can_say_that_a_command_has_ended(watch: Watch, emulator: str, ending: str) -> None:
+    """In one piece, or cut anywhere."""
+    watcher = watch(
+        f"read -r; printf '{ending}'; read -r; printf '\\e]13'; sleep 0.1; printf '3;D;1\\a'; cat", emulator
+    )
+    assert watcher.status.commands == 0
+    for count in (1, 2):
+        watcher.emulated.send(Type(b"\n"))
+        watcher.until(lambda count=count: watcher.status.commands == count)  # type: ignore[misc]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -61,6 +61,8 @@ class FakePractice:
     time: datetime = START
     problem: Exception | None = None
     checked: list[str] = field(default_factory=list)
+    checked_unasked: list[str] = field(default_factory=list)
+    solved: Callable[[], bool] | None = None
     advanced: list[str] = field(default_factory=list)
     problems: str = ""
     stopped: int = 0
@@ -94,6 +96,13 @@ class FakePractice:
             replace(known, state=state, results=self.rows) if known.id == task else known for known in self.pack
         )
         return self.rows
+
+    def check_unasked(self, task: str) -> Sequence[CheckResult]:
+        self.checked_unasked.append(task)
+        if self.solved is None or not self.solved():
+            return ()
+        self.rows = (ROWS[0],)
+        return self.check(task)
 
     def advance(self, task: str) -> str:
         self.advanced.append(task)

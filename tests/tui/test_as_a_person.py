@@ -38,6 +38,36 @@ def test_programs_pastes_and_sizes_are_as_in_any_terminal(tempshell: Tempshell, 
         assert tempshell("list", "--quiet").stdout == ""
 
 
+SOLVE = """cd ~/vault; chmod 0700 keys; find keys -type f -exec chmod 0600 {} +
+chmod 0755 bin/backup.sh; chmod 2770 shared
+find docs -type f -perm -o+w -exec chmod o-w {} +"""
+
+
+@pytest.mark.engine("local")
+def test_a_task_turns_green_by_itself(tempshell: Tempshell) -> None:
+    """Only the pass is on record. What is typed meanwhile goes to the terminal."""
+    start = (*PROGRAM, "start", "--backend", "local", "--name", "green", "linux-basics")
+    with tmux_pane(SIZE, start, tempshell.user.environment, tempshell.directory) as screen:
+        screen.until_sees("learner@", BUILD)
+        for line in SOLVE.splitlines():
+            until_prompt(screen)
+            assert "✓ passed" not in screen.text()
+            screen.line(line)
+        screen.type("typing goes on")
+        screen.until_sees("✓ passed · next: ^] n (2/15)")
+        screen.until_sees("$ typing goes on")
+        assert "1/15 tasks" in screen.text()
+        screen.keys("C-c")
+        eventually(lambda: checks(tempshell), "the pass is on record")
+        assert [line.split()[-1] for line in checks(tempshell)] == ["pass"]
+        stop(screen)
+
+
+def checks(tempshell: Tempshell) -> list[str]:
+    """Return the lines of the events of checks."""
+    return [line for line in tempshell("events", "green").stdout.splitlines() if " checked " in line]
+
+
 def terminal(screen: Pane) -> list[str]:
     """Return the rows of the terminal, beside the task or below it; the first is its frame's."""
     lines = screen.text().splitlines()

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,13 +14,16 @@ import pytest
 
 from tempshell_cli.cli import practice as practice_module
 from tempshell_cli.cli.practice import LivePractice
-from tempshell_cli.core.config import EngineSettings
+from tempshell_cli.core.config import EngineSettings, Limits, PracticeSettings, Settings
+from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.packs.grading.results import CheckResult, Verdict
+from tempshell_cli.packs.library.load import load_pack
 from tempshell_cli.sessions.events import Drawn, Event, ExamBegun, Kind
 from tempshell_cli.sessions.exam import exam_of
-from tempshell_cli.sessions.model import State
+from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.practice import Practice
+from tempshell_cli.sessions.report import report
 from tempshell_cli.sessions.store import Store, StoreUnavailable
 from tempshell_cli.tui.port import TaskState
 from tests.packs.drafts import Draft
@@ -289,3 +293,93 @@ def test_without_a_task_in_hand_it_begins_with_the_first_that_is_open(fake: Fake
     other = Practice(fake.sessions, session)
     other.check_all([other.pack.task("one")])
     assert LivePractice(fake.sessions, session).task_in_hand() == "two"
+
+
+# A check that nobody has asked for.
+
+
+def solve(session: Session) -> None:
+    Path(session.home, "answer.txt").write_text("42")
+
+
+def test_unasked_only_a_pass_is_kept_and_it_is_kept_as_any_other(new_fake: NewFake, draft: Draft) -> None:
+    with new_fake(Settings(owner="ann", limits=Limits(per_owner=2))) as fake:
+        _keeps_a_pass_alone(fake, draft)
+
+
+def _keeps_a_pass_alone(fake: FakeSessions, draft: Draft) -> None:
+    sessions = [fake.start(pack=str(draft.root)) for _ in range(2)]
+    for session, unasked in zip(sessions, (True, False), strict=True):
+        practice = LivePractice(fake.sessions, session)
+        with practice.following():
+            practice.took("one")
+            if unasked:
+                for _ in range(3):
+                    assert practice.check_unasked("one") == ()
+                (task,) = practice.tasks()
+                assert (task.checks_itself, task.state, task.results) == (True, TaskState.UNTOUCHED, ())
+                assert practice.session().worked is None
+            solve(session)
+            rows = practice.check_unasked("one") if unasked else practice.check("one")
+            assert [row.verdict for row in rows] == [Verdict.PASS, Verdict.PASS]
+            (task,) = practice.tasks()
+            assert (task.state, task.results) == (TaskState.PASSED, rows)
+            assert practice.session().worked == timedelta()
+    assert fake.events(sessions[0].id)[2:] == fake.events(sessions[1].id)[2:]
+    assert [len(fake.sessions.store.scores(session.id)) for session in sessions] == [1, 1]
+    assert [report(fake.sessions, session).attempts for session in sessions] == [{"one": 1}, {"one": 1}]
+
+
+def test_what_has_failed_before_is_looked_at_first_and_alone(fake: FakeSessions, draft: Draft) -> None:
+    counting = "exec: {argv: [sh, -c, 'echo ran >>ran; cat answer.txt']}"
+    draft.replace("tasks/one.md", "file: {path: answer.txt}", counting)
+    session = fake.start(pack=str(draft.root))
+    practice = LivePractice(fake.sessions, session)
+    Path(session.home, "answer.txt").write_text("41")
+    for _ in range(3):
+        assert practice.check_unasked("one") == ()
+    assert Path(session.home, "ran").read_text() == "ran\n"
+    solve(session)
+    assert practice.check_unasked("one")
+
+
+def test_a_reset_meanwhile_forgets_a_pass(fake: FakeSessions, draft: Draft) -> None:
+    draft.replace(
+        "tasks/one.md", "file: {path: answer.txt}", "exec: {argv: [sh, -c, 'touch begun; until [ -e go ]; do :; done']}"
+    )
+    session = fake.start(pack=str(draft.root))
+    solve(session)
+    practice = LivePractice(fake.sessions, session)
+    found: list[Sequence[CheckResult]] = []
+    checking = threading.Thread(target=lambda: found.append(practice.check_unasked("one")))
+    checking.start()
+    eventually(Path(session.home, "begun").exists, "the check is under way")
+    practice.reset("one")
+    solve(session)
+    Path(session.home, "go").touch()
+    checking.join()
+    assert found == [()]
+    assert fake.sessions.store.scores(session.id) == []
+
+
+def test_a_step_that_is_not_reached_is_not_checked_unasked(fake: FakeSessions, draft: Draft) -> None:
+    session = fake.start(pack=str(two_tasks(draft).root))
+    solve(session)
+    practice = Practice(fake.sessions, session, lambda _: replace(load_pack(draft.root), in_order=True))
+    assert practice.grade_if_passed(practice.pack.task("two")) is None
+    assert practice.grade_if_passed(practice.pack.task("one"))
+
+
+def test_with_the_setting_off_and_in_an_exam_no_task_is_checked_unasked(new_fake: NewFake, draft: Draft) -> None:
+    off = Settings(owner="ann", practice=PracticeSettings(auto_check=False))
+    with new_fake(off) as fake:
+        session = fake.start(pack=str(draft.root))
+        assert [task.checks_itself for task in LivePractice(fake.sessions, session).tasks()] == [False]
+    with new_fake() as fake:
+        assert [task.checks_itself for task in LivePractice(fake.sessions, session).tasks()] == [True]
+        fake.sessions.journal(session.id, ExamBegun(7, fake.clock.now() + timedelta(minutes=40)))
+        practice = LivePractice(fake.sessions, session)
+        assert [task.checks_itself for task in practice.tasks()] == [False]
+        solve(session)
+        with pytest.raises(UsageProblem, match="graded once"):
+            practice.check_unasked("one")

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tempshell_cli.backends.base import Backend, Receipt
@@ -16,9 +16,9 @@ from tempshell_cli.core.process import Command
 from tempshell_cli.core.repeating import repeating
 from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.format.pack import Task
-from tempshell_cli.packs.grading.results import CheckResult
+from tempshell_cli.packs.grading.results import CheckResult, TaskResult, Verdict
 from tempshell_cli.sessions.behind import Behind
-from tempshell_cli.sessions.effort import hints_shown, task_in_hand
+from tempshell_cli.sessions.effort import effort, hints_shown, task_in_hand
 from tempshell_cli.sessions.events import Detail, Event, Flagged, HintShown, Kind
 from tempshell_cli.sessions.exam import Exam, exam_of, flagged_tasks, refuse_handed_in
 from tempshell_cli.sessions.grading import Graded, grade, keep
@@ -26,11 +26,11 @@ from tempshell_cli.sessions.lease import warnings_of
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.outbox import Outbox
-from tempshell_cli.sessions.practice import LastCheck, Practice
+from tempshell_cli.sessions.practice import LastCheck, Practice, may_check_itself
 from tempshell_cli.sessions.report import report
 from tempshell_cli.sessions.setups import Setups, setups_of
 from tempshell_cli.sessions.shell import attach_command, history
-from tempshell_cli.sessions.store import StoreUnavailable
+from tempshell_cli.sessions.store import Score, StoreUnavailable
 from tempshell_cli.tui.port import Finished, SessionView, TaskState, TaskView
 
 _STATES = {"pass": TaskState.PASSED, "fail": TaskState.FAILING, "error": TaskState.ERROR}
@@ -51,6 +51,8 @@ class _Seen(NamedTuple):
     checks: Mapping[str, LastCheck]
     hints: Mapping[str, int]
     setups: Setups
+    events: Sequence[Event]
+    scores: Sequence[Score]
 
 
 class LivePractice:
@@ -80,6 +82,9 @@ class LivePractice:
         self._behind = Behind(self._practice, self._news.append, self.unexpected)
         self._sweep_every = sessions.settings.engines.sweep_every.total_seconds()
         self._warnings = warnings_of(sessions.settings.lease)
+        unasked = sessions.settings.practice.auto_check
+        self._check_themselves = {task.id for task in self._tasks if unasked and may_check_itself(task)}
+        self._resets = 0
 
     @property
     def _session(self) -> Session:
@@ -107,12 +112,22 @@ class LivePractice:
             ports=self._ports,
             setup=self._seen.setups.words,
             news=tuple(self._news),
+            worked=self._worked(),
         )
 
     def tasks(self) -> Sequence[TaskView]:
         """Return the tasks with what their last checks found."""
         checks = {} if self._seen.exam else {**self._seen.checks, **self._checks}
         return [self._view(task, checks.get(task.id)) for task in self._tasks]
+
+    def _worked(self) -> timedelta | None:
+        """Return how long the tasks were in hand, each until it passed; None before all have."""
+        seen, checks = self._seen, {**self._seen.checks, **self._checks}
+        verdicts = {checks[task.id].verdict if task.id in checks else "" for task in self._tasks}
+        if seen.exam or verdicts != {Verdict.PASS}:
+            return None
+        spent = effort(seen.session, seen.events, seen.scores, self.now()).spent
+        return sum(spent.values(), timedelta())
 
     def task_in_hand(self) -> str:
         """Return the task that was last in hand; where none was, the first that is not passed."""
@@ -127,10 +142,23 @@ class LivePractice:
         result = self._practice.grade(self._practice.pack.task(task))
         with self._keeping:
             if not self._left:
-                kept = self._practice.record_of(result)
-                self._checks[task] = LastCheck(kept.score.at, str(result.verdict), result.results)
-                self._outbox.put(lambda: self._sessions.score(*kept))
+                self._keep(result)
         return result.results
+
+    def check_unasked(self, task: str) -> Sequence[CheckResult]:
+        """Grade the task, and have a pass kept, unless the screen has been left or the task reset meanwhile."""
+        resets = self._resets
+        result = self._practice.grade_if_passed(self._practice.pack.task(task))
+        with self._keeping:
+            if result is None or self._left or self._resets != resets:
+                return ()
+            self._keep(result)
+        return result.results
+
+    def _keep(self, result: TaskResult) -> None:
+        kept = self._practice.record_of(result)
+        self._checks[result.task] = LastCheck(kept.score.at, str(result.verdict), result.results)
+        self._outbox.put(lambda: self._sessions.score(*kept))
 
     def advance(self, task: str) -> str:
         """Set up the steps that are reached once this one has passed; return what went wrong."""
@@ -139,6 +167,7 @@ class LivePractice:
     def reset(self, task: str) -> None:
         """Put the task back to its start; what the last check found is no longer shown."""
         self._outbox.flush()
+        self._resets += 1
         self._practice.reset(self._practice.pack.task(task))
         with self._keeping:
             self._checks.pop(task, None)
@@ -280,13 +309,16 @@ class LivePractice:
 
     def _read(self, session: Session) -> _Seen:
         store, id_ = self._sessions.store, session.id
+        events = store.events(id_)
         return _Seen(
             session=store.get(id_) or session,
             exam=exam_of(store, id_),
             flags=flagged_tasks(store, id_),
             checks=self._practice.last_checks(),
-            hints=hints_shown(store.events(id_)),
-            setups=setups_of(store.events(id_)),
+            hints=hints_shown(events),
+            setups=setups_of(events),
+            events=events,
+            scores=store.scores(id_),
         )
 
     def _sweep(self) -> None:
@@ -334,6 +366,7 @@ class LivePractice:
             flagged=task.id in self._flags,
             commands=task.commands,
             hint_commands=task.hint_commands,
+            checks_itself=not exam and task.id in self._check_themselves,
         )
 
 

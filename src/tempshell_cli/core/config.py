@@ -143,6 +143,12 @@ _CHOICES = {
 }
 
 
+class PracticeSettings(NamedTuple):
+    """How tasks are practised. ``auto_check``: the screen checks the current task by itself, after a command."""
+
+    auto_check: bool = True
+
+
 class Recording(NamedTuple):
     """Whether each visit to a session is recorded, asked for or not."""
 
@@ -181,6 +187,7 @@ class Settings(NamedTuple):
     kubernetes: KubernetesSettings = KubernetesSettings()
     ports: Ports = Ports()
     screen: ScreenSettings = ScreenSettings()
+    practice: PracticeSettings = PracticeSettings()
     recording: Recording = Recording()
     copy: Copy = Copy()
     history: History = History()
@@ -201,6 +208,7 @@ _Section = TypeVar(
     KubernetesSettings,
     Ports,
     ScreenSettings,
+    PracticeSettings,
     Recording,
     Copy,
     History,

@@ -74,6 +74,7 @@ class Status(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Everything but the cells.
 
     ``mouse``: the program wants mouse events. ``alternate``: a full-screen program is on. ``bells`` counts.
+    ``commands`` grows when a shell, or a program that pretends to be one, says that a command has ended (OSC 133 ; D).
     ``history`` is how many rows there are above the screen, ``scrolled`` how far up the view stands.
     """
 
@@ -84,6 +85,7 @@ class Status(msgspec.Struct, frozen=True, array_like=True, gc=False):
     bells: int = 0
     history: int = 0
     scrolled: int = 0
+    commands: int = 0
 
 
 def palette_color(index: int) -> int:

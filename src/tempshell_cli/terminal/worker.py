@@ -70,6 +70,8 @@ _STUCK, _STUCK_AT_START = 3.0, 0.3
 _LONGEST_ADDRESS = 2083
 
 _BRACKET = b"\x1b[200~"
+# By which shells say that a command has ended (FTCS_COMMAND_FINISHED of iTerm2's shell integration).
+_COMMAND_ENDED = b"\x1b]133;D"
 
 
 class Worker:
@@ -98,6 +100,8 @@ class Worker:
         self._followed = False
         self._ended = False
         self._recorder: Recorder | None = None
+        self._last_bytes = b""
+        self._commands = 0
 
         _expect_within(_STUCK_AT_START)
         tail.mark_unverified()
@@ -247,6 +251,9 @@ class Worker:
             # Before it is parsed: should that be the end of us, the next worker begins with the same bytes.
             self._tail.append(data)
             self._emulator.feed(data)
+            read = self._last_bytes + data
+            self._commands += _COMMAND_ENDED in read
+            self._last_bytes = read[1 - len(_COMMAND_ENDED) :]
             if self._recorder:
                 self._recorder.output(data)
             replies = self._emulator.replies()
@@ -258,6 +265,7 @@ class Worker:
     def _send_frame(self) -> None:
         began = time.monotonic()
         rows, status = self._view.seen()
+        status = msgspec.structs.replace(status, commands=self._commands) if self._commands else status
         self._tail.commit()
         self._changed = False
         copied = self._emulator.copied()

@@ -37,7 +37,7 @@ class SessionView:
     somebody else has ended, and ``trouble`` why nothing can be recorded at the moment; both are empty otherwise.
     ``warnings`` say from when on the time is short. ``ports`` are those that are forwarded to it. ``setup`` is how far
     the setup of the tasks is, such as ``3/15 set up``, empty once nothing waits. ``news`` are lines to show once each:
-    they only grow.
+    they only grow. ``worked`` is how long its tasks took, once all have passed.
     """
 
     name: str
@@ -55,6 +55,7 @@ class SessionView:
     ports: Sequence[str] = ()
     setup: str = ""
     news: Sequence[str] = ()
+    worked: timedelta | None = None
 
     def left(self, now: datetime) -> timedelta:
         """Return how much time is left; negative past the deadline."""
@@ -67,7 +68,8 @@ class TaskView:
 
     ``commands`` are what of the prompt is meant to be typed, and ``hint_commands`` what of each hint; None, and for a
     hint nothing, where that is every code block in it. ``results`` are
-    what the last check found, ``hints_shown`` how many hints were shown before.
+    what the last check found, ``hints_shown`` how many hints were shown before. ``checks_itself``: it is checked
+    unasked.
     """
 
     id: str
@@ -83,6 +85,7 @@ class TaskView:
     commands: Sequence[str] | None = None
     hint_commands: Sequence[Sequence[str]] = ()
     flagged: bool = False
+    checks_itself: bool = False
 
 
 class Finished(NamedTuple):
@@ -97,10 +100,10 @@ class Practice(Protocol):
 
     ``now``, ``session`` and ``tasks`` are called from the interface's own thread, each second: they answer from memory,
     and so do ``took``, ``hinted``, ``solution_shown``, ``flag`` and ``unexpected``. ``attach_command``, ``history``,
-    ``check``, ``advance``, ``reset``, ``extend``, ``stop`` and ``finish`` may take their time; they are called from
-    worker threads, each also while another of them is under way. A ``check`` may still be running when the screen has
-    been left: then nobody takes its result. These eight may raise TempshellError, which is shown with its hint. Any
-    other exception is a bug, and no reason to end the screen.
+    ``check``, ``check_unasked``, ``advance``, ``reset``, ``extend``, ``stop`` and ``finish`` may take their time; they
+    are called from worker threads, each also while another of them is under way. A check may still be running when the
+    screen has been left: then nobody takes its result. These nine may raise TempshellError, which is shown with its
+    hint, but for ``check_unasked``. Any other exception is a bug, and no reason to end the screen.
     """
 
     def now(self) -> datetime:
@@ -121,6 +124,13 @@ class Practice(Protocol):
 
     def check(self, task: str) -> Sequence[CheckResult]:
         """Run the checks of the task with this id."""
+        ...
+
+    def check_unasked(self, task: str) -> Sequence[CheckResult]:
+        """Run the checks of the task with this id, if it has passed by now; where it has not, return none.
+
+        A pass counts as one that was asked for. Nothing is recorded of anything else.
+        """
         ...
 
     def advance(self, task: str) -> str:

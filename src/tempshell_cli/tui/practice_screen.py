@@ -15,6 +15,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.timer import Timer
 
 from tempshell_cli.core.errors import TempshellError
 from tempshell_cli.core.text import one_line, strip_controls, visible
@@ -24,6 +25,7 @@ from tempshell_cli.terminal.emulated import PLAIN, Emulation
 from tempshell_cli.terminal.wire import InsertText, Key, Marker, Type
 from tempshell_cli.tui import words
 from tempshell_cli.tui.abandon import abandonable
+from tempshell_cli.tui.auto_check import AutoCheck
 from tempshell_cli.tui.code_blocks import commands_of
 from tempshell_cli.tui.command_bar import CommandBar
 from tempshell_cli.tui.countdown import Countdown
@@ -43,12 +45,17 @@ from tempshell_cli.tui.terminal.pane import TerminalPane
 Result = TypeVar("Result")
 
 _TICK = 1.0
+# A timer of Textual's has to have some time, in seconds.
+_SHORTEST = 0.001
 # From how many columns on there is room for the terminal beside the tasks.
 _BESIDE_FROM = 116
 # What each of the two panes keeps when the border between them is dragged, in columns and rows.
 _LEAST = Size(20, 4)
 # The slow calls, each at most once at a time.
 _CHECK, _ADVANCE, _RESET, _EXTEND, _STOP = "check", "advance", "reset", "extend", "stop"
+_CHECK_UNASKED = "check unasked"
+# While one of these is under way no task is checked unasked.
+_NOT_BESIDE = frozenset({_CHECK, _ADVANCE, _RESET, _STOP})
 # How long notices stay, in seconds.
 _SEEN: dict[SeverityLevel, float] = {"information": 5, "warning": 10, "error": 20}
 # How long a dialog that comes by itself drops what was typed for the terminal, in seconds.
@@ -150,14 +157,19 @@ class PracticeScreen(Screen[None]):
         self._in_hand = ""
         self._news_said = 0
         self._may_copy: bool | None = None
+        self._auto_check = AutoCheck(self._plan_check)
+        self._next_check: Timer | None = None
+        self._asked_meanwhile = False
 
     def compose(self) -> ComposeResult:
         """Lay out the screen; without tasks there is the terminal alone."""
         yield Heading(self._session)
         with Container(id="panes"):
             if self._tasks:
-                yield TaskPane(self._tasks, self._practice.task_in_hand())
-            yield TerminalPane(self._practice, self._emulation, read_only=self._session.read_only)
+                yield TaskPane(self._tasks, self._practice.task_in_hand(), self._leader_shown)
+            yield TerminalPane(
+                self._practice, self._emulation, read_only=self._session.read_only, auto_check=self._auto_check
+            )
         yield CommandBar(self._leader_shown, self._offered)
 
     def on_mount(self) -> None:
@@ -238,6 +250,7 @@ class PracticeScreen(Screen[None]):
         if task is not None and task.id != self._in_hand:
             self._in_hand = task.id
             self._practice.took(task.id)
+            self._auto_check.took_task()
 
     def _announce(self, left: timedelta, *, opening: bool) -> None:
         """Warn of the time. A dialog comes only before somebody who has seen it get late: not over a short exam."""
@@ -338,12 +351,55 @@ class PracticeScreen(Screen[None]):
     # The shortcuts.
 
     def action_check(self) -> None:
-        """Check the task in hand."""
+        """Check the task in hand; where it is being checked already, after that."""
         task = self._task_pane().current
-        if task is not None:
+        if task is None:
+            return
+        if _CHECK_UNASKED in self._under_way:
+            self._asked_meanwhile = True
+            self._show_checking()
+        else:
             self._in_background(
                 _CHECK, lambda: self._practice.check(task.id), lambda rows: self._on_checked(task.id, rows)
             )
+
+    # A check that nobody has asked for. It shows nothing unless the task has passed.
+
+    def _plan_check(self) -> None:
+        """Have the task in hand checked when it is due."""
+        if self._next_check:
+            self._next_check.stop()
+        wait = self._auto_check.wait()
+        self._next_check = None if wait is None else self.set_timer(max(wait, _SHORTEST), self._check_if_due)
+
+    def _check_if_due(self) -> None:
+        task = self._task_pane().current if self._tasks else None
+        if task is None or not self._checks_itself(task):
+            self._auto_check.drop()
+        elif self._auto_check.wait():
+            self._plan_check()  # something was shown meanwhile
+        elif not self._under_way & _NOT_BESIDE:
+            self._auto_check.began()
+            self._in_background(
+                _CHECK_UNASKED,
+                lambda: self._practice.check_unasked(task.id),
+                lambda rows: self._on_checked_unasked(task.id, rows),
+                lambda _: self._on_checked_unasked(task.id, ()),
+            )
+
+    def _checks_itself(self, task: TaskView) -> bool:
+        session = self._session
+        over = self._dead or self._left or self._handed_in or session.ended
+        held = session.read_only or session.exam or session.frozen is not None
+        return task.checks_itself and task.state is not TaskState.PASSED and not (over or held)
+
+    def _on_checked_unasked(self, task: str, rows: Sequence[CheckResult]) -> None:
+        self._auto_check.ended()
+        asked, self._asked_meanwhile = self._asked_meanwhile, False
+        if rows:
+            self._on_checked(task, rows)
+        elif asked:
+            self.action_check()
 
     def action_next_task(self) -> None:
         """Take the next task in hand."""
@@ -547,8 +603,9 @@ class PracticeScreen(Screen[None]):
             return
 
         async def work() -> None:
+            changes_nothing = name in {_CHECK, _CHECK_UNASKED}
             try:
-                result = await (abandonable(call) if name == _CHECK else asyncio.to_thread(call))
+                result = await (abandonable(call) if changes_nothing else asyncio.to_thread(call))
             except Exception as error:  # noqa: BLE001 - see above
                 problem = self._problem(error)
                 self.post_message(self.Ran(name, lambda: (otherwise or self._on_problem)(problem)))
@@ -569,14 +626,18 @@ class PracticeScreen(Screen[None]):
         """Go on in the interface's own thread."""
         self._set_under_way(self._under_way - {event.call})
         event.then()
+        self._plan_check()  # which may have waited for that
 
     def _set_under_way(self, calls: frozenset[str]) -> None:
         stopped = _STOP in self._under_way - calls
         self._under_way = calls
-        if self._tasks:
-            self._task_pane().show_checking(checking=_CHECK in calls)
+        self._show_checking()
         if stopped:
             self._come_to_the_front()  # past the dialog that said so, and what has come in front of that
+
+    def _show_checking(self) -> None:
+        if self._tasks:
+            self._task_pane().show_checking(checking=_CHECK in self._under_way or self._asked_meanwhile)
 
     def _on_problem(self, problem: TempshellError) -> None:
         self._say(problem_text(problem), "error")
@@ -586,9 +647,10 @@ class PracticeScreen(Screen[None]):
         self._task_pane().scroll_to_results(task)
         title = next((known.title for known in self._tasks if known.id == task), task)
         self.query_one(TerminalPane).send(Marker(words.marker(title, rows)))
+        passed = bool(rows) and all(row.verdict is Verdict.PASS for row in rows)
         if not self._task_pane().display:
-            self._say(words.checked(rows))
-        if rows and all(row.verdict is Verdict.PASS for row in rows):
+            self._say(self._task_pane().after_pass(task) if passed else words.checked(rows))
+        if passed:
             self._in_background(_ADVANCE, lambda: self._practice.advance(task), self._on_advanced)
 
     def _on_advanced(self, problems: str) -> None:
@@ -661,7 +723,7 @@ class PracticeScreen(Screen[None]):
     def _show_tasks(self) -> None:
         if self._tasks:
             self._tasks = self._practice.tasks()
-            self._task_pane().show(self._tasks)
+            self._task_pane().show(self._tasks, words.summary(self._tasks, self._practice.session()))
             self.query_one(Heading).show_score(() if self._session.exam else self._tasks)
 
     def _task_pane(self) -> TaskPane:

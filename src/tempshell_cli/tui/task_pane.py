@@ -22,6 +22,7 @@ from tempshell_cli.tui.fitting import hanging, on_border, with_end
 from tempshell_cli.tui.markdown import SafeMarkdown, inline
 from tempshell_cli.tui.port import TaskState, TaskView
 from tempshell_cli.tui.theme import MUTED
+from tempshell_cli.tui.words import next_task
 
 _STATES = {
     TaskState.UNTOUCHED: ("○", MUTED),
@@ -81,9 +82,11 @@ class TaskPane(Vertical):
     class Left(Message):
         """The user wants back to the terminal."""
 
-    def __init__(self, tasks: Sequence[TaskView] = (), in_hand: str = "") -> None:
-        """Begin with the task of this id, else with the first."""
+    def __init__(self, tasks: Sequence[TaskView] = (), in_hand: str = "", leader: str = "") -> None:
+        """Begin with the task of this id, else with the first. ``leader`` is how the leader key is shown."""
         super().__init__()
+        self._leader = leader
+        self._summary = ""
         self._tasks: Sequence[TaskView] = ()
         self._current = next((place for place, task in enumerate(tasks) if task.id == in_hand), 0)
         self._hints: dict[str, int] = {}
@@ -109,9 +112,12 @@ class TaskPane(Vertical):
         """How many hints of the task in hand are shown."""
         return self._hints.get(self.current.id, 0) if self.current else 0
 
-    def show(self, tasks: Sequence[TaskView]) -> None:
-        """Show these tasks and their states; the task in hand stays the same by its place."""
-        before = self.current
+    def show(self, tasks: Sequence[TaskView], summary: str = "") -> None:
+        """Show these tasks and their states; the task in hand stays the same by its place.
+
+        ``summary`` is what there is to say once all of them have passed.
+        """
+        before, self._summary, summary_before = self.current, summary, self._summary
         self._tasks = tasks
         self._current = min(self._current, max(0, len(tasks) - 1))
         self._hints = {task.id: max(task.hints_shown, self._hints.get(task.id, 0)) for task in tasks}
@@ -119,7 +125,7 @@ class TaskPane(Vertical):
         self._show_title()
         if self.current and (before is None or before.prompt != self.current.prompt):
             self._show_prompt()
-        elif self.current != before:
+        elif self.current != before or summary != summary_before:
             self._show_notes()
 
     def step(self, by: int) -> None:
@@ -136,6 +142,11 @@ class TaskPane(Vertical):
         """Scroll to what the checks of a task found, where it is the one in hand."""
         if self.current and self.current.id == task:
             self._bring_into_view(self.query_one("#results"))
+
+    def after_pass(self, task: str) -> str:
+        """Return, in lines, that the task of this id has passed, and what there is to do then."""
+        place = next((place for place, known in enumerate(self._tasks) if known.id == task), 0)
+        return self._summary or next_task(place, len(self._tasks), self._leader)
 
     def show_checking(self, *, checking: bool) -> None:
         """Say that a check is under way, or no longer."""
@@ -222,6 +233,13 @@ class TaskPane(Vertical):
             self.query_one(VerticalScroll).scroll_home(animate=False)
             self._show_notes()
 
+    def _lines_of_pass(self, task: TaskView) -> Iterator[Content]:
+        """Yield what stands above the results of a task that has passed."""
+        if task.state is TaskState.PASSED:
+            first, *rest = self.after_pass(task.id).splitlines()
+            yield Content.styled(first, "bold $text-success")
+            yield from map(Content, rest)
+
     def _bring_into_view(self, note: Widget) -> None:
         """Scroll to all of a note, or to its first lines where it is higher than the pane."""
         # Only after the next layout is it as high as what it has just been given.
@@ -246,8 +264,8 @@ class TaskPane(Vertical):
         self._show_hints()
         results = self.query_one("#results", Static)
         rows = task.results
-        results.display = bool(rows)
-        lines = _result_lines(rows, self.content_size.width - _PADDING - _SCROLLBAR)
+        lines = [*self._lines_of_pass(task), *_result_lines(rows, self.content_size.width - _PADDING - _SCROLLBAR)]
+        results.display = bool(lines)
         results.update(Content("\n").join(lines))
         solution = self.query_one("#solution", Static)
         solution.display = task.id in self._solved

@@ -11,10 +11,11 @@ from tempshell_cli.core.errors import TempshellError
 from tempshell_cli.core.text import one_line, strip_controls, visible
 from tempshell_cli.packs.grading.results import CheckResult, Verdict
 from tempshell_cli.sessions.lease import time_left
+from tempshell_cli.tui.countdown import clock_text
 from tempshell_cli.tui.dialog import BACK, Choice, Dialog, problem
 from tempshell_cli.tui.heading import score_rows
 from tempshell_cli.tui.hyperlinks import host_of
-from tempshell_cli.tui.port import TaskView
+from tempshell_cli.tui.port import SessionView, TaskState, TaskView
 from tempshell_cli.tui.shortcuts import HELP, PALETTE, Shortcut, key_name
 
 EXTEND = "extend"
@@ -229,6 +230,25 @@ def checked(rows: Sequence[CheckResult]) -> str:
     errors = sum(row.verdict is Verdict.ERROR for row in rows)
     incomplete = f", {errors} could not run: the task is incomplete" if errors else ""
     return f"{passed} of {len(rows)} checks passed{incomplete}."
+
+
+def next_task(place: int, count: int, leader: str) -> str:
+    """Return that the task at a place, from 0, has passed, and how to go on to the next of so many."""
+    return f"✓ passed · next: {leader} n ({(place + 1) % count + 1}/{count})" if count > 1 else "✓ passed"
+
+
+def summary(tasks: Sequence[TaskView], session: SessionView) -> str:
+    """Return what there is to say once all tasks have passed, in lines; "" before."""
+    if session.exam or not tasks or any(task.state is not TaskState.PASSED for task in tasks):
+        return ""
+    points = sum(task.points for task in tasks)
+    lines = (
+        f"✓ all passed · {points}/{points} points"
+        + ("" if session.worked is None else f" · {clock_text(session.worked)}"),
+        f"tempshell report {one_line(session.name)}: what each task took",
+        "tempshell drill: repeat what went wrong or took too long",
+    )
+    return "\n".join(lines)
 
 
 def help_dialog(leader: str, shortcuts: Sequence[Shortcut]) -> Dialog:

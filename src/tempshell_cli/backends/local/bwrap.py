@@ -140,8 +140,10 @@ def _host(labels: Labels) -> str:
     return labels["name"] or f"tempshell-{labels['session']}"
 
 
+# The prompt begins with the end of the command before it (OSC 133 ; D): `set -x` does not show it, as it would of
+# PROMPT_COMMAND, and a terminal that does not know it drops it.
 _BASHRC = r"""case $- in *i*) ;; *) return ;; esac
-PS1='\[\e[1;32m\]\u@\h\[\e[0m\]:\[\e[1;34m\]\w\[\e[0m\]\$ '
+PS1='\[\e]133;D\a\e[1;32m\]\u@\h\[\e[0m\]:\[\e[1;34m\]\w\[\e[0m\]\$ '
 HISTSIZE=10000
 shopt -s checkwinsize
 alias ls='ls --color=auto' grep='grep --color=auto' ll='ls -l'

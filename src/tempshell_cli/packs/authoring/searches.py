@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from posixpath import basename
 
-from tempshell_cli.packs.authoring.learner_programs import simple_commands
+from tempshell_cli.packs.checks.learner_programs import simple_commands
 from tempshell_cli.packs.checks.places import TERMINAL
 from tempshell_cli.packs.checks.program import Exec
 from tempshell_cli.packs.checks.shell import SHELLS

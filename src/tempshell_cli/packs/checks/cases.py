@@ -127,6 +127,11 @@ class Cases(Kind, frozen=True, kw_only=True):
             raise ValueError("a case says what is right (stdout, exit), or an oracle does")
 
     @property
+    def runs_learners_program(self) -> bool:
+        """It does, with each case."""
+        return True
+
+    @property
     def files(self) -> tuple[str, ...]:
         """The files of the pack that it reads."""
         return (self.oracle,) if self.oracle else ()

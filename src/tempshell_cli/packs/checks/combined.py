@@ -24,6 +24,11 @@ class Combined(Kind, frozen=True, kw_only=True):
             yield from kind.parts()
 
     @property
+    def runs_learners_program(self) -> bool:
+        """Whether one of them does."""
+        return any(kind.runs_learners_program for kind in self.kinds)
+
+    @property
     def needs_cluster(self) -> bool:
         """Whether one of them does."""
         return any(kind.needs_cluster for kind in self.kinds)

@@ -60,6 +60,11 @@ class Kind(Strict, metaclass=_AbstractStructMeta, frozen=True, kw_only=True):
         return self
 
     @property
+    def runs_learners_program(self) -> bool:
+        """Whether it starts a program of the learner's, which may do anything: only when the learner asks for it."""
+        return False
+
+    @property
     def needs_cluster(self) -> bool:
         """Whether it looks into a Kubernetes cluster."""
         return False

@@ -11,6 +11,7 @@ from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.checks.endings import NOT_STARTED, SIGNALS, ended, is_there, said
 from tempshell_cli.packs.checks.kind import Kind
 from tempshell_cli.packs.checks.kubectl_words import refuse_more_than_a_look
+from tempshell_cli.packs.checks.learner_programs import started_program
 from tempshell_cli.packs.checks.matching import CannotLook, Mismatch, OutputMatch, Prevented, output_mismatch
 from tempshell_cli.packs.checks.places import CLUSTER, TERMINAL, Place, newest_pods, shell_at
 from tempshell_cli.packs.checks.shell import SandboxShell, out_of_reach, without_settings
@@ -93,6 +94,11 @@ class Exec(Kind, frozen=True, kw_only=True):
     def is_packs(self) -> bool:
         """Whether it runs what the pack says, with rights of ours, and not a program of the learner's."""
         return self.in_ != TERMINAL or not self.runs_as_learner("/home")
+
+    @property
+    def runs_learners_program(self) -> bool:
+        """Whether the program is the learner's own, or starts one, as far as its words show it."""
+        return self.in_ == TERMINAL and bool(started_program(self.argv, self.stdin))
 
     @property
     def needs_cluster(self) -> bool:

@@ -38,6 +38,8 @@ class Grader:
     ``lacking`` are capabilities the sandbox has not, each with why, in words to follow "it needs X, ".
     ``records`` is what the checks of each task compare with what is there: as it was when the task was set up.
     ``outputs`` is what the setup of each task that was set up here has printed.
+    One that is not ``patient`` looks at what fails once, and does not wait for what may still become right; what passes
+    it watches as long as any other.
     """
 
     shell: SandboxShell
@@ -48,6 +50,7 @@ class Grader:
     records: dict[str, Mapping[str, str]] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
     looks: Semaphore = field(default_factory=lambda: Semaphore(LOOKS_AT_ONCE))
+    patient: bool = True
 
     def grade_all(self, tasks: Sequence[Task]) -> list[TaskResult]:
         """Grade tasks side by side, with no more looks at once than for one; the results are in their order.
@@ -64,8 +67,7 @@ class Grader:
     def grade(self, task: Task) -> TaskResult:
         """Look at every check of the task, several at once, and sum up. Changes nothing in the sandbox."""
         started: dict[str, Future[CheckResult]] = {}
-        record = self.records.get(task.id, {})
-        checks = with_kinds(task.head.checks, lambda kind: kind.with_record(record))
+        checks = self._checks(task)
         with ThreadPoolExecutor(max_workers=LOOKS_AT_ONCE) as pool:
             for check in checks:
                 # A check needs only earlier ones, and the pool takes them in order: none waits for ever.
@@ -73,6 +75,15 @@ class Grader:
                 lacks = [f"{cap}, {self.lacking[cap]}" for cap in task.head.caps_of(check) if cap in self.lacking]
                 started[check.id] = pool.submit(self._grade_check, check, needed, lacks)
             return sum_up(task.id, [result.result() for result in started.values()])
+
+    def fails(self, task: Task, check: str) -> bool:
+        """Look once at the check of this id: whether it is not right as it stands. One that there is not does not."""
+        return any(self._look(one).verdict is not Verdict.PASS for one in self._checks(task) if one.id == check)
+
+    def _checks(self, task: Task) -> Sequence[Check]:
+        """Return the checks of a task with what they compare with."""
+        record = self.records.get(task.id, {})
+        return tuple(with_kinds(task.head.checks, lambda kind: kind.with_record(record)))
 
     def record(self, task: Task) -> None:
         """Read what the task's checks compare with later: to be called when it was set up.
@@ -100,7 +111,7 @@ class Grader:
             passing_since = min(passing_since, now) if outcome.verdict is Verdict.PASS else math.inf
             if now - passing_since >= steady:
                 return outcome
-            if outcome.verdict is Verdict.FAIL and now - start >= seconds(retry.for_):
+            if outcome.verdict is Verdict.FAIL and (not self.patient or now - start >= seconds(retry.for_)):
                 return outcome
             self.sleep(min(seconds(retry.every), passing_since + steady - now))
             outcome = self._look(probe)

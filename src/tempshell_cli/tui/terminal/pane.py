@@ -49,6 +49,7 @@ from tempshell_cli.terminal.wire import (
 )
 from tempshell_cli.tui import words
 from tempshell_cli.tui.abandon import abandonable
+from tempshell_cli.tui.auto_check import AutoCheck
 from tempshell_cli.tui.fitting import on_border
 from tempshell_cli.tui.keys import to_key, to_mouse
 from tempshell_cli.tui.port import Practice
@@ -73,6 +74,7 @@ _INPUT = (Key, Mouse, Paste, InsertText, Focus, Type)
 _TYPED = (Key, Paste, InsertText, Type)
 # Emulators have been seen to crash when a screen of one column is written to.
 _SMALLEST = Size(4, 2)
+_UNHEARD = AutoCheck(lambda: None)
 
 
 class TerminalPane(Widget, can_focus=True):
@@ -118,12 +120,21 @@ class TerminalPane(Widget, can_focus=True):
             super().__init__()
             self.address = address
 
-    def __init__(self, practice: Practice, emulation: Emulation = PLAIN, *, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        practice: Practice,
+        emulation: Emulation = PLAIN,
+        *,
+        read_only: bool = False,
+        auto_check: AutoCheck = _UNHEARD,
+    ) -> None:
         """``practice`` has the command, each time one is started, and what its terminal has shown.
 
-        Where it is ``read_only`` nothing that is typed, pasted or clicked reaches the command.
+        Where it is ``read_only`` nothing that is typed, pasted or clicked reaches the command. ``auto_check`` hears
+        what does, and what comes back.
         """
         super().__init__()
+        self._auto_check = auto_check
         self._read_only = read_only
         self._practice = practice
         self._emulation = emulation
@@ -188,6 +199,7 @@ class TerminalPane(Widget, can_focus=True):
         elif isinstance(message, _TYPED):
             self._look_ahead()
         self._attachment.send(message)
+        self._auto_check.typed(message)
         if self._back or (isinstance(message, Find) and message.text):
             self._look_back()
 
@@ -230,7 +242,7 @@ class TerminalPane(Widget, can_focus=True):
             self._practice.unexpected(bug)
             self._try_again(words.bug(bug))
         else:
-            self._attachment = Attachment(emulated, heard=self._hear, lost=self._on_lost_worker)
+            self._attachment = Attachment(emulated, heard=self._hear_worker, lost=self._on_lost_worker)
             self._retries.began()
             if self._cells() != self._attachment.size:
                 self.send(Resize(self._cells()))
@@ -484,6 +496,10 @@ class TerminalPane(Widget, can_focus=True):
         else:
             event.stop()
             self.send(Scroll(rows))
+
+    def _hear_worker(self, message: FromWorker) -> None:
+        self._hear(message)
+        self._auto_check.heard(message)
 
     def _hear(self, message: FromWorker) -> None:
         if isinstance(message, Frame):

@@ -9,12 +9,13 @@ from msgspec import UNSET
 
 from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.authoring.findings import Finding
-from tempshell_cli.packs.authoring.learner_programs import learners_program
 from tempshell_cli.packs.authoring.rules.draft import Draft, error_at, note_at, warning_at
 from tempshell_cli.packs.authoring.searches import misled_search
 from tempshell_cli.packs.checks.criteria import Check
 from tempshell_cli.packs.checks.file import FileState
 from tempshell_cli.packs.checks.kind import Kind
+from tempshell_cli.packs.checks.learner_programs import is_theirs, started_program
+from tempshell_cli.packs.checks.places import TERMINAL
 from tempshell_cli.packs.checks.program import Exec
 
 _YAML_FILES = (".yaml", ".yml")
@@ -48,9 +49,16 @@ def learner_programs(draft: Draft) -> Iterator[Finding]:
     hint = "write `as: learner`, and judge only what it prints and how it ends"
     for task in draft.tasks:
         for index, check in enumerate(task.head.checks):
-            for program in filter(None, map(learners_program, _execs(check))):
+            for program in filter(None, map(_as_grader, _execs(check))):
                 what = f"the check `{check.id}` runs `{one_line(program)}`, a program of the learner's, as the grader"
                 yield warning_at(task, "learner-program", ("checks", index), what, hint)
+
+
+def _as_grader(exec_: Exec) -> str:
+    """Return the words by which a check that runs as the grader starts a program of the learner's, else ""."""
+    # A program of theirs runs as the learner unless the check says otherwise.
+    theirs = exec_.as_ == "learner" or (not exec_.as_ and is_theirs(exec_.argv[0]))
+    return "" if theirs or exec_.in_ != TERMINAL else started_program(exec_.argv, exec_.stdin)
 
 
 def forgeable_verdicts(draft: Draft) -> Iterator[Finding]:

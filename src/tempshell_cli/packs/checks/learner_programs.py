@@ -1,4 +1,4 @@
-"""Whether a check runs a program of the learner's although it runs as the grader, as far as its words show it."""
+"""Whether a command starts a program of the learner's, as far as its words show it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from itertools import dropwhile
 from posixpath import basename
 
-from tempshell_cli.packs.checks.places import TERMINAL
-from tempshell_cli.packs.checks.program import Exec
 from tempshell_cli.packs.checks.shell import SHELLS
 
 _PYTHONS = {"python", "python3"}
@@ -21,21 +19,13 @@ _ENDS = re.compile(r"[;&|\n()`]+|\$\(|<\(")
 _BEFORE_PROGRAM = re.compile(r"[A-Za-z_]\w*=.*|-.*|[0-9.]+[smhd]?")
 
 
-def learners_program(exec_: Exec) -> str:
-    """Return the words by which a check that runs as the grader starts a program of the learner's, else ""."""
-    if exec_.in_ != TERMINAL or exec_.as_ == "learner":
-        return ""
-    if _is_theirs(exec_.argv[0]):
-        return exec_.argv[0] if exec_.as_ else ""
-    return _started(exec_.argv, exec_.stdin)
-
-
-def _started(words: Sequence[str], stdin: str = "") -> str:
+def started_program(words: Sequence[str], stdin: str = "") -> str:
+    """Return the words by which a command, which reads ``stdin``, starts a program of the learner's, else ""."""
     words = list(_without_wrappers(words))
     if not words:
         return ""
     name, rest = basename(words[0]), words[1:]
-    if _is_theirs(words[0]):
+    if is_theirs(words[0]):
         return words[0]
     if name in {".", "source", "make"} or (name == "git" and "-C" in rest):
         return " ".join(words[:3])
@@ -52,13 +42,13 @@ def _by_interpreter(name: str, rest: Sequence[str], stdin: str) -> str:
         if word in _CODE and not (name in SHELLS and word != "-c"):
             return _in_script(rest[place + 1]) if name in SHELLS and place + 1 < len(rest) else ""
         if not word.startswith("-"):
-            return "" if word.startswith("/") and not _is_theirs(word) else f"{name} {word}"
+            return "" if word.startswith("/") and not is_theirs(word) else f"{name} {word}"
     return _in_script(stdin) if name in SHELLS else ""
 
 
 def _in_script(script: str) -> str:
     """Return the first start of a learner's program among the simple commands of a shell script."""
-    found = (_started(list(dropwhile(_KEYWORDS.__contains__, words))) for words in simple_commands(script))
+    found = (started_program(list(dropwhile(_KEYWORDS.__contains__, words))) for words in simple_commands(script))
     return next(filter(None, found), "")
 
 
@@ -80,6 +70,6 @@ def _without_wrappers(words: Sequence[str]) -> Iterator[str]:
         yield word
 
 
-def _is_theirs(program: str) -> bool:
+def is_theirs(program: str) -> bool:
     """Return whether a program is named by a relative path, or by one below a home directory."""
     return program.startswith(("~/", "$HOME/", "/home/")) or ("/" in program and not program.startswith("/"))
