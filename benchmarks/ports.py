@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -147,10 +147,10 @@ def _through_ssh(sshd: str) -> Iterator[int]:
 
 
 @contextmanager
-def _running(*argv: str, env: object = None) -> Iterator[subprocess.Popen[bytes]]:
+def _running(*argv: str, env: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(
         argv,
-        env=env,  # type: ignore[arg-type]  # a mapping of strings, or None
+        env=env,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

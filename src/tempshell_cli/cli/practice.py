@@ -366,7 +366,7 @@ class LivePractice:
             flagged=task.id in self._flags,
             commands=task.commands,
             hint_commands=task.hint_commands,
-            checks_itself=not exam and task.id in self._check_themselves,
+            checks_itself=not (exam or is_waiting) and task.id in self._check_themselves,
         )
 
 
