@@ -1,4 +1,4 @@
-"""How soon the home screen is there, and what a practice screen costs that nobody touches, from /proc."""
+"""How soon the home screen and that of a pack are there, and what a practice screen costs that nobody touches."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from .processes import family, memory, processor
-from .table import Row, measured, not_measured
+from .table import Row, compared, measured, not_measured
 from .user import TEMPSHELL, User
 
 _MEMORY, _PROCESSOR = 80.0, 1.0  # MB (of 1024² bytes); percent of one core
@@ -24,6 +24,8 @@ _SETTLES = 16  # seconds from start to idle; on a slow machine the processor's f
 _DETACH, _QUIT = b"\x1dd", b"q"  # Ctrl+] d, and of the home screen
 _FRAME = 300.0  # milliseconds from Textual's own import to the home screen's first frame
 _TRIES = 7
+_PACK = ("--backend", "local", "linux-basics")
+_FIRST_TASK, _LONGEST = b"Tidy up", 120.0  # of its title; seconds
 _TEXTUAL = "import textual.app, textual.screen, textual.widgets, textual.drivers.linux_driver"
 
 
@@ -33,7 +35,14 @@ def measure(user: User, seconds: int) -> Iterator[Row]:
     if sys.platform != "linux":
         yield not_measured("idle practice screen", "no /proc")
         return
-    screen = Screen(user, (TEMPSHELL, "start", "--backend", "local", "linux-basics"))
+    begin = time.monotonic()
+    user.output("start", "--detach", *_PACK)
+    whole = time.monotonic() - begin
+    user.output("stop")
+    begin = time.monotonic()
+    screen = Screen(user, (TEMPSHELL, "start", *_PACK))
+    screen.show(_LONGEST, until=_FIRST_TASK)
+    yield compared("linux-basics: first frame of its screen", time.monotonic() - begin, "all tasks set up", whole)
     screen.show(_SETTLES)
     before = processor(screen.pid)
     screen.show(seconds)

@@ -22,6 +22,7 @@ def test_the_benchmarks_measure_what_this_machine_has(user: User) -> None:
         "a completion",
         "run -- true, local",
         "home screen: first frame",
+        "linux-basics: first frame of its screen",
         "idle practice screen",
         "processor",
     ):
