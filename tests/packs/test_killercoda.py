@@ -176,11 +176,11 @@ def test_an_unknown_machine_is_refused_with_those_that_work(garden: Garden, imag
         ({"intro": {"text": "intro.md", "foreground": "dig.sh"}}, "foreground scripts run unseen"),
         ({"intro": {"text": "intro.md", "code": "dig.sh"}}, "foreground scripts run unseen"),
         ({"assets": {"host02": [{"file": "x", "target": "/"}]}}, "there is no host02"),
-        ({"steps": [{"text": "ports.md"}]}, "`tempshell open SESSION PORT` opens a port"),
+        ({"steps": [{"text": "ports.md"}]}, "links to ports of other hosts"),
     ],
 )
 def test_what_cannot_work_is_noted(garden: Garden, details: dict[str, object], note: str) -> None:
-    garden.write("ports.md", "See [it]({{TRAFFIC_HOST1_80}}).")
+    garden.write("ports.md", "See [it]({{TRAFFIC_HOST2_80}}).")
     garden.detail(**details)
     (noted,) = (one for one in map(Note.of, garden.load().notes) if note in one.text)
     assert noted.file == "index.json"
@@ -335,14 +335,14 @@ def test_text_is_stripped_of_what_a_terminal_would_obey(garden: Garden) -> None:
         ("``a `b` c``{{exec}}", "``a `b` c``", ("a `b` c",)),
         ("```\n`x`{{exec}}\n{{name}}\n```", "```\n`x`{{exec}}\n{{name}}\n```", None),
         ("{{name}} `{{exec}}`", "{{name}} `{{exec}}`", None),
-        ("[SEE]({{TRAFFIC_HOST1_80}}/a)", "SEE (port 80 of host01)", None),
+        ("[SEE]({{TRAFFIC_HOST1_80}}/a)", "[SEE](http://localhost:80/a)", None),
         ("At {{TRAFFIC_HOST2_8080}}", "At port 8080 of host02", None),
         ("[PORTS]({{TRAFFIC_SELECTOR}})", "PORTS (a port of the sandbox)", None),
         ("`curl {{TRAFFIC_HOST1_80}}`{{exec}}", "`curl http://localhost:80`", ("curl http://localhost:80",)),
         ("`curl [[HOST_IP]]`{{execute}}", "`curl 127.0.0.1`", ("curl 127.0.0.1",)),
         (
             "See https://[[HOST_SUBDOMAIN]]-80-[[KATACODA_HOST]].environments.katacoda.com/a",
-            "See port 80 of host01/a",
+            "See [port 80 of host01](http://localhost:80)/a",
             None,
         ),
         ("1. Do:\n2. ```\n   echo one\n   ```{{exec}}", "1. Do:\n2. ```\n   echo one\n   ```", ("echo one",)),

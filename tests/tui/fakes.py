@@ -122,6 +122,11 @@ class FakePractice:
         self.view = replace(self.view, deadline=self.view.deadline + timedelta(minutes=30), extendable=False)
         return self.view.deadline
 
+    def forward(self, port: int) -> int:
+        self._fail()
+        self.noted.append(("forward", str(port)))
+        return 40000 + port
+
     def stop(self) -> Receipt:
         self._fail()
         self.stopped += 1

@@ -9,11 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.widgets import Markdown
 
+from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.wire import Modifiers, Mouse, MouseAction
 from tempshell_cli.tui import words
-from tempshell_cli.tui.hyperlinks import host_of
+from tempshell_cli.tui.hyperlinks import from_here, host_of, port_inside
 
 from .app_user import AppUser
 from .conftest import OpenApp
@@ -73,6 +75,58 @@ async def test_it_is_opened_where_that_is_asked_for(open_app: OpenApp, practice:
         await user.press("o")
         await user.until(lambda: read(browser) == f"{ADDRESS}\n")
         assert user.toasts() == []
+
+
+@pytest.mark.parametrize("place", ["terminal", "task"])
+async def test_a_link_to_a_port_of_the_sandbox_is_opened_by_a_port_of_this_machine(
+    open_app: OpenApp, practice: FakePractice, browser: Path, place: str
+) -> None:
+    practice.shell = linked("http://localhost:80/a?b=1")
+    async with open_app() as user:
+        if place == "terminal":
+            await ctrl_click_on_the_link(user)
+        else:
+            prompt = user.app.screen.query_one("#prompt", Markdown)
+            prompt.post_message(Markdown.LinkClicked(prompt, "http://localhost:80/a?b=1"))
+            await user.until(lambda: user.dialog is not None)
+        assert user.sees("port 80 of the sandbox")
+        assert practice.noted == [one for one in practice.noted if one[0] != "forward"]
+        await user.press("o")
+        await user.until(lambda: read(browser) == "http://127.0.0.1:40080/a?b=1\n")
+        assert ("forward", "80") in practice.noted
+
+
+async def test_why_a_port_cannot_be_opened_is_said(open_app: OpenApp, practice: FakePractice, browser: Path) -> None:
+    practice.shell = linked("http://127.0.0.1:8000/")
+    async with open_app() as user:
+        await ctrl_click_on_the_link(user)
+        practice.problem = UsageProblem("there is no python3 in the sandbox", hint="take another image")
+        await user.press("o")
+        await user.until(lambda: any("no python3" in said for said in user.toasts()))
+        assert read(browser) == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "port", "opened"),
+    [
+        ("http://localhost/", 80, "http://127.0.0.1:40000/"),
+        ("https://LOCALHOST:8443", 8443, "https://127.0.0.1:40000"),
+        ("http://0.0.0.0:8888/lab?token=a#b", 8888, "http://127.0.0.1:40000/lab?token=a#b"),
+        ("http://127.0.0.1:80:80/", 0, ""),
+        ("http://localhost:65536/", 0, ""),
+        ("http://localhost:0/", 0, ""),
+        ("http://localhost:800000000/", 0, ""),
+        ("http://localhost.example.com:80/", 0, ""),
+        ("http://localhost@example.com/", 0, ""),
+        ("ftp://localhost/", 0, ""),
+    ],
+)
+def test_a_link_leads_to_a_port_of_the_sandbox_only_where_its_host_says_so(
+    address: str, port: int, opened: str
+) -> None:
+    assert port_inside(address) == port
+    if port:
+        assert from_here(address, 40000) == opened
 
 
 async def test_that_no_browser_takes_it_is_said(

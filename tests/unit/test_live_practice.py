@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ import pytest
 
 from tempshell_cli.cli import practice as practice_module
 from tempshell_cli.cli.practice import LivePractice
+from tempshell_cli.cli.watching import WatchedPractice
 from tempshell_cli.core.config import EngineSettings, Limits, PracticeSettings, Settings
 from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.paths import Paths
@@ -53,6 +55,27 @@ def test_a_check_that_outlasts_the_screen_keeps_no_score(new_fake: NewFake, tmp_
     assert [row.check for row in found[0]] == ["there", "right"]
     with new_fake() as fake:
         assert fake.sessions.store.latest_scores(session.id) == {}
+
+
+@pytest.mark.parametrize("kind", [LivePractice, WatchedPractice])
+def test_a_port_is_forwarded_until_the_screen_is_left(new_fake: NewFake, kind: type[LivePractice]) -> None:
+    with new_fake() as fake, socket.create_server(("127.0.0.1", 0)) as inside:
+        practice, port = kind(fake.sessions, fake.start()), inside.getsockname()[1]
+        with practice.following():
+            if kind is WatchedPractice:
+                with pytest.raises(UsageProblem, match="read-only"):
+                    practice.forward(port)
+                return
+            local = practice.forward(port)
+            assert practice.forward(port) == local
+            assert practice.session().ports == [f"{local}→{port}"]
+            with socket.create_connection(("127.0.0.1", local)) as client:
+                server, _ = inside.accept()
+                with server:
+                    server.sendall(b"here")
+                    assert client.recv(4) == b"here"
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", local))
 
 
 def test_of_a_paused_session_the_screen_shows_the_time_that_it_has_left(new_fake: NewFake) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tempshell_cli.backends.base import Backend, Receipt
 from tempshell_cli.cli.output import console, reports
@@ -32,6 +32,9 @@ from tempshell_cli.sessions.setups import Setups, setups_of
 from tempshell_cli.sessions.shell import attach_command, history
 from tempshell_cli.sessions.store import Score, StoreUnavailable
 from tempshell_cli.tui.port import Finished, SessionView, TaskState, TaskView
+
+if TYPE_CHECKING:
+    from tempshell_cli.sessions.forwarding.ports import PortForward
 
 _STATES = {"pass": TaskState.PASSED, "fail": TaskState.FAILING, "error": TaskState.ERROR}
 _WAITS = "*This task is being set up …*\n\n"
@@ -63,11 +66,16 @@ class LivePractice:
     """
 
     def __init__(
-        self, sessions: Sessions, session: Session, ports: Sequence[str] = (), news: list[str] | None = None
+        self, sessions: Sessions, session: Session, forwards: Iterable[PortForward] = (), news: list[str] | None = None
     ) -> None:
-        """Read what the store has of the session; raises TempshellError. ``news`` is what others add lines to, too."""
+        """Read what the store has of the session; raises TempshellError.
+
+        ``forwards`` are those that are under way, and ``news`` is what others add lines to, too.
+        """
         self._sessions = sessions
-        self._ports, self._news = ports, [] if news is None else news
+        self._forwards = {one.inside: one.local for one in forwards}
+        self._news = [] if news is None else news
+        self._forwarding, self._opened = threading.Lock(), ExitStack()
         self._practice = Practice(sessions, session)
         self._tasks: Sequence[Task] = self._practice.pack.tasks if session.pack else ()
         self._outbox = Outbox()
@@ -109,7 +117,7 @@ class LivePractice:
             ended=session.reason or str(session.state) if _is_over(session) else "",
             trouble=self._trouble,
             warnings=self._warnings,
-            ports=self._ports,
+            ports=[f"{local}→{inside}" for inside, local in self._forwards.copy().items()],
             setup=self._seen.setups.words,
             news=tuple(self._news),
             worked=self._worked(),
@@ -178,6 +186,20 @@ class LivePractice:
         extended = self._sessions.extend(self._session)
         self._seen = self._seen._replace(session=extended)
         return extended.deadline
+
+    def forward(self, port: int) -> int:
+        """Forward a port of this machine, any that is free, to one inside until the screen is left; return which."""
+        from tempshell_cli.sessions.forwarding.background import forwarding
+        from tempshell_cli.sessions.forwarding.ports import LOOPBACK, PortForward, listening
+
+        with self._forwarding:
+            if port not in self._forwards:
+                with ExitStack() as trying:
+                    listened = trying.enter_context(listening([PortForward(LOOPBACK, 0, port)]))
+                    trying.enter_context(forwarding(self._sessions, self._session, listened, self._news.append))
+                    self._opened.push(trying.pop_all())
+                self._forwards[port] = listened[0].forward.local
+            return self._forwards[port]
 
     def stop(self) -> Receipt:
         """Stop the session; no task is set up any more."""
@@ -269,7 +291,7 @@ class LivePractice:
         look = repeating(self._follow, every=_LOOK, unexpected=self.unexpected, timeout=_LAST_LOOK)
         sweep = repeating(self._sweep, every=self._sweep_every, unexpected=self.unexpected, timeout=_LAST_SWEEP)
         try:
-            with look, sweep, self._setting_up():
+            with look, sweep, self._setting_up(), self._opened:
                 yield
         finally:
             if self._tasks:

@@ -142,8 +142,8 @@ def _practise(sessions: Sessions, session: Session, recording: Record | None, vi
     from tempshell_cli.sessions.report import report
     from tempshell_cli.tui.app import Ending, run_practice
 
-    ports = [f"{one.forward.local}→{one.forward.inside}" for one in visit.listening]
-    practice = (WatchedPractice if visit.read_only else LivePractice)(sessions, session, ports, news)
+    forwards = [one.forward for one in visit.listening]
+    practice = (WatchedPractice if visit.read_only else LivePractice)(sessions, session, forwards, news)
     look = sessions.settings.screen
     look = look._replace(theme=visit.theme or look.theme)
     with practice.following():

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tempshell_cli.backends.base import Backend
 from tempshell_cli.cli.practice import LivePractice
+from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.process import Command
 from tempshell_cli.sessions.events import Detail, Kind
 from tempshell_cli.sessions.model import Session
@@ -29,6 +30,12 @@ class WatchedPractice(LivePractice):
     def _setting_up(self) -> AbstractContextManager[None]:
         """Set up nothing."""
         return nullcontext()
+
+    def forward(self, port: int) -> int:
+        """Raise UsageProblem: what is sent to a port would reach the session."""
+        raise UsageProblem(
+            f"port {port} is not opened: this screen is read-only", hint=f"`tempshell open SESSION {port}` opens it"
+        )
 
     def _shell(self, backend: Backend, session: Session) -> Command:
         return watch_command(backend, session, terminal="xterm-256color", distinguish_disconnect=True)

@@ -100,10 +100,10 @@ class Practice(Protocol):
 
     ``now``, ``session`` and ``tasks`` are called from the interface's own thread, each second: they answer from memory,
     and so do ``took``, ``hinted``, ``solution_shown``, ``flag`` and ``unexpected``. ``attach_command``, ``history``,
-    ``check``, ``check_unasked``, ``advance``, ``reset``, ``extend``, ``stop`` and ``finish`` may take their time; they
-    are called from worker threads, each also while another of them is under way. A check may still be running when the
-    screen has been left: then nobody takes its result. These nine may raise TempshellError, which is shown with its
-    hint, but for ``check_unasked``. Any other exception is a bug, and no reason to end the screen.
+    ``check``, ``check_unasked``, ``advance``, ``reset``, ``extend``, ``forward``, ``stop`` and ``finish`` may take
+    their time; they are called from worker threads, each also while another of them is under way. A check may still be
+    running when the screen has been left: then nobody takes its result. These ten may raise TempshellError, which is
+    shown with its hint, but for ``check_unasked``. Any other exception is a bug, and no reason to end the screen.
     """
 
     def now(self) -> datetime:
@@ -143,6 +143,10 @@ class Practice(Protocol):
 
     def extend(self) -> datetime:
         """Extend the session once; return the new deadline."""
+        ...
+
+    def forward(self, port: int) -> int:
+        """Forward a port of this machine to one inside, as long as the screen is open; return which."""
         ...
 
     def stop(self) -> Receipt:

@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widgets import Markdown
 
 from tempshell_cli.core.errors import TempshellError
 from tempshell_cli.core.text import one_line, strip_controls, visible
@@ -32,7 +33,7 @@ from tempshell_cli.tui.countdown import Countdown
 from tempshell_cli.tui.dialog import problem as problem_text
 from tempshell_cli.tui.goodbye import Goodbye
 from tempshell_cli.tui.heading import Heading
-from tempshell_cli.tui.hyperlinks import open_page
+from tempshell_cli.tui.hyperlinks import from_here, open_page, port_inside
 from tempshell_cli.tui.keys import Stroke, leader_key, leader_label, to_key
 from tempshell_cli.tui.outcome import Ending, Outcome
 from tempshell_cli.tui.palette import Palette
@@ -52,7 +53,7 @@ _BESIDE_FROM = 116
 # What each of the two panes keeps when the border between them is dragged, in columns and rows.
 _LEAST = Size(20, 4)
 # The slow calls, each at most once at a time.
-_CHECK, _ADVANCE, _RESET, _EXTEND, _STOP = "check", "advance", "reset", "extend", "stop"
+_CHECK, _ADVANCE, _RESET, _EXTEND, _STOP, _FORWARD = "check", "advance", "reset", "extend", "stop", "forward"
 _CHECK_UNASKED = "check unasked"
 # While one of these is under way no task is checked unasked.
 _NOT_BESIDE = frozenset({_CHECK, _ADVANCE, _RESET, _STOP})
@@ -541,9 +542,16 @@ class PracticeScreen(Screen[None]):
         self.query_one(CommandBar).say(event.line)
 
     def on_terminal_pane_followed(self, event: TerminalPane.Followed) -> None:
+        """Show where a link of the terminal leads."""
+        self._follow(event.address)
+
+    def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
+        """Show where a link of a task leads."""
+        self._follow(event.href)
+
+    def _follow(self, address: str) -> None:
         """Show where a link leads, and ask what to do with it."""
         if self.is_current:
-            address = event.address
             self.app.push_screen(words.link_dialog(address), lambda answer: self._on_link_answer(address, answer))
 
     def _on_link_answer(self, address: str, answer: str | None) -> None:
@@ -551,8 +559,17 @@ class PracticeScreen(Screen[None]):
             # What was shown, and not what a shell would take for the Enter key.
             self.app.copy_to_clipboard(visible(address))
             self._say(words.copied(visible(address)))
+        elif answer == words.OPEN and (port := port_inside(address)):
+            self._in_background(
+                _FORWARD,
+                lambda: self._practice.forward(port),
+                lambda local: self._in_browser(from_here(address, local)),
+            )
         elif answer == words.OPEN:
-            self.run_worker(self._open(address))
+            self._in_browser(address)
+
+    def _in_browser(self, address: str) -> None:
+        self.run_worker(self._open(address))
 
     async def _open(self, address: str) -> None:
         """Have a browser show a page; not all of them come back before they are closed."""

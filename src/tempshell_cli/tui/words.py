@@ -14,7 +14,7 @@ from tempshell_cli.sessions.lease import time_left
 from tempshell_cli.tui.countdown import clock_text
 from tempshell_cli.tui.dialog import BACK, Choice, Dialog, problem
 from tempshell_cli.tui.heading import score_rows
-from tempshell_cli.tui.hyperlinks import host_of
+from tempshell_cli.tui.hyperlinks import host_of, port_inside
 from tempshell_cli.tui.port import SessionView, TaskState, TaskView
 from tempshell_cli.tui.shortcuts import HELP, PALETTE, Shortcut, key_name
 
@@ -160,6 +160,8 @@ def link_dialog(address: str) -> Dialog:
         why = "Not opened: not a plain http or https address."
         return Dialog("A link", lines + why, (copy, BACK), severity="warning")
     where = "The browser of this machine opens it, outside of the sandbox."
+    if port := port_inside(address):
+        where = f"The browser of this machine opens port {port} of the sandbox, which is forwarded until you leave."
     return Dialog("A link", lines + where, (Choice("o", "open", OPEN), copy, BACK))
 
 

@@ -1,4 +1,4 @@
-"""Killercoda's Markdown as tempshell shows it: marks behind code are read and taken out, links to ports become words.
+"""Killercoda's Markdown as tempshell shows it: marks behind code are taken out, links to ports lead to localhost.
 
 What it folds away (``<details>``), tips and solutions, are hints here. HTML becomes Markdown: see ``html``.
 """
@@ -25,7 +25,7 @@ _INLINE = re.compile(rf"(?<!`)(`{{1,9}})(?!`)([^\n]{{1,500}}?)(?<!`)\1(?!`)(?: {
 _FOLD = re.compile(r"<(/?)details[^<>\n]{0,100}>", re.IGNORECASE)
 _SUMMARY = re.compile(r"\s{0,100}<summary[^<>\n]{0,100}>(.{0,500}?)</summary>", re.IGNORECASE | re.DOTALL)
 _HEADING = re.compile(r"^#{1,6}[ \t]+([^\n]*)", re.MULTILINE)
-_LINK = re.compile(r"\[([^\]\n]{1,300})\]\(\{\{TRAFFIC_([A-Z0-9_]{1,60})\}\}[^)\s]{0,500}\)")
+_LINK = re.compile(r"\[([^\]\n]{1,300})\]\(\{\{TRAFFIC_([A-Z0-9_]{1,60})\}\}([^)\s]{0,500})\)")
 # Killercoda's link to a port, and Katacoda's.
 _PORT = re.compile(
     r"\{\{TRAFFIC_([A-Z0-9_]{1,60})\}\}"
@@ -52,7 +52,7 @@ class Page:
     """A text, as it is shown, what it folds away, and the code in it.
 
     ``summary`` is the line that a fold is opened by, and ``heading`` the first one in the text; "" where there is none.
-    ``links`` says whether it has links to ports.
+    ``links`` says whether it has links to ports of other hosts than the first.
     """
 
     text: str = ""
@@ -108,7 +108,9 @@ def read_page(markdown: str) -> Page:
     plain = strip_controls(markdown)
     text, folded = _unfolded(plain)
     shown, code = _shown(text)
-    return Page(shown, code, tuple(map(_fold, folded)), links=bool(_PORT.search(plain)))
+    return Page(
+        shown, code, tuple(map(_fold, folded)), links=any(_host_and_port(one)[0] != 1 for one in _PORT.finditer(plain))
+    )
 
 
 def _unfolded(text: str) -> tuple[str, list[str]]:
@@ -230,7 +232,21 @@ def _dedented(line: str, most: int) -> str:
 
 
 def _words(text: str) -> str:
-    return _PORT.sub(_place, _LINK.sub(lambda link: f"{link[1]} ({{{{TRAFFIC_{link[2]}}}}})", text))
+    return _PORT.sub(_linked_place, _LINK.sub(_linked, text))
+
+
+def _linked(link: re.Match[str]) -> str:
+    """Return a link to a port of the first host as one to localhost, which the screen forwards; words for others."""
+    address = _ADDRESS.fullmatch(link[2])
+    if address and int(address[1]) == 1:
+        return f"[{link[1]}](http://localhost:{address[2]}{link[3]})"
+    return f"{link[1]} ({_named(link[2])})"
+
+
+def _linked_place(found: re.Match[str]) -> str:
+    host, port = _host_and_port(found)
+    place = _place(found)
+    return f"[{place}](http://localhost:{port})" if host == 1 else place
 
 
 def _in_code(text: str) -> str:

@@ -85,7 +85,7 @@ _OF_MACHINES = frozenset(
     }
 )
 _UNSEEN = "foreground scripts run unseen: what they set in a shell (cd, export, alias) does not last"
-_NO_LINKS = "links to ports are words here: `tempshell open SESSION PORT` opens a port of the sandbox in the browser"
+_NO_LINKS = "links to ports of other hosts than the first are words here: there is one sandbox"
 _OTHERS_BELOW = "{} more scenarios are in directories below this one: `tempshell pack show` lists them"
 _OTHER_HOSTS = "there is no {}: its assets are left out"
 
