@@ -40,3 +40,18 @@ async def test_it_goes_on_with_the_time_it_had(open_app: OpenApp, practice: Fake
         await user.tick()
         assert "● 23:00 left" in user.shown()[0]
         assert not user.countdown.has_class("-paused")
+
+
+async def test_a_notice_that_it_ends_early_is_shown_once_and_again_when_it_comes_again(
+    open_app: OpenApp, practice: FakePractice
+) -> None:
+    notice = "nothing has happened in it: it ends at 12:31:00"
+    async with open_app() as user:
+        for notices, said in ((2, 1), (1, 2)):
+            for _ in range(notices):
+                practice.view = replace(practice.view, notice=notice)
+                await user.tick()
+            assert len([one for one in user.toasts() if notice in one]) <= said
+            assert any(notice in one for one in user.toasts())
+            practice.view = replace(practice.view, notice="")
+            await user.tick()

@@ -64,7 +64,7 @@ KINDS_WRITTEN = {
     "broken", "lost", "stopping", "ended", "forgotten", "reaped", "leftover", "searched", "unswept", "sweep", "drawn",
     "exam", "flagged", "graded", "task", "hint", "checked", "found", "could not run", "reset", "capability",
     "kubernetes", "values", "record", "to set up", "set up", "not set up", "solution", "consented", "bug",
-    "setup output", "forward", "forward ended",
+    "setup output", "forward", "forward ended", "idle",
 }  # fmt: skip
 
 

@@ -72,3 +72,31 @@ def test_it_says_nothing_of_a_deadline_that_it_does_not_hold(argv: list[str], sa
     done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False)
     assert (done.returncode, init_state(done.stdout)) == (1, None)
     assert said in done.stderr.decode()
+
+
+def test_it_gives_notice_where_nothing_happens_and_takes_it_back_where_something_does() -> None:
+    """In a PID namespace of its own, where nothing runs beside it."""
+    argv = ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child", *init_argv(time.time() + FAR, idle=6))
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as init:
+        assert init.stdin
+        assert init.stdout
+        first = init.stdout.readline()
+        notice = init.stdout.readline()
+        state = init_state(first + notice)
+        assert state
+        assert 45 < state.idle_end - time.time() < 61
+        init.stdin.write(move_deadline(state.deadline + 1))  # what the engine sends counts, too
+        init.stdin.flush()
+        back = init_state(first + notice + init.stdout.readline())
+        assert back == InitState(state.deadline + 1)
+        init.kill()
+
+
+@pytest.mark.parametrize(
+    ("said", "ends"),
+    [(b"", 0), (b"idle 20\n", 20), (b"idle 20\nidle 30\n", 30), (b"idle 20\ndeadline 12\n", 0), (b"idle x\n", 0)],
+)
+def test_a_notice_is_what_was_said_after_the_last_deadline(said: bytes, ends: int) -> None:
+    state = init_state(b"idle 5\ndeadline 10\n" + said)
+    assert state
+    assert state.idle_end == ends

@@ -36,6 +36,7 @@ TABLE: Mapping[str, tuple[dict[str, Any], tuple[str, ...], Where, object]] = {
     "--profile machine": ({"profile": "machine"}, DOCKER, lambda made: made.profile, Profile.MACHINE),
     "--env": ({"env": ["A=1"]}, BACKENDS, lambda made: made.env, {"A": "1"}),
     "--secret": ({"secret_file": [f"a={__file__}"]}, BACKENDS, lambda made: [one.name for one in made.secrets], ["a"]),
+    "--idle": ({"idle": "30m"}, LOCAL + DOCKER, lambda made: made.idle, timedelta(minutes=30)),
     "--memory": ({"memory": "1g"}, BACKENDS, lambda made: made.memory, 1024**3),
     "--network none": ({"network": "none"}, LOCAL + DOCKER + PODS, lambda made: made.network, Network.NONE),
     "--network default": ({"network": "default"}, DOCKER + KIND + PODS, lambda made: made.network, Network.DEFAULT),

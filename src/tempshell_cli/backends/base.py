@@ -98,6 +98,7 @@ class Option(StrEnum):
     TOLERATION = "--toleration"
     RUNTIME_CLASS = "--runtime-class"
     PRIORITY_CLASS = "--priority-class"
+    IDLE = "--idle"
     SECRET = "--secret"  # noqa: S105 - as above
     USER = "--user"  # of `exec`
 
@@ -173,7 +174,8 @@ class Secret(NamedTuple):
 class Template(NamedTuple):
     """A sandbox recipe. ``memory`` is in bytes, ``cpus`` in cores; of a cluster they limit the terminal.
 
-    ``runtime`` is the engine's name for what runs a container; "" is its usual one.
+    ``runtime`` is the engine's name for what runs a container; "" is its usual one. ``idle`` is how long nothing may
+    happen in the sandbox before it ends; none is for ever.
     """
 
     image: str
@@ -188,6 +190,7 @@ class Template(NamedTuple):
     placement: Placement = Placement()
     secrets: Sequence[Secret] = ()
     runtime: str = ""
+    idle: timedelta = timedelta()
 
     @property
     def variables(self) -> Mapping[str, str]:
@@ -252,6 +255,7 @@ class Sandbox(NamedTuple):
     ``frozen`` is what was left of the lease of one that is paused. ``lost`` says what keeps it from running, a sentence
     for each part, such as "container term-ckad-0badcafe is gone". ``is_torn``: a change of the deadline, or a pause,
     was cut short, and its parts disagree; ``deadline`` and ``frozen`` are what counts, and setting them again heals it.
+    ``idle_end`` is when it ends, before its deadline, unless something happens in it.
     """
 
     backend: str
@@ -267,6 +271,7 @@ class Sandbox(NamedTuple):
     lost: tuple[str, ...] = ()
     terms: Terms = Terms()
     is_torn: bool = False
+    idle_end: datetime | None = None
 
     @property
     def place(self) -> str:

@@ -7,26 +7,34 @@ from pathlib import Path
 from typing import NamedTuple
 
 FIRST_WORD = b"deadline "  # how the line begins that PID 1 writes once it holds the sandbox
+_DEADLINE = re.compile(rb"^deadline ([0-9]{1,11})(?: (\{.*\}))?$", re.MULTILINE)
+_IDLE = re.compile(rb"^idle ([0-9]{1,11})$", re.MULTILINE)
 _SCRIPT = Path(__file__).with_name("init.sh")
 # dash has no `read -t`, so bash is preferred; where there is none, sh is busybox's ash in practice.
 _CHOOSE = 'command -v bash >/dev/null && exec bash -c "$0" init "$@"; exec sh -c "$0" init "$@"'
 
 
-def init_argv(deadline: float, *, watched: bool = False) -> list[str]:
+def init_argv(deadline: float, *, watched: bool = False, idle: float = 0) -> list[str]:
     """Return what a sandbox runs as PID 1 so that it ends at ``deadline`` (seconds since the epoch).
 
-    One that is ``watched`` also ends when its standard input does.
+    One that is ``watched`` also ends when its standard input does. With ``idle`` it also ends when nothing has happened
+    in it for so many seconds, and then for the minute of notice.
     """
     lines = _SCRIPT.read_text("utf-8").splitlines()
     script = "\n".join(line for line in lines if not line.startswith("#"))  # `ps` inside shows it
-    return ["/bin/sh", "-c", _CHOOSE, script, str(int(deadline)), *(["watched"] if watched else [])]
+    more = ["watched" if watched else "", str(int(idle))] if idle else ["watched"] if watched else []
+    return ["/bin/sh", "-c", _CHOOSE, script, str(int(deadline)), *more]
 
 
 class InitState(NamedTuple):
-    """What PID 1 holds: its deadline (seconds since the epoch), and the terms that came with one (``labels``)."""
+    """What PID 1 holds: its deadline (seconds since the epoch), and the terms that came with one (``labels``).
+
+    ``idle_end`` is when it ends because nothing happens in the sandbox, 0 where something does.
+    """
 
     deadline: int
     terms: str = ""
+    idle_end: int = 0
 
 
 def move_deadline(deadline: float, terms: str = "") -> bytes:
@@ -42,5 +50,9 @@ def init_state(output: bytes) -> InitState | None:
 
     Who is root in a container can write there, too: a line that PID 1 would not have written counts for nothing.
     """
-    lines = re.findall(rb"^deadline ([0-9]{1,11})(?: (\{.*\}))?$", output, re.MULTILINE)
-    return InitState(int(lines[-1][0]), lines[-1][1].decode(errors="replace")) if lines else None
+    lines = list(_DEADLINE.finditer(output))
+    if not lines:
+        return None
+    last = lines[-1]
+    ends = _IDLE.findall(output, last.end())
+    return InitState(int(last[1]), (last[2] or b"").decode(errors="replace"), int(ends[-1]) if ends else 0)

@@ -24,6 +24,7 @@ NAME = f"{PREFIX}name"
 PACK = f"{PREFIX}pack"
 PROFILE = f"{PREFIX}profile"
 TERMS = f"{PREFIX}terms"  # as JSON, in one line of ASCII
+IDLE_END = f"{PREFIX}idle-end"  # on no resource: in seconds since the epoch, what PID 1 says
 
 
 def labels(request: SandboxRequest, component: str) -> dict[str, str]:
@@ -70,6 +71,12 @@ def own_deadline(found: Mapping[str, str]) -> datetime | None:
         return None if deadline.tzinfo is None else deadline.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def idle_end_of(found: Mapping[str, str]) -> datetime | None:
+    """Return when a sandbox in which nothing happens ends, by the clock of its engine; None where something does."""
+    ends = found.get(IDLE_END, "")
+    return datetime.fromtimestamp(int(ends), UTC) if ends.isdecimal() else None
 
 
 def profile_of(found: Mapping[str, str]) -> Profile:

@@ -263,6 +263,15 @@ class SandboxOptions(NamedTuple):
     secret_file: SecretFiles = None
     cpus: Cpus = None
     memory: Memory = ""
+    idle: Annotated[
+        str,
+        typer.Option(
+            "--idle",
+            metavar="DURATION",
+            help="End it when nothing has happened in it for so long, such as 30m.",
+            rich_help_panel=SANDBOX,
+        ),
+    ] = ""
     network: Network = ""
     nodes: Nodes = None
     node_cpus: NodeCpus = None

@@ -34,6 +34,7 @@ def sandbox_request(typed: SandboxOptions) -> StartRequest:
         secrets=_secrets(typed.secret or (), typed.secret_file or ()),
         cpus=typed.cpus,
         memory=parse_size(typed.memory) if typed.memory else None,
+        idle=duration(typed.idle),
         nodes=typed.nodes,
         node_cpus=typed.node_cpus,
         node_memory=parse_size(typed.node_memory) if typed.node_memory else None,

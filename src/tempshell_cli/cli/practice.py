@@ -116,6 +116,7 @@ class LivePractice:
             frozen=session.frozen,
             ended=session.reason or str(session.state) if _is_over(session) else "",
             trouble=self._trouble,
+            notice=session.reason if session.state is State.READY else "",
             warnings=self._warnings,
             ports=[f"{local}→{inside}" for inside, local in self._forwards.copy().items()],
             setup=self._seen.setups.words,

@@ -16,11 +16,12 @@ from tempshell_cli.cli.output.console import is_interactive, note, say, say_json
 from tempshell_cli.cli.output.results import verdict_words
 from tempshell_cli.cli.output.sessions import say_receipt, session_json, setup_json
 from tempshell_cli.core.errors import ExitCode, TempshellError, UsageProblem
+from tempshell_cli.sessions.events import Kind, words_of
 from tempshell_cli.sessions.exam import exam_of, refuse_handed_in
 from tempshell_cli.sessions.lease import Urgency, time_left, warnings_of
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.lookup import refuse_ended
-from tempshell_cli.sessions.model import Session
+from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.setups import setups_of
 from tempshell_cli.sessions.store import Score, StoreUnavailable
 
@@ -215,7 +216,18 @@ def _followed(sessions: Sessions, session: Session) -> Iterator[_Seen]:
     def log(error: Exception) -> None:
         sessions.log_bug(error, session.id)
 
-    with repeating(look, every=_LOOK, unexpected=log, timeout=_LAST_LOOK):
+    every = sessions.settings.engines.sweep_every.total_seconds()
+    ends_when_idle = words_of(sessions.store.events(session.id), Kind.IDLE)
+
+    def sweep() -> None:
+        if ends_when_idle and sessions.claim_sweep(every * 0.9):  # the one before was not on the second
+            with suppress(TempshellError):  # nothing may be printed here
+                sessions.sweep(quiet=True)
+
+    with (
+        repeating(look, every=_LOOK, unexpected=log, timeout=_LAST_LOOK),
+        repeating(sweep, every=every, unexpected=log, timeout=_LAST_LOOK),
+    ):
         yield seen
 
 
@@ -266,15 +278,19 @@ def _marking(notices: Callable[[], str | None], recorder: Recorder, seen: _Seen)
 
 def _notices(sessions: Sessions, seen: _Seen) -> Callable[[], str | None]:
     """Return a function that returns a notice for each level of urgency, once."""
-    shown = Urgency.CALM
+    shown, before = Urgency.CALM, ""
     warnings = warnings_of(sessions.settings.lease)
     exam = exam_of(sessions.store, seen.session.id)
 
     def notice() -> str | None:
-        nonlocal shown
+        nonlocal shown, before
         current, now = seen.session, sessions.clock.now()
         left = (exam.ends if exam else current.deadline) - now if current.frozen is None else current.frozen
         level = warnings.urgency(left)
+        reason = current.reason if current.state is State.READY else ""
+        if reason != before:
+            before = reason
+            return f"tempshell: {reason}" if reason else None
         if level <= shown:
             shown = min(shown, level)
             return None

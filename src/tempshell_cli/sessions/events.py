@@ -27,6 +27,7 @@ class Kind(StrEnum):
     FAILED = "failed"  # why the start failed
     KEPT = "kept"  # why the start failed of a session that was kept to be looked at
     ADOPTED = "adopted"  # the backend that has a sandbox that the store did not know
+    IDLE = "idle"  # how long nothing may happen in it before it ends, as a duration
     EXTENDED = "extended"  # the new deadline
     PAUSED = "paused"
     RESUMED = "resumed"

@@ -77,6 +77,11 @@ def _no_match(store: Store, token: str) -> TempshellError:
     past = store.last(token)
     if past and past.reason == "expired":
         return _expired(past)
+    if past and past.reason == "idle":
+        return SessionExpired(
+            f"session {past.name} has ended: nothing happened in it, or it was removed from outside",
+            hint=f"`tempshell why {past.name}` says more",
+        )
     if past and past.reason in {"vanished", "died"}:
         return NoSuchSession(
             f"session {past.name} {past.reason}: its {past.backend} sandbox is gone",

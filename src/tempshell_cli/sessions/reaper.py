@@ -15,7 +15,7 @@ from tempshell_cli.core.errors import EngineUnavailable, TempshellError
 from tempshell_cli.core.journal import Journal
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.text import one_line
-from tempshell_cli.sessions.events import Event, Kind
+from tempshell_cli.sessions.events import Event, Kind, words_of
 from tempshell_cli.sessions.exam import events_of
 from tempshell_cli.sessions.lease import deadline_after
 from tempshell_cli.sessions.model import SETTLED, Session, State
@@ -217,6 +217,8 @@ class Reaper:
             return ""
         if session.state is State.CREATING:
             return "interrupted"
+        if sandbox.condition is Condition.DEAD and self._ends_when_idle(session):
+            return "idle"
         return "died" if clear and sandbox.condition is Condition.DEAD and session.state in SETTLED else ""
 
     def _why_missing(self, session: Session, known: Mapping[str, Session], *, clear: bool) -> str:
@@ -225,10 +227,16 @@ class Reaper:
             return "stopped"
         if session.is_over(self.clock.now()):
             return "expired"
+        if session.state in SETTLED and self._ends_when_idle(session):
+            return "idle"
         if session.state in SETTLED and not clear:
             self._learn(session, known, {"state": State.LOST, "reason": _NOTHING_LEFT})
             return ""
         return "interrupted" if session.state is State.CREATING else "vanished"
+
+    def _ends_when_idle(self, session: Session) -> bool:
+        """Return whether a session ends by itself, before its deadline, when nothing happens in it."""
+        return bool(words_of(self.store.events(session.id), Kind.IDLE))
 
     def _ended(self, end: _End, receipt: Receipt, done: Sweep) -> None:
         """Record an end, unless another process was faster: each session has one."""
@@ -317,6 +325,7 @@ def _differs(session: Session, sandbox: Sandbox) -> bool:
     return moved or terms or (session.state, session.reason) != (now["state"], now["reason"])
 
 
+_IDLE = "nothing has happened in it for as long as --idle says: it ends at {:%H:%M:%S} unless something does"
 _NOTHING_LEFT, _NOTHING_RUNS = "nothing of it is left", "nothing in it runs any more"
 _STATES = {
     Condition.RUNNING: State.READY,
@@ -334,6 +343,8 @@ def state_of(sandbox: Sandbox) -> dict[str, Any]:
     if sandbox.frozen is not None and state is not State.LOST:
         state = State.PAUSED
     lost = sandbox.lost or ((_NOTHING_RUNS,) if state is State.LOST else ())
+    if state is State.READY and sandbox.idle_end:
+        lost = (_IDLE.format(sandbox.idle_end.astimezone()),)
     return {"state": state, "reason": "; ".join(lost), "frozen": sandbox.frozen}
 
 

@@ -35,6 +35,7 @@ class StartRequest(NamedTuple):
     backend: str = ""
     engine: EngineChoice = EngineChoice()
     ttl: timedelta | None = None
+    idle: timedelta | None = None
     image: str = ""
     runtime: str = ""
     profile: Profile | None = None
@@ -74,6 +75,7 @@ class StartRequest(NamedTuple):
             Option.KIND_CONFIG: self.kind_config is not None,
             Option.LOAD: self.load,
             Option.CLUSTER_ACCESS: self.access is not Access.NONE,
+            Option.IDLE: self.idle,
             Option.SECRET: self.secrets,
             Option.PULL_SECRET: self.placement.pull_secrets,
             Option.NODE_SELECTOR: self.placement.node_selector,

@@ -37,7 +37,7 @@ from tempshell_cli.core.errors import (
     UsageProblem,
 )
 from tempshell_cli.core.interrupts import shielded
-from tempshell_cli.core.units import format_size, parse_size
+from tempshell_cli.core.units import format_duration, format_size, parse_size
 from tempshell_cli.sessions.choice import AUTO, Needs, choose_backend
 from tempshell_cli.sessions.events import Drawn, ExamBegun, Kind, Started, ValuesWritten
 from tempshell_cli.sessions.exam import exam_terms
@@ -332,6 +332,7 @@ def _template(request: StartRequest, settings: Settings, pack: Pack | None, back
         access=request.access,
         placement=_placement(request.placement, settings) if Option.NODE_SELECTOR in backend.options() else Placement(),
         runtime=(request.runtime or defaults.runtime) if Option.RUNTIME in backend.options() else "",
+        idle=request.idle or timedelta(),
     )
 
 
@@ -404,6 +405,8 @@ def _intend(sessions: Sessions, session: Session, on_engine: int, plan: Plan) ->
 def _provision(sessions: Sessions, session: Session, plan: Plan, report: Report) -> Sandbox:
     """Make the sandbox; where a port turns out to be taken by something else, with the next ones."""
     refuse_oversized(plan.template.variables)
+    if plan.template.idle:
+        sessions.journal(session.id, Kind.IDLE, format_duration(plan.template.idle))
     backend = plan.backend
     kinds = backend.port_kinds if isinstance(backend, UsesPorts) else ()
     tried: set[int] = set()

@@ -35,9 +35,10 @@ class SessionView:
     was ``handed_in`` only the grading is left. One that is ``read_only`` is watched: nothing is done to it, and nothing
     typed for it. Of one that is paused, ``frozen`` is the time it has left. ``ended`` is why a session is over that
     somebody else has ended, and ``trouble`` why nothing can be recorded at the moment; both are empty otherwise.
-    ``warnings`` say from when on the time is short. ``ports`` are those that are forwarded to it. ``setup`` is how far
-    the setup of the tasks is, such as ``3/15 set up``, empty once nothing waits. ``news`` are lines to show once each:
-    they only grow. ``worked`` is how long its tasks took, once all have passed.
+    ``notice`` says that it ends early, for nothing happens in it. ``warnings`` say from when on the time is short.
+    ``ports`` are those that are forwarded to it. ``setup`` is how far the setup of the tasks is, such as ``3/15 set
+    up``, empty once nothing waits. ``news`` are lines to show once each: they only grow. ``worked`` is how long its
+    tasks took, once all have passed.
     """
 
     name: str
@@ -51,6 +52,7 @@ class SessionView:
     frozen: timedelta | None = None
     ended: str = ""
     trouble: str = ""
+    notice: str = ""
     warnings: Warnings = USUAL_WARNINGS
     ports: Sequence[str] = ()
     setup: str = ""

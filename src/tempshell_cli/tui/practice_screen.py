@@ -227,15 +227,15 @@ class PracticeScreen(Screen[None]):
         self.query_one(Heading).show_session(session)
         if before.frozen is None and session.frozen is not None:
             self._say(words.paused(one_line(session.name)), "warning")
-        for one in session.news[self._news_said :]:
-            self._say(strip_controls(one), "warning")
-        self._news_said = len(session.news)
+        if session.notice and not before.notice:
+            self._say(one_line(session.notice), "warning")
         if session.trouble and not before.trouble:
             self._say(words.not_recorded(session.trouble), "warning")
         elif before.trouble and not session.trouble:
             self._say(words.RECORDED)
-        for line in session.news[len(before.news) :]:
-            self._say(one_line(line), "warning")
+        for line in session.news[self._news_said :]:
+            self._say(strip_controls(line), "warning")
+        self._news_said = len(session.news)
 
     def _die(self) -> None:
         """Show that somebody else has ended the session: nothing is left but to read, and to leave."""

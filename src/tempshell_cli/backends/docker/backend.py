@@ -79,7 +79,7 @@ class DockerBackend(Backend):
     def options(cls) -> frozenset[Option]:
         """Return what a container can honour."""
         networks = {Option.NO_NETWORK, Option.OWN_NETWORK}
-        of_containers = {Option.IMAGE, Option.RUNTIME, Option.CPUS, Option.SECRET, Option.USER}
+        of_containers = {Option.IMAGE, Option.RUNTIME, Option.CPUS, Option.IDLE, Option.SECRET, Option.USER}
         return frozenset({Option.DOCKER_CONTEXT, Option.MACHINE, *networks, *of_containers})
 
     @classmethod
@@ -262,7 +262,10 @@ class DockerBackend(Backend):
             condition, lost = Condition.UNKNOWN, (one_line(str(cause)),)
         deadline = self.engine.ours(labels.deadline_of(carried))
         sandbox = _sandbox(carried, self.endpoint, deadline, condition)
-        return sandbox._replace(lost=lost, is_torn=frozen and not is_paused(container))
+        ends = labels.idle_end_of(carried)
+        return sandbox._replace(
+            lost=lost, is_torn=frozen and not is_paused(container), idle_end=ends and self.engine.ours(ends)
+        )
 
     def _orphan(self, found: Mapping[str, str]) -> Sandbox:
         """Return what is left where only the network is: the container's files were in its memory, or went with it."""

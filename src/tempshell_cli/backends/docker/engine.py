@@ -325,8 +325,8 @@ class DockerEngine:
 
     def init_state(self, container: str) -> InitState | None:
         """Return what PID 1 of a running container has last written."""
-        with gone_is_fine():  # two lines: the last may be half written, and then the engine returns nothing of it
-            return init_state(self.client.logs(container, stdout=True, stderr=False, tail=2))
+        with gone_is_fine():  # of three lines the last may be half written, and then the engine returns nothing of it
+            return init_state(self.client.logs(container, stdout=True, stderr=False, tail=3))
         return None
 
     def ended(self, container: str) -> datetime | None:
@@ -348,8 +348,9 @@ class DockerEngine:
         held = self.init_state(container["Id"]) if condition_of(container) is Condition.RUNNING else None
         if held is None:
             return carried
-        moved = {labels.DEADLINE: datetime.fromtimestamp(held.deadline, UTC).isoformat()}
-        return {**carried, **moved, **({labels.TERMS: held.terms} if held.terms else {})}
+        said = {labels.DEADLINE: datetime.fromtimestamp(held.deadline, UTC).isoformat(), labels.TERMS: held.terms}
+        idle_end = {labels.IDLE_END: str(held.idle_end or "")}
+        return {**carried, **{name: value for name, value in said.items() if value}, **idle_end}
 
     def move_deadline(self, container: str, deadline: datetime, terms: str = "") -> None:
         """Send it to PID 1's standard input, and wait until it has taken it; see ``init.move_deadline``."""

@@ -38,7 +38,17 @@ from tempshell_cli.backends.local.freezing import thaw
 from tempshell_cli.backends.local.kernel import kill_process
 from tempshell_cli.backends.local.memory_files import MemoryFiles, memory_files
 from tempshell_cli.backends.local.process import is_same, open_process, whereabouts
-from tempshell_cli.backends.local.rundir import FILTER, FROZEN, LOG, MARK, PROCESS, STANDS_STILL, Labels, RunDir
+from tempshell_cli.backends.local.rundir import (
+    FILTER,
+    FROZEN,
+    IDLE_END,
+    LOG,
+    MARK,
+    PROCESS,
+    STANDS_STILL,
+    Labels,
+    RunDir,
+)
 from tempshell_cli.backends.local.seccomp import filter_program
 from tempshell_cli.backends.local.strays import end_strays, strays
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
@@ -72,7 +82,8 @@ class LocalBackend(Backend):
     @classmethod
     def options(cls) -> frozenset[Option]:
         """Return what it can honour: a limit of the processor only where control groups can be made."""
-        return frozenset({Option.NO_NETWORK, Option.SECRET, *([Option.CPUS] if limits.can_limit_cpus() else [])})
+        always = {Option.NO_NETWORK, Option.IDLE, Option.SECRET}
+        return frozenset(always | ({Option.CPUS} if limits.can_limit_cpus() else set()))
 
     @classmethod
     def forgeable(cls) -> str:
@@ -287,6 +298,7 @@ def _labels(request: SandboxRequest) -> Labels:
         memory=template.memory,
         pids=template.pids,
         cpus=template.cpus,
+        idle=template.idle.total_seconds() or "",
         terms=terms_text(request.terms),
     )
 
@@ -298,7 +310,7 @@ def _uid(session: str) -> int:
 
 def _supervise(run: RunDir, labels: Labels, secrets: Sequence[Secret]) -> None:
     """Start the supervisor and wait until the sandbox is up; raises ProvisionFailed with what it left in its log."""
-    argv = init_argv(labels.number("deadline"), watched=True)
+    argv = init_argv(labels.number("deadline"), watched=True, idle=labels.number("idle"))
     with staging.reachable_bwrap(labels["session"], labels.integer("uid")) as found, memory_files() as make:
         if not found:
             raise ProvisionFailed(_MISSING, hint=_DOCTOR)
@@ -335,6 +347,12 @@ def _held_labels(run: RunDir) -> Labels:
     return labels
 
 
+def _idle_end(run: RunDir) -> datetime | None:
+    """Return when the sandbox ends because nothing happens in it; None where something does."""
+    ends = run.read(IDLE_END)
+    return datetime.fromtimestamp(int(ends), UTC) if ends.isdigit() else None
+
+
 def _is_whole(run: RunDir) -> bool:
     """Return whether there is something to enter: a supervisor, and the first process that it has reported."""
     with _files_of_ours(), suppress(FileNotFoundError):
@@ -358,6 +376,7 @@ def _sandbox(run: RunDir, labels: Labels) -> Sandbox:
         frozen=frozen,
         is_torn=frozen is not None and run.read(FROZEN) != STANDS_STILL,
         lost=_LOST.get(condition, ()),
+        idle_end=_idle_end(run),
         terms=terms_of(labels["terms"]),
     )
 

@@ -15,6 +15,7 @@ _LABELS, _LOCK, FILTER, LOG = "labels", "lock", "filter.bpf", "supervisor.log"
 PROCESS = "process"  # the identity of the first process, and ``userns``: the supervisor's fd of the learner's namespace
 FROZEN = "frozen"  # there while a sandbox is paused: ``STANDS_STILL``, or why it does not
 STANDS_STILL = b"yes"
+IDLE_END = "idle"  # there while nothing happens in a sandbox that ends for that: when, in seconds since the epoch
 MARK = "TEMPSHELL_RUN"  # in the environment of supervisor and bubblewrap: the directory they are for
 # struct flock on 64-bit Linux: l_type, l_whence, l_start, l_len, l_pid (fcntl(2)).
 _FLOCK = struct.Struct("hhqqi4x")

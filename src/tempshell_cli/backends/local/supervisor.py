@@ -18,7 +18,7 @@ from tempshell_cli.backends.local import limits
 from tempshell_cli.backends.local.freezing import Freezer
 from tempshell_cli.backends.local.kernel import kill_process
 from tempshell_cli.backends.local.process import identity
-from tempshell_cli.backends.local.rundir import FROZEN, LOG, MARK, PROCESS, STANDS_STILL, Labels, RunDir
+from tempshell_cli.backends.local.rundir import FROZEN, IDLE_END, LOG, MARK, PROCESS, STANDS_STILL, Labels, RunDir
 from tempshell_cli.backends.local.userns import LearnersNamespace, enter_graders_namespace, map_users
 
 _CHUNK = 4096
@@ -93,6 +93,7 @@ class Sandbox:
         if self.pid:
             limits.join(labels["session"], self.pid)
         os.set_blocking(self._input, False)
+        self._said = b""  # by PID 1, the last of it
         self._end = select.poll()
         self._freezer = Freezer(labels["session"], _namespace_of(self.pid))
         self._victims = [os.pidfd_open(pid) for pid in (self.pid, self._bwrap) if pid]
@@ -126,16 +127,33 @@ class Sandbox:
 
         A person who is root inside can fill its input, or stop it: then it learns nothing.
         """
-        poll, said, wanted = select.poll(), b"", b"deadline %d\n" % deadline
-        poll.register(self._output, select.POLLIN)
+        self.listen()
+        self._said, wanted = b"", b"deadline %d\n" % deadline
         try:
             os.write(self._input, wanted * 2)  # twice: see init.sh
-            late = time.monotonic() + _ANSWER
-            while wanted not in said and poll.poll(max(0.0, late - time.monotonic()) * 1000):
-                said = said[-len(wanted) :] + os.read(self._output, _CHUNK)
         except (BlockingIOError, BrokenPipeError):
             return False
-        return wanted in said
+        late = time.monotonic() + _ANSWER
+        while wanted not in self._said and self.listen(max(0.0, late - time.monotonic())):
+            pass
+        return wanted in self._said
+
+    def listen(self, seconds: float = 0) -> bool:
+        """Take what PID 1 says next, for that long at most; return whether it has said something."""
+        poll = select.poll()
+        poll.register(self._output, select.POLLIN)
+        heard = b""
+        if poll.poll(seconds * 1000):
+            heard = os.read(self._output, _CHUNK)
+            self._said = (self._said + heard)[-_CHUNK:]
+        return bool(heard)
+
+    def idle_end(self) -> bytes:
+        """Return when PID 1 ends it because nothing happens in it, as it has said last; b"" where something does."""
+        while self.listen():
+            pass
+        lines = [line for line in self._said.split(b"\n")[:-1] if line.startswith((b"deadline ", b"idle "))]
+        return lines[-1][5:] if lines and lines[-1].startswith(b"idle ") else b""
 
     def pause(self, deadline: float) -> bytes:
         """Freeze it; return ``STANDS_STILL``, or why it does not. Its PID 1 would end as it thaws after a deadline."""
@@ -161,9 +179,18 @@ def _wait(run: RunDir, sandbox: Sandbox, known: Labels) -> None:
         labels = run.labels()
         if labels is None:  # the directory is gone: nobody can find this sandbox any more
             return
+        _note_idle(run, sandbox.idle_end())
         if labels != known:
             known, deadline = labels, Deadline(labels.number("deadline"))
             _take(run, sandbox, labels)
+
+
+def _note_idle(run: RunDir, ends: bytes) -> None:
+    if ends != run.read(IDLE_END):
+        if ends:
+            run.write(IDLE_END, ends)
+        else:
+            run.delete(IDLE_END)
 
 
 def _take(run: RunDir, sandbox: Sandbox, labels: Labels) -> None:

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from tempshell_cli.sessions.model import Session
 
 app = new_app()
+_COUNTS = "a program that starts, input at a terminal, a command in its foreground, use of the processor"
 # Reasons that are recorded in a word; all others say it themselves.
 _ENDED = {
     "died": "its processes ended",
     "expired": "its time was over",
     "forgotten": "its engine was gone for good",
+    "idle": "nothing had happened in it for as long as --idle says, or its sandbox was removed from outside",
     "interrupted": "its start was interrupted",
     "replaced": "another start replaced it",
     "stopped": "it was stopped",
@@ -65,6 +67,7 @@ def _lines(sessions: Sessions, session: Session, exam_ends: datetime | None) -> 
     from tempshell_cli.cli.output.sessions import trouble
     from tempshell_cli.core.errors import LimitReached
     from tempshell_cli.core.units import format_duration
+    from tempshell_cli.sessions.events import Kind, words_of
     from tempshell_cli.sessions.lease import extended
     from tempshell_cli.sessions.model import State
 
@@ -82,6 +85,9 @@ def _lines(sessions: Sessions, session: Session, exam_ends: datetime | None) -> 
     if problem := trouble(session):
         yield problem
     yield f"{name} ends at {_time(session.deadline)}, in {left}, when its {format_duration(session.lease)} are over"
+    for idle in words_of(sessions.store.events(session.id), Kind.IDLE):
+        yield session.reason or f"it ends before that, after a minute's notice, when nothing happens in it for {idle}"
+        yield f"what counts: {_COUNTS}"
     if exam_ends:
         yield f"its exam ends at {_time(exam_ends)}, and cannot be extended"
         return

@@ -240,7 +240,7 @@ def _linked(link: re.Match[str]) -> str:
     address = _ADDRESS.fullmatch(link[2])
     if address and int(address[1]) == 1:
         return f"[{link[1]}](http://localhost:{address[2]}{link[3]})"
-    return f"{link[1]} ({_named(link[2])})"
+    return f"{link[1]} ({_PORT.sub(_place, f'{{{{TRAFFIC_{link[2]}}}}}')})"
 
 
 def _linked_place(found: re.Match[str]) -> str:
