@@ -11,7 +11,7 @@ from tests.support.command_line import Tempshell
 
 _CRONTAB = """#!/bin/sh
 case $1 in
-  -l) [ -e "$HOME/table" ] && cat "$HOME/table" ;;
+  -l) cat "$HOME/table" 2>/dev/null || { echo "no crontab for me" >&2; exit 1; } ;;
   -) cat > "$HOME/table" ;;
 esac
 """

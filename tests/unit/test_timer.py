@@ -30,7 +30,8 @@ class _Programs:
         if self._refuses and self._refuses in command.argv:
             return Completed(1, b"", b"no bus")
         if tuple(command.argv) == ("crontab", "-l"):
-            return Completed(1, b"", b"no crontab") if self.table is None else Completed(0, self.table.encode(), b"")
+            none = Completed(1, b"", b"no crontab for me")
+            return none if self.table is None else Completed(0, self.table.encode(), b"")
         if tuple(command.argv) == ("crontab", "-"):
             self.table = stdin.decode()
         return Completed(0, b"", b"")
@@ -114,6 +115,13 @@ def test_who_has_no_table_gets_one_and_a_refusal_is_said() -> None:
     assert programs.table
     with pytest.raises(EngineUnavailable, match="no bus"):
         CronLine(_JOB, _Programs(refuses="-")).install()
+
+
+def test_a_table_that_cannot_be_read_is_not_replaced() -> None:
+    programs = _Programs("0 1 * * * /bin/other\n", refuses="-l")
+    with pytest.raises(EngineUnavailable, match="no bus"):
+        CronLine(_JOB, programs).install()
+    assert programs.table == "0 1 * * * /bin/other\n"
 
 
 def test_a_shell_runs_the_line_of_cron_with_its_odd_values(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ _SYSTEMD = Path("/run/systemd/system")  # there where systemd is what runs servi
 _SYSTEM_UNITS = Path("/etc/systemd/system")
 _TIMEOUT = 30.0  # seconds
 _MINUTES = 5  # between two runs
+_NO_TABLE = ("no crontab for", "No such file")  # the words of cron and cronie, and of busybox
 _RIGHTS = "see that you may write there"
 
 
@@ -164,9 +165,18 @@ class CronLine:
         return [line for line in self._table() if not line.endswith(self._mark)]
 
     def _table(self) -> list[str]:
-        """Return the lines of the table; who has none is told so with an exit code of 1."""
+        """Return the lines of the table, none for a user who has none.
+
+        Raises EngineUnavailable for a table that cannot be read: what is written takes its place.
+        """
         done = self._runner.run(Command(("crontab", "-l")), timeout=_TIMEOUT)
-        return done.stdout.decode(errors="surrogateescape").splitlines() if done.exit_code == 0 else []
+        said = done.stderr.decode(errors="replace").strip()
+        if done.exit_code == 0:
+            return done.stdout.decode(errors="surrogateescape").splitlines()
+        if done.exit_code == 1 and any(words in said for words in _NO_TABLE):
+            return []
+        said = said or f"exit code {done.exit_code}"
+        raise EngineUnavailable(f"`crontab -l` failed: {said}", hint="`crontab -e` adds the line by hand")
 
     def _write(self, lines: Iterable[str]) -> None:
         content = _lines(*lines).encode(errors="surrogateescape")
