@@ -177,7 +177,8 @@ def test_a_setup_that_fails_is_said_everywhere_and_can_be_tried_again(fake: Fake
         eventually(lambda: not practice.session().setup, "nothing waits any more")
         failed = next(task for task in practice.tasks() if task.id == "three")
         assert failed.state is TaskState.ERROR
-        assert "three.sh ended with exit code 1" in failed.prompt
+        assert "- `the task three cannot be set up: three.sh ended with exit code 1:`\n- `no room`" in failed.prompt
+        assert "Reset the task to try its setup again." in failed.prompt
         assert practice.check("three")[0].verdict is Verdict.ERROR
     found = report(fake.sessions, session)
     assert "no room" in found.setups.lines()[-1]

@@ -378,7 +378,7 @@ class LivePractice:
             prompt=(_WAITS if is_waiting else "")
             + _namespaces(head.namespaces if exam else ())
             + task.prompt
-            + _problems(setups.problems, task.id),
+            + _problems(setups, task.id),
             points=sum(one.worth for one in head.checks),
             state=TaskState.WAITING if is_waiting else _STATES[check.verdict] if check else unchecked,
             results=check.results if check else (),
@@ -397,10 +397,15 @@ def _is_over(session: Session) -> bool:
     return not session.state.is_live or session.state is State.LOST
 
 
-def _problems(problems: Mapping[str, str], task: str) -> str:
-    """Return the lines below the text of a step that say what went wrong in its setup."""
-    found = problems.get(task, "").splitlines()
-    return "\n\n**Its setup had problems:**\n\n" + "\n".join(f"- {one_line(one)}" for one in found) if found else ""
+def _problems(setups: Setups, task: str) -> str:
+    """Return the lines below the text of a task that say what went wrong in its setup."""
+    found = setups.problems.get(task, "").splitlines()
+    if not found:
+        return ""
+    # As code: else the name of a script becomes a link.
+    listed = "\n".join("- `{}`".format(one_line(one).replace("`", "'")) for one in found)
+    again = "\n\nReset the task to try its setup again." if task in setups.failed else ""
+    return f"\n\n**Its setup had problems:**\n\n{listed}{again}"
 
 
 def _namespaces(names: Sequence[str]) -> str:

@@ -138,6 +138,7 @@ class _Listing:
 
 
 def _setups(sessions: Sessions, session: Session) -> Setups:
-    from tempshell_cli.sessions.setups import Setups, setups_of
+    from tempshell_cli.sessions.setups import setups_of
 
-    return setups_of(sessions.store.events(session.id)) if session.pack else Setups()
+    practised = session.pack and session.state.is_live
+    return setups_of(sessions.store.events(session.id) if practised else ())
