@@ -164,7 +164,13 @@ def _practise(sessions: Sessions, session: Session, recording: Record | None, vi
         note(f"tempshell: {session.name} was handed in; `tempshell exam --finish {session.name}` runs the checks that")
         note(f"  could not run, until its sandbox ends at {current.deadline.astimezone():%H:%M}")
     else:
-        note(_GOES_ON.format(session.name))
+        _note_going_on(sessions, session)
+
+
+def _note_going_on(sessions: Sessions, session: Session) -> None:
+    note(_GOES_ON.format(session.name))
+    if words := setups_of(sessions.store.events(session.id)).words:
+        note(f"  {words}: `attach` goes on with the other tasks, `check` sets up those that it grades")
 
 
 def _attach_plain(sessions: Sessions, session: Session, recording: Record | None, visit: Visit, news: list[str]) -> int:
@@ -186,7 +192,7 @@ def _attach_plain(sessions: Sessions, session: Session, recording: Record | None
             notices = _marking(notices, recorder, seen)
         code = relay(command, notices=notices, recorder=recorder, read_only=visit.read_only, leader=leader)
     if code is None:
-        note(_GOES_ON.format(session.name))
+        _note_going_on(sessions, session)
     return code or 0
 
 
