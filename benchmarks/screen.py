@@ -91,6 +91,10 @@ class Screen:
                 if not part or (until and until in painted):
                     return
 
+    def type(self, keys: bytes) -> None:
+        """Press these keys."""
+        os.write(self._terminal, keys)
+
     def leave(self, keys: bytes = _DETACH) -> None:
         """Leave by these keys, and wait for its end."""
         os.write(self._terminal, keys)

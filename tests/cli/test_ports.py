@@ -165,3 +165,4 @@ def test_a_screen_forwards_again_after_its_exec_has_ended(tempshell: Tempshell, 
         child.expect_exact("no port is forwarded at the moment")
         child.expect_exact("ports are forwarded again")
         assert fetched(f"127.0.0.1:{port}") == "served"
+    assert "forward ended" in tempshell("events").stdout

@@ -67,6 +67,15 @@ def test_the_benchmark_of_the_store_compares_every_command(user: User) -> None:
         assert f"\n{measured}  " in done.stdout, done.stdout + done.stderr
 
 
+@pytest.mark.long
+@pytest.mark.engine("local")
+def test_the_benchmark_of_green_times_an_act(user: User) -> None:
+    argv = (sys.executable, "-m", "benchmarks.green", "--acts", "1", "--seconds", "1")
+    done = subprocess.run(argv, cwd=ROOT, env=user.environment, capture_output=True, text=True, check=True)
+    for measured in ("idle screen, before a command", "idle screen, after one", "to green, 1 acts, p50"):
+        assert measured in done.stdout, done.stdout + done.stderr
+
+
 def _measured_by_the_terminal(user: User, *what: str) -> tuple[dict[str, str], str]:
     """Return the rows by what they measure, and all that was printed."""
     argv = (sys.executable, "-m", "benchmarks.terminal", *what, "--rounds", "1", "--size", "1", "--keys", "3")
