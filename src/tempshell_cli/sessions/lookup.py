@@ -55,7 +55,7 @@ def refuse_unusable(session: Session) -> None:
             f"{session.name} has stopped: {session.reason}", hint=f"`tempshell attach {session.name}` starts it again"
         )
     if session.frozen is not None:
-        raise UsageProblem(f"{session.name} is paused", hint=f"`tempshell resume {session.name}` lets it go on")
+        raise UsageProblem(f"{session.name} is paused", hint=f"`tempshell resume {session.name}` resumes it")
     if session.state is State.CREATING:
         raise UsageProblem(f"{session.name} is still starting", hint="`tempshell list` shows when it is ready")
     if session.state is State.KEPT and not session.details:

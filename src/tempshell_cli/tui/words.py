@@ -60,7 +60,7 @@ def extended(deadline: datetime) -> str:
 
 def paused(session: str) -> str:
     """Return that the session was paused, and how it goes on."""
-    return f"Paused: nothing runs, and the clock stands. `tempshell resume {session}` lets it go on."
+    return f"Paused: nothing runs, and the clock stands. `tempshell resume {session}` resumes it."
 
 
 def not_recorded(trouble: str) -> str:

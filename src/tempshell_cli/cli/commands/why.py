@@ -80,7 +80,7 @@ def _lines(sessions: Sessions, session: Session, exam_ends: datetime | None) -> 
         return
     if session.frozen is not None:
         yield f"{name} is paused, with {left} left; its sandbox is removed at {_time(session.deadline)}"
-        yield f"`tempshell resume {name}` lets it go on"
+        yield f"`tempshell resume {name}` resumes it"
         return
     if problem := trouble(session):
         yield problem
