@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,6 +68,30 @@ def test_a_session_lives_on_a_remote_engine_from_start_to_stop(
     (receipt,) = tempshell("stop", session, "--json", env=box).json()
     assert len(receipt["removed"]) == 2
     assert receipt["leftover"] == []
+
+
+def test_a_port_of_a_session_on_a_remote_engine_is_forwarded(tempshell: Tempshell, box: dict[str, str]) -> None:
+    session = tempshell("start", "--detach", "--docker-context", HOST, env=box).stdout.strip()
+    served = (
+        "import socket; one = socket.create_server(('127.0.0.1', 8000)).accept()[0]; one.sendall(one.recv(9)[::-1])"
+    )
+    with (
+        tempshell.running("exec", session, "--", "python3", "-c", served, env=box),
+        tempshell.running("port-forward", session, ":8000", env=box) as forwarding,
+    ):
+        assert forwarding.stdout
+        port = int(forwarding.stdout.readline().split()[2].rpartition(b":")[2])
+        eventually(lambda: _answer(port, b"abc") == b"cba", "the server inside answers")
+    tempshell("stop", session, env=box)
+
+
+def _answer(port: int, question: bytes) -> bytes:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+            connection.sendall(question)
+            return connection.recv(9)
+    except ConnectionError:
+        return b""
 
 
 @pytest.mark.engine("kind")
