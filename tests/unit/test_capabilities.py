@@ -144,12 +144,13 @@ def test_what_the_backend_knows_need_not_be_measured(fake: FakeSessions, draft: 
 @pytest.fixture
 def two(draft: Draft) -> Draft:
     """A pack of two tasks alike."""
-    for word in ("solution.sh", "wrong.sh"):
-        draft.write(f"two-{word}", (draft.root / word).read_text().replace("answer.txt", "other.txt"))
     draft.replace("tasks/one.md", "hints:", "setup: {run: setup.sh}\nhints:")
-    draft.write("setup.sh", "rm -f answer.txt other.txt\n")
+    draft.write("setup.sh", "rm -f answer.txt\n")
     text = (draft.root / "tasks/one.md").read_text().replace("id: one", "id: two").replace("answer.txt", "other.txt")
-    draft.write("tasks/two.md", text.replace("solution.sh", "two-solution.sh").replace("wrong.sh", "two-wrong.sh"))
+    for word in ("setup.sh", "solution.sh", "wrong.sh"):
+        draft.write(f"two-{word}", (draft.root / word).read_text().replace("answer.txt", "other.txt"))
+        text = text.replace(word, f"two-{word}")
+    draft.write("tasks/two.md", text)
     draft.replace("pack.yaml", "- tasks/one.md", "- tasks/one.md\n- tasks/two.md")
     return draft
 
