@@ -21,10 +21,10 @@ with progress("outer"):
 
 
 @pytest.fixture
-def lines() -> list[str]:
-    """What two steps, one within the other, have printed on a terminal of 40 columns, each print by itself."""
+def lines(columns: int) -> list[str]:
+    """What two steps, one within the other, have printed on a terminal, each print by itself."""
     ours, theirs = pty.openpty()
-    termios.tcsetwinsize(theirs, (24, 40))
+    termios.tcsetwinsize(theirs, (24, columns))
     environment = {**os.environ, "TERM": "xterm", "NO_COLOR": "1", "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
     with subprocess.Popen((sys.executable, "-c", _STEPS), stderr=theirs, env=environment) as process:
         os.close(theirs)
@@ -43,6 +43,7 @@ def _read(descriptor: int) -> bytes:
         return b""
 
 
+@pytest.mark.parametrize("columns", [40])
 def test_the_innermost_step_counts_its_seconds_on_one_line(lines: list[str]) -> None:
     assert "\x1b[2K… outer" in lines
     running = [line for line in lines if line.startswith("\x1b[2K… inner")]
@@ -52,3 +53,9 @@ def test_the_innermost_step_counts_its_seconds_on_one_line(lines: list[str]) -> 
     assert not [line for line in lines[1:inner] if "outer" in line]
     assert [line for line in lines[inner:] if line.startswith(("\x1b[2K… outer 1s", "\x1b[2K… outer 2s"))]
     assert lines[-2].startswith("\x1b[2K✓ outer 2.")
+
+
+@pytest.mark.parametrize("columns", [0])
+def test_a_terminal_that_does_not_know_its_size_shows_the_steps(lines: list[str]) -> None:
+    assert "\x1b[2K… outer" in lines
+    assert "\x1b[2K… inner, whose name is longer than the line of this terminal is wide" in lines

@@ -24,6 +24,7 @@ _COLOURS = MappingProxyType(
     }
 )
 _CLEAR_LINE = "\x1b[2K"
+_USUAL_COLUMNS = 80  # of a terminal that does not know its size, such as a serial line
 _steps: list[Callable[[], None]] = []  # that are under way on a terminal, the innermost last
 _LEAD = re.compile(r"^( *)(\S+)", re.MULTILINE)
 
@@ -109,7 +110,8 @@ def _running_seconds(what: str, began: float) -> Iterator[None]:
             return
         seconds = int(time.monotonic() - began)
         line = one_line(f"{what} {seconds}s" if seconds else what)
-        room = os.get_terminal_size(sys.stderr.fileno()).columns - len("… ") - 1  # a line that wraps is not cleared
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL_COLUMNS
+        room = columns - len("… ") - 1  # a line that wraps is not cleared
         shown = line if len(line) <= room else line[: max(0, room - 1)] + "…"
         print(f"{_CLEAR_LINE}{_coloured('…', _DIM)} {shown}", end="\r", file=sys.stderr, flush=True)  # noqa: T201
 
