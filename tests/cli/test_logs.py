@@ -8,6 +8,7 @@ import pytest
 
 from tests.packs.drafts import Draft
 from tests.support.command_line import Tempshell
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.engine("local")
 
@@ -47,7 +48,13 @@ def test_what_a_setup_has_printed_is_shown_also_when_the_session_has_ended(
 
 
 def test_nothing_of_an_exam_is_shown_before_it_has_ended(tempshell: Tempshell, pack: str) -> None:
-    session = tempshell("exam", pack, "--detach", "--quiet", "--backend", "local").stdout.strip()
+    setup = Path(pack, "setup.sh")
+    setup.write_text(setup.read_text() + "sleep 3\n")
+    with tempshell.running("exam", pack, "--detach", "--quiet", "--backend", "local") as starting:
+        eventually(lambda: any(one["state"] == "creating" for one in tempshell("list", "--json").json()), "it begins")
+        assert "being started" in tempshell("logs", "-f", code=2).stderr
+        assert starting.stdout
+        session = starting.stdout.read().decode().strip()
     assert "the logs of an exam" in tempshell("logs", code=2).stderr
     tempshell("stop", session)
     assert "made a file" in tempshell("logs", session).stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 import socket
@@ -139,7 +140,8 @@ Step = Callable[[Starting], bool]
 
 def shows(progress: str) -> Step:
     """Return the step at which a line of progress is shown, before what it tells is done."""
-    return lambda start: f" {progress}\r" in start.shown()
+    running = re.compile(rf"…\S* {re.escape(progress)}")  # the mark may be coloured, and seconds may follow
+    return lambda start: bool(running.search(start.shown()))
 
 
 def is_recorded(start: Starting) -> bool:

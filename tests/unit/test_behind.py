@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -19,13 +19,16 @@ from tempshell_cli.core.errors import TempshellError
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.packs.grading.results import Verdict
 from tempshell_cli.packs.grading.setup import SetupFailed
+from tempshell_cli.sessions import setting_up
 from tempshell_cli.sessions.behind import set_up_rest
-from tempshell_cli.sessions.events import NotSetUp, SetUp, ToSetUp
+from tempshell_cli.sessions.effort import effort
+from tempshell_cli.sessions.events import Event, Kind, NotSetUp, SetUp, SetupOutput, ToSetUp, details
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.practice import Practice
 from tempshell_cli.sessions.report import report
 from tempshell_cli.sessions.setups import setups_of
 from tempshell_cli.sessions.start import make
+from tempshell_cli.sessions.starting import start_mark
 from tempshell_cli.tui.port import TaskState
 from tests.fakes.clock import FakeClock
 from tests.packs.drafts import Draft
@@ -188,6 +191,63 @@ def test_a_setup_that_fails_is_said_everywhere_and_can_be_tried_again(fake: Fake
     grader.reset(grader.pack.task("three"))
     assert grader.setups().failed == {}
     assert grader.grade(grader.pack.task("three")).verdict is Verdict.FAIL
+
+
+def test_a_task_that_is_not_set_up_has_not_passed_unasked(fake: FakeSessions, draft: Draft) -> None:
+    """Its checks could hold by chance: what is to be put right was never made."""
+    draft.write("three.sh", "exit 3\n")
+    session = start(fake, draft)
+    practice = Practice(fake.sessions, session)
+    Path(session.home, "answer.txt").write_text("42")
+    one, two, three, _ = practice.pack.tasks
+    practice.ensure_set_up(three)
+    assert practice.setups().failed.keys() == {"three"}
+    passed = [practice.grade_if_passed(task) is not None for task in (one, two, three)]
+    assert passed == [True, False, False]
+    with start_mark(fake.sessions.paths, f"{session.id}.one"):  # as a reset in another terminal does
+        assert practice.grade_if_passed(one) is None
+
+
+def test_a_setup_that_fails_is_no_news_of_another_task(fake: FakeSessions, draft: Draft) -> None:
+    draft.write("three.sh", "exit 3\n")
+    session = start(fake, draft)
+    practice = Practice(fake.sessions, session)
+    practice.ensure_set_up(practice.pack.task("three"))
+    result = practice.grade(practice.pack.task("one"))
+    assert result.verdict is Verdict.FAIL
+    assert "three" not in " ".join(check.message for check in result.results)
+
+
+def test_a_failed_setup_is_kept_without_the_secrets_of_the_session(
+    fake: FakeSessions, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft.write("three.sh", "echo the word is hunter2; exit 3\n")
+    monkeypatch.setattr(setting_up, "secrets_in", lambda *_: ["hunter2"])
+    session = start(fake, draft)
+    practice = Practice(fake.sessions, session)
+    practice.ensure_set_up(practice.pack.task("three"))
+    kept = [event.detail for event in fake.sessions.store.events(session.id)]
+    assert [line for line in kept if "the word is" in line]
+    assert not [line for line in kept if "hunter2" in line]
+    assert [one.task for _, one in details(fake.sessions.store.events(session.id), SetupOutput)] == ["three"]
+
+
+def test_a_task_may_have_the_name_of_what_scripts_take_turns_by(fake: FakeSessions, draft: Draft) -> None:
+    draft.write("tasks/four.md", (draft.root / "tasks/four.md").read_text().replace("id: four", "id: scripts"))
+    session = start(fake, draft)
+    practice = Practice(fake.sessions, session)
+    setting = threading.Thread(target=practice.ensure_set_up, args=[practice.pack.task("scripts")], daemon=True)
+    setting.start()
+    setting.join(20)
+    assert "scripts" not in waiting(fake, session)
+
+
+def test_time_on_a_task_counts_from_when_it_is_set_up() -> None:
+    began = datetime(2030, 1, 1, tzinfo=UTC)
+    at = [began + timedelta(seconds=seconds) for seconds in (0, 60, 90)]
+    events = [Event.of(at[0], "s", Kind.TASK, "two"), Event.of(at[1], "s", SetUp("two"))]
+    session = Session("s", "s", "ann", "fake", "", State.READY, began, began + timedelta(hours=1))
+    assert effort(session, events, [], at[2]).spent == {"two": timedelta(seconds=30)}
 
 
 def test_a_first_task_that_cannot_be_set_up_fails_the_start(fake: FakeSessions, draft: Draft) -> None:

@@ -33,7 +33,8 @@ def lines(columns: int) -> list[str]:
             said += chunk
     os.close(ours)
     assert process.returncode == 0
-    return said.decode().replace("\r\n", "\r").split("\r")
+    shown = [line.rstrip() for line in said.decode().replace("\r\n", "\r").split("\r")]
+    return [line for line in shown if line]  # blanks take away what was there before
 
 
 def _read(descriptor: int) -> bytes:
@@ -45,17 +46,17 @@ def _read(descriptor: int) -> bytes:
 
 @pytest.mark.parametrize("columns", [40])
 def test_the_innermost_step_counts_its_seconds_on_one_line(lines: list[str]) -> None:
-    assert "\x1b[2K… outer" in lines
-    running = [line for line in lines if line.startswith("\x1b[2K… inner")]
+    assert "… outer" in lines
+    running = [line for line in lines if line.startswith("… inner")]
     assert len(running) >= 2
-    assert all(len(line.removeprefix("\x1b[2K")) < 40 for line in running)
-    inner = next(place for place, line in enumerate(lines) if line.startswith("\x1b[2K✓ inner"))
+    assert all(len(line) < 40 for line in running)
+    inner = next(place for place, line in enumerate(lines) if line.startswith("✓ inner"))
     assert not [line for line in lines[1:inner] if "outer" in line]
-    assert [line for line in lines[inner:] if line.startswith(("\x1b[2K… outer 1s", "\x1b[2K… outer 2s"))]
-    assert lines[-2].startswith("\x1b[2K✓ outer 2.")
+    assert [line for line in lines[inner:] if line.startswith(("… outer 1s", "… outer 2s"))]
+    assert lines[-1].startswith("✓ outer 2.")
 
 
 @pytest.mark.parametrize("columns", [0])
 def test_a_terminal_that_does_not_know_its_size_shows_the_steps(lines: list[str]) -> None:
-    assert "\x1b[2K… outer" in lines
-    assert "\x1b[2K… inner, whose name is longer than the line of this terminal is wide" in lines
+    assert "… outer" in lines
+    assert "… inner, whose name is longer than the line of this terminal is wide" in lines

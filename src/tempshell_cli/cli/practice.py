@@ -19,7 +19,7 @@ from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.results import CheckResult, TaskResult, Verdict
 from tempshell_cli.sessions.behind import Behind
 from tempshell_cli.sessions.effort import effort, hints_shown, task_in_hand
-from tempshell_cli.sessions.events import Detail, Event, Flagged, HintShown, Kind
+from tempshell_cli.sessions.events import Detail, Event, Flagged, HintShown, Kind, words_of
 from tempshell_cli.sessions.exam import Exam, exam_of, flagged_tasks, refuse_handed_in
 from tempshell_cli.sessions.grading import Graded, grade, keep
 from tempshell_cli.sessions.lease import warnings_of
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tempshell_cli.sessions.forwarding.ports import PortForward
 
 _STATES = {"pass": TaskState.PASSED, "fail": TaskState.FAILING, "error": TaskState.ERROR}
-_WAITS = "*This task is being set up …*\n\n"
+_WAITS = "*This task is being set up …*"
 # Seconds between two looks at the store while a screen is open.
 _LOOK = 0.5
 # Seconds that the last of each may take when the screen is left (an engine may hang), and for how long it is tried then
@@ -90,7 +90,8 @@ class LivePractice:
         self._behind = Behind(self._practice, self._news.append, self.unexpected)
         self._sweep_every = sessions.settings.engines.sweep_every.total_seconds()
         self._warnings = warnings_of(sessions.settings.lease)
-        unasked = sessions.settings.practice.auto_check
+        # The check itself would be what happens in a session that ends when nothing does.
+        unasked = sessions.settings.practice.auto_check and not words_of(self._seen.events, Kind.IDLE)
         self._check_themselves = {task.id for task in self._tasks if unasked and may_check_itself(task)}
         self._resets = 0
 
@@ -175,8 +176,8 @@ class LivePractice:
 
     def reset(self, task: str) -> None:
         """Put the task back to its start; what the last check found is no longer shown."""
-        self._outbox.flush()
         self._resets += 1
+        self._outbox.flush()
         self._practice.reset(self._practice.pack.task(task))
         with self._keeping:
             self._checks.pop(task, None)
@@ -375,10 +376,10 @@ class LivePractice:
         return TaskView(
             id=task.id,
             title=head.title,
-            prompt=(_WAITS if is_waiting else "")
-            + _namespaces(head.namespaces if exam else ())
-            + task.prompt
-            + _problems(setups, task.id),
+            # Who began before all is there would change what the checks compare with.
+            prompt=_WAITS
+            if is_waiting
+            else _namespaces(head.namespaces if exam else ()) + task.prompt + _problems(setups, task.id),
             points=sum(one.worth for one in head.checks),
             state=TaskState.WAITING if is_waiting else _STATES[check.verdict] if check else unchecked,
             results=check.results if check else (),

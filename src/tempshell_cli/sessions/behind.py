@@ -47,7 +47,7 @@ class Behind:
         self._leaving = threading.Event()
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in self._waiting[:_AT_ONCE]]
         self._at_work = len(self._threads)
-        self._told = ""
+        self._told: dict[str, str] = {}
 
     def want(self, task: str) -> None:
         """Have a task set up before the others that wait."""
@@ -118,6 +118,7 @@ class Behind:
     def _put_back(self, task: str, why: str) -> None:
         with self._changing:
             self._waiting.append(task)
-            is_new, self._told = why != self._told and not self._leaving.is_set(), why
+            is_new = self._told.get(task) != why and not self._leaving.is_set()
+            self._told[task] = why
         if is_new:
             self._tell(f"{task} cannot be set up yet: {why}")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from tempshell_cli.sessions.events import Event, ExamBegun, HintShown, Kind, details, words_of
+from tempshell_cli.sessions.events import Event, ExamBegun, HintShown, Kind, NotSetUp, SetUp, details, words_of
 from tempshell_cli.sessions.model import Session
 from tempshell_cli.sessions.store import Score
 
@@ -58,16 +58,24 @@ def _first_passes(scores: Sequence[Score]) -> dict[str, datetime]:
 
 
 def _spent(
-    session: Session, events: Iterable[Event], passed: Mapping[str, datetime], now: datetime
+    session: Session, events: Sequence[Event], passed: Mapping[str, datetime], now: datetime
 ) -> dict[str, timedelta]:
     """Return how long each task was in hand, until it passed for the first time, or the session or its exam ended."""
     last = min([now, session.ended or session.deadline, *(exam.ends for _, exam in details(events, ExamBegun))])
     spent: dict[str, timedelta] = {}
+    ready = _first_setups(events)
     for task, begin, end in _spans(events, last):
         # A screen stays open after the end, with a goodbye, and then notes that its task is no longer in hand.
-        worked = min(end, last, passed.get(task, end)) - begin
+        worked = min(end, last, passed.get(task, end)) - max(begin, ready.get(task, begin))
         spent[task] = spent.get(task, timedelta()) + max(worked, timedelta())
     return spent
+
+
+def _first_setups(events: Sequence[Event]) -> dict[str, datetime]:
+    """Return when each task was first set up, or could not be: nobody works on it before."""
+    tried = [(at, one.task) for at, one in details(events, SetUp)]
+    tried += [(at, one.task) for at, one in details(events, NotSetUp)]
+    return {task: at for at, task in sorted(tried, reverse=True)}
 
 
 def _spans(events: Iterable[Event], last: datetime) -> Iterator[tuple[str, datetime, datetime]]:

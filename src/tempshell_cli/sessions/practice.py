@@ -15,22 +15,28 @@ import msgspec
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.errors import EngineUnavailable, PackProblem, UsageProblem
 from tempshell_cli.packs.format.pack import Pack, Task
-from tempshell_cli.packs.grading.capabilities import out_of_reach
+from tempshell_cli.packs.grading.capabilities import out_of_reach, wanted_by
 from tempshell_cli.packs.grading.grader import Grader, could_not_run, not_reached
 from tempshell_cli.packs.grading.results import CheckResult, TaskResult, Verdict, as_shown, completed, with_problems
 from tempshell_cli.packs.grading.setup import SetupFailed
 from tempshell_cli.packs.library.find import find_pack, newest
 from tempshell_cli.sessions.capabilities import known_in, lacking, lacking_in
 from tempshell_cli.sessions.consent import refuse_changed
-from tempshell_cli.sessions.events import Checked, CouldNotRun, Event, Kind, NotSetUp, details, words_of
+from tempshell_cli.sessions.events import Checked, CouldNotRun, Event, Kind, NotSetUp, SetUp, details, words_of
 from tempshell_cli.sessions.exam import drawn_tasks, exam_of, refuse_in_exam, seed_of, written_values
 from tempshell_cli.sessions.kubernetes import refuse_cluster
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.lookup import refuse_unusable
 from tempshell_cli.sessions.model import Session, State
-from tempshell_cli.sessions.setting_up import missing_in, records_of, set_up_task, warn_of_problems
+from tempshell_cli.sessions.setting_up import (
+    missing_in,
+    records_of,
+    set_up_task,
+    warn_of_problems,
+    without_secrets,
+)
 from tempshell_cli.sessions.setups import Setups, setups_of
-from tempshell_cli.sessions.starting import start_mark
+from tempshell_cli.sessions.starting import is_starting, start_mark
 from tempshell_cli.sessions.store import Score
 
 
@@ -152,30 +158,44 @@ class Practice:
         self._refuse_exam()
         self.ensure_set_up(task)
         passed, setups = self._passed(), self.setups()  # first: a look can outlast the screen, and with it the store
-        problems = setups.problems
         if before := self.pack.blocking(task, passed):
             return not_reached(task, before)
         if task.id in setups.failed:
             return _not_set_up(task, setups.failed[task.id])
         (result,) = self._shown([self._grader([task]).grade(task)], passed)
+        # Of tasks without an order the setups of others have nothing to do with this one.
+        problems = setups.problems if self.pack.in_order else {}
         return with_problems(result, [f"the setup of {name}: {one}" for name, one in problems.items() if one])
 
     def grade_if_passed(self, task: Task) -> TaskResult | None:
         """Grade a task that nobody has asked to grade; return its result where it passes, and else None.
 
-        What fails is looked at once, and what failed the last time comes first: mostly it is all there is to do.
-        Raises as ``grade`` does.
+        What fails is looked at once, and what failed the last time comes first: mostly it is all there is to do. A task
+        that is being set up, here or by another process, has not passed. Raises as ``grade`` does.
         """
         self._refuse_exam()
-        passed = self._passed()
-        if self.pack.blocking(task, passed):
+        passed, before = self._passed(), self._attempt(task)
+        if before is None or self.pack.blocking(task, passed) or self._is_unmeasured(task):
             return None
         grader = replace(self._grader([task]), patient=False)
         if grader.fails(task, self._suspects.get(task.id, "")):
             return None
         result = grader.grade(task)
         self._suspects[task.id] = next((one.check for one in result.results if one.verdict is not Verdict.PASS), "")
-        return next(iter(self._shown([result], passed))) if result.verdict is Verdict.PASS else None
+        has_passed = result.verdict is Verdict.PASS and self._attempt(task) == before
+        return next(iter(self._shown([result], passed))) if has_passed else None
+
+    def _attempt(self, task: Task) -> int | None:
+        """Return how often the task has been set up; None while it is, or has not been."""
+        setups = self.setups()
+        if task.id in {*setups.waiting, *setups.failed} or is_starting(self.sessions.paths, self._mark(task)):
+            return None
+        done = details(self.sessions.store.events(self.session.id), SetUp)
+        return sum(one.task == task.id for _, one in done)
+
+    def _is_unmeasured(self, task: Task) -> bool:
+        """Return whether it would have to be found out first whether the sandbox has what the task needs."""
+        return not set(wanted_by([task])) <= set(known_in(self.sessions, self.session.id))
 
     def advance(self, passed: str = "") -> str:
         """Set up the steps that are reached now, with one that has just ``passed``; return what went wrong, by line.
@@ -187,7 +207,13 @@ class Practice:
             return ""
         waiting = [task for task in self.pack.reached({*self._passed(), passed}) if task.id not in done]
         grader = Grader(self._shell(waiting)) if waiting else None
-        found = [f"the setup of {task.id}: {problems}" for task in waiting if (problems := self._set_up(task, grader))]
+        found = []
+        for task in waiting:
+            with self._held(task):
+                if task.id in self.setups().problems:  # another terminal has been here
+                    continue
+                if problems := self._set_up(task, grader):
+                    found.append(f"the setup of {task.id}: {problems}")
         return "\n".join(found)
 
     def setups(self) -> Setups:
@@ -201,7 +227,7 @@ class Practice:
 
         Once ``leaving`` is set, what is not begun is not begun, and nothing is waited for any more: then it
         may still be waiting. ``changed`` is called when the sandbox is changed no more, and only waited for. Raises as
-        ``grade`` does.
+        ``grade`` does, and UsageProblem where the session has been paused meanwhile.
         """
         if task.id not in self.setups().waiting:
             return
@@ -213,8 +239,7 @@ class Practice:
             try:
                 self._set_up(task, grader, within=_changing(leaving, changed))
             except SetupFailed as cause:
-                if self._still_runs():  # else it has failed because its sandbox was removed under it
-                    self.sessions.journal(self.session.id, NotSetUp(task.id, str(cause)))
+                self._keep_failure(task, cause)
             except _Leaving:
                 return
 
@@ -225,11 +250,19 @@ class Practice:
 
     def _held(self, task: Task) -> AbstractContextManager[None]:
         """Hold the task, in the block, against others that set it up: another terminal, or a reset."""
-        return start_mark(self.sessions.paths, f"{self.session.id}.{task.id}")
+        return start_mark(self.sessions.paths, self._mark(task))
 
-    def _still_runs(self) -> bool:
+    def _mark(self, task: Task) -> str:
+        return f"{self.session.id}.{task.id}"
+
+    def _keep_failure(self, task: Task, cause: SetupFailed) -> None:
+        """Keep why a setup has failed, unless it is that the sandbox was paused or removed under it."""
         current = self.sessions.store.get(self.session.id)
-        return current is not None and current.state is State.READY
+        if current is not None and current.state is State.PAUSED:
+            refuse_unusable(current)
+        if current is not None and current.state is State.READY:
+            backend, sandbox = self.sessions.engines.of(self.session), self.session.sandbox
+            self.sessions.journal(self.session.id, NotSetUp(task.id, without_secrets(str(cause), backend, sandbox)))
 
     def _set_up(
         self,

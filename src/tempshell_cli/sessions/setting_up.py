@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from tempshell_cli.backends.base import Backend, Report, Sandbox
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 _MOST = 16 * 1024  # characters that are kept of what a setup prints
 _NOT_THERE = "the pack uses commands that the sandbox does not have, unless the pack brings them itself: {}"
-_TURN = "scripts"  # with the session's id before it, the mark of who runs the scripts of setups
+_UNREAD = "(left out: the sandbox does not say which secrets it has)"
+_TURN = ".scripts"  # after the session's id and a dot, the mark of who runs the scripts of setups: no task is called so
 
 
 def set_up(sessions: Sessions, pack: Pack, plan: Plan, sandbox: Sandbox, report: Report) -> dict[str, str]:
@@ -88,20 +89,28 @@ def set_up_task(  # noqa: PLR0913 - what a setup depends on
     is its turn, and left when nothing is changed any more. ``clear`` and what is raised are as in ``apply_setup``.
     """
     session = sandbox.session
-    problems = apply_setup(task, grader, clear=clear, turn=_turn(sessions, session, within or nullcontext()))
+    try:
+        problems = apply_setup(task, grader, clear=clear, turn=_turn(sessions, session, within or nullcontext()))
+    finally:
+        _keep_output(sessions, task, grader, backend, sandbox)
     if record := grader.records[task.id]:
         sessions.journal(session, Recorded(task.id, record))
-    _keep_output(sessions, task, grader, backend, sandbox)
     sessions.journal(session, SetUp(task.id, problems))
     return problems
 
 
 def _keep_output(sessions: Sessions, task: Task, grader: Grader, backend: Backend, sandbox: Sandbox) -> None:
-    """Keep what a setup has printed, without the secrets of the session; nothing where the sandbox does not answer."""
-    if text := grader.outputs.get(task.id, ""):
-        with suppress(EngineUnavailable):
-            text = redacted(text, secrets_in(backend, sandbox))
-            sessions.journal(sandbox.session, SetupOutput(task.id, text[-_MOST:]))
+    """Keep what a setup has printed, also one that has failed."""
+    if text := grader.outputs.pop(task.id, ""):
+        sessions.journal(sandbox.session, SetupOutput(task.id, without_secrets(text, backend, sandbox)[-_MOST:]))
+
+
+def without_secrets(text: str, backend: Backend, sandbox: Sandbox) -> str:
+    """Return a text without the secrets of a session; nothing of it where the sandbox does not say what these are."""
+    try:
+        return redacted(text, secrets_in(backend, sandbox))
+    except EngineUnavailable:
+        return _UNREAD
 
 
 @contextmanager

@@ -160,7 +160,7 @@ class PracticeScreen(Screen[None]):
         self._may_copy: bool | None = None
         self._auto_check = AutoCheck(self._plan_check)
         self._next_check: Timer | None = None
-        self._asked_meanwhile = False
+        self._asked_meanwhile = ""  # the task whose check was asked for during one that was not
 
     def compose(self) -> ComposeResult:
         """Lay out the screen; without tasks there is the terminal alone."""
@@ -357,12 +357,13 @@ class PracticeScreen(Screen[None]):
         if task is None:
             return
         if _CHECK_UNASKED in self._under_way:
-            self._asked_meanwhile = True
+            self._asked_meanwhile = task.id
             self._show_checking()
         else:
-            self._in_background(
-                _CHECK, lambda: self._practice.check(task.id), lambda rows: self._on_checked(task.id, rows)
-            )
+            self._check(task.id)
+
+    def _check(self, task: str) -> None:
+        self._in_background(_CHECK, lambda: self._practice.check(task), lambda rows: self._on_checked(task, rows))
 
     # A check that nobody has asked for. It shows nothing unless the task has passed.
 
@@ -396,11 +397,11 @@ class PracticeScreen(Screen[None]):
 
     def _on_checked_unasked(self, task: str, rows: Sequence[CheckResult]) -> None:
         self._auto_check.ended()
-        asked, self._asked_meanwhile = self._asked_meanwhile, False
+        asked, self._asked_meanwhile = self._asked_meanwhile, ""
         if rows:
             self._on_checked(task, rows)
-        elif asked:
-            self.action_check()
+        if asked and not (rows and asked == task):
+            self._check(asked)
 
     def action_next_task(self) -> None:
         """Take the next task in hand."""
@@ -654,7 +655,7 @@ class PracticeScreen(Screen[None]):
 
     def _show_checking(self) -> None:
         if self._tasks:
-            self._task_pane().show_checking(checking=_CHECK in self._under_way or self._asked_meanwhile)
+            self._task_pane().show_checking(checking=_CHECK in self._under_way or bool(self._asked_meanwhile))
 
     def _on_problem(self, problem: TempshellError) -> None:
         self._say(problem_text(problem), "error")

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tempshell_cli.sessions.events import Event
+    from tempshell_cli.sessions.lifecycle import Sessions
+    from tempshell_cli.sessions.model import Session
 
 app = new_app()
 
@@ -35,15 +37,14 @@ def logs(
     """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import select_past, user_sessions
-    from tempshell_cli.sessions.exam import refuse_in_exam
     from tempshell_cli.sessions.watching import follow as follow_events
 
     with user_sessions() as sessions:
         chosen = select_past(sessions, session)
-        if not chosen.ended:
-            refuse_in_exam(sessions.store, chosen, "the logs of an exam are shown when it has ended")
+        _refuse_exam(sessions, chosen)
         if follow:
             for found in _outputs(follow_events(sessions, chosen.id), task):
+                _refuse_exam(sessions, chosen)  # that has begun meanwhile
                 if as_json:
                     console.say_json_line(found)
                 else:
@@ -54,6 +55,19 @@ def logs(
         console.say_json(kept)
     for found in () if as_json else kept:
         _say(found, prefixed=not task)
+
+
+def _refuse_exam(sessions: Sessions, session: Session) -> None:
+    """Raise UsageProblem in an exam, and while a session is made: it may become one."""
+    from tempshell_cli.core.errors import UsageProblem
+    from tempshell_cli.sessions.exam import refuse_in_exam
+    from tempshell_cli.sessions.model import State
+
+    current = sessions.store.get(session.id) or session
+    if current.state is State.CREATING:
+        raise UsageProblem(f"{current.name} is being started", hint="its logs can be read when it is ready")
+    if not current.ended:
+        refuse_in_exam(sessions.store, current, "the logs of an exam are shown when it has ended")
 
 
 def _outputs(events: Iterable[Event], task: str) -> Iterator[dict[str, str]]:

@@ -13,7 +13,7 @@ from tempshell_cli.cli.complete import session_names
 from tempshell_cli.cli.options import FORMAT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from tempshell_cli.sessions.lifecycle import Sessions
     from tempshell_cli.sessions.model import Session
@@ -89,10 +89,10 @@ def _measured(sessions: Sessions, token: str) -> Iterator[Sequence[_Row]]:
     from tempshell_cli.sessions.usage import Meter, disk_of
 
     meter, engines = Meter(sessions.engines), sessions.engines
-    meter.measure(_chosen(sessions, token))
+    only = {one.id for one in _chosen(sessions, token)} if token else set[str]()
+    meter.measure(_live(sessions, only))
     time.sleep(_FIRST)
-    while True:
-        chosen = _chosen(sessions, token)
+    while (chosen := _live(sessions, only)) or not only:
         rates = meter.measure(chosen)
         yield [_Row(one, rates.get(one.id), disk_of(engines, one) if one.id in rates else None) for one in chosen]
         time.sleep(_EVERY)
@@ -102,6 +102,11 @@ def _chosen(sessions: Sessions, token: str) -> Sequence[Session]:
     from tempshell_cli.cli.service import select
 
     return [select(sessions, token)] if token else sessions.store.live()
+
+
+def _live(sessions: Sessions, only: Collection[str]) -> Sequence[Session]:
+    """Return the live sessions, of those alone if there are some: what a name means may change."""
+    return [one for one in sessions.store.live() if not only or one.id in only]
 
 
 def _show(rows: Sequence[_Row], form: str, *, watch: bool) -> None:

@@ -23,7 +23,6 @@ _COLOURS = MappingProxyType(
         **dict.fromkeys(("error", "incomplete", "fail, incomplete", "broken", "stopped", "paused", "due"), _YELLOW),
     }
 )
-_CLEAR_LINE = "\x1b[2K"
 _USUAL_COLUMNS = 80  # of a terminal that does not know its size, such as a serial line
 _steps: list[Callable[[], None]] = []  # that are under way on a terminal, the innermost last
 _LEAD = re.compile(r"^( *)(\S+)", re.MULTILINE)
@@ -96,8 +95,13 @@ def progress(what: str) -> Iterator[None]:
         mark, colour = "✓" if _speaks_unicode() else "ok", _GREEN
     finally:
         took = _coloured(f"{time.monotonic() - began:.1f}s", _DIM)
-        cleared = _CLEAR_LINE if live else ""
+        cleared = f"{' ' * _room()}\r" if live else ""  # what was shown while it lasted
         print(f"{cleared}{_coloured(mark, colour)} {what} {took}", file=sys.stderr)  # noqa: T201
+
+
+def _room() -> int:
+    """Return how many characters fit on a line of the terminal: one that wraps is not cleared by the next."""
+    return (os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL_COLUMNS) - 1
 
 
 @contextmanager
@@ -110,10 +114,9 @@ def _running_seconds(what: str, began: float) -> Iterator[None]:
             return
         seconds = int(time.monotonic() - began)
         line = one_line(f"{what} {seconds}s" if seconds else what)
-        columns = os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL_COLUMNS
-        room = columns - len("… ") - 1  # a line that wraps is not cleared
+        room = _room() - len("… ")
         shown = line if len(line) <= room else line[: max(0, room - 1)] + "…"
-        print(f"{_CLEAR_LINE}{_coloured('…', _DIM)} {shown}", end="\r", file=sys.stderr, flush=True)  # noqa: T201
+        print(f"{_coloured('…', _DIM)} {shown.ljust(room)}", end="\r", file=sys.stderr, flush=True)  # noqa: T201
 
     _steps.append(show)
     try:
