@@ -86,16 +86,25 @@ def _refuse_unmeasurable(sessions: Sessions, token: str) -> None:
 
 def _measured(sessions: Sessions, token: str) -> Iterator[Sequence[_Row]]:
     """Yield the figures of the sessions that are meant, every few seconds; at the end of the one, nothing more."""
-    from tempshell_cli.sessions.usage import Meter, disk_of
+    from tempshell_cli.sessions.usage import Meter
 
-    meter, engines = Meter(sessions.engines), sessions.engines
+    meter = Meter(sessions.engines)
     only = {one.id for one in _chosen(sessions, token)} if token else set[str]()
     meter.measure(_live(sessions, only))
     time.sleep(_FIRST)
     while (chosen := _live(sessions, only)) or not only:
         rates = meter.measure(chosen)
-        yield [_Row(one, rates.get(one.id), disk_of(engines, one) if one.id in rates else None) for one in chosen]
+        yield [_Row(one, rates.get(one.id), _disk(sessions, one) if one.id in rates else None) for one in chosen]
         time.sleep(_EVERY)
+
+
+def _disk(sessions: Sessions, session: Session) -> int | None:
+    """Return what the home takes, in bytes; None in a session that ends when idle, which a look inside would keep."""
+    from tempshell_cli.sessions.events import Kind, words_of
+    from tempshell_cli.sessions.usage import disk_of
+
+    ends_when_idle = words_of(sessions.store.events(session.id), Kind.IDLE)
+    return None if ends_when_idle else disk_of(sessions.engines, session)
 
 
 def _chosen(sessions: Sessions, token: str) -> Sequence[Session]:
