@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import uuid
 from collections.abc import Iterator
@@ -51,6 +52,14 @@ def test_a_save_that_fails_leaves_the_file_as_it_was(tempshell: Tempshell, tmp_p
     assert (file.read_text("utf-8"), sorted(tmp_path.iterdir())) == ("old", before)
     assert "docker load" in tempshell("image", "load", str(file), code=5).stderr
     assert "cannot read" in tempshell("image", "load", str(tmp_path / "none"), code=2).stderr
+
+
+def test_what_is_no_file_is_not_replaced(tempshell: Tempshell, tag: str, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert "it is no file" in tempshell("image", "save", str(pipe), tag, code=2).stderr
+    assert pipe.is_fifo()
+    assert "it is no file" in tempshell("image", "save", str(tmp_path), tag, code=2).stderr
 
 
 def test_images_of_earlier_releases_are_superseded_and_no_others(tempshell: Tempshell, tag: str) -> None:

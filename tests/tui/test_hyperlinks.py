@@ -15,7 +15,7 @@ from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.wire import Modifiers, Mouse, MouseAction
 from tempshell_cli.tui import words
-from tempshell_cli.tui.hyperlinks import from_here, host_of, port_inside
+from tempshell_cli.tui.hyperlinks import from_here, host_of, open_page, port_inside
 
 from .app_user import AppUser
 from .conftest import OpenApp
@@ -115,6 +115,17 @@ async def test_why_a_port_cannot_be_opened_is_said(open_app: OpenApp, practice: 
         ("http://127.0.0.1:80:80/", 0, ""),
         ("http://localhost:65536/", 0, ""),
         ("http://localhost:0/", 0, ""),
+        ("http://localhost:0000008080/", 8080, "http://127.0.0.1:40000/"),
+        ("http://[::]:8000/", 8000, "http://127.0.0.1:40000/"),
+        ("http://[::1]:80/", 80, "http://127.0.0.1:40000/"),
+        ("http://[::ffff:127.0.0.1]/", 80, "http://127.0.0.1:40000/"),
+        ("http://127.0.1.1:81/x", 81, "http://127.0.0.1:40000/x"),
+        ("http://127.1/", 80, "http://127.0.0.1:40000/"),
+        ("http://2130706433/", 80, "http://127.0.0.1:40000/"),
+        ("http://0x7f.1/", 80, "http://127.0.0.1:40000/"),
+        ("http://localhost.:90/", 90, "http://127.0.0.1:40000/"),
+        ("http://app.localhost/", 80, "http://127.0.0.1:40000/"),
+        ("http://126.255.255.255/", 0, ""),
         ("http://localhost:800000000/", 0, ""),
         ("http://localhost.example.com:80/", 0, ""),
         ("http://localhost@example.com/", 0, ""),
@@ -221,6 +232,8 @@ async def test_who_only_watches_may_follow_a_link(open_app: OpenApp, practice: F
         ("https://example.com", "example.com"),
         ("http://example.com:8080/a/b?c=%20&d=(e)#f", "example.com"),
         ("http://[::1]:80/", "[::1]"),
+        ("http://localhost:0/", ""),  # neither a port of the sandbox nor one of this machine
+        ("http://127.0.0.1:65536/", ""),
         ("https://bank.test@evil.test/", ""),
         ("https://evil.test\\@bank.test/", ""),
         ("https://evil.test/ bank.test", ""),
@@ -234,6 +247,17 @@ async def test_who_only_watches_may_follow_a_link(open_app: OpenApp, practice: F
 )
 def test_only_a_plain_address_has_a_host_to_open(address: str, host: str) -> None:
     assert host_of(address) == host
+
+
+def test_a_browser_is_looked_for_by_programs_of_ours_alone(
+    browser: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The directory may be a stranger's, such as that of a pack."""
+    (tmp_path / "webbrowser.py").write_text(f"open({str(tmp_path / 'ours')!r}, 'w')\n")
+    monkeypatch.chdir(tmp_path)
+    assert open_page("http://example.com/")
+    assert read(browser) == "http://example.com/\n"
+    assert not (tmp_path / "ours").exists()
 
 
 def test_a_link_is_followed_from_the_terminal_outside(browser: Path) -> None:

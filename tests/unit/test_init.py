@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -89,6 +90,24 @@ def test_it_gives_notice_where_nothing_happens_and_takes_it_back_where_something
         init.stdin.flush()
         back = init_state(first + notice + init.stdout.readline())
         assert back == InitState(state.deadline + 1)
+        init.kill()
+
+
+@pytest.mark.parametrize("name", [") *\\n", "x\\n", ") S 1 (\\n", "$(touch own)"])
+def test_the_name_of_a_process_is_no_program(name: str, tmp_path: Path) -> None:
+    """Whoever is inside names processes, and files: neither is run, nor ends the first process."""
+    for number in range(1, 12):
+        (tmp_path / f"{number:02}").touch()
+    (tmp_path / "a[$(touch own)]").touch()
+    beside = f"(printf '{name}' >/proc/$BASHPID/comm; sleep 60 >&- 2>&-; :) & exec \"$@\""
+    inside = ("bash", "-c", beside, "bash", *init_argv(time.time() + FAR, idle=600))
+    argv = ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child", *inside)
+    with subprocess.Popen(argv, cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as init:
+        assert init.stdout
+        assert init_state(init.stdout.readline())
+        time.sleep(8)  # it looks every five seconds
+        assert init.poll() is None
+        assert not (tmp_path / "own").exists()
         init.kill()
 
 

@@ -117,6 +117,17 @@ def test_who_has_no_table_gets_one_and_a_refusal_is_said() -> None:
         CronLine(_JOB, _Programs(refuses="-")).install()
 
 
+def test_a_table_is_kept_byte_for_byte() -> None:
+    table = "# jobs\f0 3 * * * rm x\n# \x1c\x85\u2028\n\n0 1 * * * /bin/other\n"
+    programs = _Programs(table)
+    line = CronLine(_JOB, programs)
+    line.install()
+    line.uninstall()
+    assert programs.table == table
+    with pytest.raises(UsageProblem, match="line break"):
+        CronLine(_JOB._replace(environment={"X": "a\nb"}), programs).install()
+
+
 def test_a_table_that_cannot_be_read_is_not_replaced() -> None:
     programs = _Programs("0 1 * * * /bin/other\n", refuses="-l")
     with pytest.raises(EngineUnavailable, match="no bus"):

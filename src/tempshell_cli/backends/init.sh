@@ -10,7 +10,8 @@
 # $3 is in seconds how long nothing may happen in the sandbox before it ends, after a minute's notice; "" for as long as
 # it likes. Every few seconds /proc shows what has happened: a process was started, a command runs in the foreground of
 # a terminal, the shell of a terminal has read something, or more of the processor was used than idle programs take. The
-# notice is a line "idle N"; the next "deadline N" takes it back. Builtins again, which read only what all may read.
+# notice is a line "idle N"; the next "deadline N" takes it back. Builtins again, which read only what all may read. A
+# person inside gives processes their names, with line breaks and patterns of files: nothing of one is evaluated.
 # The kernel keeps a person inside from killing PID 1 by a signal that it has no handler for. Bash installs handlers,
 # for `read -t` among others, so these are ignored.
 # Needs bash 5, or the ash of busybox; both have `read -t` and EPOCHSECONDS. The first line of output says that the
@@ -25,10 +26,16 @@ look() {
   read -r now </proc/loadavg
   now=${now##* }
   for stat in /proc/[0-9]*/stat; do
-    read -r line 2>/dev/null <"$stat" || continue
-    pid=${line%% *} name=${line#*(}
+    pid=${stat#/proc/}
+    pid=${pid%/stat}
+    line=''
+    while read -r part || [ "$part" ]; do line="$line$part "; done 2>/dev/null <"$stat"
+    name=${line#*(}
     name=${name%)*}
+    set -f
     set -- ${line##*) }
+    set +f
+    case ${12}:${13} in :* | *: | *[!0-9:]*) continue ;; esac
     ticks=$((ticks + ${12} + ${13}))
     [ "$5" != 0 ] && [ "$3" = "$6" ] || continue
     case $name in

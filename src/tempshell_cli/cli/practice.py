@@ -73,7 +73,7 @@ class LivePractice:
         ``forwards`` are those that are under way, and ``news`` is what others add lines to, too.
         """
         self._sessions = sessions
-        self._forwards = {one.inside: one.local for one in forwards}
+        self._forwards = list(forwards)
         self._news = [] if news is None else news
         self._forwarding, self._opened = threading.Lock(), ExitStack()
         self._practice = Practice(sessions, session)
@@ -119,7 +119,7 @@ class LivePractice:
             trouble=self._trouble,
             notice=session.reason if session.state is State.READY else "",
             warnings=self._warnings,
-            ports=[f"{local}→{inside}" for inside, local in self._forwards.copy().items()],
+            ports=[f"{one.local}→{one.inside}" for one in self._forwards],
             setup=self._seen.setups.words,
             news=tuple(self._news),
             worked=self._worked(),
@@ -192,16 +192,18 @@ class LivePractice:
     def forward(self, port: int) -> int:
         """Forward a port of this machine, any that is free, to one inside until the screen is left; return which."""
         from tempshell_cli.sessions.forwarding.background import forwarding
-        from tempshell_cli.sessions.forwarding.ports import LOOPBACK, PortForward, listening
+        from tempshell_cli.sessions.forwarding.ports import EVERYWHERE, LOOPBACK, PortForward, listening
 
         with self._forwarding:
-            if port not in self._forwards:
-                with ExitStack() as trying:
-                    listened = trying.enter_context(listening([PortForward(LOOPBACK, 0, port)]))
-                    trying.enter_context(forwarding(self._sessions, self._session, listened, self._news.append))
-                    self._opened.push(trying.pop_all())
-                self._forwards[port] = listened[0].forward.local
-            return self._forwards[port]
+            for one in self._forwards:
+                if one.inside == port and one.address in {LOOPBACK, EVERYWHERE}:
+                    return one.local
+            with ExitStack() as trying:
+                listened = trying.enter_context(listening([PortForward(LOOPBACK, 0, port)]))
+                trying.enter_context(forwarding(self._sessions, self._session, listened, self._news.append))
+                self._opened.push(trying.pop_all())
+            self._forwards.append(listened[0].forward)
+            return listened[0].forward.local
 
     def stop(self) -> Receipt:
         """Stop the session; no task is set up any more."""

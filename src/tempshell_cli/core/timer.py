@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from tempshell_cli.core.errors import EngineUnavailable, UsageProblem
+from tempshell_cli.core.errors import EngineUnavailable, TempshellError, UsageProblem
 from tempshell_cli.core.files import writing
 from tempshell_cli.core.process import Command
 from tempshell_cli.core.runner import Runner, SubprocessRunner
@@ -69,19 +70,29 @@ class SystemdTimer:
     def install(self) -> Sequence[str]:
         """Write both units, and enable and start the timer."""
         before = {file: file.read_text("utf-8") for file in self._files() if file.exists()}
-        for file, content in self._files().items():
-            _write(file, content)
         try:
+            for file, content in self._files().items():
+                _write(file, content)
             self._ask("daemon-reload")
             self._ask("enable", "--now", self._timer)
-        except EngineUnavailable:
-            for file in self._files():
+        except BaseException:
+            self._take_back(before)
+            raise
+        return [str(file) for file in self._files()]
+
+    def _take_back(self, before: Mapping[Path, str]) -> None:
+        """Leave the units as they were before an installation that has failed; what cannot be done is left out."""
+        with suppress(TempshellError):
+            if not before:
+                self._ask("disable", "--now", self._timer)
+        for file in self._files():
+            with suppress(TempshellError, OSError):
                 if file in before:
                     _write(file, before[file])
                 else:
                     file.unlink(missing_ok=True)
-            raise
-        return [str(file) for file in self._files()]
+        with suppress(TempshellError):
+            self._ask("daemon-reload")
 
     def uninstall(self) -> Sequence[str]:
         """Stop the timer and remove both units."""
@@ -158,7 +169,7 @@ class CronLine:
 
     def _line(self) -> str:
         words = ["env", *(f"{name}={value}" for name, value in self._job.environment.items()), *self._job.argv]
-        command = shlex.join(words).replace("%", r"\%")  # which begins the input of a command
+        command = _one_line(shlex.join(words)).replace("%", r"\%")  # which begins the input of a command
         return f"*/{_MINUTES} * * * * {command} >/dev/null 2>&1 {self._mark}"
 
     def _others(self) -> list[str]:
@@ -172,7 +183,7 @@ class CronLine:
         done = self._runner.run(Command(("crontab", "-l")), timeout=_TIMEOUT)
         said = done.stderr.decode(errors="replace").strip()
         if done.exit_code == 0:
-            return done.stdout.decode(errors="surrogateescape").splitlines()
+            return done.stdout.decode(errors="surrogateescape").removesuffix("\n").split("\n")
         if done.exit_code == 1 and any(words in said for words in _NO_TABLE):
             return []
         said = said or f"exit code {done.exit_code}"
@@ -194,10 +205,14 @@ def _write(file: Path, content: str) -> None:
 
 def _unit_word(text: str, *, command: bool = False) -> str:
     """Quote a word for a unit file (systemd.syntax(7)); in a command a variable would be put in, too."""
-    if "\n" in text:
-        raise UsageProblem("a value with a line break cannot stand in a unit of systemd", hint=f"change {text!r}")
-    quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    quoted = _one_line(text).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return f'"{quoted.replace("$", "$$") if command else quoted}"'
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text:
+        raise UsageProblem("a value with a line break cannot be given to a timer", hint=f"change {text!r}")
+    return text
 
 
 def _lines(*lines: str) -> str:

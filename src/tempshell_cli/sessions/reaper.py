@@ -217,7 +217,7 @@ class Reaper:
             return ""
         if session.state is State.CREATING:
             return "interrupted"
-        if sandbox.condition is Condition.DEAD and self._ends_when_idle(session):
+        if sandbox.condition is Condition.DEAD and session.state in SETTLED and self._ends_when_idle(session):
             return "idle"
         return "died" if clear and sandbox.condition is Condition.DEAD and session.state in SETTLED else ""
 

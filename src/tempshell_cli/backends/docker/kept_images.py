@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
@@ -85,14 +86,15 @@ def save_images(engine: DockerEngine, file: Path, names: Sequence[str]) -> list[
         raise UsageProblem("the engine has no image of tempshell's", hint="`tempshell image build` builds one")
     if not file.parent.is_dir():
         raise UsageProblem(f"cannot write {file}: there is no directory {file.parent}", hint=_ELSEWHERE)
+    if file.exists() and not file.is_file():
+        raise UsageProblem(f"cannot write {file}: it is no file", hint=_ELSEWHERE)
     with writing(file, _ELSEWHERE):
         place = Path(mkdtemp(prefix=".tempshell-", dir=file.parent))
         try:
             _docker(engine, _ELSEWHERE, "save", "--output", str(place / "images"), *references)
             (place / "images").replace(file)
         finally:
-            (place / "images").unlink(missing_ok=True)
-            place.rmdir()
+            shutil.rmtree(place, ignore_errors=True)  # docker may have left a part of its own
     return references
 
 

@@ -350,7 +350,9 @@ def _held_labels(run: RunDir) -> Labels:
 def _idle_end(run: RunDir) -> datetime | None:
     """Return when the sandbox ends because nothing happens in it; None where something does."""
     ends = run.read(IDLE_END)
-    return datetime.fromtimestamp(int(ends), UTC) if ends.isdigit() else None
+    with suppress(ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(int(ends), UTC)
+    return None
 
 
 def _is_whole(run: RunDir) -> bool:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _TIMEOUT = 10.0  # seconds until all stand still: one that waits for a disk may take some
 _PAUSE = 0.01  # seconds between two looks
 _FREEZERS = (("cgroup.freeze", "1", "0"), ("freezer.state", "FROZEN", "THAWED"))  # of the two versions
-_STOPPED = "Tt"  # the states of proc(5): by a signal, and by a tracer
+_STOPPED = "TtZX"  # the states of proc(5): by a signal, by a tracer, and those that have ended
+_WAITS = "D"  # for a disk, or as one that calls vfork(2): what it was sent stops it before it goes on
 
 
 class Freezer:
@@ -28,14 +29,17 @@ class Freezer:
 
     def __init__(self, session: str, namespace: str) -> None:
         self._session, self._namespace = session, namespace
-        self._stopped: list[int] = []  # the processes that this has stopped, parents first, by pidfd
+        self._stopped: dict[int, int] = {}  # pidfds of the processes that this has stopped, parents first, by pid
 
     def freeze(self) -> bool:
         """Freeze all; return whether everything stands still. Where it does not, everything goes on."""
-        if _groups(self._session):
-            done = _until(lambda: _freeze(self._session))
-        else:
-            done = _until(lambda: not self._stop_all())
+        try:
+            if _groups(self._session):
+                done = _until(lambda: _freeze(self._session))
+            else:
+                done = _until(lambda: not self._stop_all())
+        except OSError:
+            done = False
         if not done:
             self.thaw()
         return done
@@ -43,29 +47,38 @@ class Freezer:
     def thaw(self) -> None:
         """Let all go on. Children come first: a shell that sees one of its jobs stopped would say so."""
         thaw(self._session)
-        for fd in reversed(self._stopped):
+        for fd in reversed(self._stopped.values()):
             send_signal(fd, SIGCONT)
             os.close(fd)
-        self._stopped = []
+        self._stopped = {}
 
     def _stop_all(self) -> int:
         """Stop what runs; return how many did: one of them may just have started another.
 
-        What is stopped already, such as a job of a shell, is left as it is.
+        What is stopped already, such as a job of a shell, is left as it is. Raises OSError.
         """
         found = 0
         for pid in members(self._namespace):
             try:
-                fd = os.pidfd_open(pid)
-                is_running = state_of(pid) not in _STOPPED
-            except OSError:  # it has ended
+                state = state_of(pid)
+                if state not in _STOPPED and not (state in _WAITS and pid in self._stopped):
+                    found += self._stop(pid)
+            except (ProcessLookupError, FileNotFoundError):  # it has ended
                 continue
-            if is_running and send_signal(fd, SIGSTOP):
-                self._stopped.append(fd)
-                found += 1
-            else:
-                os.close(fd)
         return found
+
+    def _stop(self, pid: int) -> bool:
+        """Stop a process, to which an earlier look may have sent the signal as well; return whether it was there."""
+        if pid in self._stopped:
+            if send_signal(self._stopped[pid], SIGSTOP):
+                return True
+            os.close(self._stopped.pop(pid))  # another process has its number now
+        fd = os.pidfd_open(pid)
+        if send_signal(fd, SIGSTOP):
+            self._stopped[pid] = fd
+            return True
+        os.close(fd)
+        return False
 
 
 def thaw(session: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Annotated
 
 import typer
@@ -42,6 +43,13 @@ def open_(
         for one in forwarded:
             link = f"http://{one.address}:{one.local}/"
             console.say(link, at_once=True)
-            if typer.launch(link):
-                console.note("tempshell: no browser could be opened; open the link yourself")
+            threading.Thread(target=_open, args=[link], daemon=True).start()  # a browser may wait for its page
         console.note("tempshell: Ctrl-C ends the forwarding, and the session goes on")
+
+
+def _open(link: str) -> None:
+    from tempshell_cli.cli.output import console
+    from tempshell_cli.tui.hyperlinks import open_page
+
+    if not open_page(link):
+        console.note("tempshell: no browser could be opened; open the link yourself")

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 app = new_app()
 _TIMEOUT_FACTOR = 6.0  # times what an engine has for its answer where a command sweeps on the side
 # Which programs, settings, record and engines the timer has: those of the shell that it is installed from.
-_VARIABLES = ("PATH", "HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "DOCKER_HOST", "DOCKER_CONTEXT", "KUBECONFIG")
+_VARIABLES = (
+    *("PATH", "HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "KUBECONFIG", "SSH_AUTH_SOCK"),
+    *("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"),
+)
 _TIMER = "Timer options"
 
 

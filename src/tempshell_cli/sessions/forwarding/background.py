@@ -33,9 +33,12 @@ def forwarding(
     with ExitStack() as closing:
         closing.callback(os.close, stop)
         closing.callback(os.close, stopping)
-        thread = threading.Thread(target=background.keep_on, args=(first, background.begin(first)), daemon=True)
-        for one in listening:
-            sessions.journal(session.id, Kind.FORWARD, str(one.forward))
+        with ExitStack() as begun:  # until the thread has it
+            begun.push(first)
+            thread = threading.Thread(target=background.keep_on, args=(first, background.begin(first)), daemon=True)
+            for one in listening:
+                sessions.journal(session.id, Kind.FORWARD, str(one.forward))
+            begun.pop_all()
         thread.start()
         try:
             yield

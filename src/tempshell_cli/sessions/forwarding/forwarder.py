@@ -187,7 +187,7 @@ class Forwarder:
             if cause.errno not in _OUT_OF:
                 raise
         # Those that come now wait until one of the others has ended.
-        self._resumes_below = len(self._mux.connections)
+        self._resumes_below = max(1, len(self._mux.connections))
         for other in self._listening:
             self._mux.unwatch(other.sock)
 

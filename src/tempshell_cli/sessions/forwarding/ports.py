@@ -13,6 +13,7 @@ from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.text import one_line
 
 LOOPBACK = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - where a person asks for it
 _BACKLOG = 128  # connections that wait for us
 _LAST = 65535
 _HOW = "write [[ADDRESS:]LOCAL:]PORT, such as 8080:80"
