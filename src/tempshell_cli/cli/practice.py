@@ -19,10 +19,10 @@ from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.results import CheckResult, TaskResult, Verdict
 from tempshell_cli.sessions.behind import Behind
 from tempshell_cli.sessions.effort import effort, hints_shown, task_in_hand
-from tempshell_cli.sessions.events import Detail, Event, Flagged, HintShown, Kind, words_of
+from tempshell_cli.sessions.events import Detail, Event, Flagged, HintShown, Kind
 from tempshell_cli.sessions.exam import Exam, exam_of, flagged_tasks, refuse_handed_in
 from tempshell_cli.sessions.grading import Graded, grade, keep
-from tempshell_cli.sessions.lease import warnings_of
+from tempshell_cli.sessions.lease import ends_when_idle, sweep_every, warnings_of
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.outbox import Outbox
@@ -88,10 +88,10 @@ class LivePractice:
         self._graded: Graded | None = None
         self._trouble = ""
         self._behind = Behind(self._practice, self._news.append, self.unexpected)
-        self._sweep_every = sessions.settings.engines.sweep_every.total_seconds()
+        self._sweep_every = sweep_every(sessions.settings.engines.sweep_every, self._seen.events)
         self._warnings = warnings_of(sessions.settings.lease)
         # The check itself would be what happens in a session that ends when nothing does.
-        unasked = sessions.settings.practice.auto_check and not words_of(self._seen.events, Kind.IDLE)
+        unasked = sessions.settings.practice.auto_check and not ends_when_idle(self._seen.events)
         self._check_themselves = {task.id for task in self._tasks if unasked and may_check_itself(task)}
         self._resets = 0
 

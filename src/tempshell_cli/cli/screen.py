@@ -16,9 +16,8 @@ from tempshell_cli.cli.output.console import is_interactive, note, say, say_json
 from tempshell_cli.cli.output.results import verdict_words
 from tempshell_cli.cli.output.sessions import say_receipt, session_json, setup_json
 from tempshell_cli.core.errors import ExitCode, TempshellError, UsageProblem
-from tempshell_cli.sessions.events import Kind, words_of
 from tempshell_cli.sessions.exam import exam_of, refuse_handed_in
-from tempshell_cli.sessions.lease import Urgency, time_left, warnings_of
+from tempshell_cli.sessions.lease import Urgency, ends_when_idle, sweep_every, time_left, warnings_of
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.lookup import refuse_ended
 from tempshell_cli.sessions.model import Session, State
@@ -222,11 +221,11 @@ def _followed(sessions: Sessions, session: Session) -> Iterator[_Seen]:
     def log(error: Exception) -> None:
         sessions.log_bug(error, session.id)
 
-    every = sessions.settings.engines.sweep_every.total_seconds()
-    ends_when_idle = words_of(sessions.store.events(session.id), Kind.IDLE)
+    events = sessions.store.events(session.id)
+    every, is_swept = sweep_every(sessions.settings.engines.sweep_every, events), ends_when_idle(events)
 
     def sweep() -> None:
-        if ends_when_idle and sessions.claim_sweep(every * 0.9):  # the one before was not on the second
+        if is_swept and sessions.claim_sweep(every * 0.9):  # the one before was not on the second
             with suppress(TempshellError):  # nothing may be printed here
                 sessions.sweep(quiet=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import NamedTuple
@@ -9,9 +10,11 @@ from typing import NamedTuple
 from tempshell_cli.core.config import Lease, Limits
 from tempshell_cli.core.errors import LimitReached
 from tempshell_cli.core.units import format_duration, parse_duration
+from tempshell_cli.sessions.events import Event, Kind, words_of
 from tempshell_cli.sessions.model import Session, State
 
 _MINUTE = timedelta(minutes=1)
+_NOTICED = timedelta(seconds=20)
 
 
 class Urgency(IntEnum):
@@ -113,3 +116,13 @@ def exam_spare(lease: Lease) -> timedelta:
 def exam_end(now: datetime, time: timedelta, deadline: datetime, lease: Lease) -> datetime:
     """Return when an exam ends that begins now: before the deadline of its sandbox there is time to grade it."""
     return min(now + time, deadline - parse_duration(lease.exam_grading))
+
+
+def ends_when_idle(events: Iterable[Event]) -> bool:
+    """Return whether a session ends before its deadline when nothing happens in it, by its events."""
+    return bool(words_of(events, Kind.IDLE))
+
+
+def sweep_every(usual: timedelta, events: Iterable[Event]) -> float:
+    """Return the seconds between two sweeps while a session is attached to: an idle one has a minute's notice."""
+    return min(usual, _NOTICED).total_seconds() if ends_when_idle(events) else usual.total_seconds()

@@ -15,9 +15,9 @@ from tempshell_cli.core.errors import EngineUnavailable, TempshellError
 from tempshell_cli.core.journal import Journal
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.text import one_line
-from tempshell_cli.sessions.events import Event, Kind, words_of
+from tempshell_cli.sessions.events import Event, Kind
 from tempshell_cli.sessions.exam import events_of
-from tempshell_cli.sessions.lease import deadline_after
+from tempshell_cli.sessions.lease import deadline_after, ends_when_idle
 from tempshell_cli.sessions.model import SETTLED, Session, State
 from tempshell_cli.sessions.pool import Pool, TimedOut
 from tempshell_cli.sessions.starting import clear_marks, is_starting, start_mark
@@ -236,7 +236,7 @@ class Reaper:
 
     def _ends_when_idle(self, session: Session) -> bool:
         """Return whether a session ends by itself, before its deadline, when nothing happens in it."""
-        return bool(words_of(self.store.events(session.id), Kind.IDLE))
+        return ends_when_idle(self.store.events(session.id))
 
     def _ended(self, end: _End, receipt: Receipt, done: Sweep) -> None:
         """Record an end, unless another process was faster: each session has one."""

@@ -100,11 +100,10 @@ def _measured(sessions: Sessions, token: str) -> Iterator[Sequence[_Row]]:
 
 def _disk(sessions: Sessions, session: Session) -> int | None:
     """Return what the home takes, in bytes; None in a session that ends when idle, which a look inside would keep."""
-    from tempshell_cli.sessions.events import Kind, words_of
+    from tempshell_cli.sessions.lease import ends_when_idle
     from tempshell_cli.sessions.usage import disk_of
 
-    ends_when_idle = words_of(sessions.store.events(session.id), Kind.IDLE)
-    return None if ends_when_idle else disk_of(sessions.engines, session)
+    return None if ends_when_idle(sessions.store.events(session.id)) else disk_of(sessions.engines, session)
 
 
 def _chosen(sessions: Sessions, token: str) -> Sequence[Session]:

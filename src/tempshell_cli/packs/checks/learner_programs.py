@@ -12,7 +12,7 @@ from tempshell_cli.packs.checks.shell import SHELLS
 _PYTHONS = {"python", "python3"}
 _INTERPRETERS = {*SHELLS, *_PYTHONS, "perl", "ruby", "node", "php"}
 _CODE = {"-c", "-m", "-e", "-r"}  # the options of one or the other that have its code in the next word
-_WRAPPERS = {"env", "timeout", "nice", "setsid", "exec", "command", "time", "stdbuf"}
+_WRAPPERS = {"env", "timeout", "nice", "setsid", "exec", "command", "time", "stdbuf", "nohup", "sudo", "xargs"}
 _KEYWORDS = {"if", "then", "else", "elif", "while", "until", "do", "!", "{"}
 _ENDS = re.compile(r"[;&|\n()`]+|\$\(|<\(")
 # What a shell, env or timeout take before the name of a program.
