@@ -89,7 +89,7 @@ kubectl -n made set image deployment/web practice=tempshell/practice:2
 kubectl -n made scale deployment/web --replicas 2
 kubectl -n made rollout status deployment/web --timeout 50s
 """
-AT_ONCE = 6  # each task has namespaces of its own, and what it does is mostly to wait
+AT_ONCE = 4  # each task has namespaces of its own, and what it does is mostly to wait
 
 
 @pytest.fixture(scope="module")
