@@ -11,10 +11,10 @@ import pytest
 
 from tempshell_cli.backends.base import CanPause, Condition, Sandbox, Terms
 
-from .engines import on_real_engines
+from .engines import on_real_engines, on_real_engines_and_long_on_kind
 from .stage import Stage
 
-pytestmark = [on_real_engines, pytest.mark.usefixtures("sandbox")]
+pytestmark = pytest.mark.usefixtures("sandbox")
 
 _LEFT = timedelta(minutes=20)
 # Each number a line; a new process for each, so that some start while the others are being stopped.
@@ -25,6 +25,7 @@ _STOPPED_JOB = "cd; setsid sh -c 'sleep 600 & echo $! > job; kill -STOP $!; wait
 _STATE = "sed 's/.*) //' /proc/{}/stat"
 
 
+@on_real_engines_and_long_on_kind
 def test_nothing_runs_in_a_paused_sandbox(stage: Stage) -> None:
     with _paused_later(stage) as (backend, sandbox):
         stage.sh(sandbox, _COUNT)
@@ -41,6 +42,7 @@ def test_nothing_runs_in_a_paused_sandbox(stage: Stage) -> None:
         assert stage.sh(sandbox, _STATE.format(job)).startswith("T")
 
 
+@on_real_engines
 def test_time_does_not_pass_in_a_paused_sandbox(stage: Stage) -> None:
     """Also once the deadline has passed that its PID 1 had when it was frozen."""
     with _paused_later(stage, lasts=stage.soon + 3) as (backend, sandbox):
@@ -59,6 +61,7 @@ def test_time_does_not_pass_in_a_paused_sandbox(stage: Stage) -> None:
         assert int(stage.sh(sandbox, _TICKS)) > first
 
 
+@on_real_engines_and_long_on_kind
 def test_the_terms_of_a_session_outlast_a_pause(stage: Stage) -> None:
     with _paused_later(stage) as (backend, sandbox):
         terms = Terms(timedelta(hours=1), 1, ("a-task",))
@@ -75,6 +78,7 @@ def test_the_terms_of_a_session_outlast_a_pause(stage: Stage) -> None:
         assert resumed.terms == terms
 
 
+@on_real_engines_and_long_on_kind
 def test_a_paused_sandbox_can_be_removed(stage: Stage) -> None:
     with _paused_later(stage) as (backend, sandbox):
         stage.sh(sandbox, _COUNT)
@@ -85,6 +89,7 @@ def test_a_paused_sandbox_can_be_removed(stage: Stage) -> None:
         assert stage.found(sandbox.session) is None
 
 
+@on_real_engines_and_long_on_kind
 def test_resuming_twice_does_no_harm(stage: Stage) -> None:
     with _paused_later(stage) as (backend, sandbox):
         backend.pause(sandbox, left=_LEFT, until=stage.in_seconds(3600))

@@ -22,7 +22,7 @@ from tempshell_cli.sessions.forwarding.forwarder import Forwarder
 from tempshell_cli.sessions.forwarding.ports import PortForward, listening
 from tests.support.waiting import eventually
 
-from .engines import on_real_engines
+from .engines import on_real_engines, on_real_engines_and_long_on_kind
 from .stage import Stage
 
 _SERVERS = Path(__file__).with_name("inside_servers.py").read_text("utf-8")
@@ -176,7 +176,7 @@ def test_the_loopback_interface_is_reached_without_a_network(stage: Stage) -> No
         assert connection.recv(4) == b"ping"
 
 
-@on_real_engines
+@on_real_engines_and_long_on_kind
 def test_the_end_of_the_sandbox_ends_the_forwarding_with_a_reason(stage: Stage) -> None:
     with (
         stage.sandbox() as sandbox,
