@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tempshell_cli.backends.local import freezing
 from tempshell_cli.backends.local.freezing import Freezer
 from tempshell_cli.backends.local.process import state_of
 from tests.support.waiting import eventually
@@ -48,8 +49,8 @@ def _open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
-# `exec` keeps the child, and the program never waits for it.
-_ZOMBIE = "(exit 0) & echo ready; exec python3 -c 'import time; time.sleep(60)'"
+# It never asks for its child.
+_ZOMBIE = "exec python3 -c 'import os, time; os.fork() or os._exit(0); print(\"ready\", flush=True); time.sleep(60)'"
 _BUSY = "echo ready; while :; do /bin/true; done"
 
 
@@ -74,3 +75,10 @@ def test_what_cannot_be_frozen_goes_on(namespace: str, monkeypatch: pytest.Monke
     monkeypatch.setattr(os, "pidfd_open", none_left)
     assert not Freezer("no-such-session", namespace).freeze()
     assert "T" not in _states(namespace)
+
+
+def test_a_group_that_has_just_gone_needs_no_thaw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stop at the deadline meets the supervisor, which removes the groups."""
+    gone = str(tmp_path / "gone" / "freezer.state")
+    monkeypatch.setattr(freezing, "_groups", lambda _: [(gone, "FROZEN", "THAWED")])
+    freezing.thaw("no-such-session")

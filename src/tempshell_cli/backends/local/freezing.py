@@ -6,6 +6,7 @@ SIGSTOP, as an ordinary user has it. Imports little: see ``__init__``.
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 
@@ -84,7 +85,11 @@ class Freezer:
 def thaw(session: str) -> None:
     """Let all in the session's control groups go on: what is frozen in the older of the two versions cannot end."""
     for file, _, running in _groups(session):
-        limits.write(file, running)
+        try:
+            limits.write(file, running)
+        except OSError as cause:
+            if cause.errno not in {errno.ENOENT, errno.ENODEV}:  # the group has just gone, and all in it
+                raise
 
 
 def _groups(session: str) -> list[tuple[str, str, str]]:
