@@ -54,7 +54,7 @@ GROUPS = {
         "pack": "Find, add, write and prove packs of practice tasks",
         "recordings": "Play, export and remove recordings",
         "secret": "Keep secrets in the keyring of this machine, for sessions",
-        "image": "List, build, pull, carry and remove container images",
+        "image": "List, build, pull, save, load and remove container images",
     },
     "Maintenance": {
         "doctor": "Check which backends work here, and what the others lack",

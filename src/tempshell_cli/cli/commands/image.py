@@ -10,7 +10,7 @@ import typer
 from tempshell_cli.cli.command import new_app
 from tempshell_cli.cli.options import Listing
 
-app = new_app("List, build, pull, carry and remove container images.")
+app = new_app("List, build, pull, save, load and remove container images.")
 Context = Annotated[
     str,
     typer.Option("--docker-context", metavar="CONTEXT", help="A Docker context, or a host such as ssh://me@box."),
