@@ -194,7 +194,7 @@ class DockerBackend(Backend):
             self.engine.move_deadline(sandbox.details["container"], self.engine.theirs(deadline), terms)
 
     def pause(self, sandbox: Sandbox, *, left: timedelta, until: datetime) -> None:
-        """Freeze the container. PID 1 is told before: its deadline goes on by the clock, and it keeps what was left."""
+        """Freeze the container. First send PID 1 the deadline for the pause, and the time left, which it keeps."""
         self._tell(sandbox, until, labels.terms_text(sandbox.terms, left))
         with self.engine.translated_errors():
             self.engine.pause(sandbox.details["container"])

@@ -1,4 +1,4 @@
-"""What is over of clusters, whoever they belong to: parts that are past the deadline that they carry themselves."""
+"""Parts of clusters that are past the deadline on their labels, of every owner."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from tempshell_cli.backends.local.userns import LearnersNamespace, enter_graders
 
 _CHUNK = 4096
 _TICK = 1000  # milliseconds between two looks at the clock and at the labels
-_READS = 64  # at most at a time of what PID 1 says: whoever is root inside can say more and more
+_READS = 64  # at most at a time of what PID 1 prints: root inside can write there without end
 _DIGITS = 11  # of a time in seconds since the epoch
 _ANSWER = 3.0  # seconds for PID 1, which looks at least once in one
 _START = 20.0  # seconds until a sandbox is up; on a machine that is quiet it takes a tenth of one
