@@ -80,16 +80,18 @@ def _grading(user: User, image: str) -> Row:
     tasks = len(json.loads(user.output("tasks", "--json")))
     node = f"ckad-{user.output('list', '--quiet')}-control-plane"
     ours, theirs = [], []
+    look = (TEMPSHELL, "check", "--no-wait", "--json")
     for _ in range(_ROUNDS):
         began = time.perf_counter()
-        done = subprocess.run((TEMPSHELL, "check", "--json"), env=user.environment, capture_output=True, check=False)
+        done = subprocess.run(look, env=user.environment, capture_output=True, check=False)
         ours.append(time.perf_counter() - began)
         if len(json.loads(done.stdout)) != tasks:
             raise RuntimeError(f"not all of {_PACK} was graded: {done.stderr.decode()}")
         theirs.append(sum(_seconds(user, _nodes_of(node)) for _ in range(tasks)))
     _seconds(user, _STOP_IT)
     grading, kubectl = statistics.median(ours), statistics.median(theirs)
-    return compared(f"check of {tasks} tasks, kind", grading, "docker exec … kubectl get nodes, as often", kubectl, 1.0)
+    what = f"check --no-wait of {tasks} tasks, kind"
+    return compared(what, grading, "docker exec … kubectl get nodes, as often", kubectl, 1.0)
 
 
 def _memory(user: User, *prefixes: str) -> float:

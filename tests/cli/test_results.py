@@ -184,6 +184,13 @@ def test_check_as_json_says_of_what_the_results_are(pack: Path, tempshell: Temps
     assert (check["verdict"], check["expected"], check["found"]) == ("fail", "a file one.txt", "it is not there")
 
 
+def test_a_check_that_is_not_to_wait_looks_once(tempshell: Tempshell, pack: Path) -> None:
+    task = _TASK.replace("NAME", "one").replace("DOMAIN", "first")
+    (pack / "one.md").write_text(task.replace("  fail:", "  retry: {for: 1h}\n  fail:"))  # longer than a test may take
+    tempshell.start("./two", "--replace")
+    tempshell("check", "--no-wait", code=6)
+
+
 def test_the_answer_to_find_is_in_no_output(tempshell: Tempshell, pack: Path) -> None:
     """Not in text, JSON or JUnit, nor on record, whether the check has a text of its own or not."""
     task = _TASK.replace("NAME", "one").replace("DOMAIN", "first").replace("title:", "find: true\ntitle:")

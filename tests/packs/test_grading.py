@@ -14,7 +14,7 @@ from tempshell_cli.backends.base import Capability
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Completed
 from tempshell_cli.packs.checks.shell import ClusterView
-from tempshell_cli.packs.grading.grader import Grader
+from tempshell_cli.packs.grading.grader import LOOKS_AT_ONCE, Grader
 from tempshell_cli.packs.grading.results import CheckResult, TaskResult, Verdict, as_shown, completed
 
 from .drafts import probe, task_with
@@ -105,6 +105,18 @@ def test_checks_are_looked_at_side_by_side() -> None:
 
     answers: dict[str, list[Completed | Exception]] = {name: [PASSES] for name in "abc"}
     assert Grader(Meeting(answers)).grade(task_with(*map(runs, "abc"))).verdict is Verdict.PASS
+
+
+def test_tasks_wait_for_what_may_come_at_the_same_time() -> None:
+    tasks = [task_with(runs("a", retry={"for": "10s"})) for _ in range(4 * LOOKS_AT_ONCE)]
+    together, time = threading.Barrier(len(tasks), timeout=30), Time()
+
+    def wait(seconds: float) -> None:
+        together.wait()  # fails unless all tasks are here
+        time.sleep(10 * seconds)
+
+    results = Grader(shell(a=FAILS), time.clock, wait).grade_all(tasks)
+    assert {result.verdict for result in results} == {Verdict.FAIL}
 
 
 def test_an_engine_that_stumbles_is_asked_once_more() -> None:

@@ -121,17 +121,18 @@ class Practice:
         pack = pack.only(drawn) if drawn else pack
         return pack.drawn(seed_of(session, exam.seed if exam else None), written_values(store, session))
 
-    def check_all(self, tasks: Sequence[Task]) -> list[TaskResult]:
-        """Grade tasks in the sandbox, several at once, and keep the scores; raises as ``grade`` does."""
+    def check_all(self, tasks: Sequence[Task], *, patient: bool = True) -> list[TaskResult]:
+        """Grade tasks in the sandbox, several at once, and keep the scores; ``patient`` and raises as ``grade``."""
         self._refuse_exam()
         if self.pack.in_order:
             kept = self._kept_passes() if len(tasks) > 1 else {}
-            return [kept.get(task.id) or self._check_step(task) for task in tasks]
+            return [kept.get(task.id) or self._check_step(task, patient=patient) for task in tasks]
         for task in tasks:
             self.ensure_set_up(task)
         passed, failed = self._passed(), self.setups().failed
         ready = [task for task in tasks if task.id not in failed]
-        found = {one.task: one for one in self._shown(self._grader(ready).grade_all(ready), passed)} if ready else {}
+        graded = replace(self._grader(ready), patient=patient).grade_all(ready) if ready else []
+        found = {one.task: one for one in self._shown(graded, passed)}
         results = [found.get(task.id) or _not_set_up(task, failed[task.id]) for task in tasks]
         for result in results:
             self.keep(result)
@@ -142,18 +143,19 @@ class Practice:
         found, stand = results_in(self.sessions.store.events(self.session.id)), self.scores()
         return {task: one for task, one in found.items() if one.verdict is Verdict.PASS and task in stand}
 
-    def _check_step(self, task: Task) -> TaskResult:
+    def _check_step(self, task: Task, *, patient: bool) -> TaskResult:
         """Grade a step, and set up what comes after it when it passes."""
-        result = self.grade(task)
+        result = self.grade(task, patient=patient)
         self.keep(result)
         if result.verdict is Verdict.PASS:
             self.advance(task.id)
         return result
 
-    def grade(self, task: Task) -> TaskResult:
+    def grade(self, task: Task, *, patient: bool = True) -> TaskResult:
         """Grade a task in the sandbox; raises UsageProblem where the session is paused, or an exam.
 
-        A step is graded once those before it have passed. Where it fails, it says what went wrong in the setups.
+        Unless it is ``patient``, it does not wait for what may still become right. A step is graded once those before
+        it have passed. Where it fails, it says what went wrong in the setups.
         """
         self._refuse_exam()
         self.ensure_set_up(task)
@@ -162,7 +164,7 @@ class Practice:
             return not_reached(task, before)
         if task.id in setups.failed:
             return _not_set_up(task, setups.failed[task.id])
-        (result,) = self._shown([self._grader([task]).grade(task)], passed)
+        (result,) = self._shown([replace(self._grader([task]), patient=patient).grade(task)], passed)
         # Of tasks without an order the setups of others have nothing to do with this one.
         problems = setups.problems if self.pack.in_order else {}
         return with_problems(result, [f"the setup of {name}: {one}" for name, one in problems.items() if one])

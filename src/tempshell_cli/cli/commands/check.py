@@ -21,6 +21,9 @@ app = new_app()
 def check(
     task: Annotated[str, typer.Argument(help="A task, by its id. [default: all]")] = "",
     session: OfSession = "",
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Look once, and do not wait for what may still become right.")
+    ] = False,
     form: Annotated[Literal["text", "json", "junit"], FORMAT] = "text",
 ) -> None:
     """Grade the tasks of a session.
@@ -30,6 +33,7 @@ def check(
     Examples:
       tempshell check
       tempshell check tidy-permissions --session lab
+      tempshell check --no-wait --format json
     """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.results import result_lines
@@ -41,7 +45,7 @@ def check(
     with user_sessions() as sessions:
         practice = Practice(sessions, select_whole(sessions, session))
         wanted = [practice.pack.task(task)] if task else practice.pack.tasks
-        results = practice.check_all(wanted)
+        results = practice.check_all(wanted, patient=not no_wait)
     if form == "json":
         console.say_json(_as_json(practice.pack, results))
     elif form == "junit":

@@ -58,7 +58,8 @@ class Grader:
         The first look at a cluster's objects is one for all of them; who looks again sees what is there then.
         """
         at_first = replace(self, first=gathered(self.shell, tasks))
-        with ThreadPoolExecutor(max_workers=LOOKS_AT_ONCE) as pool:
+        # A task that waits for what may still become right keeps no other from being looked at.
+        with ThreadPoolExecutor(max_workers=max(1, len(tasks))) as pool:
             # Who has to wait begins first, so that the waiting is over when the others are through.
             order = sorted(range(len(tasks)), key=lambda place: _wait(tasks[place]), reverse=True)
             begun = {place: pool.submit(at_first.grade, tasks[place]) for place in order}
