@@ -65,6 +65,12 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def newest_python(session: nox.Session) -> None:
+    """A small selection of ``tests`` on the newest Python; skips, visibly, where that cannot be had."""
+    on_python(session, "3.14", "tests/unit")
+
+
+@nox.session
 def browser(session: nox.Session) -> None:
     """Everything that needs a browser; it skips, visibly, where there is none and none can be had."""
     session.run("python", "-m", "tests.testbed", "browser", success_codes=[0, 1])
@@ -126,6 +132,13 @@ def oldest(session: nox.Session) -> None:
     session.install(UV)
     session.run("uv", "pip", "install", "--resolution", "lowest-direct", "--editable", ".", *group("test"))
     run_tests(session)
+
+
+@nox.session(default=False)
+def pythons(session: nox.Session) -> None:
+    """Everything ``tests`` runs, on each newer Python that the testbed brings."""
+    for version in ("3.13", "3.14"):
+        on_python(session, version)
 
 
 @nox.session(default=False)
@@ -212,6 +225,19 @@ def run_tests(session: nox.Session) -> None:
     for what in ("programs", "registry"):
         session.run("python", "-m", "tests.testbed", what, success_codes=[0, 1])
     run_pytest(session, short(" and ".join(f"not {engine}" for engine in (DOCKER, KIND, PODS, BROWSER))))
+
+
+def on_python(session: nox.Session, version: str, *selection: str) -> None:
+    """Run the session ``tests``, or these of its tests, on a Python of the testbed's, in environments of its own."""
+    session.run("python", "-m", "tests.testbed", "pythons", success_codes=[0, 1])
+    where = f"from tests.testbed.pythons import interpreter; print(interpreter({version!r}))"
+    python = str(session.run("python", "-c", where, silent=True)).strip()
+    if not Path(python).exists():
+        give_up = session.error if "pythons" in os.environ.get("TEMPSHELL_REQUIRE_ENGINES", "") else session.skip
+        give_up(f"there is no Python {version}")
+    environments = ("--envdir", str(Path(session.create_tmp()).resolve() / version))
+    argv = (sys.executable, "-m", "nox", *environments, "--sessions", "tests", "--force-python", python)
+    session.run(*argv, "--", *selection, *session.posargs, external=True)
 
 
 def short(marks: str) -> str:

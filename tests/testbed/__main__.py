@@ -6,7 +6,20 @@ import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 
-from . import apt, engine, helm, helm_image, images, kind, kubernetes, node_image, oldest_engine, programs, registry
+from . import (
+    apt,
+    engine,
+    helm,
+    helm_image,
+    images,
+    kind,
+    kubernetes,
+    node_image,
+    oldest_engine,
+    programs,
+    pythons,
+    registry,
+)
 from .steps import CACHE, SetupError, only_one, step
 
 
@@ -44,6 +57,7 @@ COMMANDS: dict[str, Callable[[], None]] = {
     "helm": helm.ensure,
     "browser": browser,
     "programs": programs.ensure,
+    "pythons": pythons.ensure,
     "registry": registry.ensure,
 }
 
