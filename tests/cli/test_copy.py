@@ -391,6 +391,7 @@ def test_of_a_copy_out_that_finds_no_room_nothing_stays(tempshell: Tempshell, tm
 @pytest.mark.parametrize("engine", [LOCAL, DOCKER])
 def test_inside_a_file_takes_no_directorys_place_and_directories_are_merged(tempshell: Tempshell, engine: str) -> None:
     _tree(tempshell.directory / "tree")
+    (tempshell.directory / "tree" / "own-mode").touch(mode=0o440)
     (tempshell.directory / "deep").write_text("a file")
     tempshell.start("-b", engine)
     _inside(
@@ -401,6 +402,7 @@ def test_inside_a_file_takes_no_directorys_place_and_directories_are_merged(temp
     assert _inside(tempshell, "cat box/deep/own tree/deep/note tree/own; ls -A; ./tree/script").split() == [
         *("kept", "deep", "own", "box", "tree", "ran")
     ]
+    assert _inside(tempshell, "stat -c %a tree/own-mode") == "440\n"
     assert "inside the sandbox" in tempshell("cp", "tree", ":tree/own", code=ExitCode.USAGE).stderr
     assert _inside(tempshell, "cat tree/own") == "own\n"
 

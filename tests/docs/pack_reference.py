@@ -31,7 +31,14 @@ Texts of a certain form. Their patterns are regular expressions of ECMA-262, as 
 | value | such as | pattern |
 |---|---|---|
 """
-_PLAIN = {"string": "text", "integer": "number", "boolean": "true or false", "object": "mapping", None: "anything"}
+_PLAIN = {
+    "string": "text",
+    "integer": "number",
+    "number": "number",
+    "boolean": "true or false",
+    "object": "mapping",
+    None: "anything",
+}
 
 Schema = Mapping[str, Any]
 

@@ -36,6 +36,7 @@ TABLE: Mapping[str, tuple[dict[str, Any], tuple[str, ...], Where, object]] = {
     "--profile machine": ({"profile": "machine"}, DOCKER, lambda made: made.profile, Profile.MACHINE),
     "--env": ({"env": ["A=1"]}, BACKENDS, lambda made: made.env, {"A": "1"}),
     "--secret": ({"secret_file": [f"a={__file__}"]}, BACKENDS, lambda made: [one.name for one in made.secrets], ["a"]),
+    "--pids-limit": ({"pids_limit": 64}, LOCAL + DOCKER + KIND, lambda made: made.pids, 64),
     "--idle": ({"idle": "30m"}, LOCAL + DOCKER, lambda made: made.idle, timedelta(minutes=30)),
     "--memory": ({"memory": "1g"}, BACKENDS, lambda made: made.memory, 1024**3),
     "--network none": ({"network": "none"}, LOCAL + DOCKER + PODS, lambda made: made.network, Network.NONE),
@@ -85,7 +86,17 @@ def planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Planned
 
 
 def test_the_table_has_every_option() -> None:
-    tabled = {*TABLE, *ENGINES, "--cpus", "--kind-config", "--backend", "--env-file", "--secret-file", Option.USER}
+    tabled = {
+        *TABLE,
+        *ENGINES,
+        "--cpus",
+        "--kind-config",
+        "--backend",
+        "--template",
+        "--env-file",
+        "--secret-file",
+        Option.USER,
+    }
     options = {f"--{field.replace('_', '-')}" for field in SandboxOptions._fields} - {"--kube-context", "--network"}
     assert options <= tabled
     assert set(Option) <= tabled

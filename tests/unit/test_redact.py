@@ -99,4 +99,5 @@ def test_other_pieces_keep_their_places() -> None:
 
 def test_a_variable_is_secret_by_its_name() -> None:
     environment = {"API_TOKEN": "abcdef", "db_password": "hunter22", "EDITOR": "vim", "PASSWORD": "x", "TOKENS": "many"}
+    environment |= {"PWD": "/home/ann", "OLDPWD": "/home"}
     assert secret_values(environment) == ["abcdef", "hunter22"]

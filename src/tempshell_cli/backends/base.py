@@ -84,6 +84,7 @@ class Option(StrEnum):
     IMAGE = "--image"
     RUNTIME = "--runtime"
     CPUS = "--cpus"
+    PIDS = "--pids-limit"
     MACHINE = "--profile machine"
     NO_NETWORK = "--network none"
     OWN_NETWORK = "--network default"

@@ -111,9 +111,10 @@ class SandboxExec:
         if self._role is Role.GRADER:
             place = {"TMPDIR": self.backend.graders_place} if isinstance(self.backend, HasGradersPlace) else {}
             graders, witness, guard = _GRADERS | place, _OWN_TMPDIR + _WITNESS, ("/bin/sh", "-c", _UNLESS_MISLED, "sh")
+        clean = (*_clean_environment(self.backend), f"PATH={_PATH}", f"HOME={self.home}", "LANG=C.UTF-8")
+        own = (f"{name}={value}" for name, value in {**NO_KUBERC, **graders}.items())
         inside = (
-            *(*_clean_environment(self.backend), f"PATH={_PATH}", f"HOME={self.home}", "LANG=C.UTF-8"),
-            *(f"{name}={value}" for name, value in {**NO_KUBERC, **graders}.items()),
+            *(() if self._role is Role.LEARNER else (*clean, *own)),  # who has variables of its own
             *("/bin/sh", "-c", witness, "sh"),
             *("timeout", "-k", str(_KILL_AFTER), f"{timeout:g}", *guard, *argv),
         )

@@ -73,6 +73,20 @@ def setting_names(incomplete: str) -> Iterator[str]:
     yield from (name for name in names_of_settings() if name.startswith(incomplete))
 
 
+def template_names(incomplete: str) -> Iterator[str]:
+    """Yield the templates of the config file and the shipped ones."""
+    from tempshell_cli.core.config import load_settings
+    from tempshell_cli.core.errors import TempshellError
+    from tempshell_cli.core.paths import Paths, shipped
+
+    try:
+        own = set(load_settings(Paths.of_user().config_file).templates)
+    except TempshellError:  # a command can say what is wrong with it; this one cannot
+        own = set()
+    names = own | {file.stem for file in shipped("templates").glob("*.toml")}
+    yield from sorted(name for name in names if name.startswith(incomplete))
+
+
 def secret_names(incomplete: str) -> Iterator[str]:
     """Yield the secrets of the keyring, by the names on record."""
     from tempshell_cli.core.paths import Paths

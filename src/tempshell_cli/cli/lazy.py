@@ -50,8 +50,9 @@ GROUPS = {
         "drill": "Repeat the tasks that went wrong or took too long",
         "history": "Show your past practice",
     },
-    "Packs, recordings, secrets and images": {
+    "Packs, templates, recordings, secrets and images": {
         "pack": "Find, add, write and prove packs of practice tasks",
+        "template": "List and show templates, named sets of options for `start --template`",
         "recordings": "Play, export and remove recordings",
         "secret": "Keep secrets in the keyring of this machine, for sessions",
         "image": "List, build, pull, save, load and remove container images",

@@ -7,7 +7,14 @@ from typing import Annotated, Literal, NamedTuple
 
 import typer
 
-from tempshell_cli.cli.complete import backend_names, pack_names, secret_names, session_names, theme_names
+from tempshell_cli.cli.complete import (
+    backend_names,
+    pack_names,
+    secret_names,
+    session_names,
+    template_names,
+    theme_names,
+)
 
 # Headings of the help.
 SANDBOX, KIND, PODS, SCREEN = "Sandbox options", "kind options", "Kubernetes options", "Screen options"
@@ -252,6 +259,15 @@ ClusterAccess = Annotated[
 class SandboxOptions(NamedTuple):
     """What a sandbox is made of, and where: what every command that starts one takes."""
 
+    template: Annotated[
+        str,
+        typer.Option(
+            "--template",
+            metavar="NAME",
+            help="Take what is not given here from a template.",
+            autocompletion=template_names,
+        ),
+    ] = ""
     backend: Backend = ""
     docker_context: DockerContext = ""
     image: Image = ""
@@ -263,6 +279,16 @@ class SandboxOptions(NamedTuple):
     secret_file: SecretFiles = None
     cpus: Cpus = None
     memory: Memory = ""
+    pids_limit: Annotated[
+        int | None,
+        typer.Option(
+            "--pids-limit",
+            metavar="NUMBER",
+            min=1,
+            help="Processes and threads. [default: 100]",
+            rich_help_panel=SANDBOX,
+        ),
+    ] = None
     idle: Annotated[
         str,
         typer.Option(

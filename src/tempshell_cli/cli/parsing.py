@@ -24,6 +24,7 @@ _PLAIN_TEXT = "write it in UTF-8, without NUL characters"
 def sandbox_request(typed: SandboxOptions) -> StartRequest:
     """Return what the options ask for; raises UsageProblem for what cannot be read."""
     return StartRequest(
+        template=typed.template,
         backend=typed.backend,
         engine=EngineChoice(typed.docker_context, typed.kube_context, typed.namespace),
         image=typed.image,
@@ -34,6 +35,7 @@ def sandbox_request(typed: SandboxOptions) -> StartRequest:
         secrets=_secrets(typed.secret or (), typed.secret_file or ()),
         cpus=typed.cpus,
         memory=parse_size(typed.memory) if typed.memory else None,
+        pids=typed.pids_limit,
         idle=duration(typed.idle),
         nodes=typed.nodes,
         node_cpus=typed.node_cpus,
@@ -81,7 +83,7 @@ def _secrets(asked: Sequence[str], files: Sequence[str]) -> tuple[Secret, ...]:
     """Return the secrets of ``--secret``, and those of ``--secret-file`` with their values."""
     if not asked and not files:
         return ()
-    from tempshell_cli.sessions.secrets import LONGEST, checked_name, value_of
+    from tempshell_cli.sessions.secrets import LONGEST, checked_name, parse_secret, value_of
 
     found: dict[str, Secret] = {}
     for one in files:
@@ -92,10 +94,8 @@ def _secrets(asked: Sequence[str], files: Sequence[str]) -> tuple[Secret, ...]:
             content = opened.read(LONGEST + 1)
         found[name] = Secret(checked_name(name), value=value_of(name, content))
     for one in asked:
-        name, equals, variable = one.partition("=")
-        if equals and not (variable.isascii() and variable.isidentifier()):
-            raise UsageProblem(f"{one_line(variable)!r} cannot be a variable", hint="write --secret NAME=VARIABLE")
-        found[name] = found.get(name, Secret(checked_name(name)))._replace(variable=variable)
+        secret = parse_secret(one)
+        found[secret.name] = found.get(secret.name, secret)._replace(variable=secret.variable)
     return tuple(found.values())
 
 

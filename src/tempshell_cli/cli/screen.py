@@ -61,11 +61,20 @@ class Visit(NamedTuple):
 
 
 @contextmanager
-def listening_for(ports: Sequence[str], visit: Visit) -> Iterator[Sequence[Listening]]:
-    """Listen, before anything is started, for the ports that the visit is to forward.
+def listening_for(ports: Sequence[str], visit: Visit, template: str = "") -> Iterator[Sequence[Listening]]:
+    """Listen, before anything is started, for the ports that the visit is to forward, without any for the template's.
 
     Raises UsageProblem for what is no port or is in use, and where there is no screen that they could last as long as.
     """
+    if template and not ports:
+        from tempshell_cli.core.paths import Paths
+        from tempshell_cli.sessions.templates import ports_of
+
+        ports = ports_of(Paths.of_user(), template)
+        if ports and not visit.opens:
+            note(f"tempshell: the ports of {template} are not forwarded, for there is no screen: {', '.join(ports)}")
+            note("  `tempshell port-forward SESSION PORT` forwards without a screen")
+            ports = ()
     if not ports:
         yield ()
         return

@@ -12,6 +12,7 @@ from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.files import reason
 from tempshell_cli.core.nearest import did_you_mean
 from tempshell_cli.core.paths import refuse_strangers_file
+from tempshell_cli.core.process import NOTHING
 from tempshell_cli.core.units import parse_duration, parse_size
 
 # Set by CI scripts: the per-owner limits are off, the engine's cap stays.
@@ -176,10 +177,15 @@ class History(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """All settings. The file has the same names: ``[limits] per_owner = 2``."""
+    """All settings. The file has the same names: ``[limits] per_owner = 2``.
+
+    ``env`` and ``dotfiles``, a directory, are for sandboxes that no stranger has a say in. ``templates`` are as they
+    are written; ``sessions.templates`` reads them.
+    """
 
     owner: str = ""
     leader: str = "ctrl+]"  # the one key of the practice screen that is tempshell's
+    dotfiles: str = ""
     limits: Limits = Limits()
     lease: Lease = Lease()
     engines: EngineSettings = EngineSettings()
@@ -191,6 +197,8 @@ class Settings(NamedTuple):
     recording: Recording = Recording()
     copy: Copy = Copy()
     history: History = History()
+    env: Mapping[str, str] = NOTHING
+    templates: Mapping[str, Any] = NOTHING
 
     def limits_in_force(self) -> Limits:
         """Return the limits, without the per-owner ones where ``TEMPSHELL_NO_LIMITS`` is set."""
@@ -297,7 +305,13 @@ def value_of(name: str, text: str) -> str | float | list[str]:
 
 def settings_json(settings: Settings) -> dict[str, Any]:
     """Return the settings as plain values, sections as dictionaries."""
-    return {name: value._asdict() if hasattr(value, "_asdict") else value for name, value in settings._asdict().items()}
+
+    def plain(value: Any) -> Any:  # noqa: ANN401 - a setting
+        if hasattr(value, "_asdict"):
+            return value._asdict()
+        return dict(value) if isinstance(value, Mapping) else value
+
+    return {name: plain(value) for name, value in settings._asdict().items()}
 
 
 _LIST = "`tempshell config show` lists every setting"
@@ -327,12 +341,19 @@ def checked(settings: Settings) -> Settings:
     parse_size(settings.sandbox.memory)
     parse_size(settings.sandbox.node_memory)
     parse_size(settings.copy.size)
+    for variable, text in settings.env.items():
+        _refuse_variable(variable, text)
     for kind in settings.ports._fields:
         settings.ports.range_of(kind)
     for name, known in _CHOICES.items():
         if getattr(settings.screen, name) not in known:
             raise UsageProblem(f"screen.{name} is one of {', '.join(known)}")
     return settings
+
+
+def _refuse_variable(name: str, value: object) -> None:
+    if not (name.isascii() and name.isidentifier() and isinstance(value, str) and "\0" not in value):
+        raise UsageProblem(f"env.{name} is not a variable", hint='write it like EDITOR = "vim", with a text in quotes')
 
 
 def _refuse_disorder(lease: Lease) -> None:
@@ -361,8 +382,10 @@ def _over(defaults: _Section, found: Mapping[str, Any], where: str) -> _Section:
     return defaults._replace(**changed)
 
 
-def _scalar(default: str | float | tuple[str, ...], value: object, name: str) -> object:
+def _scalar(default: object, value: object, name: str) -> object:
     """Return a value of its default's type; a whole number is a number too, and true is none."""
+    if isinstance(default, Mapping):
+        return _table(value, name)
     if isinstance(default, tuple):
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise UsageProblem(f"{name} takes a list of texts in quotes, not {value!r}")
@@ -375,6 +398,14 @@ def _scalar(default: str | float | tuple[str, ...], value: object, name: str) ->
     return value
 
 
-_SECTIONS = {name for name, value in settings_json(Settings()).items() if isinstance(value, dict)}
+def _table(value: object, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise UsageProblem(f"{name} is a section: [{name}]")
+    if name == "templates" and (odd := [one for one, inner in value.items() if not isinstance(inner, dict)]):
+        raise UsageProblem(f"templates.{odd[0]} is a section: [templates.{odd[0]}]")
+    return value
+
+
+_SECTIONS = {name for name, value in settings_json(Settings()).items() if value and isinstance(value, dict)}
 _SWITCHES = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 _KINDS = {str: "a text in quotes", int: "a whole number", float: "a number", bool: "true or false"}

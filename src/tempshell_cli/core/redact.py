@@ -50,6 +50,7 @@ _FORMS = (
         )
     ),
 )
+_DIRECTORIES = frozenset({"PWD", "OLDPWD"})  # of every shell: its working directory and the one before
 # A value of this many characters or fewer is found everywhere: hiding it would hide nothing and spoil much.
 _TOO_SHORT = 3
 # What may stand between two characters of a value on a screen: colours, and the end of a line it was wrapped at.
@@ -78,7 +79,8 @@ def values_in_parts(values: Iterable[str]) -> list[str]:
 
 def secret_values(environment: Mapping[str, str]) -> list[str]:
     """Return the values of the variables whose names say that they are secret."""
-    return [value for name, value in environment.items() if _SECRET_NAME.search(name) and len(value) > _TOO_SHORT]
+    named = {name: value for name, value in environment.items() if _SECRET_NAME.search(name)}
+    return [value for name, value in named.items() if name not in _DIRECTORIES and len(value) > _TOO_SHORT]
 
 
 def redacted(text: str, known: Collection[str] = ()) -> str:

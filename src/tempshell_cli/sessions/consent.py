@@ -29,15 +29,21 @@ class Demand(NamedTuple):
     key: str
 
 
-def require_consent(
-    sessions: Sessions, pack: Pack, backend: Backend, *, profile: Profile | None, backend_is_named: bool
+def require_consent(  # noqa: PLR0913 - what it depends on
+    sessions: Sessions,
+    pack: Pack,
+    backend: Backend,
+    *,
+    profile: Profile | None,
+    backend_is_named: bool,
+    wanted: Profile | None = None,
 ) -> str:
     """Ask whether the pack may have what it asks for by itself; raises UsageProblem where nobody says so.
 
-    ``profile`` is the one that was named, None where none was. Returns what the session is to keep of the answer, for
-    ``refuse_changed``; "" where nothing had to be allowed.
+    ``profile`` is the one that was named, None where none was; ``wanted`` is that of the pack's template. Returns what
+    the session is to keep of the answer, for ``refuse_changed``; "" where nothing had to be allowed.
     """
-    demand = demand_of(pack, backend, profile=profile, backend_is_named=backend_is_named)
+    demand = demand_of(pack, backend, profile=profile, backend_is_named=backend_is_named, wanted=wanted)
     if not demand:
         return ""
     if _is_granted(sessions.paths, demand.key):
@@ -71,14 +77,21 @@ def refuse_changed(sessions: Sessions, session: str, pack: Pack) -> None:
             )
 
 
-def demand_of(pack: Pack, backend: Backend, *, profile: Profile | None, backend_is_named: bool) -> Demand | None:
+def demand_of(
+    pack: Pack,
+    backend: Backend,
+    *,
+    profile: Profile | None,
+    backend_is_named: bool,
+    wanted: Profile | None = None,
+) -> Demand | None:
     """Return what nobody but the pack asks for; None where it is restricted, or the user has named it.
 
-    ``profile`` is the one that was named. A session with a cluster is more than restricted by itself: what a pack asks
-    for there is done by its administrator, on kind's privileged nodes, or by the user. Where a pack alone leads to one,
-    only a shipped one may do so unasked.
+    ``profile`` is the one that was named, ``wanted`` that of a template of the pack. A session with a cluster is more
+    than restricted by itself: what a pack asks for there is done by its administrator, on kind's privileged nodes, or
+    by the user. Where a pack alone leads to one, only a shipped one may do so unasked.
     """
-    wanted = pack.head.sandbox.profile
+    wanted = wanted or pack.head.sandbox.profile
     if profile is None and wanted.is_root:
         what, option = f"the {wanted} profile", f"--profile {wanted}"
         reach = backend.machine_reach if wanted is Profile.MACHINE else backend.admin_reach

@@ -8,7 +8,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -20,18 +20,19 @@ from tempshell_cli.core.process import Command, cannot_start
 from tempshell_cli.sessions.unpacking import ALONE, DEEPEST, Bounds, CopyFailed, unpack
 
 _COMPLETE = "complete"  # the last member of an archive
+_HOME = "copy"  # in an archive, what is to become the home
 _IS_DIRECTORY = '[ -d "$1" ]'
 # What a script below exits with that has said why it failed: any other code is the engine's.
 _FAILED = 3
 # Into a directory near the target, and from there to its place in one step: of a copy that was cut off nothing stays,
 # neither what it has written nor the directories made for it. Two directories of one name become one, as cp has it;
-# hard links need no room.
+# hard links need no room, and have one mode with what they are linked to: that of files stays.
 _UNPACK = f"""
 into=$1 old=$1/$2 part=$1/.tempshell-$3 made= code={_FAILED}
 new=$part/copy/$2 top=$1
 until [ -d "$top" ]; do made=$top top=${{top%/*}} top=${{top:-/}}; done
 undo() {{
-  chmod -R u+rwx "$part" 2>/dev/null
+  find "$part" -type d ! -perm -700 -exec chmod u+rwx {{}} \\; 2>/dev/null
   rm -rf -- "$part"
   [ "$code" != 0 ] && [ "$made" ] || exit "$code"
   while rmdir -- "$into" 2>/dev/null && [ "$into" != "$made" ]; do into=${{into%/*}}; done
@@ -78,6 +79,20 @@ def copy_in(backend: Backend, sandbox: Sandbox, source: Path, target: str, bound
         _send(backend, sandbox, source, target, content)
 
 
+def copy_contents(backend: Backend, sandbox: Sandbox, directory: Path, bounds: Bounds) -> None:
+    """Copy what is in a directory into the home, but for a ``.git``; raises as ``copy_in``."""
+
+    def kept(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
+        if member.name == _HOME:
+            member.mode = 0o700  # the home takes it over
+        return None if member.name.startswith(f"{_HOME}/.git/") or member.name == f"{_HOME}/.git" else member
+
+    with reading(directory, "see that you may read it"), _content(directory.resolve(), bounds):
+        words = (sandbox.home, ".", os.urandom(4).hex())
+        with _running(backend, sandbox, _UNPACK, *words, stdin=subprocess.PIPE) as stream:
+            _write(stream, lambda archive: archive.add(directory.resolve(), arcname=_HOME, filter=kept))
+
+
 def _send(backend: Backend, sandbox: Sandbox, source: Path, target: str, content: IO[bytes] | None) -> None:
     inside = PurePosixPath(sandbox.home, target)
     into = target.endswith("/") or _succeeds(backend, sandbox, _IS_DIRECTORY, str(inside))
@@ -85,15 +100,17 @@ def _send(backend: Backend, sandbox: Sandbox, source: Path, target: str, content
     directory, name = (inside, Path(os.path.abspath(source)).name) if into else (inside.parent, inside.name)  # noqa: PTH100
     words = (str(directory), name, os.urandom(4).hex())
     with _running(backend, sandbox, _UNPACK, *words, stdin=subprocess.PIPE) as stream:
-        try:
-            with tarfile.open(fileobj=stream, mode="w|") as archive:
-                if content is None:
-                    archive.add(source, arcname=f"copy/{name}")
-                else:
-                    archive.addfile(_plain(f"copy/{name}", content), content)
-                archive.addfile(tarfile.TarInfo(_COMPLETE))
-        except BrokenPipeError:
-            return  # the other side says why
+        if content is None:
+            _write(stream, lambda archive: archive.add(source, arcname=f"copy/{name}"))
+        else:
+            _write(stream, lambda archive: archive.addfile(_plain(f"copy/{name}", content), content))
+
+
+def _write(stream: IO[bytes], fill: Callable[[tarfile.TarFile], None]) -> None:
+    """Write an archive with what ``fill`` adds to it; what the other side has closed says why by itself."""
+    with suppress(BrokenPipeError), tarfile.open(fileobj=stream, mode="w|") as archive:
+        fill(archive)
+        archive.addfile(tarfile.TarInfo(_COMPLETE))
 
 
 def _content(source: Path, bounds: Bounds) -> AbstractContextManager[IO[bytes] | None]:

@@ -24,11 +24,13 @@ class StartRequest(NamedTuple):
     ``tasks`` are the ids of those of the pack that the session has. ``memory`` and ``node_memory`` are in bytes,
     ``cpus`` and ``node_cpus`` in cores; ``kind_config`` is a document in YAML. ``replace`` stops the owner's other
     sessions first, once nothing is wrong with this request. ``all_steps`` sets up every step of a scenario at once.
-    ``reuse`` takes the running session of that name and pack. With ``first_task_alone`` it is ready when its first
-    task is set up: who asks for that sets up the others, see ``behind``.
+    ``reuse`` takes the running session of that name and pack. ``template`` names one whose values stand for what is
+    left out; see ``templates``. ``run_once`` is a command for the learner's shell. With ``first_task_alone`` it is
+    ready when its first task is set up: who asks for that sets up the others, see ``behind``.
     """
 
     pack: str = ""
+    template: str = ""
     tasks: Sequence[str] = ()
     exam: ExamRequest | None = None
     name: str = ""
@@ -44,6 +46,7 @@ class StartRequest(NamedTuple):
     secrets: Sequence[Secret] = ()
     cpus: float | None = None
     memory: int | None = None
+    pids: int | None = None
     nodes: int | None = None
     node_cpus: float | None = None
     node_memory: int | None = None
@@ -55,6 +58,7 @@ class StartRequest(NamedTuple):
     replace: bool = False
     all_steps: bool = False
     reuse: bool = False
+    run_once: str = ""
     first_task_alone: bool = False
 
     def options(self) -> frozenset[Option]:
@@ -66,6 +70,7 @@ class StartRequest(NamedTuple):
             Option.IMAGE: self.image,
             Option.RUNTIME: self.runtime,
             Option.CPUS: self.cpus,
+            Option.PIDS: self.pids,
             Option.MACHINE: self.profile is Profile.MACHINE,
             Option.NO_NETWORK: self.network is Network.NONE,
             Option.OWN_NETWORK: self.network is Network.DEFAULT,

@@ -105,6 +105,14 @@ def checked_name(name: str) -> str:
     return name
 
 
+def parse_secret(text: str) -> Secret:
+    """Read ``NAME`` or ``NAME=VARIABLE``; raises UsageProblem."""
+    name, equals, variable = text.partition("=")
+    if equals and not (variable.isascii() and variable.isidentifier()):
+        raise UsageProblem(f"{one_line(variable)!r} cannot be a variable", hint="write NAME=VARIABLE, as --secret does")
+    return Secret(checked_name(name), variable)
+
+
 def value_of(name: str, content: bytes) -> str:
     """Return the value in the content of a file: without its line end where it is a single line, as of a token.
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tempshell_cli.sessions.start import Plan
 
 
-_MOST = 16 * 1024  # characters that are kept of what a setup prints
+MOST_OUTPUT = 16 * 1024  # characters that are kept of what a setup prints
 _NOT_THERE = "the pack uses commands that the sandbox does not have, unless the pack brings them itself: {}"
 _UNREAD = "(left out: the sandbox does not say which secrets it has)"
 _TURN = ".scripts"  # after the session's id and a dot, the mark of who runs the scripts of setups: no task is called so
@@ -102,7 +102,7 @@ def set_up_task(  # noqa: PLR0913 - what a setup depends on
 def _keep_output(sessions: Sessions, task: Task, grader: Grader, backend: Backend, sandbox: Sandbox) -> None:
     """Keep what a setup has printed, also one that has failed."""
     if text := grader.outputs.pop(task.id, ""):
-        sessions.journal(sandbox.session, SetupOutput(task.id, without_secrets(text, backend, sandbox)[-_MOST:]))
+        sessions.journal(sandbox.session, SetupOutput(task.id, without_secrets(text, backend, sandbox)[-MOST_OUTPUT:]))
 
 
 def without_secrets(text: str, backend: Backend, sandbox: Sandbox) -> str:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tempshell_cli.backends.base import (
@@ -38,6 +39,7 @@ from tempshell_cli.core.errors import (
 )
 from tempshell_cli.core.interrupts import shielded
 from tempshell_cli.core.units import format_duration, format_size, parse_size
+from tempshell_cli.sessions import asked
 from tempshell_cli.sessions.choice import AUTO, Needs, choose_backend
 from tempshell_cli.sessions.events import Drawn, ExamBegun, Kind, Started, ValuesWritten
 from tempshell_cli.sessions.exam import exam_terms
@@ -87,6 +89,8 @@ class Plan(NamedTuple):
     reuse: bool = False
     first_task_alone: bool = False
     backend_is_named: bool = False
+    dotfiles: Path | None = None
+    run_once: str = ""
 
 
 class _Running(Exception):
@@ -123,9 +127,8 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
     Raises UsageProblem, PackProblem, LimitReached, EngineUnavailable.
     """
     _refuse_name(request.name)
-    settings, options = sessions.settings, request.options()
-    ttl = request.ttl
-    pack, sitting, reference, consented = None, None, "", ""
+    settings = sessions.settings
+    pack, sitting, reference = None, None, ""
     if request.pack:
         from tempshell_cli.packs.library.find import find_pack  # noqa: PLC0415 - for packs alone, as are the next ones
         from tempshell_cli.packs.library.find import reference as reference_of  # noqa: PLC0415
@@ -136,16 +139,18 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
             from tempshell_cli.sessions.sitting import draw_exam  # noqa: PLC0415
 
             sitting = draw_exam(whole, request.exam, settings, sessions.warn)
-            request, ttl = request._replace(tasks=sitting.tasks), sitting.time
+            request = request._replace(tasks=sitting.tasks, ttl=sitting.time)
         pack = whole.only(request.tasks) if request.tasks else whole
         for note in pack.notes:
             sessions.warn(str(note))
-    ttl = checked_ttl(ttl, settings.lease)
-    asked = request.backend or settings.sandbox.backend
+    named, request, found = asked.with_template(sessions, request, pack)
+    request, dotfiles = asked.with_own(sessions, request, pack, found)
+    ttl = checked_ttl(request.ttl, settings.lease)
+    backend_name = request.backend or settings.sandbox.backend
     profile = request.profile or (pack.head.sandbox.profile if pack else Profile.RESTRICTED)
     machine = {Option.MACHINE} if profile is Profile.MACHINE else set()
-    needs = _needs(pack)._replace(options=options | machine, engine=request.engine)
-    backend = choose_backend(sessions.engines, asked, needs, sessions.warn)
+    needs = _needs(pack)._replace(options=request.options() | machine, engine=request.engine)
+    backend = choose_backend(sessions.engines, backend_name, needs, sessions.warn)
     template = _template(request._replace(profile=profile), settings, pack, backend)
     for problem in backend.refuses(template):
         raise UsageProblem(problem.what, hint=problem.hint)
@@ -155,11 +160,9 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
         from tempshell_cli.sessions.secrets import Secrets  # noqa: PLC0415 - few sessions have one
 
         template = template._replace(secrets=Secrets(sessions.paths).filled(request.secrets))
-    if pack:
-        from tempshell_cli.sessions.consent import require_consent  # noqa: PLC0415
-
-        is_named = asked != AUTO or (bool(backend.pack_reach) and _is_led_to(sessions, options))
-        consented = require_consent(sessions, pack, backend, profile=request.profile, backend_is_named=is_named)
+    is_named = (named.backend or settings.sandbox.backend) != AUTO
+    is_named = is_named or (bool(backend.pack_reach) and _is_led_to(sessions, named.options()))
+    consented = asked.consented(sessions, named, backend, pack, found, backend_is_named=is_named)
     return Plan(
         backend=backend,
         template=template,
@@ -176,7 +179,9 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
         reuse=request.reuse,
         # An exam begins when all of its tasks are set up: nobody's time depends on which one is taken first.
         first_task_alone=request.first_task_alone and not sitting,
-        backend_is_named=asked != AUTO,
+        backend_is_named=backend_name != AUTO,
+        dotfiles=dotfiles,
+        run_once=request.run_once,
     )
 
 
@@ -212,6 +217,7 @@ def _attempt(sessions: Sessions, plan: Plan, on_engine: int, report: Report) -> 
         try:
             _intend(sessions, session, on_engine, plan)
             sandbox = _provision(sessions, session, plan, report)
+            _prepare(sessions, plan, sandbox, report)
             if plan.pack:
                 from tempshell_cli.sessions.setting_up import set_up  # noqa: PLC0415 - for packs alone
 
@@ -238,6 +244,13 @@ def _attempt(sessions: Sessions, plan: Plan, on_engine: int, report: Report) -> 
                     f"session {session.name} expired before it was ready: {cause}", hint="give it a longer --ttl"
                 ) from cause
             raise
+
+
+def _prepare(sessions: Sessions, plan: Plan, sandbox: Sandbox, report: Report) -> None:
+    if plan.dotfiles or plan.run_once:
+        from tempshell_cli.sessions.preparing import prepare  # noqa: PLC0415 - few sessions have any
+
+        prepare(sessions, plan.backend, sandbox, plan.dotfiles, plan.run_once, report)
 
 
 def _reused(sessions: Sessions, session: Session, report: Report) -> Session | None:
@@ -318,7 +331,7 @@ def _template(request: StartRequest, settings: Settings, pack: Pack | None, back
         network=request.network or Network.DEFAULT,
         cpus=_cores(request.cpus, defaults.node_cpus if is_machine else defaults.cpus),
         memory=memory,
-        pids=_PIDS_OF_MACHINE if is_machine else defaults.pids,
+        pids=request.pids or (_PIDS_OF_MACHINE if is_machine else defaults.pids),
         env=request.env,
         cluster=Cluster(
             nodes=max(request.nodes or 1, pack.nodes if pack else 1),

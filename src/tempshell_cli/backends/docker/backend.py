@@ -79,8 +79,9 @@ class DockerBackend(Backend):
     def options(cls) -> frozenset[Option]:
         """Return what a container can honour."""
         networks = {Option.NO_NETWORK, Option.OWN_NETWORK}
-        of_containers = {Option.IMAGE, Option.RUNTIME, Option.CPUS, Option.IDLE, Option.SECRET, Option.USER}
-        return frozenset({Option.DOCKER_CONTEXT, Option.MACHINE, *networks, *of_containers})
+        limits = {Option.CPUS, Option.PIDS, Option.IDLE}
+        of_containers = {Option.IMAGE, Option.RUNTIME, Option.SECRET, Option.USER}
+        return frozenset({Option.DOCKER_CONTEXT, Option.MACHINE, *networks, *limits, *of_containers})
 
     @classmethod
     def endpoint_of(cls, choice: EngineChoice) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ssl
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 _Answer = TypeVar("_Answer")
 _REPOSITORY = "tempshell/"
+_SHELL = "tempshell/shell"
+_BASE = "SHELL_IMAGE"  # the argument of a Dockerfile that is built on the image of shells
+_ON_SHELLS = frozenset({"research"})
+_CERTIFICATES = "certificates.pem"  # in the context of each build, for those that need it
 _NOT_FOR_SHELLS = frozenset({"machine", "node", "terminal", *WorkloadImage})
 _VERSIONS = ("1", "2")
 _SLOWEST_STEP = 900  # seconds of silence in a build or a pull
@@ -38,9 +43,19 @@ class Image(NamedTuple):
 
 
 def shipped_images() -> list[Image]:
-    """Return the images of shells whose Dockerfile comes with tempshell and is built on no other of its images."""
+    """Return the images of shells whose Dockerfile comes with tempshell."""
     contexts = [file.parent for file in sorted(shipped("images").glob("*/Dockerfile"))]
-    return [built(_REPOSITORY + one.name, one) for one in contexts if one.name not in _NOT_FOR_SHELLS]
+    contexts = [one for one in contexts if one.name not in _NOT_FOR_SHELLS]
+    return [on_shell(one) if one.name in _ON_SHELLS else built(_REPOSITORY + one.name, one) for one in contexts]
+
+
+def on_shell(context: Path) -> Image:
+    """Return the shipped image that is built from a context on the image of shells."""
+    return built(_REPOSITORY + context.name, context, {_BASE: _shell().reference})
+
+
+def _shell() -> Image:
+    return built(_SHELL, shipped("images") / "shell")
 
 
 def built(name: str, context: Path, args: Mapping[str, str] = NOTHING, *, also: str = "") -> Image:
@@ -96,14 +111,20 @@ def has_image(client: APIClient, reference: str) -> bool:
 
 
 def build(client: APIClient, image: Image, report: Report) -> None:
-    """Build a shipped image; raises ProvisionFailed with the builder's last lines."""
+    """Build a shipped image, and before it the one that it is built on; raises ProvisionFailed with the last lines."""
+    from docker.utils.build import create_archive  # noqa: PLC0415 - loaded with the client
+
+    if _BASE in image.args:
+        ensure_image(client, _shell(), report)
+    certificates = [(_CERTIFICATES, _certificates())]
+    context: Any = create_archive(str(image.context), extra_files=certificates)
     with report(f"building image {image.name}"):
-        begun = _logged_in(
-            client,
-            report,
-            partial(
-                client.build,
-                path=str(image.context),
+
+        def ask() -> Iterable[dict[str, Any]]:
+            context.seek(0)  # it may be asked twice
+            return client.build(
+                fileobj=context,
+                custom_context=True,
                 tag=image.reference,
                 rm=True,
                 forcerm=True,
@@ -111,9 +132,21 @@ def build(client: APIClient, image: Image, report: Report) -> None:
                 timeout=_SLOWEST_STEP,
                 labels={COMPONENT: "image"},
                 buildargs=dict(image.args),
-            ),
-        )
-        _follow(begun, what=f"building {image.name}")
+            )
+
+        _follow(_logged_in(client, report, ask), what=f"building {image.name}")
+
+
+def _certificates() -> str:
+    """Return the certificates that this machine trusts, in PEM, "" where it does not say which.
+
+    A company's proxy answers with its own; a build behind it would trust none of the registries.
+    """
+    file = ssl.get_default_verify_paths().cafile
+    try:
+        return Path(file).read_text("utf-8") if file else ""
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def pull(client: APIClient, reference: str, report: Report) -> None:

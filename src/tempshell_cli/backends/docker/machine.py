@@ -34,16 +34,14 @@ def ensure_machine_image(client: APIClient, report: Report) -> str:
     """Return the shipped image of machines, built if need be."""
     from tempshell_cli.backends.docker.images import ensure_image  # noqa: PLC0415 - an exec needs none of it
 
-    ensure_image(client, "tempshell/shell", report)
     return ensure_image(client, machine_image(), report)
 
 
 def machine_image() -> Image:
     """Return the shipped image of machines, which is built on that of shells."""
-    from tempshell_cli.backends.docker.images import built, shipped_image  # noqa: PLC0415 - as above
+    from tempshell_cli.backends.docker.images import on_shell  # noqa: PLC0415 - as above
 
-    shell = shipped_image("tempshell/shell").reference
-    return built("tempshell/machine", shipped("images") / "machine", {"SHELL_IMAGE": shell})
+    return on_shell(shipped("images") / "machine")
 
 
 def boot(engine: DockerEngine, container: str) -> None:

@@ -96,7 +96,7 @@ class KindBackend(Backend):
     @classmethod
     def options(cls) -> frozenset[Option]:
         """Return what a cluster with a terminal can honour; without a network there could be neither."""
-        of_containers = {Option.IMAGE, Option.CPUS, Option.OWN_NETWORK, Option.SECRET, Option.USER}
+        of_containers = {Option.IMAGE, Option.CPUS, Option.PIDS, Option.OWN_NETWORK, Option.SECRET, Option.USER}
         of_nodes = {Option.NODES, Option.NODE_CPUS, Option.NODE_MEMORY, Option.KIND_CONFIG, Option.LOAD}
         return frozenset({Option.DOCKER_CONTEXT, *of_containers, *of_nodes})
 

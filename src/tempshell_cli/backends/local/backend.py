@@ -82,7 +82,7 @@ class LocalBackend(Backend):
     @classmethod
     def options(cls) -> frozenset[Option]:
         """Return what it can honour: a limit of the processor only where control groups can be made."""
-        always = {Option.NO_NETWORK, Option.IDLE, Option.SECRET}
+        always = {Option.NO_NETWORK, Option.PIDS, Option.IDLE, Option.SECRET}
         return frozenset(always | ({Option.CPUS} if limits.can_limit_cpus() else set()))
 
     @classmethod

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -18,6 +17,7 @@ app = new_app("Show and change the settings.")
 def show(as_json: AsJson = False) -> None:
     """Print all settings, as TOML for the config file."""
     from tempshell_cli.cli.output import console
+    from tempshell_cli.cli.output.toml import toml_lines
     from tempshell_cli.core.config import load_settings, settings_json
     from tempshell_cli.core.paths import Paths
 
@@ -25,13 +25,8 @@ def show(as_json: AsJson = False) -> None:
     if as_json:
         console.say_json(settings)
         return
-    sections = {name: value for name, value in settings.items() if isinstance(value, dict)}
-    for name in (name for name in settings if name not in sections):
-        console.say(f"{name} = {_toml(settings[name])}")
-    for section, values in sections.items():
-        console.say(f"\n[{section}]")
-        for name, value in values.items():
-            console.say(f"{name} = {_toml(value)}")
+    for line in toml_lines(settings):
+        console.say(line)
 
 
 @app.command("set")
@@ -72,10 +67,3 @@ def path() -> None:
     from tempshell_cli.core.paths import Paths
 
     console.say(str(Paths.of_user().config_file))
-
-
-def _toml(value: str | float | Sequence[str]) -> str:
-    """Write a value; TOML's strings, numbers and lists are JSON's."""
-    import json
-
-    return json.dumps(value)

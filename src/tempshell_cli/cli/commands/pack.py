@@ -257,12 +257,15 @@ def prove(
     from tempshell_cli.cli.parsing import how_many, sandbox_request
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import ExitCode
+    from tempshell_cli.core.process import NOTHING
     from tempshell_cli.packs.grading.draw import new_seed
     from tempshell_cli.sessions.proving import Prover
     from tempshell_cli.sessions.start import plan_session
 
     made = how_many(mutants, "--mutants")
     with user_sessions() as sessions:
+        # What holds for the author alone proves nothing.
+        sessions.settings = sessions.settings._replace(env=NOTHING, dotfiles="")
         plan = plan_session(sessions, sandbox_request(sandbox)._replace(pack=pack))
         assert plan.pack  # noqa: S101 - for mypy
         wanted = [plan.pack.task(one) for one in dict.fromkeys(task or ())] or plan.pack.tasks

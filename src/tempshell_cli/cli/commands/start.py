@@ -57,6 +57,7 @@ def start(
       tempshell start linux-basics          The tasks of a pack
       tempshell start ckad-core --backend kind
       tempshell start --image debian --ttl 90m --name lab
+      tempshell start --template research   See `tempshell template ls`
       tempshell start -p 8080:80            127.0.0.1:8080 leads to port 80 inside
       tempshell start --detach              For a script: print the id and exit
     """
@@ -80,6 +81,6 @@ def start(
         reuse=reuse,
         first_task_alone=visit.opens,
     )
-    with listening_for(port or (), visit) as listening, user_sessions() as sessions:
+    with listening_for(port or (), visit, sandbox.template) as listening, user_sessions() as sessions:
         session = start_session(sessions, request, console.silence if quiet else console.progress)
         show_started(sessions, session, visit._replace(listening=listening))

@@ -15,6 +15,7 @@ from msgspec.structs import force_setattr
 from tempshell_cli.backends.base import Capability, Profile, WorkloadImage
 from tempshell_cli.core.text import strip_controls
 from tempshell_cli.packs.checks.criteria import Check, Expected, Probe
+from tempshell_cli.packs.format.template import SandboxTemplate
 from tempshell_cli.packs.format.values import Var, VarName
 from tempshell_cli.packs.reading.document import Location
 from tempshell_cli.packs.reading.fields import (
@@ -65,7 +66,7 @@ class SandboxRequirements(Strict, frozen=True, kw_only=True):
             " the tasks' pods. `backends` is then `[kind]`."
         ),
     ] = ()
-    template: Annotated[Id, says("Checked, kept, and not used yet.")] = "shell"
+    template: Annotated[Id, says("One of the pack's `templates`, for its sessions; `shell` is none.")] = "shell"
     profile: Annotated[
         Profile,
         says("With `admin` the learner is root inside, with `machine` of a container with systemd and Docker, too."),
@@ -94,6 +95,11 @@ class PackHead(Strict, frozen=True, kw_only=True):
         says("Shares of the whole in percent, which add up to 100: `{files: 40, text: 60}`. Each task is then in one."),
     ] = field(default_factory=dict)
     sandbox: Annotated[SandboxRequirements, says("What the sandbox must be.")] = SandboxRequirements()
+    templates: Annotated[
+        dict[Id, SandboxTemplate],
+        Meta(max_length=32),
+        says("Named sandboxes: `start --template PACK/NAME` starts one, and `sandbox` can name one of them."),
+    ] = field(default_factory=dict)
     vars: Annotated[
         dict[VarName, Var], Meta(max_length=MOST_VARS), says("Values that each attempt draws, for all of its tasks.")
     ] = field(default_factory=dict)

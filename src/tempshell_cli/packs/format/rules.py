@@ -33,6 +33,11 @@ def pack_faults(head: PackHead, files: Collection[str]) -> Iterator[Fault]:
     if head.sandbox.images and head.sandbox.backends != _LOADS_IMAGES:
         hint = "write `backends: [kind]`"
         yield Fault(("sandbox", "images"), "only the nodes of kind clusters can be given images", hint)
+    template = head.sandbox.template
+    if template not in {"shell", *head.templates}:
+        yield Fault(
+            ("sandbox", "template"), f"the pack has no template `{template}`", nearest(template, head.templates)
+        )
     if head.kubernetes and is_empty(head.kubernetes):
         yield Fault(("kubernetes",), f"no version is in `{head.kubernetes}`")
     for name, var in head.vars.items():

@@ -1,0 +1,79 @@
+"""What of a start the user asks for, and what a stranger does: templates, the user's own variables, and consent."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tempshell_cli.backends.base import Backend, Profile
+from tempshell_cli.sessions.lifecycle import Sessions
+from tempshell_cli.sessions.request import StartRequest
+
+if TYPE_CHECKING:
+    from tempshell_cli.packs.format.pack import Pack
+    from tempshell_cli.sessions.templates import Found
+
+
+def with_template(
+    sessions: Sessions, request: StartRequest, pack: Pack | None
+) -> tuple[StartRequest, StartRequest, Found | None]:
+    """Return what the user has named, and what holds with the values of the template that was named or is the pack's.
+
+    What a template of the user's own says is named by the user, what one of a pack says is not.
+    """
+    if not request.template and (pack is None or not pack.head.templates):
+        return request, request, None
+    from tempshell_cli.sessions.templates import applied, find_template, template_of_pack  # noqa: PLC0415 - for few
+
+    found = find_template(sessions.paths, request.template) if request.template else None
+    if found is None and pack:
+        found = template_of_pack(pack)
+    if found is None:
+        return request, request, None
+    whole = applied(request, found)
+    return (request if found.pack else whole), whole, found
+
+
+def with_own(
+    sessions: Sessions, request: StartRequest, pack: Pack | None, found: Found | None
+) -> tuple[StartRequest, Path | None]:
+    """Return the request with the user's own variables, and the dotfiles: where no stranger's scripts can read them."""
+    settings = sessions.settings
+    if not (settings.env or settings.dotfiles) or (found and found.is_strange):
+        return request, None
+    if pack:
+        from tempshell_cli.packs.library.find import is_shipped  # noqa: PLC0415 - for packs alone
+
+        if not is_shipped(pack):
+            return request, None
+    from tempshell_cli.sessions.preparing import dotfiles_of  # noqa: PLC0415 - few users have them
+
+    return request._replace(env={**settings.env, **request.env}), dotfiles_of(settings.dotfiles)
+
+
+def consented(  # noqa: PLR0913 - what it depends on
+    sessions: Sessions,
+    named: StartRequest,
+    backend: Backend,
+    pack: Pack | None,
+    found: Found | None,
+    *,
+    backend_is_named: bool,
+) -> str:
+    """Ask for what strangers ask for beyond a restricted sandbox; return what the session keeps of its pack's consent.
+
+    ``named`` is what the user has asked for, without a word of a stranger's.
+    """
+    giver = found.pack if found else None
+    if not (pack or giver):
+        return ""
+    from tempshell_cli.sessions.consent import require_consent  # noqa: PLC0415 - for packs alone
+
+    ask = partial(require_consent, sessions, backend=backend, profile=named.profile, backend_is_named=backend_is_named)
+    wanted = found.template.profile if found else None
+    if pack and giver and giver.digest == pack.digest:
+        return ask(pack, wanted=wanted)
+    if giver:
+        ask(giver, wanted=wanted or Profile.RESTRICTED)
+    return ask(pack) if pack else ""
