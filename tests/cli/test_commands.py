@@ -481,12 +481,12 @@ def test_completion_offers_commands_and_live_sessions(tempshell: Tempshell) -> N
 
 @pytest.mark.engine("docker")
 def test_image_ls_tells_which_shipped_images_the_engine_has(tempshell: Tempshell) -> None:
-    headings, row = tempshell("image", "ls").stdout.splitlines()
+    headings, *rows = tempshell("image", "ls").stdout.splitlines()
     assert headings.split() == ["NAME", "REFERENCE", "PRESENT"]
-    name, reference, present = row.split()
-    (image,) = tempshell("image", "ls", "--json").json()
-    assert image == {"name": name, "reference": reference, "present": present == "yes"}
-    assert name == "tempshell/shell"
+    for row, image in zip(rows, tempshell("image", "ls", "--json").json(), strict=True):
+        name, reference, present = row.split()
+        assert image == {"name": name, "reference": reference, "present": present == "yes"}
+    assert [row.split()[0] for row in rows] == ["tempshell/research", "tempshell/shell"]
 
 
 # attach and the practice screen

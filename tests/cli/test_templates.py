@@ -41,7 +41,7 @@ def _configure(tempshell: Tempshell, command: str) -> None:
 def test_the_command_runs_once_as_the_learner_and_dotfiles_are_at_home(tempshell: Tempshell, engine: str) -> None:
     _configure(tempshell, "echo to $NAME with $EDITOR in $PWD; cat .inputrc; touch done")
     started = tempshell("start", "--detach", "--template", "lab", "-b", engine, "--name", "one")
-    assert "the ports of lab are not forwarded" in started.stderr
+    assert "no port is forwarded, for there is no screen: 8080" in started.stderr
     home = tempshell("exec", "one", "--", "sh", "-c", "echo $HOME").stdout.strip()
     assert tempshell("logs", "--task", "run_once").stdout == f"to ann with nano in {home}\nset bell-style none\n"
     assert tempshell(

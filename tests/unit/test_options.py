@@ -96,6 +96,7 @@ def test_the_table_has_every_option() -> None:
         "--env-file",
         "--secret-file",
         Option.USER,
+        Option.DEVCONTAINER,
     }
     options = {f"--{field.replace('_', '-')}" for field in SandboxOptions._fields} - {"--kube-context", "--network"}
     assert options <= tabled

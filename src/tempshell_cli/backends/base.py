@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, runtime_checkable
 
@@ -101,6 +102,7 @@ class Option(StrEnum):
     PRIORITY_CLASS = "--priority-class"
     IDLE = "--idle"
     SECRET = "--secret"  # noqa: S105 - as above
+    DEVCONTAINER = "a devcontainer.json"
     USER = "--user"  # of `exec`
 
 
@@ -172,11 +174,21 @@ class Secret(NamedTuple):
         return f"Secret({self.name!r})"  # a value is in no message, and in no traceback
 
 
+class ImageBuild(NamedTuple):
+    """An image to be built on the engine from a directory of this machine and a Dockerfile; "" is its last target."""
+
+    context: Path
+    dockerfile: Path
+    args: Mapping[str, str] = NOTHING
+    target: str = ""
+
+
 class Template(NamedTuple):
     """A sandbox recipe. ``memory`` is in bytes, ``cpus`` in cores; of a cluster they limit the terminal.
 
-    ``runtime`` is the engine's name for what runs a container; "" is its usual one. ``idle`` is how long nothing may
-    happen in the sandbox before it ends; none is for ever.
+    ``build`` is what the image is made from, where it is not one to be named. ``folder`` is where the learner begins, a
+    writable directory of its own; "" is the home. ``runtime`` is the engine's name for what runs a container; "" is its
+    usual one. ``idle`` is how long nothing may happen in the sandbox before it ends; none is for ever.
     """
 
     image: str
@@ -192,6 +204,8 @@ class Template(NamedTuple):
     secrets: Sequence[Secret] = ()
     runtime: str = ""
     idle: timedelta = timedelta()
+    build: ImageBuild | None = None
+    folder: str = ""
 
     @property
     def variables(self) -> Mapping[str, str]:

@@ -23,6 +23,7 @@ VERSION = f"{PREFIX}version"
 NAME = f"{PREFIX}name"
 PACK = f"{PREFIX}pack"
 PROFILE = f"{PREFIX}profile"
+FOLDER = f"{PREFIX}folder"  # where the learner begins, if that is not the home
 TERMS = f"{PREFIX}terms"  # as JSON, in one line of ASCII
 IDLE_END = f"{PREFIX}idle-end"  # on no resource: in seconds since the epoch, what PID 1 says
 
@@ -39,6 +40,7 @@ def labels(request: SandboxRequest, component: str) -> dict[str, str]:
         PACK: request.pack,
         PROFILE: str(request.template.profile),
         TERMS: terms_text(request.terms),
+        **({FOLDER: request.template.folder} if request.template.folder else {}),
     }
 
 

@@ -47,6 +47,27 @@ def sandbox_request(typed: SandboxOptions) -> StartRequest:
     )
 
 
+def pack_or_project(pack: str) -> dict[str, Any]:
+    """Return the field of a request that a directory or a name is: a pack, or a project with a devcontainer.json."""
+    if "/" in pack or pack in {".", ".."}:
+        from tempshell_cli.sessions.devcontainer import find_project, read_project
+
+        if root := find_project(pack):
+            return {"project": read_project(root)}
+    return {"pack": pack}
+
+
+def ports_offered(request: StartRequest) -> tuple[str, ...]:
+    """Return the ports that the template and the project of a request have, as ``--port`` takes them."""
+    found = request.project.ports if request.project else ()
+    if request.template:
+        from tempshell_cli.core.paths import Paths
+        from tempshell_cli.sessions.templates import ports_of
+
+        found = (*found, *ports_of(Paths.of_user(), request.template))
+    return tuple(dict.fromkeys(found))
+
+
 def duration(text: str) -> timedelta | None:
     """Return a duration, None for ""; raises UsageProblem."""
     return parse_duration(text) if text else None

@@ -61,20 +61,16 @@ class Visit(NamedTuple):
 
 
 @contextmanager
-def listening_for(ports: Sequence[str], visit: Visit, template: str = "") -> Iterator[Sequence[Listening]]:
-    """Listen, before anything is started, for the ports that the visit is to forward, without any for the template's.
+def listening_for(ports: Sequence[str], visit: Visit, offered: Sequence[str] = ()) -> Iterator[Sequence[Listening]]:
+    """Listen, before anything is started, for the ports that the visit is to forward, or those ``offered``.
 
     Raises UsageProblem for what is no port or is in use, and where there is no screen that they could last as long as.
     """
-    if template and not ports:
-        from tempshell_cli.core.paths import Paths
-        from tempshell_cli.sessions.templates import ports_of
-
-        ports = ports_of(Paths.of_user(), template)
-        if ports and not visit.opens:
-            note(f"tempshell: the ports of {template} are not forwarded, for there is no screen: {', '.join(ports)}")
+    if offered and not ports:
+        ports = offered if visit.opens else ()
+        if not ports:
+            note(f"tempshell: no port is forwarded, for there is no screen: {', '.join(offered)}")
             note("  `tempshell port-forward SESSION PORT` forwards without a screen")
-            ports = ()
     if not ports:
         yield ()
         return

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tempshell_cli.backends.base import Backend, Profile
+from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.request import StartRequest
 
@@ -35,12 +36,26 @@ def with_template(
     return (request if found.pack else whole), whole, found
 
 
+def with_project(sessions: Sessions, request: StartRequest) -> StartRequest:
+    """Return the request with what its project asks for, and report what of that is not honoured."""
+    project = request.project
+    if not project:
+        return request
+    from tempshell_cli.sessions.devcontainer import applied  # noqa: PLC0415 - few sessions have one
+
+    if request.reuse and not request.name:
+        raise UsageProblem("--reuse of a project needs a --name", hint="name the session that is meant")
+    if project.unsupported:
+        sessions.warn(f"{project.file} has what is not used here: {', '.join(project.unsupported)}")
+    return applied(request, project)
+
+
 def with_own(
     sessions: Sessions, request: StartRequest, pack: Pack | None, found: Found | None
 ) -> tuple[StartRequest, Path | None]:
     """Return the request with the user's own variables, and the dotfiles: where no stranger's scripts can read them."""
     settings = sessions.settings
-    if not (settings.env or settings.dotfiles) or (found and found.is_strange):
+    if not (settings.env or settings.dotfiles) or request.project or (found and found.is_strange):
         return request, None
     if pack:
         from tempshell_cli.packs.library.find import is_shipped  # noqa: PLC0415 - for packs alone
@@ -66,6 +81,10 @@ def consented(  # noqa: PLR0913 - what it depends on
     ``named`` is what the user has asked for, without a word of a stranger's.
     """
     giver = found.pack if found else None
+    if named.project and not named.image:
+        from tempshell_cli.sessions.consent import require_build_consent  # noqa: PLC0415 - for few sessions
+
+        require_build_consent(sessions, named.project, named.profile)
     if not (pack or giver):
         return ""
     from tempshell_cli.sessions.consent import require_consent  # noqa: PLC0415 - for packs alone

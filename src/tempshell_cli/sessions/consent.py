@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
 
 from tempshell_cli.backends.base import Backend, Profile
 from tempshell_cli.core.errors import UsageProblem
+from tempshell_cli.core.files import reading
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.format.pack import Pack
 from tempshell_cli.packs.library.find import is_shipped
 from tempshell_cli.sessions.events import Kind, words_of
 from tempshell_cli.sessions.lifecycle import Sessions
+
+if TYPE_CHECKING:
+    from tempshell_cli.sessions.devcontainer import Project
 
 _FOLDER = "consent"
 _WITHOUT = {
@@ -61,6 +66,31 @@ def require_consent(  # noqa: PLR0913 - what it depends on
         raise UsageProblem(f"{name} was not started", hint=hint)
     (sessions.paths.private(_FOLDER) / demand.key).touch(mode=0o600)
     return demand.key
+
+
+def require_build_consent(sessions: Sessions, project: Project, profile: Profile | None) -> None:
+    """Ask whether the Dockerfile of a project may be built: its steps run as root, and reach out.
+
+    Asked once for each content of it and of the devcontainer.json; who has named a profile with root has answered.
+    Raises UsageProblem where nobody says so.
+    """
+    if not project.build or (profile and profile.is_root):
+        return
+    digest = sha256(str(project.root).encode())
+    for file in (project.file, project.build.dockerfile):
+        with reading(file, "see that you may read it"):
+            digest.update(sha256(file.read_bytes()).digest())
+    key = f"sha256:{digest.hexdigest()}-docker-build"
+    if _is_granted(sessions.paths, key):
+        return
+    what = f"{one_line(str(project.root))} builds an image"
+    answer = sessions.ask(f"{what}.\n  Its steps run as root in containers of the engine, with a network.\nAllow it?")
+    if answer is None:
+        hint = "its steps run as root in containers of the engine; --profile admin allows it, and --image does without"
+        raise UsageProblem(what, hint=hint)
+    if not answer:
+        raise UsageProblem("the project was not started", hint="--image names an image to start it in")
+    (sessions.paths.private(_FOLDER) / key).touch(mode=0o600)
 
 
 def refuse_changed(sessions: Sessions, session: str, pack: Pack) -> None:

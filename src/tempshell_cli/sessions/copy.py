@@ -79,13 +79,17 @@ def copy_in(backend: Backend, sandbox: Sandbox, source: Path, target: str, bound
         _send(backend, sandbox, source, target, content)
 
 
-def copy_contents(backend: Backend, sandbox: Sandbox, directory: Path, bounds: Bounds) -> None:
-    """Copy what is in a directory into the home, but for a ``.git``; raises as ``copy_in``."""
+def copy_contents(backend: Backend, sandbox: Sandbox, directory: Path, bounds: Bounds, *, with_git: bool) -> None:
+    """Copy what is in a directory into the home, its ``.git`` only ``with_git``; raises as ``copy_in``."""
 
     def kept(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
         if member.name == _HOME:
             member.mode = 0o700  # the home takes it over
-        return None if member.name.startswith(f"{_HOME}/.git/") or member.name == f"{_HOME}/.git" else member
+        return (
+            None
+            if not with_git and (member.name.startswith(f"{_HOME}/.git/") or member.name == f"{_HOME}/.git")
+            else member
+        )
 
     with reading(directory, "see that you may read it"), _content(directory.resolve(), bounds):
         words = (sandbox.home, ".", os.urandom(4).hex())

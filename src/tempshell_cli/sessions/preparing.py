@@ -1,10 +1,11 @@
-"""What a sandbox gets of its user before its tasks are set up: the dotfiles, and the command to run once."""
+"""What a sandbox gets before its tasks: the files of a project or the dotfiles, and the command to run once."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tempshell_cli.backends.base import Backend, Report, Role, Sandbox
+from tempshell_cli.backends.base import Report, Role, Sandbox
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.text import strip_controls
@@ -14,6 +15,9 @@ from tempshell_cli.sessions.events import SetupOutput
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.setting_up import MOST_OUTPUT, without_secrets
 from tempshell_cli.sessions.unpacking import Bounds
+
+if TYPE_CHECKING:
+    from tempshell_cli.sessions.start import Plan
 
 RUN_ONCE = "run_once"  # in the place of a task: no task is called so, for their ids have no underscore
 _TIMEOUT = 900.0  # seconds
@@ -30,16 +34,16 @@ def dotfiles_of(setting: str) -> Path | None:
     return directory
 
 
-def prepare(  # noqa: PLR0913, PLR0917 - what it depends on
-    sessions: Sessions, backend: Backend, sandbox: Sandbox, dotfiles: Path | None, command: str, report: Report
-) -> None:
-    """Copy the dotfiles home, then run the command; one that fails is reported, and the session goes on.
+def prepare(sessions: Sessions, plan: Plan, sandbox: Sandbox, report: Report) -> None:
+    """Copy the project or the dotfiles, then run the command; one that fails is reported, and the session goes on.
 
-    Raises CopyFailed, LimitReached, and EngineUnavailable.
+    Raises UsageProblem, CopyFailed, LimitReached, and EngineUnavailable.
     """
-    if dotfiles:
-        with report(f"copying {dotfiles}"):
-            copy_contents(backend, sandbox, dotfiles, Bounds(sessions.settings.copy))
+    backend, command = plan.backend, plan.run_once
+    if directory := plan.project.root if plan.project else plan.dotfiles:
+        with report(f"copying {directory}"):
+            bounds = Bounds(sessions.settings.copy)
+            copy_contents(backend, sandbox, directory, bounds, with_git=plan.project is not None)
     if not command:
         return
     with report(f"running {RUN_ONCE}"):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tempshell_cli.backends.base import Access, EngineChoice, Network, Option, Placement, Profile, Secret
 from tempshell_cli.core.process import NOTHING
+
+if TYPE_CHECKING:
+    from tempshell_cli.sessions.devcontainer import Project
 
 
 class ExamRequest(NamedTuple):
@@ -25,8 +28,9 @@ class StartRequest(NamedTuple):
     ``cpus`` and ``node_cpus`` in cores; ``kind_config`` is a document in YAML. ``replace`` stops the owner's other
     sessions first, once nothing is wrong with this request. ``all_steps`` sets up every step of a scenario at once.
     ``reuse`` takes the running session of that name and pack. ``template`` names one whose values stand for what is
-    left out; see ``templates``. ``run_once`` is a command for the learner's shell. With ``first_task_alone`` it is
-    ready when its first task is set up: who asks for that sets up the others, see ``behind``.
+    left out; see ``templates``. ``run_once`` is a command for the learner's shell. ``project`` is one with a
+    devcontainer.json, in place of a pack. With ``first_task_alone`` it is ready when its first task is set up: who
+    asks for that sets up the others, see ``behind``.
     """
 
     pack: str = ""
@@ -59,6 +63,7 @@ class StartRequest(NamedTuple):
     all_steps: bool = False
     reuse: bool = False
     run_once: str = ""
+    project: Project | None = None
     first_task_alone: bool = False
 
     def options(self) -> frozenset[Option]:
@@ -82,6 +87,7 @@ class StartRequest(NamedTuple):
             Option.CLUSTER_ACCESS: self.access is not Access.NONE,
             Option.IDLE: self.idle,
             Option.SECRET: self.secrets,
+            Option.DEVCONTAINER: self.project,
             Option.PULL_SECRET: self.placement.pull_secrets,
             Option.NODE_SELECTOR: self.placement.node_selector,
             Option.TOLERATION: self.placement.tolerations,

@@ -56,6 +56,7 @@ from tempshell_cli.sessions.usual import with_usual_time
 
 if TYPE_CHECKING:
     from tempshell_cli.packs.format.pack import Pack
+    from tempshell_cli.sessions.devcontainer import Project
     from tempshell_cli.sessions.sitting import Sitting
 
 _MOST_PORTS_TRIED = 15
@@ -91,6 +92,7 @@ class Plan(NamedTuple):
     backend_is_named: bool = False
     dotfiles: Path | None = None
     run_once: str = ""
+    project: Project | None = None
 
 
 class _Running(Exception):
@@ -144,6 +146,7 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
         for note in pack.notes:
             sessions.warn(str(note))
     named, request, found = asked.with_template(sessions, request, pack)
+    request = asked.with_project(sessions, request)
     request, dotfiles = asked.with_own(sessions, request, pack, found)
     ttl = checked_ttl(request.ttl, settings.lease)
     backend_name = request.backend or settings.sandbox.backend
@@ -182,6 +185,7 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
         backend_is_named=backend_name != AUTO,
         dotfiles=dotfiles,
         run_once=request.run_once,
+        project=request.project,
     )
 
 
@@ -247,10 +251,10 @@ def _attempt(sessions: Sessions, plan: Plan, on_engine: int, report: Report) -> 
 
 
 def _prepare(sessions: Sessions, plan: Plan, sandbox: Sandbox, report: Report) -> None:
-    if plan.dotfiles or plan.run_once:
+    if plan.dotfiles or plan.run_once or plan.project:
         from tempshell_cli.sessions.preparing import prepare  # noqa: PLC0415 - few sessions have any
 
-        prepare(sessions, plan.backend, sandbox, plan.dotfiles, plan.run_once, report)
+        prepare(sessions, plan, sandbox, report)
 
 
 def _reused(sessions: Sessions, session: Session, report: Report) -> Session | None:
@@ -318,7 +322,7 @@ def _is_led_to(sessions: Sessions, options: Collection[Option]) -> bool:
 
 
 def _template(request: StartRequest, settings: Settings, pack: Pack | None, backend: Backend) -> Template:
-    defaults = settings.sandbox
+    defaults, project = settings.sandbox, request.project
     profile = request.profile or Profile.RESTRICTED
     is_machine = profile is Profile.MACHINE  # as large as a node of a cluster, which is one, too
     memory = request.memory or parse_size(defaults.node_memory if is_machine else defaults.memory)
@@ -326,7 +330,7 @@ def _template(request: StartRequest, settings: Settings, pack: Pack | None, back
         too_little = f"{format_size(memory)} of memory is too little"
         raise UsageProblem(too_little, hint=f"give {format_size(_LEAST_MEMORY)} or more")
     return Template(
-        image=request.image or ("" if is_machine else backend.default_image(settings)),
+        image=request.image or (project.image if project else "" if is_machine else backend.default_image(settings)),
         profile=profile,
         network=request.network or Network.DEFAULT,
         cpus=_cores(request.cpus, defaults.node_cpus if is_machine else defaults.cpus),
@@ -346,6 +350,8 @@ def _template(request: StartRequest, settings: Settings, pack: Pack | None, back
         placement=_placement(request.placement, settings) if Option.NODE_SELECTOR in backend.options() else Placement(),
         runtime=(request.runtime or defaults.runtime) if Option.RUNTIME in backend.options() else "",
         idle=request.idle or timedelta(),
+        build=project.build if project and not request.image else None,
+        folder=project.folder if project else "",
     )
 
 
@@ -369,7 +375,7 @@ def _candidate(sessions: Sessions, plan: Plan) -> Session:
     session_id = os.urandom(4).hex()
     return Session(
         id=session_id,
-        name=plan.name or f"{_name_after(plan.reference)}-{session_id[:4]}",
+        name=plan.name or f"{_name_after(plan.project.root.name if plan.project else plan.reference)}-{session_id[:4]}",
         owner=sessions.owner,
         backend=plan.backend.name,
         endpoint=plan.backend.endpoint,  # resolved: a later change of context does not lose the session

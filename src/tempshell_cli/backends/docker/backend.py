@@ -80,7 +80,7 @@ class DockerBackend(Backend):
         """Return what a container can honour."""
         networks = {Option.NO_NETWORK, Option.OWN_NETWORK}
         limits = {Option.CPUS, Option.PIDS, Option.IDLE}
-        of_containers = {Option.IMAGE, Option.RUNTIME, Option.SECRET, Option.USER}
+        of_containers = {Option.IMAGE, Option.RUNTIME, Option.SECRET, Option.DEVCONTAINER, Option.USER}
         return frozenset({Option.DOCKER_CONTEXT, Option.MACHINE, *networks, *limits, *of_containers})
 
     @classmethod
@@ -117,7 +117,7 @@ class DockerBackend(Backend):
 
     def provision(self, request: SandboxRequest, report: Report) -> Sandbox:
         """Make the session's network and its container, and start it."""
-        from tempshell_cli.backends.docker.images import ensure_image  # noqa: PLC0415 - an exec needs none of it
+        from tempshell_cli.backends.docker.images import build_project, ensure_image  # noqa: PLC0415 - an exec needs none of it
         from tempshell_cli.backends.docker.machine import boot, ensure_machine_image  # noqa: PLC0415 - as above
         from tempshell_cli.backends.docker.proxies import for_container  # noqa: PLC0415 - as above
 
@@ -125,6 +125,8 @@ class DockerBackend(Backend):
         with self.engine.translated_errors():
             if is_machine and not request.template.image:
                 image = ensure_machine_image(self.engine.client, report)
+            elif request.template.build:
+                image = build_project(self.engine.client, request.template.build, report)
             else:
                 image = ensure_image(self.engine.client, request.template.image, report)
             asked = request._replace(deadline=self.engine.theirs(request.deadline))
@@ -315,7 +317,7 @@ def _sandbox(found: Mapping[str, str], endpoint: str, deadline: datetime, condit
         name=found.get(labels.NAME, ""),
         pack=found.get(labels.PACK, ""),
         condition=condition,
-        home=home_of(profile),
+        home=found.get(labels.FOLDER) or home_of(profile),
         frozen=labels.left_of(found.get(labels.TERMS, "")),
         terms=labels.terms_of(found.get(labels.TERMS, "")),
     )

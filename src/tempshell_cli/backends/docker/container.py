@@ -33,6 +33,9 @@ _TMPFS = {
 }
 
 
+_FOLDER = "rw,exec,nosuid,nodev,size={size},mode=0755,uid={owner}"
+
+
 def container_name(session: str) -> str:
     """Return the name of a session's container and network."""
     return f"tempshell-{session}"
@@ -109,9 +112,20 @@ def _host_options(template: Template, spec: ContainerSpec) -> dict[str, Any]:
         ),
         "binds": {name: {"bind": path, "mode": "ro"} for name, path in spec.volumes.items()} or None,
     }
+    if template.folder:
+        options["tmpfs"][template.folder] = _FOLDER.format(
+            size=template.memory, owner=user_of(template.profile).replace(":", ",gid=")
+        )
     if template.profile is Profile.MACHINE:
         return options | {"privileged": True}
-    return options if template.profile.is_root else options | _restrictions()
+    if template.profile.is_root:
+        return options
+    restricted = _restrictions()
+    restricted["tmpfs"] = {
+        **_TMPFS,
+        **({template.folder: options["tmpfs"][template.folder]} if template.folder else {}),
+    }
+    return options | restricted
 
 
 def _restrictions() -> dict[str, Any]:

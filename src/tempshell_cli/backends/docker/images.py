@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from tempshell_cli.backends.base import Report, WorkloadImage
+from tempshell_cli.backends.base import ImageBuild, Report, WorkloadImage
 from tempshell_cli.backends.labels import COMPONENT
 from tempshell_cli.core.errors import ProvisionFailed, UsageProblem
 from tempshell_cli.core.paths import shipped
@@ -135,6 +135,32 @@ def build(client: APIClient, image: Image, report: Report) -> None:
             )
 
         _follow(_logged_in(client, report, ask), what=f"building {image.name}")
+
+
+def build_project(client: APIClient, build: ImageBuild, report: Report) -> str:
+    """Build a project's own image, from the cache as far as nothing has changed; return its reference.
+
+    Raises ProvisionFailed with the builder's last lines.
+    """
+    place = hashlib.sha256(f"{build.dockerfile}\0{build.target}".encode()).hexdigest()[:12]
+    reference = f"tempshell-project:{place}"
+    with report(f"building the image of {build.dockerfile}"):
+
+        def ask() -> Iterable[dict[str, Any]]:
+            return client.build(
+                path=str(build.context),
+                dockerfile=str(build.dockerfile),
+                tag=reference,
+                rm=True,
+                forcerm=True,
+                decode=True,
+                timeout=_SLOWEST_STEP,
+                target=build.target or None,
+                buildargs=dict(build.args),
+            )
+
+        _follow(_logged_in(client, report, ask), what=f"building {build.dockerfile}")
+    return reference
 
 
 def _certificates() -> str:

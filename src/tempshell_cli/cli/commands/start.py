@@ -56,13 +56,14 @@ def start(
       tempshell start                       A plain shell
       tempshell start linux-basics          The tasks of a pack
       tempshell start ckad-core --backend kind
+      tempshell start ./project             With a devcontainer.json
       tempshell start --image debian --ttl 90m --name lab
       tempshell start --template research   See `tempshell template ls`
       tempshell start -p 8080:80            127.0.0.1:8080 leads to port 80 inside
       tempshell start --detach              For a script: print the id and exit
     """
     from tempshell_cli.cli.output import console
-    from tempshell_cli.cli.parsing import duration, sandbox_request
+    from tempshell_cli.cli.parsing import duration, pack_or_project, ports_offered, sandbox_request
     from tempshell_cli.cli.screen import Visit, listening_for, show_started
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import UsageProblem
@@ -72,7 +73,7 @@ def start(
         raise UsageProblem("--replace and --reuse cannot be used together", hint="leave one of them out")
     visit = Visit(detach, plain, record, as_json, theme)
     request = sandbox_request(sandbox)._replace(
-        pack=pack,
+        **pack_or_project(pack),
         name=name,
         ttl=duration(ttl),
         keep_on_failure=keep_on_failure,
@@ -81,6 +82,6 @@ def start(
         reuse=reuse,
         first_task_alone=visit.opens,
     )
-    with listening_for(port or (), visit, sandbox.template) as listening, user_sessions() as sessions:
+    with listening_for(port or (), visit, ports_offered(request)) as listening, user_sessions() as sessions:
         session = start_session(sessions, request, console.silence if quiet else console.progress)
         show_started(sessions, session, visit._replace(listening=listening))

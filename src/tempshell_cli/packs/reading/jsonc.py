@@ -1,0 +1,39 @@
+"""JSON with comments and trailing commas, as devcontainer.json may have them."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from tempshell_cli.packs.reading.document import Document, Location, fault_at
+
+_COMMENT = r"//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/"
+_TOKEN = re.compile(rf'"(?:[^"\\\n]|\\.)*"|{_COMMENT}|,(?=(?:\s|{_COMMENT})*[\]}}])|[{{}}\[\]]')
+
+
+def read_jsonc(text: str, *, source: str) -> Document:
+    """Read one document, with the lines of the keys of the whole; raises PackProblem with file and line."""
+    plain = _TOKEN.sub(_kept, text)
+    try:
+        data = json.loads(plain)
+    except json.JSONDecodeError as cause:
+        raise fault_at(source, cause.lineno, f"not JSON: {cause.msg}") from cause
+    except (RecursionError, ValueError) as cause:
+        raise fault_at(source, 1, "not JSON that can be read: nested too deeply, or with too long a number") from cause
+    return Document(source, data, _lines(plain))
+
+
+def _kept(found: re.Match[str]) -> str:
+    """Return a token of JSON; blanks, and the line ends, in place of a comment or a comma before the end of a list."""
+    token = found[0]
+    return token if token[0] in '"{}[]' else re.sub(r"[^\n]", " ", token)
+
+
+def _lines(plain: str) -> dict[Location, int]:
+    found: dict[Location, int] = {}
+    depth = 0
+    for token in _TOKEN.finditer(plain):
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token[0], 0)
+        if depth == 1 and token[0][0] == '"' and plain[token.end() :].lstrip().startswith(":"):
+            found[(json.loads(token[0]),)] = plain.count("\n", 0, token.start()) + 1
+    return found

@@ -1,0 +1,81 @@
+"""A project with a devcontainer.json, started as a user does, on a real engine."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support.command_line import Tempshell
+
+BUILT = "tempshell/shell"
+
+
+def _project(tempshell: Tempshell, **keys: object) -> None:
+    root = tempshell.directory / "app"
+    (root / ".devcontainer").mkdir(parents=True)
+    (root / ".git").mkdir()
+    (root / ".git" / "HEAD").write_text("ref\n")
+    (root / "main.py").write_text("print('works')\n")
+    text = json.dumps({"image": BUILT, **keys}, indent=1)
+    (root / ".devcontainer" / "devcontainer.json").write_text(f"// ours\n{text[:-2]},\n}}\n", "utf-8")
+
+
+@pytest.mark.engine("docker")
+def test_a_project_is_inside_with_its_variables_and_what_was_made_of_it(tempshell: Tempshell) -> None:
+    _project(
+        tempshell,
+        containerEnv={"NAME": "ann"},
+        postCreateCommand="python3 main.py; echo $NAME in $PWD; touch made",
+        forwardPorts=[8000],
+        features={"x": {}},
+        runArgs=["--privileged"],
+    )
+    started = tempshell("start", "--detach", "./app", "--name", "one")
+    assert "not used here: features, runArgs" in started.stderr
+    assert "no port is forwarded, for there is no screen: 8000" in started.stderr
+    assert tempshell("logs", "--task", "run_once").stdout == "works\nann in /workspaces/app\n"
+    inside = tempshell("exec", "one", "--", "sh", "-c", "pwd; id -u; ls -A; touch more; cat .git/HEAD").stdout
+    assert inside.split() == ["/workspaces/app", "10001", ".devcontainer", ".git", "made", "main.py", "ref"]
+    assert sorted(file.name for file in (tempshell.directory / "app").iterdir()) == [".devcontainer", ".git", "main.py"]
+    tempshell("cp", "one:made", "made")
+    tempshell("stop", "one")
+    assert tempshell("run", "-q", "./app", "--", "python3", "main.py").stdout == "works\n"
+    assert tempshell("start", "-d", "-q", "./app").stderr.count("app") >= 1
+    assert tempshell("list", "--json").json()[0]["name"].startswith("app-")
+
+
+@pytest.mark.engine("docker")
+def test_an_image_is_built_with_its_arguments_and_target_once_that_is_allowed(tempshell: Tempshell) -> None:
+    _project(tempshell, build={"dockerfile": "Dockerfile", "context": "..", "args": {"WHO": "ann"}, "target": "wanted"})
+    dockerfile = tempshell.directory / "app" / ".devcontainer" / "Dockerfile"
+    shell = tempshell("image", "build").stdout.strip()
+    dockerfile.write_text(
+        f"FROM {shell} AS wanted\nARG WHO\nUSER 0\nCOPY main.py /opt/\nRUN echo $WHO >/opt/who\n"
+        "FROM wanted\nRUN echo other >/opt/who\n"
+    )
+    refused = tempshell("start", "--detach", "./app", code=2)
+    assert "builds an image" in refused.stderr
+    assert tempshell("list", "--all", "--json").json() == []
+    with tempshell.on_terminal("start", "--detach", "./app") as child:
+        child.expect(r"Allow it\? \[y/N\] ")
+        child.sendline("y")
+        child.expect("building the image", timeout=60)
+        child.expect_exact("starting the container", timeout=120)
+        child.wait()
+    assert tempshell("exec", "--", "sh", "-c", "cat /opt/who; id -u; ls /opt").stdout.split() == [
+        *("ann", "10001", "main.py", "who")
+    ]
+    tempshell("stop", "--all")
+    dockerfile.write_text("FROM nowhere.invalid/none\nRUN false\n")
+    failed = tempshell("start", "--detach", "./app", "--profile", "admin", code=5)
+    assert "building" in failed.stderr
+
+
+def test_another_backend_is_refused_by_name_and_a_broken_file_by_its_line(tempshell: Tempshell) -> None:
+    _project(tempshell)
+    refused = tempshell("start", "--detach", "./app", "--backend", "local", code=2)
+    assert "a devcontainer.json cannot be used with local" in refused.stderr
+    assert "use it with docker" in refused.stderr
+    (tempshell.directory / "app" / ".devcontainer" / "devcontainer.json").write_text('{"image":\n x}')
+    assert "devcontainer.json:2: not JSON" in tempshell("start", "-d", "./app", code=2).stderr
