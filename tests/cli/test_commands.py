@@ -30,7 +30,7 @@ pytestmark = pytest.mark.engine("local")
 PACK = "linux-basics"
 SESSION_WORDS = {
     *("id", "name", "owner", "backend", "endpoint", "state", "reason", "pack"),
-    *("created", "deadline", "remaining", "exam_ends", "extensions", "setup"),
+    *("created", "deadline", "remaining", "exam_ends", "extensions", "setup", "workspace"),
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tempshell_cli.backends import registry
-from tempshell_cli.backends.base import Access, Network, Option, Profile, Template, Toleration
+from tempshell_cli.backends.base import Access, Network, Option, Profile, Template, Toleration, Workspace
 from tempshell_cli.cli.options import SandboxOptions
 from tempshell_cli.cli.parsing import sandbox_request
 from tempshell_cli.core.clock import SystemClock
@@ -38,6 +38,7 @@ TABLE: Mapping[str, tuple[dict[str, Any], tuple[str, ...], Where, object]] = {
     "--secret": ({"secret_file": [f"a={__file__}"]}, BACKENDS, lambda made: [one.name for one in made.secrets], ["a"]),
     "--pids-limit": ({"pids_limit": 64}, LOCAL + DOCKER + KIND, lambda made: made.pids, 64),
     "--idle": ({"idle": "30m"}, LOCAL + DOCKER, lambda made: made.idle, timedelta(minutes=30)),
+    "--workspace": ({"workspace": "a"}, LOCAL + DOCKER, lambda made: made.workspace, Workspace("a", 10 * 1024**3)),
     "--memory": ({"memory": "1g"}, BACKENDS, lambda made: made.memory, 1024**3),
     "--network none": ({"network": "none"}, LOCAL + DOCKER + PODS, lambda made: made.network, Network.NONE),
     "--network default": ({"network": "default"}, DOCKER + KIND + PODS, lambda made: made.network, Network.DEFAULT),
@@ -95,6 +96,7 @@ def test_the_table_has_every_option() -> None:
         "--template",
         "--env-file",
         "--secret-file",
+        "--workspace-size",
         Option.USER,
         Option.DEVCONTAINER,
     }
@@ -188,6 +190,28 @@ def test_a_value_that_cannot_be_used_is_refused_before_anything_is_on_record(
     planned: Planned, typed: dict[str, Any], said: str
 ) -> None:
     assert said in str(planned.refused("kubernetes", **typed))
+
+
+@pytest.mark.parametrize("backend", LOCAL + DOCKER)
+def test_the_size_of_a_workspace_is_taken_and_said_not_to_be_enforced(planned: Planned, backend: str) -> None:
+    warned: list[str] = []
+    planned.sessions.warn = warned.append
+    assert planned(backend, workspace="a", workspace_size="1g").template.workspace == Workspace("a", 1024**3)
+    assert warned == [f"the size of a workspace is not enforced on {backend}"]
+    settings = SandboxSettings(workspace_size="2g")
+    planned.sessions.settings = Settings(owner="ann", sandbox=settings)
+    assert planned(backend, workspace="a").template.workspace == Workspace("a", 2 * 1024**3)
+    assert len(warned) == 1
+
+
+@pytest.mark.parametrize("name", ["Upper", "a b", "-a", "a-", "../a", ".a", "a" * 41, "a\n", "ä"])
+def test_what_cannot_be_the_name_of_a_workspace_is_refused(planned: Planned, name: str) -> None:
+    assert "cannot be the name of a workspace" in str(planned.refused("local", workspace=name))
+
+
+def test_a_size_without_a_workspace_and_a_workspace_for_a_machine_are_refused(planned: Planned) -> None:
+    assert "--workspace-size needs --workspace" in str(planned.refused("local", workspace_size="1g"))
+    assert "--profile machine" in str(planned.refused("docker", workspace="a", profile="machine"))
 
 
 def test_what_a_learner_could_forge_says_the_backend(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,6 +103,7 @@ class Option(StrEnum):
     IDLE = "--idle"
     SECRET = "--secret"  # noqa: S105 - as above
     DEVCONTAINER = "a devcontainer.json"
+    WORKSPACE = "--workspace"
     USER = "--user"  # of `exec`
 
 
@@ -183,12 +184,20 @@ class ImageBuild(NamedTuple):
     target: str = ""
 
 
+class Workspace(NamedTuple):
+    """A home that outlives the sessions that use it, by its name. ``size`` is how many bytes it may hold."""
+
+    name: str
+    size: int
+
+
 class Template(NamedTuple):
     """A sandbox recipe. ``memory`` is in bytes, ``cpus`` in cores; of a cluster they limit the terminal.
 
     ``build`` is what the image is made from, where it is not one to be named. ``folder`` is where the learner begins, a
     writable directory of its own; "" is the home. ``runtime`` is the engine's name for what runs a container; "" is its
-    usual one. ``idle`` is how long nothing may happen in the sandbox before it ends; none is for ever.
+    usual one. ``idle`` is how long nothing may happen in the sandbox before it ends; none is for ever. Without a
+    ``workspace`` the home goes with the sandbox.
     """
 
     image: str
@@ -206,6 +215,7 @@ class Template(NamedTuple):
     idle: timedelta = timedelta()
     build: ImageBuild | None = None
     folder: str = ""
+    workspace: Workspace | None = None
 
     @property
     def variables(self) -> Mapping[str, str]:
@@ -293,6 +303,11 @@ class Sandbox(NamedTuple):
         """Where it is on an engine that strangers share: what claims to be of a session elsewhere is none of it."""
         return self.details.get("namespace", "")
 
+    @property
+    def workspace(self) -> str:
+        """The name of the workspace that its home is; "" where it has none."""
+        return self.details.get("workspace", "")
+
 
 class Expired(NamedTuple):
     """One object on an engine whose own deadline has passed, whosever it is.
@@ -313,11 +328,19 @@ class Problem(NamedTuple):
 
 
 class Receipt(NamedTuple):
-    """What ``destroy`` verified to be gone, and what it could not remove. Both name engine objects."""
+    """What ``destroy`` verified to be gone, and what it could not remove. Both name engine objects.
+
+    ``kept`` is what outlives the session, such as ``workspace thesis``.
+    """
 
     session: str
     removed: Sequence[str] = ()
     leftover: Sequence[str] = ()
+    kept: Sequence[str] = ()
+
+    def keeping(self, sandbox: Sandbox) -> Receipt:
+        """Return the receipt with what of the sandbox is kept."""
+        return self._replace(kept=(f"workspace {sandbox.workspace}",)) if sandbox.workspace else self
 
 
 # Progress, a line at a time: entering says what is being done, leaving says how long it took.
@@ -525,6 +548,39 @@ class EndsExpired(Protocol):
 
     def remove_expired(self, one: Expired) -> Receipt:
         """Remove exactly that object, unless it has changed since, which is not a failure."""
+        ...
+
+
+class KeptWorkspace(NamedTuple):
+    """A workspace on an engine. ``session`` is the id of the one that has it now, "" where none has.
+
+    ``used`` is how many bytes its files take, None where to find out would take long. ``made`` is when it was made.
+    """
+
+    name: str
+    owner: str
+    session: str = ""
+    used: int | None = None
+    made: datetime | None = None
+
+
+@runtime_checkable
+class KeepsWorkspaces(Protocol):
+    """A backend whose engine keeps workspaces: ``Option.WORKSPACE`` is among its options.
+
+    One sandbox has a workspace at a time, and the engine itself sees to that. ``provision`` makes one that is not
+    there, and raises LimitReached, which names the session, for one that is in use. Nothing but ``remove_workspace``
+    removes one.
+    """
+
+    limits_workspaces: ClassVar[bool]  # whether the engine enforces their size
+
+    def workspaces(self, owner: str) -> Sequence[KeptWorkspace]:
+        """Return the workspaces of an owner."""
+        ...
+
+    def remove_workspace(self, owner: str, name: str) -> None:
+        """Remove a workspace with its files; raises LimitReached for one that is in use. One that is gone is fine."""
         ...
 
 

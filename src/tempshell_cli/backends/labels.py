@@ -11,6 +11,7 @@ from typing import Any
 
 from tempshell_cli import __version__
 from tempshell_cli.backends.base import Profile, SandboxRequest, Terms
+from tempshell_cli.backends.workspaces import is_name
 
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 _SESSION = re.compile(r"[a-z0-9]{1,40}", re.ASCII)
@@ -24,12 +25,14 @@ NAME = f"{PREFIX}name"
 PACK = f"{PREFIX}pack"
 PROFILE = f"{PREFIX}profile"
 FOLDER = f"{PREFIX}folder"  # where the learner begins, if that is not the home
+WORKSPACE = f"{PREFIX}workspace"
 TERMS = f"{PREFIX}terms"  # as JSON, in one line of ASCII
 IDLE_END = f"{PREFIX}idle-end"  # on no resource: in seconds since the epoch, what PID 1 says
 
 
 def labels(request: SandboxRequest, component: str) -> dict[str, str]:
     """Return the labels of one part (``terminal``, ``network``) of a session's sandbox."""
+    workspace = request.template.workspace
     return {
         SESSION: request.session,
         OWNER: request.owner,
@@ -41,6 +44,7 @@ def labels(request: SandboxRequest, component: str) -> dict[str, str]:
         PROFILE: str(request.template.profile),
         TERMS: terms_text(request.terms),
         **({FOLDER: request.template.folder} if request.template.folder else {}),
+        **({WORKSPACE: workspace.name} if workspace else {}),
     }
 
 
@@ -48,6 +52,12 @@ def of_part(carried: Mapping[str, str], component: str) -> dict[str, str]:
     """Return the labels of another part of the session that a container with all these labels is of."""
     ours = {name: value for name, value in carried.items() if name.startswith(PREFIX)}
     return {**ours, COMPONENT: component}
+
+
+def workspace_of(found: Mapping[str, str]) -> dict[str, str]:
+    """Return what a sandbox has among its details of a workspace that labels name; nothing where they name none."""
+    named = found.get(WORKSPACE, "")
+    return {"workspace": named} if is_name(named) else {}
 
 
 def session_of(found: Mapping[str, str]) -> str:

@@ -93,3 +93,11 @@ def secret_names(incomplete: str) -> Iterator[str]:
     from tempshell_cli.sessions.secrets import Secrets
 
     yield from (name for name in Secrets(Paths.of_user()).names() if name.startswith(incomplete))
+
+
+def workspace_names(incomplete: str) -> Iterator[str]:
+    """Yield the workspaces of this machine; those of engines would take a question to these."""
+    from tempshell_cli.core.paths import Paths
+
+    names = sorted(place.parent.name for place in Paths.of_user().state.glob("workspaces/*/lock"))
+    yield from (name for name in names if name.startswith(incomplete) and not name.startswith("."))

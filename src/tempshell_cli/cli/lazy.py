@@ -35,6 +35,7 @@ GROUPS = {
         "exec": "Run a command in a session",
         "run": "Run one command in a new sandbox, then remove the sandbox",
         "cp": "Copy files between this machine and a session",
+        "workspace": "List, remove, export and import homes that outlive sessions",
         "serve": "Show a session's screen in a browser on this machine",
         "port-forward": "Forward ports of this machine to ports of a session",
         "open": "Open ports of a session in the browser",

@@ -14,6 +14,7 @@ from tempshell_cli.cli.complete import (
     session_names,
     template_names,
     theme_names,
+    workspace_names,
 )
 
 # Headings of the help.
@@ -295,6 +296,25 @@ class SandboxOptions(NamedTuple):
             "--idle",
             metavar="DURATION",
             help="End it when nothing has happened in it for so long, such as 30m.",
+            rich_help_panel=SANDBOX,
+        ),
+    ] = ""
+    workspace: Annotated[
+        str,
+        typer.Option(
+            "--workspace",
+            metavar="NAME",
+            help="A home that outlives the session, made if there is none of that name.",
+            autocompletion=workspace_names,
+            rich_help_panel=SANDBOX,
+        ),
+    ] = ""
+    workspace_size: Annotated[
+        str,
+        typer.Option(
+            "--workspace-size",
+            metavar="SIZE",
+            help="What a new workspace may hold, where the engine can limit it. [default: 10g]",
             rich_help_panel=SANDBOX,
         ),
     ] = ""

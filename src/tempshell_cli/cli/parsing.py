@@ -37,6 +37,8 @@ def sandbox_request(typed: SandboxOptions) -> StartRequest:
         memory=parse_size(typed.memory) if typed.memory else None,
         pids=typed.pids_limit,
         idle=duration(typed.idle),
+        workspace=typed.workspace,
+        workspace_size=parse_size(typed.workspace_size) if typed.workspace_size else None,
         nodes=typed.nodes,
         node_cpus=typed.node_cpus,
         node_memory=parse_size(typed.node_memory) if typed.node_memory else None,

@@ -116,6 +116,7 @@ class SandboxSettings(NamedTuple):
     cpus: float = 0.5
     memory: str = "512m"
     pids: int = 100
+    workspace_size: str = "10g"
 
 
 class KubernetesSettings(NamedTuple):
@@ -340,6 +341,7 @@ def checked(settings: Settings) -> Settings:
     _refuse_disorder(settings.lease)
     parse_size(settings.sandbox.memory)
     parse_size(settings.sandbox.node_memory)
+    parse_size(settings.sandbox.workspace_size)
     parse_size(settings.copy.size)
     for variable, text in settings.env.items():
         _refuse_variable(variable, text)

@@ -23,12 +23,12 @@ _COMPLETE = "complete"  # the last member of an archive
 _HOME = "copy"  # in an archive, what is to become the home
 _IS_DIRECTORY = '[ -d "$1" ]'
 # What a script below exits with that has said why it failed: any other code is the engine's.
-_FAILED = 3
+FAILED = 3
 # Into a directory near the target, and from there to its place in one step: of a copy that was cut off nothing stays,
 # neither what it has written nor the directories made for it. Two directories of one name become one, as cp has it;
 # hard links need no room, and have one mode with what they are linked to: that of files stays.
 _UNPACK = f"""
-into=$1 old=$1/$2 part=$1/.tempshell-$3 made= code={_FAILED}
+into=$1 old=$1/$2 part=$1/.tempshell-$3 made= code={FAILED}
 new=$part/copy/$2 top=$1
 until [ -d "$top" ]; do made=$top top=${{top%/*}} top=${{top:-/}}; done
 undo() {{
@@ -55,12 +55,12 @@ code=0
 # tar would report the directory, where that is not there either. And it goes by the size that a file reports, and those
 # of /proc report none; a socket it leaves out.
 _PACK = f"""
-ls -d -- "$3" >/dev/null || exit {_FAILED}
+ls -d -- "$3" >/dev/null || exit {FAILED}
 if [ -f "$3" ] && [ ! -s "$3" ] && [ "$(head -c 1 -- "$3" | wc -c)" = 1 ]; then
   echo "$3 has no size, as the files of /proc: read it with cat" >&2
-  exit {_FAILED}
+  exit {FAILED}
 fi
-tar -c -f - -C "$1" -- "$2" || exit {_FAILED}
+tar -c -f - -C "$1" -- "$2" || exit {FAILED}
 """
 _LEFT_OUT = "socket ignored"  # of GNU tar and of busybox
 _CHUNK = 1024**2  # bytes
@@ -93,7 +93,7 @@ def copy_contents(backend: Backend, sandbox: Sandbox, directory: Path, bounds: B
 
     with reading(directory, "see that you may read it"), _content(directory.resolve(), bounds):
         words = (sandbox.home, ".", os.urandom(4).hex())
-        with _running(backend, sandbox, _UNPACK, *words, stdin=subprocess.PIPE) as stream:
+        with running(backend, sandbox, _UNPACK, *words, stdin=subprocess.PIPE) as stream:
             _write(stream, lambda archive: archive.add(directory.resolve(), arcname=_HOME, filter=kept))
 
 
@@ -103,7 +103,7 @@ def _send(backend: Backend, sandbox: Sandbox, source: Path, target: str, content
     # Not resolve(): a link goes in by its own name.
     directory, name = (inside, Path(os.path.abspath(source)).name) if into else (inside.parent, inside.name)  # noqa: PTH100
     words = (str(directory), name, os.urandom(4).hex())
-    with _running(backend, sandbox, _UNPACK, *words, stdin=subprocess.PIPE) as stream:
+    with running(backend, sandbox, _UNPACK, *words, stdin=subprocess.PIPE) as stream:
         if content is None:
             _write(stream, lambda archive: archive.add(source, arcname=f"copy/{name}"))
         else:
@@ -192,7 +192,7 @@ def copy_out(backend: Backend, sandbox: Sandbox, source: str, target: Path, boun
         raise UsageProblem(f"there is no directory {wanted.parent}", hint="make it first")
     with _fresh_directory(wanted.parent) as fresh:
         words = (str(inside.parent), inside.name, str(inside))
-        with _running(backend, sandbox, _PACK, *words, stdout=subprocess.PIPE) as stream:
+        with running(backend, sandbox, _PACK, *words, stdout=subprocess.PIPE) as stream:
             unpack(stream, Path(fresh), bounds)
         _move(Path(fresh, inside.name), wanted)
 
@@ -236,7 +236,7 @@ def _move(fresh: Path, wanted: Path) -> None:
 
 
 @contextmanager
-def _running(
+def running(
     backend: Backend,
     sandbox: Sandbox,
     script: str,
@@ -298,7 +298,7 @@ def _failure(code: int, words: str) -> TempshellError | None:
     """Return what went wrong by the exit code and the words of a script, None where nothing did."""
     if code == 0 and _LEFT_OUT not in words:
         return None
-    if code in {0, _FAILED}:
+    if code in {0, FAILED}:
         return CopyFailed(f"copying failed inside the sandbox: {words or 'no reason given'}", hint=ALONE)
     return EngineUnavailable(
         f"the sandbox could not be entered: {words or f'exit code {code}'}", hint="see `tempshell status`"

@@ -188,7 +188,7 @@ class Sessions:
             self.journal(session.id, Kind.LEFTOVER, left)
             raise LeftoverRemains(f"{session.name}: could not remove {left}", hint=REAP)
         self._record_end(session, reason, Kind.ENDED, reason)
-        return receipt
+        return receipt.keeping(session.sandbox)
 
     def forget(self, session: Session) -> Receipt | None:
         """Stop a session; where its engine does not answer, take it off the record and return None.

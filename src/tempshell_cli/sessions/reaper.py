@@ -246,7 +246,7 @@ class Reaper:
         else:
             is_news = bool(receipt.removed or receipt.leftover)
         if is_news:
-            done.receipts.append(receipt)
+            done.receipts.append(receipt.keeping(end.sandbox))
             self.store.add_event(Event.of(now, end.sandbox.session, Kind.REAPED, end.reason))
 
     def _adopt(self, backend: Backend, sandbox: Sandbox, session: Session | None, known: Mapping[str, Session]) -> None:

@@ -24,13 +24,13 @@ class ExamRequest(NamedTuple):
 class StartRequest(NamedTuple):
     """What a user asks for; None and what is empty leave the choice to the pack, the settings and the backend.
 
-    ``tasks`` are the ids of those of the pack that the session has. ``memory`` and ``node_memory`` are in bytes,
-    ``cpus`` and ``node_cpus`` in cores; ``kind_config`` is a document in YAML. ``replace`` stops the owner's other
-    sessions first, once nothing is wrong with this request. ``all_steps`` sets up every step of a scenario at once.
-    ``reuse`` takes the running session of that name and pack. ``template`` names one whose values stand for what is
-    left out; see ``templates``. ``run_once`` is a command for the learner's shell. ``project`` is one with a
-    devcontainer.json, in place of a pack. With ``first_task_alone`` it is ready when its first task is set up: who
-    asks for that sets up the others, see ``behind``.
+    ``tasks`` are the ids of those of the pack that the session has. ``memory``, ``node_memory`` and ``workspace_size``
+    are in bytes, ``cpus`` and ``node_cpus`` in cores; ``kind_config`` is a document in YAML. ``replace`` stops the
+    owner's other sessions first, once nothing is wrong with this request. ``all_steps`` sets up every step of a
+    scenario at once. ``reuse`` takes the running session of that name and pack. ``template`` names one whose values
+    stand for what is left out; see ``templates``. ``run_once`` is a command for the learner's shell. ``project`` is one
+    with a devcontainer.json, in place of a pack. With ``first_task_alone`` it is ready when its first task is set up:
+    who asks for that sets up the others, see ``behind``.
     """
 
     pack: str = ""
@@ -42,6 +42,8 @@ class StartRequest(NamedTuple):
     engine: EngineChoice = EngineChoice()
     ttl: timedelta | None = None
     idle: timedelta | None = None
+    workspace: str = ""
+    workspace_size: int | None = None
     image: str = ""
     runtime: str = ""
     profile: Profile | None = None
@@ -88,6 +90,7 @@ class StartRequest(NamedTuple):
             Option.IDLE: self.idle,
             Option.SECRET: self.secrets,
             Option.DEVCONTAINER: self.project,
+            Option.WORKSPACE: self.workspace,
             Option.PULL_SECRET: self.placement.pull_secrets,
             Option.NODE_SELECTOR: self.placement.node_selector,
             Option.TOLERATION: self.placement.tolerations,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tempshell_cli.backends.base import (
     Backend,
     Cluster,
+    KeepsWorkspaces,
     Network,
     Option,
     Placement,
@@ -24,9 +25,11 @@ from tempshell_cli.backends.base import (
     Template,
     Terms,
     UsesPorts,
+    Workspace,
 )
 from tempshell_cli.backends.entry import refuse_oversized
-from tempshell_cli.core.config import Settings
+from tempshell_cli.backends.workspaces import checked_name
+from tempshell_cli.core.config import SandboxSettings, Settings
 from tempshell_cli.core.errors import (
     EngineUnavailable,
     LeftoverRemains,
@@ -157,6 +160,8 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
     template = _template(request._replace(profile=profile), settings, pack, backend)
     for problem in backend.refuses(template):
         raise UsageProblem(problem.what, hint=problem.hint)
+    if request.workspace_size and isinstance(backend, KeepsWorkspaces) and not backend.limits_workspaces:
+        sessions.warn(f"the size of a workspace is not enforced on {backend.name}")
     if request.secrets:
         if machine:
             raise UsageProblem("--secret cannot be used with --profile machine", hint="copy a file in: `tempshell cp`")
@@ -352,7 +357,19 @@ def _template(request: StartRequest, settings: Settings, pack: Pack | None, back
         idle=request.idle or timedelta(),
         build=project.build if project and not request.image else None,
         folder=project.folder if project else "",
+        workspace=_workspace(request, defaults),
     )
+
+
+def _workspace(request: StartRequest, defaults: SandboxSettings) -> Workspace | None:
+    """Return the workspace that is asked for; raises UsageProblem."""
+    if not request.workspace:
+        if request.workspace_size:
+            raise UsageProblem("--workspace-size needs --workspace", hint="name a workspace")
+        return None
+    if request.exam:
+        raise UsageProblem("an exam cannot have a workspace: answers could be in it", hint="leave --workspace out")
+    return Workspace(checked_name(request.workspace), request.workspace_size or parse_size(defaults.workspace_size))
 
 
 def _cores(asked: float | None, usual: float) -> float:

@@ -91,6 +91,57 @@ def unpack(stream: IO[bytes], directory: Path, bounds: Bounds) -> None:
         _stay_within(_top(directory, path), Path(os.path.realpath(path)), member)
 
 
+def copy_archive(source: IO[bytes], target: IO[bytes], bounds: Bounds, *, compressed: bool = False) -> None:
+    """Copy a hostile archive, plain or compressed, member by member, as one that can be unpacked.
+
+    Taken are files, directories and links that lie in it, none of them behind a link. Where a symbolic link leads is
+    kept as it is: a home has many that lead to programs of its sandbox. Owners and all else of members is left out.
+    Raises CopyFailed, LimitReached, and UsageProblem where it cannot be written here.
+    """
+    links: set[str] = set()
+    try:
+        with (
+            tarfile.open(fileobj=source, mode="r|*", tarinfo=_Member) as old,
+            tarfile.open(fileobj=target, mode="w|gz" if compressed else "w|") as new,
+        ):
+            for member in old:
+                bounds.take(member.size)
+                made = _plain(member, links)
+                new.addfile(made, old.extractfile(member) if made.isreg() else None)
+    except BrokenPipeError:
+        raise
+    except BROKEN as cause:
+        if isinstance(cause, OSError) and cause.errno in _OURS:
+            raise UsageProblem(f"cannot write the copy: {reason(cause)}", hint="copy to another place") from cause
+        raise CopyFailed(f"this is not an archive that can be read: {reason(cause)}", hint=_TARS) from cause
+
+
+def _plain(member: tarfile.TarInfo, links: set[str]) -> tarfile.TarInfo:
+    """Return what is taken of a member; raises CopyFailed. ``links`` are the symbolic links until now."""
+    if member.issparse() or not (member.isfile() or member.isdir() or member.issym() or member.islnk()):
+        raise CopyFailed(f"{member.name!r} is neither file, directory nor link", hint=_REFUSED)
+    path = _inside(Path("/"), member.name)
+    for name in (path, *([_inside(Path("/"), member.linkname)] if member.islnk() else [])):
+        if any(str(parent) in links for parent in name.parents) or (name is not path and str(name) in links):
+            raise CopyFailed(f"{member.name!r} lies behind a link", hint=_REFUSED)
+    made = tarfile.TarInfo(str(path).lstrip("/") or ".")
+    made.mode, made.mtime, made.type = member.mode & 0o777, member.mtime, member.type
+    if member.issym():
+        links.add(str(path))
+        made.linkname = member.linkname
+    elif str(path) in links:
+        raise CopyFailed(f"{member.name!r} lies behind a link", hint=_REFUSED)
+    elif member.islnk():
+        made.linkname = str(_inside(Path("/"), member.linkname)).lstrip("/")
+    elif member.isfile():
+        made.type, made.size = tarfile.REGTYPE, member.size
+    return made
+
+
+_REFUSED = "make the archive again without it"
+_TARS = "it is to be a .tar, .tar.gz, .tar.bz2 or .tar.xz"
+
+
 def _put(path: Path, member: tarfile.TarInfo, archive: tarfile.TarFile) -> None:
     if member.issparse():
         raise CopyFailed(f"{member.name!r} may be larger than what is sent of it", hint=ALONE)

@@ -13,6 +13,7 @@ from tempshell_cli.backends.base import (
     Condition,
     EngineChoice,
     Expired,
+    KeptWorkspace,
     Network,
     Option,
     Problem,
@@ -26,6 +27,7 @@ from tempshell_cli.backends.base import (
     Terms,
     Usage,
 )
+from tempshell_cli.backends.docker import workspaces
 from tempshell_cli.backends.docker.container import (
     ContainerSpec,
     container_name,
@@ -67,6 +69,7 @@ class DockerBackend(Backend):
     pack_reach: ClassVar[str] = ""
     is_shared: ClassVar[bool] = True
     is_at_hand: ClassVar[bool] = True
+    limits_workspaces: ClassVar[bool] = False  # the engine's own driver of volumes has no size
     graders_place: ClassVar[str] = "/run"  # the learner cannot write there
     admin_reach: ClassVar[str] = "root in a container, with the capabilities that Docker gives by default"
     machine_reach: ClassVar[str] = "root in a privileged container: it can become root on the machine of the engine"
@@ -81,7 +84,7 @@ class DockerBackend(Backend):
         networks = {Option.NO_NETWORK, Option.OWN_NETWORK}
         limits = {Option.CPUS, Option.PIDS, Option.IDLE}
         of_containers = {Option.IMAGE, Option.RUNTIME, Option.SECRET, Option.DEVCONTAINER, Option.USER}
-        return frozenset({Option.DOCKER_CONTEXT, Option.MACHINE, *networks, *limits, *of_containers})
+        return frozenset({Option.DOCKER_CONTEXT, Option.MACHINE, Option.WORKSPACE, *networks, *limits, *of_containers})
 
     @classmethod
     def endpoint_of(cls, choice: EngineChoice) -> str:
@@ -99,6 +102,12 @@ class DockerBackend(Backend):
     def doctor(self) -> Sequence[Problem]:
         """Return what is missing: the CLI, the engine."""
         return self.engine.problems()
+
+    def refuses(self, template: Template) -> Sequence[Problem]:
+        """Refuse a workspace for a machine, whose home is one of many places that it writes to."""
+        if template.workspace and template.profile is Profile.MACHINE:
+            return [Problem("--workspace cannot be used with --profile machine", "use --profile admin")]
+        return ()
 
     def capabilities(self) -> frozenset[Capability]:
         """Images, a network that reaches out, and root in a container of one's own."""
@@ -214,7 +223,8 @@ class DockerBackend(Backend):
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - 8 ms, and an exec needs none of it
 
         def containers() -> list[dict[str, Any]]:
-            return self._containers(sandbox.owner, session=session)
+            helpers = workspaces.helpers(self.engine, session, sandbox.owner)
+            return [*self._containers(sandbox.owner, session=session), *helpers]
 
         with self.engine.translated_errors():
             networks = [found["Name"] for found in self._networks(sandbox.owner, session=session)]
@@ -230,7 +240,7 @@ class DockerBackend(Backend):
     def expired(self, grace: timedelta) -> Sequence[Expired]:
         """Return the containers and networks that are over."""
         with self.engine.translated_errors():
-            return over(self.engine, dated(self.engine, {"terminal", "network"}.__contains__), grace)
+            return over(self.engine, dated(self.engine, {"terminal", "network", workspaces.HELPER}.__contains__), grace)
 
     def remove_expired(self, one: Expired) -> Receipt:
         """Remove a container or a network."""
@@ -243,7 +253,8 @@ class DockerBackend(Backend):
 
         name = container_name(request.session)
         own = request.template.network is Network.DEFAULT
-        spec = ContainerSpec(name, network=name if own else "none", proxies=proxies if own else NOTHING)
+        network, home = name if own else "none", workspaces.home_mount(request)
+        spec = ContainerSpec(name, network, proxies=proxies if own else NOTHING, home=home)
         options = create_options(self.engine.client, request, image, spec)
         with held_back(), ThreadPoolExecutor() as pool:  # a roll-back cannot remove what is still being made
             made = pool.submit(self.engine.create_network, name, labels.labels(request, "network")) if own else None
@@ -251,7 +262,18 @@ class DockerBackend(Backend):
             self.engine.refuse_other_runtime(container, request.template.runtime)
             if made:
                 made.result()
+        workspaces.take(self.engine, request, container, image)
         self.engine.start_sandbox(container, request.template)
+
+    def workspaces(self, owner: str) -> Sequence[KeptWorkspace]:
+        """Return the volumes of an owner that are workspaces."""
+        with self.engine.translated_errors():
+            return workspaces.workspaces(self.engine, owner)
+
+    def remove_workspace(self, owner: str, name: str) -> None:
+        """Remove the volume."""
+        with self.engine.translated_errors():
+            workspaces.remove(self.engine, owner, name)
 
     def _found(self, container: Mapping[str, Any]) -> Sandbox:
         from docker.errors import APIError  # noqa: PLC0415 - loaded with the client
@@ -313,7 +335,7 @@ def _sandbox(found: Mapping[str, str], endpoint: str, deadline: datetime, condit
         session=session,
         owner=found.get(labels.OWNER, ""),
         deadline=deadline,
-        details=details | ({_MACHINE: "yes"} if profile is Profile.MACHINE else {}),
+        details=details | ({_MACHINE: "yes"} if profile is Profile.MACHINE else {}) | labels.workspace_of(found),
         name=found.get(labels.NAME, ""),
         pack=found.get(labels.PACK, ""),
         condition=condition,

@@ -15,6 +15,7 @@ from tempshell_cli.core.process import NOTHING
 
 if TYPE_CHECKING:
     from docker import APIClient
+    from docker.types import Mount
 
 # PID 1 belongs to a user of its own: a person inside can neither trace it nor write to its standard input, and nor can
 # what a check runs by mistake. Engines before 25 (API 1.44) give no exec more capabilities than the container's first
@@ -59,7 +60,8 @@ def user_in(role: Role, learner: str) -> str:
 class ContainerSpec(NamedTuple):
     """A container's name, the network it is on (``none``: no other than loopback), and what is mounted in it.
 
-    ``volumes`` maps a volume's name to the path where it is, read-only. ``proxies`` are variables; see that module.
+    ``volumes`` maps a volume's name to the path where it is, read-only; ``home`` is what is mounted as the home, if
+    anything. ``proxies`` are variables; see that module.
     """
 
     name: str
@@ -67,6 +69,7 @@ class ContainerSpec(NamedTuple):
     component: str = "terminal"
     volumes: Mapping[str, str] = NOTHING
     proxies: Mapping[str, str] = NOTHING
+    home: Mount | None = None
 
 
 def create_options(client: APIClient, request: SandboxRequest, image: str, spec: ContainerSpec) -> dict[str, Any]:
@@ -110,28 +113,26 @@ def _host_options(template: Template, spec: ContainerSpec) -> dict[str, Any]:
             (str(PurePosixPath(VARIABLES).parent), *([SECRETS] if template.secrets else [])),
             "rw,noexec,nosuid,nodev,size=1m,mode=0755",
         ),
+        "mounts": [spec.home] if spec.home else None,
         "binds": {name: {"bind": path, "mode": "ro"} for name, path in spec.volumes.items()} or None,
     }
-    if template.folder:
-        options["tmpfs"][template.folder] = _FOLDER.format(
-            size=template.memory, owner=user_of(template.profile).replace(":", ",gid=")
-        )
+    options["tmpfs"] |= _folder(template)
     if template.profile is Profile.MACHINE:
         return options | {"privileged": True}
-    if template.profile.is_root:
-        return options
-    restricted = _restrictions()
-    restricted["tmpfs"] = {
-        **_TMPFS,
-        **({template.folder: options["tmpfs"][template.folder]} if template.folder else {}),
-    }
-    return options | restricted
+    return options if template.profile.is_root else options | _restrictions(template, spec)
 
 
-def _restrictions() -> dict[str, Any]:
+def _folder(template: Template) -> dict[str, str]:
+    """Return where the learner begins, where that is not the home, as a tmpfs of the learner's."""
+    owner = user_of(template.profile).replace(":", ",gid=")
+    return {template.folder: _FOLDER.format(size=template.memory, owner=owner)} if template.folder else {}
+
+
+def _restrictions(template: Template, spec: ContainerSpec) -> dict[str, Any]:
+    kept = {place: how for place, how in _TMPFS.items() if place != _LEARNER_HOME or not spec.home}
     return {
         "read_only": True,
-        "tmpfs": _TMPFS,
+        "tmpfs": kept | _folder(template),
         "cap_drop": ["ALL"],
         # For the grader, who is root and has to read what the learner keeps from others. The learner cannot gain it: no
         # new privileges. Not DAC_READ_SEARCH: with that, Docker's seccomp profile allows open_by_handle_at, which opens

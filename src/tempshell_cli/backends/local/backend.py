@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
@@ -17,6 +17,7 @@ from typing import ClassVar
 from tempshell_cli.backends.base import (
     Backend,
     Condition,
+    KeptWorkspace,
     Option,
     Problem,
     Profile,
@@ -51,11 +52,15 @@ from tempshell_cli.backends.local.rundir import (
 )
 from tempshell_cli.backends.local.seccomp import filter_program
 from tempshell_cli.backends.local.strays import end_strays, strays
+from tempshell_cli.backends.local.workspace import Claim, Workspaces
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.process import Command
 
 _HOME = "/home/learner"
+# Where a sandbox of root's own user finds its workspace, which may lie below directories that are root's alone. Nobody
+# else sees it there.
+_SHOWN = "/mnt"
 # systemd's range for users that exist only while a service runs (systemd.exec(5), DynamicUser=).
 _FIRST_UID, _PAIRS = 61184, (65519 - 61184) // 2
 _LATEST = datetime.max.replace(tzinfo=UTC, microsecond=0).timestamp()
@@ -73,16 +78,18 @@ class LocalBackend(Backend):
     pack_reach: ClassVar[str] = ""
     is_shared: ClassVar[bool] = False  # its directories are in one user's own
     is_at_hand: ClassVar[bool] = True
+    limits_workspaces: ClassVar[bool] = False  # that takes a file system with quotas for projects, which few have
     admin_reach: ClassVar[str] = "root in namespaces of this machine: only the kernel stands between it and your files"
 
     def __init__(self, endpoint: str = "", *, paths: Paths | None = None) -> None:
         self.endpoint = endpoint
         self._paths = paths or Paths.of_user()
+        self._workspaces = Workspaces(self._paths)
 
     @classmethod
     def options(cls) -> frozenset[Option]:
         """Return what it can honour: a limit of the processor only where control groups can be made."""
-        always = {Option.NO_NETWORK, Option.PIDS, Option.IDLE, Option.SECRET}
+        always = {Option.NO_NETWORK, Option.PIDS, Option.IDLE, Option.SECRET, Option.WORKSPACE}
         return frozenset(always | ({Option.CPUS} if limits.can_limit_cpus() else set()))
 
     @classmethod
@@ -116,14 +123,36 @@ class LocalBackend(Backend):
         if not _may_make_namespaces():
             raise ProvisionFailed("no user namespaces can be made here", hint=_USERNS_HINT)
         run = RunDir(str(self._paths.private("local", request.session)))
-        with report("starting the sandbox"):
-            labels = _labels(request)
+        labels = _labels(request)
+        with report("starting the sandbox"), self._claimed(request, labels.integer("uid")) as claim:
+            if claim:
+                shown = _SHOWN if os.geteuid() == 0 else ""
+                labels = labels.having(files=claim.files, lock=claim.lock, shown=shown)
             run.label(labels)
             run.write(FILTER, filter_program(admin=bool(labels["admin"])))
-            _supervise(run, labels, request.template.secrets)
+            _supervise(run, labels, request.template.secrets, (claim.lock,) if claim else ())
         if run.labels() is None:
             raise ProvisionFailed("the sandbox ended as soon as it had started", hint=_DOCTOR)
         return _sandbox(run, labels)
+
+    def _claimed(self, request: SandboxRequest, uid: int) -> AbstractContextManager[Claim | None]:
+        workspace = request.template.workspace
+        if not workspace:
+            return nullcontext()
+        return self._workspaces.claimed(workspace.name, f"{request.name} ({request.session})", uid)
+
+    def workspaces(self, owner: str) -> Sequence[KeptWorkspace]:
+        """Return the workspaces of this user of the machine, whatever they are called as an owner of sessions."""
+        with _files_of_ours():
+            found = [_sandbox(run, labels) for run, labels in self._runs()]
+            users = {one.workspace: one.session for one in found if one.condition is not Condition.DEAD}
+            return [one._replace(owner=owner) for one in self._workspaces.all(users)]
+
+    def remove_workspace(self, owner: str, name: str) -> None:
+        """Remove the directory."""
+        del owner
+        with _files_of_ours():
+            self._workspaces.remove(name)
 
     def find(self, owner: str | None = None) -> Sequence[Sandbox]:
         """Return the sandboxes that have a run directory."""
@@ -282,6 +311,8 @@ def _setting(name: str) -> str:
 def _labels(request: SandboxRequest) -> Labels:
     template = request.template
     admin = template.profile is Profile.ADMIN
+    # The files of a workspace stay the user's who has made them.
+    uid = _uid(f"workspace {template.workspace.name}" if template.workspace else request.session)
     own = {f"env.{name}": value for name, value in template.env.items()}
     own |= {f"secret.{secret.variable}": secret.name for secret in template.secrets if secret.variable}
     return Labels(own).having(
@@ -291,9 +322,10 @@ def _labels(request: SandboxRequest) -> Labels:
         pack=request.pack,
         deadline=request.deadline.timestamp(),
         home=_HOME,
-        uid=_uid(request.session),
+        uid=uid,
         **whereabouts(),
-        grader="" if os.geteuid() else _uid(request.session) + 1,
+        grader="" if os.geteuid() else uid + 1,
+        workspace=template.workspace.name if template.workspace else "",
         admin="yes" if admin else "",
         memory=template.memory,
         pids=template.pids,
@@ -303,13 +335,16 @@ def _labels(request: SandboxRequest) -> Labels:
     )
 
 
-def _uid(session: str) -> int:
-    """Return the user a sandbox runs as: us, or where we are root one of its own; the next one is its grader's."""
-    return os.geteuid() or _FIRST_UID + 2 * (int.from_bytes(session.encode(), "big") % _PAIRS)
+def _uid(what: str) -> int:
+    """Return the user that what is called so runs as: us, or where we are root one of its own, and then its grader."""
+    return os.geteuid() or _FIRST_UID + 2 * (int.from_bytes(what.encode(), "big") % _PAIRS)
 
 
-def _supervise(run: RunDir, labels: Labels, secrets: Sequence[Secret]) -> None:
-    """Start the supervisor and wait until the sandbox is up; raises ProvisionFailed with what it left in its log."""
+def _supervise(run: RunDir, labels: Labels, secrets: Sequence[Secret], locks: Sequence[int]) -> None:
+    """Start the supervisor and wait until the sandbox is up; raises ProvisionFailed with what it left in its log.
+
+    The supervisor keeps the fds of the ``locks`` open as long as it lives.
+    """
     argv = init_argv(labels.number("deadline"), watched=True, idle=labels.number("idle"))
     with staging.reachable_bwrap(labels["session"], labels.integer("uid")) as found, memory_files() as make:
         if not found:
@@ -320,7 +355,7 @@ def _supervise(run: RunDir, labels: Labels, secrets: Sequence[Secret]) -> None:
                 (*_program("supervisor"), run.path, str(options), found, *argv),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
-                pass_fds=make.fds,
+                pass_fds=(*make.fds, *locks),
                 env={**os.environ, MARK: run.path},
                 timeout=_START,
                 check=False,
@@ -370,7 +405,7 @@ def _sandbox(run: RunDir, labels: Labels) -> Sandbox:
         session=labels["session"],
         owner=labels["owner"],
         deadline=datetime.fromtimestamp(max(0.0, min(labels.number("deadline"), _LATEST)), UTC),
-        details={"run": run.path},
+        details={"run": run.path} | ({"workspace": labels["workspace"]} if labels["workspace"] else {}),
         name=labels["name"],
         pack=labels["pack"],
         condition=condition,

@@ -66,7 +66,8 @@ def options(labels: Labels, *, files: Mapping[str, int], secrets: Mapping[str, i
         *("--proc", "/proc"),
         *(("--ro-bind", "/dev/null", _KEYS) if Path(_KEYS).exists() else ()),
         *_dev(),
-        *_tmpfs(home),
+        *_tmpfs(),
+        *_home(labels),
         *_etc(files),
         *_secrets(secrets),
         # The first process is not the learner's: a variable of theirs could keep it from starting.
@@ -95,10 +96,18 @@ def _dev() -> Iterator[str]:
     yield from ("--remount-ro", "/dev")
 
 
-def _tmpfs(home: str) -> Iterator[str]:
+def _tmpfs() -> Iterator[str]:
     for path, size in _SIZE.items():
         yield from ("--size", str(int(size.removesuffix("m")) * 1024**2), "--perms", "1777", "--tmpfs", path)
-    yield from ("--perms", "0755", "--dir", "/home", "--size", str(_HOME_SIZE), "--perms", "0700", "--tmpfs", home)
+
+
+def _home(labels: Labels) -> Iterator[str]:
+    """Put the home into memory, or have a workspace as the home."""
+    yield from ("--perms", "0755", "--dir", "/home")
+    if files := labels["files"]:
+        yield from ("--bind", labels["shown"] or files, labels["home"])
+    else:
+        yield from ("--size", str(_HOME_SIZE), "--perms", "0700", "--tmpfs", labels["home"])
 
 
 def _etc(files: Mapping[str, int]) -> Iterator[str]:

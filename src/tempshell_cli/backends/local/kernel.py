@@ -9,7 +9,7 @@ import os
 
 NS_GET_USERNS, NS_GET_PARENT = 0xB701, 0xB702  # linux/nsfs.h: a namespace's owner, and the one above it
 CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000  # linux/sched.h
-_MS_NOSUID, _MS_NODEV = 2, 4  # linux/mount.h
+_MS_NOSUID, _MS_NODEV, _MS_BIND, _MS_REC, _MS_PRIVATE = 2, 4, 0x1000, 0x4000, 0x40000  # linux/mount.h
 CAP_DAC_OVERRIDE, CAP_KILL, CAP_SYS_PTRACE = 1, 5, 19  # capabilities(7)
 PR_SET_PDEATHSIG = 1  # linux/prctl.h, as all of these
 PR_SET_DUMPABLE = 4
@@ -41,6 +41,16 @@ def unshare(kind: int) -> None:
 def mount_tmpfs(place: bytes, options: bytes) -> None:
     """Mount an empty file system of memory, without devices and setuid programs (mount(2)); raises OSError."""
     _checked(_libc.mount(b"tmpfs", place, b"tmpfs", _MS_NOSUID | _MS_NODEV, options))
+
+
+def show_in_place(directory: bytes, place: bytes) -> None:
+    """Show a directory at another place to this process and its children alone; raises OSError.
+
+    See mount_namespaces(7).
+    """
+    unshare(CLONE_NEWNS)
+    _checked(_libc.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None))
+    _checked(_libc.mount(directory, place, None, _MS_BIND, None))
 
 
 def prctl(option: int, argument: int, second: int = 0) -> None:

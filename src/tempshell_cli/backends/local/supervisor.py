@@ -14,7 +14,7 @@ import select
 import sys
 import time
 
-from tempshell_cli.backends.local import limits
+from tempshell_cli.backends.local import kernel, limits
 from tempshell_cli.backends.local.freezing import Freezer
 from tempshell_cli.backends.local.kernel import kill_process
 from tempshell_cli.backends.local.process import identity
@@ -46,6 +46,8 @@ def main() -> int:
     labels = run.labels()
     if labels is None:
         return 1
+    if labels["lock"]:
+        os.set_inheritable(labels.integer("lock"), False)  # it stays open here, and goes with this process
     session = labels["session"]
     ceiling = labels.integer("memory"), labels.integer("pids"), labels.number("cpus")
     limits.make_cgroups(session, *ceiling)
@@ -223,9 +225,13 @@ def _spawn(argv: list[str], env: dict[str, str], labels: Labels, inherited: tupl
         for fd in inherited:
             os.set_inheritable(fd, True)
         try:
+            if labels["shown"]:
+                kernel.show_in_place(labels["files"].encode(), labels["shown"].encode())
             if os.geteuid() == 0:
                 enter_graders_namespace()
             os.execve(argv[0], argv, env)
+        except OSError as cause:
+            os.write(2, str(cause).encode())
         finally:
             os._exit(1)
     for fd in (stdin_read, stdout_write, *inherited):

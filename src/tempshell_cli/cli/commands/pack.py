@@ -256,12 +256,14 @@ def prove(
     from tempshell_cli.cli.output.packs import proof_line, say_proof
     from tempshell_cli.cli.parsing import how_many, sandbox_request
     from tempshell_cli.cli.service import user_sessions
-    from tempshell_cli.core.errors import ExitCode
+    from tempshell_cli.core.errors import ExitCode, UsageProblem
     from tempshell_cli.core.process import NOTHING
     from tempshell_cli.packs.grading.draw import new_seed
     from tempshell_cli.sessions.proving import Prover
     from tempshell_cli.sessions.start import plan_session
 
+    if sandbox.workspace:
+        raise UsageProblem("a proof cannot have a workspace: answers could be in it", hint="leave --workspace out")
     made = how_many(mutants, "--mutants")
     with user_sessions() as sessions:
         # What holds for the author alone proves nothing.

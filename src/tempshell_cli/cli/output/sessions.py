@@ -31,6 +31,7 @@ def session_json(session: Session, now: datetime, exam: Exam | None = None) -> d
         "deadline": session.deadline.isoformat(timespec="seconds"),
         "remaining": int(session.remaining(now).total_seconds()),
         "extensions": session.extensions,
+        "workspace": session.sandbox.workspace,
         "exam_ends": exam.ends.isoformat(timespec="seconds") if exam else None,
     }
 
@@ -85,12 +86,17 @@ def remaining(session: Session, now: datetime, exam: Exam | None = None) -> str:
 
 def receipt_json(receipt: Receipt) -> dict[str, Any]:
     """Return the JSON form of a receipt."""
-    return {"session": receipt.session, "removed": list(receipt.removed), "leftover": list(receipt.leftover)}
+    return {
+        "session": receipt.session,
+        "removed": list(receipt.removed),
+        "leftover": list(receipt.leftover),
+        "kept": list(receipt.kept),
+    }
 
 
 def say_receipt(name: str, receipt: Receipt) -> None:
-    """Print what was removed and that nothing is left."""
+    """Print what was removed, what is kept, and that nothing is left."""
     left = ", ".join(receipt.leftover) if receipt.leftover else "nothing"
-    say_results(
-        "\n".join([f"{name}: stopped", *(f"  removed {what}" for what in receipt.removed), f"  left over: {left}"])
-    )
+    removed = (f"  removed {what}" for what in receipt.removed)
+    kept = (f"  kept: {what}" for what in receipt.kept)
+    say_results("\n".join([f"{name}: stopped", *removed, *kept, f"  left over: {left}"]))
