@@ -53,6 +53,17 @@ def test_the_command_runs_once_as_the_learner_and_dotfiles_are_at_home(tempshell
 
 
 @pytest.mark.engine("local")
+def test_the_home_of_a_template_is_kept_and_no_proof_has_it(tempshell: Tempshell) -> None:
+    _configure(tempshell, "echo once more >>visits")
+    file = tempshell.user.paths.config_file
+    file.write_text(file.read_text("utf-8").replace('ports = ["8080"]', 'workspace = "lab"'), "utf-8")
+    for _ in range(2):
+        tempshell("run", "--template", "lab", "--", "true")
+    assert tempshell("run", "--template", "lab", "--", "cat", "visits").stdout.count("once more") == 3
+    assert "a proof cannot have" in tempshell("pack", "prove", "linux-basics", "--template", "lab", code=2).stderr
+
+
+@pytest.mark.engine("local")
 def test_a_command_that_fails_is_shown_with_its_last_words_and_the_session_goes_on(tempshell: Tempshell) -> None:
     _configure(tempshell, "seq 20; echo no such thing >&2; exit 3")
     started = tempshell("start", "--detach", "--template", "lab", "--name", "one")

@@ -368,7 +368,7 @@ def _workspace(request: StartRequest, defaults: SandboxSettings) -> Workspace | 
             raise UsageProblem("--workspace-size needs --workspace", hint="name a workspace")
         return None
     if request.exam:
-        raise UsageProblem("an exam cannot have a workspace: answers could be in it", hint="leave --workspace out")
+        raise UsageProblem("an exam cannot have a workspace: answers could be in it", hint="leave it out")
     return Workspace(checked_name(request.workspace), request.workspace_size or parse_size(defaults.workspace_size))
 
 

@@ -104,6 +104,7 @@ def applied(request: StartRequest, found: Found) -> StartRequest:
         "ttl": parse_duration(said.ttl) if said.ttl else None,
         "idle": parse_duration(said.idle) if said.idle else None,
         "run_once": said.run_once,
+        "workspace": getattr(said, "workspace", ""),
     }
     open_ones = {name: one for name, one in values.items() if one and getattr(request, name) in _OPEN}
     return request._replace(**open_ones, env={**said.env, **request.env}, secrets=tuple(secrets.values()))

@@ -262,13 +262,13 @@ def prove(
     from tempshell_cli.sessions.proving import Prover
     from tempshell_cli.sessions.start import plan_session
 
-    if sandbox.workspace:
-        raise UsageProblem("a proof cannot have a workspace: answers could be in it", hint="leave --workspace out")
     made = how_many(mutants, "--mutants")
     with user_sessions() as sessions:
         # What holds for the author alone proves nothing.
         sessions.settings = sessions.settings._replace(env=NOTHING, dotfiles="")
         plan = plan_session(sessions, sandbox_request(sandbox)._replace(pack=pack))
+        if plan.template.workspace:
+            raise UsageProblem("a proof cannot have a workspace: answers could be in it", hint="leave it out")
         assert plan.pack  # noqa: S101 - for mypy
         wanted = [plan.pack.task(one) for one in dict.fromkeys(task or ())] or plan.pack.tasks
         on_proof = None if quiet else lambda proof: console.note(proof_line(proof))

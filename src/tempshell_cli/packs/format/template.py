@@ -50,6 +50,7 @@ class OwnTemplate(SandboxTemplate, frozen=True, kw_only=True):
 
     backend: Annotated[str, says("Where it runs, as `--backend`.")] = ""
     secrets: Annotated[tuple[SecretName, ...], says("Secrets, each as `--secret` takes it.")] = ()
+    workspace: Annotated[str, says("The home inside, kept between sessions, as `--workspace`.")] = ""
     ports: Annotated[
         tuple[Forward, ...], says("Ports that are forwarded while the screen is open, each as `--port` takes it.")
     ] = ()
