@@ -14,6 +14,7 @@ from datetime import timedelta
 
 import pytest
 
+from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import (
     EndsExpired,
     KeepsWorkspaces,
@@ -24,7 +25,10 @@ from tempshell_cli.backends.base import (
     SandboxRequest,
     Workspace,
 )
+from tempshell_cli.backends.docker.container import container_name
+from tempshell_cli.backends.docker.workspaces import HELPER
 from tempshell_cli.core.errors import LimitReached
+from tests.support.engines import BUSYBOX
 from tests.support.waiting import eventually
 
 from .engines import REAL
@@ -175,16 +179,33 @@ def test_no_file_is_lost_when_a_sandbox_is_killed(stage: Stage, workspace: Works
                 command.argv, env=command.environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
             ) as writer:
                 assert writer.stdout
+                first = writer.stdout.readline()
                 with suppress(subprocess.TimeoutExpired):
                     writer.wait(chosen.uniform(0.05, 0.4))
                 _kill(stage, made)
-                # An exec that comes too late says so.
-                lines = [line for line in writer.stdout.read().split(b"\n")[:-1] if line.isdigit()]
-            written = int(lines[-1]) if lines else written
+                said = first + writer.stdout.read()
+            written = int(said.split(b"\n")[-2])  # the last whole line
     with stage.sandbox(workspace=workspace) as made:
         lost = f'n=0; while [ "$n" -lt {written} ]; do n=$((n+1)); [ "$(cat "file-$n")" = "$n" ] || echo "$n"; done'
         assert stage.sh(made, lost) == ""
     assert written
+
+
+@pytest.mark.parametrize("stage", [pytest.param("docker", marks=pytest.mark.engine("docker"))], indirect=True)
+def test_what_a_start_that_was_killed_leaves_goes_with_its_session(stage: Stage, workspace: Workspace) -> None:
+    """Its container, never started, and the one that gives the files to their user: and then the workspace is free."""
+    request = _request(stage, workspace)
+    name = container_name(request.session)
+    for made, component in ((name, "terminal"), (f"{name}-workspace", HELPER)):
+        carried = labels.labels(request, component)
+        options = [f"--label={label}={value}" for label, value in carried.items()]
+        subprocess.run(("docker", "create", "--name", made, *options, BUSYBOX), check=True, capture_output=True)
+    with pytest.raises(LimitReached, match=request.session), stage.sandbox(workspace=workspace):
+        pass
+    receipt = stage.backend.destroy(request.half_made("docker"))
+    assert sorted(receipt.removed) == [f"container {name}", f"container {name}-workspace"]
+    with stage.sandbox(workspace=workspace) as made_after:
+        assert made_after.workspace == workspace.name
 
 
 def _request(stage: Stage, workspace: Workspace, lasts: float = 3600) -> SandboxRequest:

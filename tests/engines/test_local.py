@@ -215,3 +215,16 @@ def test_what_an_ordinary_user_starts_reaches_nothing_but_what_is_listed(as_ordi
 def test_another_user_is_refused_and_not_ignored(tempshell: Tempshell) -> None:
     session = tempshell.start()
     assert "use it with docker or kind" in tempshell("exec", "--user", "0", session, "--", "id", code=2).stderr
+
+
+def test_a_workspace_of_an_ordinary_user_has_that_users_files(as_ordinary: AsOrdinary) -> None:
+    at = ("-q", "-b", "local", "--workspace", "thesis")
+    unlimited = {"TEMPSHELL_NO_LIMITS": "1"}
+    locked = "echo kept >file && mkdir -p dir/closed && touch dir/closed/f && chmod 0 dir/closed && stat -c %U file"
+    assert as_ordinary("run", *at, "--", "sh", "-c", locked, env=unlimited).stdout == "learner\n"
+    as_root = as_ordinary("run", *at, "--profile", "admin", "--", "sh", "-c", "cat file; stat -c %U file; echo x >g")
+    assert as_root.stdout == "kept\nroot\n"
+    again = as_ordinary("run", *at, "--", "sh", "-c", "cat file g; stat -c %U g", env=unlimited)
+    assert again.stdout == "kept\nx\nlearner\n"
+    as_ordinary("workspace", "rm", "thesis")
+    assert as_ordinary("workspace", "ls", "-b", "local", "-o", "name").stdout == ""

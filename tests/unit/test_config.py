@@ -127,6 +127,7 @@ _SOME = {
     "history.keep_graded": "8h",
     "sandbox.memory": "1g",
     "sandbox.node_memory": "3g",
+    "sandbox.workspace_size": "3g",
     "copy.size": "1g",
     **{f"ports.{name}": "2000-2999" for name in ("api", "http", "https")},
     "screen.split": "right",
