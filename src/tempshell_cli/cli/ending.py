@@ -53,7 +53,7 @@ def _code_of(command: Callable[[], object]) -> int:
             raise end.__context__ from None
         return int(end.code or 0)
     except TempshellError as problem:
-        complain(str(problem), problem.hint)
+        complain(str(problem), problem.hint, problem.exit_code)
         return int(problem.exit_code)
     return int(ExitCode.DONE)
 
@@ -87,10 +87,11 @@ def _report_bug(bug: Exception) -> int:
     if isinstance(bug, OSError) and bug.errno in (_OF_A_FILE if bug.filename else _OF_NO_FILE):
         said = str(bug.strerror)
         what = f"cannot use {bug.filename}: {said}" if bug.filename else said.lower()
-        complain(what, _HINTS.get(bug.errno or 0, "see that you may use it, and try again"))
+        complain(what, _HINTS.get(bug.errno or 0, "see that you may use it, and try again"), ExitCode.USAGE)
         return int(ExitCode.USAGE)
     complain(
         f"this is a bug: {type(bug).__name__}: {bug}",
         "run it again with TEMPSHELL_DEBUG=1 and report what it prints; `tempshell reap` cleans up",
+        ExitCode.BUG,
     )
     return int(ExitCode.BUG)

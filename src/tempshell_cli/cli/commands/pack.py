@@ -35,7 +35,7 @@ def ls(form: Listing = "table") -> None:
             shown = {"version": pack.head.version, "tasks": len(pack.tasks), "title": pack.head.title}
             rows.append({"name": name, **shown, "source": origin(name)})
         except PackProblem as cause:
-            console.complain(f"{name}: {cause}", cause.hint)
+            console.complain(f"{name}: {cause}", cause.hint, cause.exit_code)
     if form == "json":
         console.say_json(rows)
         return
@@ -148,7 +148,7 @@ def update(
     if as_json:
         console.say_json(updates)
     for other in failed[1:]:
-        console.complain(str(other), other.hint)
+        console.complain(str(other), other.hint, other.exit_code)
     if failed:
         raise failed[0]
 

@@ -61,7 +61,7 @@ def stop(
     elif not quiet:
         _say_receipts(ended, nothing=not live)
     for other in left[1:]:
-        console.complain(str(other), other.hint)
+        console.complain(str(other), other.hint, other.exit_code)
     if left:
         raise left[0]
 

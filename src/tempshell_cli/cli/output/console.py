@@ -9,9 +9,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from itertools import pairwise, takewhile
 from types import MappingProxyType
 from typing import Any, TextIO
 
+from tempshell_cli.core.errors import ExitCode
 from tempshell_cli.core.text import escape_json_controls, one_line, strip_controls
 
 _RED, _GREEN, _YELLOW, _BOLD, _DIM, _PLAIN = (f"\x1b[{code}m" for code in (31, 32, 33, 1, 2, 0))
@@ -23,6 +25,7 @@ _COLOURS = MappingProxyType(
         **dict.fromkeys(("error", "incomplete", "fail, incomplete", "broken", "stopped", "paused", "due"), _YELLOW),
     }
 )
+_RUNS_OTHERS = frozenset({"exec", "run"})  # the words of their commands are not for us
 _USUAL_COLUMNS = 80  # of a terminal that does not know its size, such as a serial line
 _steps: list[Callable[[], None]] = []  # that are under way on a terminal, the innermost last
 _LEAD = re.compile(r"^( *)(\S+)", re.MULTILINE)
@@ -59,8 +62,21 @@ def note_store(lines: Sequence[str]) -> None:
         note(f"  {line}" if number else f"tempshell: {line}")
 
 
-def complain(what: str, hint: str = "") -> None:
-    """Say what went wrong and what to do."""
+def wants_json(words: Sequence[str]) -> bool:
+    """Return whether a command line asks for JSON, also one that cannot be parsed; what follows ``--`` is another's."""
+    own = list(takewhile(lambda word: word != "--", words))
+    pairs = pairwise(own)
+    in_one = {"--json", "-ojson", "-o=json", "--format=json"}
+    asked = not in_one.isdisjoint(own) or any(pair in {("-o", "json"), ("--format", "json")} for pair in pairs)
+    return asked and not _RUNS_OTHERS.intersection(own[:1])
+
+
+def complain(what: str, hint: str = "", code: ExitCode = ExitCode.USAGE) -> None:
+    """Say what went wrong and what to do; where JSON is asked for, as one JSON object in a line of its own."""
+    if wants_json(sys.argv[1:]):
+        error = {"code": int(code), "error": strip_controls(what), "next": strip_controls(hint)}
+        print(escape_json_controls(json.dumps(error, ensure_ascii=False)), file=sys.stderr)  # noqa: T201
+        return
     print(f"{_coloured('tempshell:', _RED)} {strip_controls(what)}", file=sys.stderr)  # noqa: T201
     if hint:
         print(f"  {_coloured('→' if _speaks_unicode() else '->', _DIM)} {strip_controls(hint)}", file=sys.stderr)  # noqa: T201

@@ -140,7 +140,7 @@ def _summaries(files: Sequence[Path]) -> Iterator[tuple[Path, Summary]]:
         try:
             yield file, summary(file)
         except TempshellError as cause:
-            console.complain(str(cause), f"`tempshell recordings rm {file.stem}` removes it")
+            console.complain(str(cause), f"`tempshell recordings rm {file.stem}` removes it", cause.exit_code)
 
 
 def _began(found: Summary) -> datetime:
