@@ -22,7 +22,10 @@ WORKERS = 3 * (os.cpu_count() or 1)
 CLUSTER_WORKERS = 1 + (os.cpu_count() or 1)
 # What hatch_build.py distinguishes.
 WHEELS = ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "macosx_13_0_arm64", "macosx_13_0_x86_64", "any")
-SHIPPED = {"tempshell_cli/_data/images/shell/Dockerfile", "tempshell_cli/_data/task_packs/linux-basics/pack.yaml"}
+SHIPPED = {
+    f"tempshell_cli/_data/{file}"
+    for file in ("images/shell/Dockerfile", "templates/research.toml", "task_packs/linux-basics/pack.yaml")
+}
 
 UV = "uv>=0.9"
 OLDEST_PYTHON = PROJECT["project"]["requires-python"].removeprefix(">=")

@@ -43,6 +43,7 @@ def test_comments_and_trailing_commas_are_read_and_texts_stay_as_they_are() -> N
     [
         ('{"a": 1\n "b": 2}', "f:2: not JSON"),
         ("", "f:1: not JSON"),
+        ('{"a": "\\ud800"}', "f:1: half a character"),
         ("[" * 100_000, "f:1: not JSON that can be read"),
         ('{"a": /* never ends', "f:1: not JSON"),
         ('{"a": ' + "9" * 5000 + "}", "f:1: not JSON that can be read"),
@@ -96,6 +97,7 @@ def test_what_is_not_honoured_is_named(root: Path) -> None:
         ({"image": ""}, "names no image and no build"),
         ({"image": "", "dockerComposeFile": "a.yml"}, ":3: .*dockerComposeFile cannot be used"),
         ({"image": 1}, ":2: image is a text"),
+        ({"image": "${localEnv:IMAGE}"}, "names no image and no build"),
         ({"containerEnv": []}, ":3: containerEnv is an object"),
         ({"postCreateCommand": 1}, ":3: postCreateCommand is"),
         ({"build": {"dockerfile": "none"}}, ":3: there is no"),
@@ -104,7 +106,7 @@ def test_what_is_not_honoured_is_named(root: Path) -> None:
         ({"build": {"dockerfile": "Dockerfile", "args": {"A": 1}}}, "each of args are texts"),
         *(
             ({"workspaceFolder": one}, "cannot be used")
-            for one in ("/", "/etc", "/run/x", "app", "/srv/../etc", "/a:b")
+            for one in ("/", "/etc", "/run/x", "app", "/srv/../etc", "/a:b", "/a\nb")
         ),
     ],
 )

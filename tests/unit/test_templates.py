@@ -76,6 +76,9 @@ def test_a_template_stands_for_every_option_that_is_left_out(paths: Paths) -> No
         env={"A": "1", "B": "1"},
     )
     assert ports_of(paths, "lab") == ("8080:80",)
+    paths.config_file.write_text('[templates.lab]\nports = ["many"]\n', "utf-8")
+    with pytest.raises(UsageProblem, match="many"):
+        ports_of(paths, "lab")
 
 
 def test_an_option_goes_over_the_template_and_that_over_the_settings(fake: FakeSessions, config: Path) -> None:

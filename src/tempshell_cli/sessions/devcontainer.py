@@ -118,7 +118,7 @@ class _Reader:
 
     def project(self) -> Project:
         folder = self._checked_folder()
-        image, build = self._text("image"), self._build()
+        image, build = self._filled(self._text("image"), "image"), self._build()
         if not image and not build:
             extra = ": dockerComposeFile cannot be used" if "dockerComposeFile" in self._data else ""
             raise self._document.problem(("dockerComposeFile",), f"it names no image and no build{extra}", hint=_USES)
@@ -127,7 +127,7 @@ class _Reader:
             self._root,
             self._file,
             folder,
-            image="" if build else self._filled(image, "image"),
+            image="" if build else image,
             build=build,
             env=dict(self._variables()),
             run_once=self._commands(),
@@ -150,7 +150,7 @@ class _Reader:
     def _checked_folder(self) -> str:
         folder = PurePosixPath(self._filled(self._folder, "workspaceFolder"))
         parts = folder.parts
-        if len(parts) < 2 or parts[0] != "/" or ".." in parts or parts[1] in _NOT_IN or ":" in str(folder):  # noqa: PLR2004
+        if len(parts) < 2 or parts[0] != "/" or ".." in parts or parts[1] in _NOT_IN or not _is_plain(str(folder)):  # noqa: PLR2004
             raise self._document.problem(
                 ("workspaceFolder",), f"workspaceFolder {str(folder)!r} cannot be used", hint="such as /workspaces/app"
             )
@@ -226,6 +226,10 @@ class _Reader:
 
     def _note_user(self) -> None:
         self._unsupported += [name for name in ("containerUser", "remoteUser") if self._text(name)]
+
+
+def _is_plain(folder: str) -> bool:
+    return ":" not in folder and "," not in folder and folder.isprintable()
 
 
 def _plain(name: str) -> str:

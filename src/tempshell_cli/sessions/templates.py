@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from tempshell_cli.core.errors import TempshellError, UsageProblem
 from tempshell_cli.core.files import reading
 from tempshell_cli.core.nearest import nearest
-from tempshell_cli.core.paths import Paths, shipped
+from tempshell_cli.core.paths import Paths, refuse_strangers_file, shipped
 from tempshell_cli.core.text import one_line
 from tempshell_cli.core.units import parse_duration, parse_size
 from tempshell_cli.packs.format.native import MANIFEST, is_native, read_manifest
@@ -111,8 +111,13 @@ def applied(request: StartRequest, found: Found) -> StartRequest:
 
 
 def ports_of(paths: Paths, name: str) -> tuple[str, ...]:
-    """Return the ports of the template of that name, as ``--port`` takes them; none for ""."""
-    return getattr(find_template(paths, name).template, "ports", ()) if name else ()
+    """Return the ports of the template of that name, as ``--port`` takes them; raises UsageProblem for what is none."""
+    from tempshell_cli.sessions.forwarding.ports import parse_forward  # noqa: PLC0415 - few templates have ports
+
+    ports: tuple[str, ...] = getattr(find_template(paths, name).template, "ports", ())
+    for one in ports:
+        parse_forward(one)
+    return ports
 
 
 def _of_pack(pack: Pack, own: str, name: str) -> Found:
@@ -143,6 +148,7 @@ def _config_text(paths: Paths) -> str:
     file = paths.config_file
     if not file.exists():
         return ""
+    refuse_strangers_file(file)
     with reading(file, "see that you may read it"):
         return file.read_text("utf-8")
 

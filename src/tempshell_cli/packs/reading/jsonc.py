@@ -16,8 +16,11 @@ def read_jsonc(text: str, *, source: str) -> Document:
     plain = _TOKEN.sub(_kept, text)
     try:
         data = json.loads(plain)
+        json.dumps(data, ensure_ascii=False).encode()
     except json.JSONDecodeError as cause:
         raise fault_at(source, cause.lineno, f"not JSON: {cause.msg}") from cause
+    except UnicodeEncodeError as cause:
+        raise fault_at(source, 1, "half a character (a surrogate)") from cause
     except (RecursionError, ValueError) as cause:
         raise fault_at(source, 1, "not JSON that can be read: nested too deeply, or with too long a number") from cause
     return Document(source, data, _lines(plain))
