@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tempshell_cli.backends.base import Profile
-from tempshell_cli.core.config import Settings
-from tempshell_cli.core.errors import UsageProblem
+from tempshell_cli.core.config import Copy, Settings
+from tempshell_cli.core.errors import LimitReached, UsageProblem
 from tempshell_cli.packs.reading.jsonc import read_jsonc
 from tempshell_cli.sessions.devcontainer import Project, find_project, read_project
 from tempshell_cli.sessions.request import StartRequest
@@ -151,6 +151,10 @@ def test_a_project_gets_no_more_than_restricted_and_nothing_of_the_users(
     assert (plan.template.env, plan.dotfiles) == ({"A": "1", "B": "2"}, None)
     assert (plan.template.image, plan.template.folder) == ("debian", "/workspaces/my-app")
     assert plan_session(fake.sessions, asked._replace(image="mine")).template.image == "mine"
+    fake.sessions.settings = Settings(owner="ann", copy=Copy(size="1k"))
+    (root / "large").write_bytes(b"x" * 2000)
+    with pytest.raises(LimitReached, match="more than 1k"):
+        plan_session(fake.sessions, asked)
     with pytest.raises(UsageProblem, match="--reuse of a project needs a --name"):
         plan_session(fake.sessions, asked._replace(reuse=True))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tempshell_cli.backends.base import Backend, Profile
 from tempshell_cli.core.errors import UsageProblem
+from tempshell_cli.core.files import reading
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.request import StartRequest
 
@@ -41,10 +42,14 @@ def with_project(sessions: Sessions, request: StartRequest) -> StartRequest:
     project = request.project
     if not project:
         return request
-    from tempshell_cli.sessions.devcontainer import applied  # noqa: PLC0415 - few sessions have one
+    from tempshell_cli.sessions.copy import measure  # noqa: PLC0415 - few sessions have one
+    from tempshell_cli.sessions.devcontainer import applied  # noqa: PLC0415 - as above
+    from tempshell_cli.sessions.unpacking import Bounds  # noqa: PLC0415 - as above
 
     if request.reuse and not request.name:
         raise UsageProblem("--reuse of a project needs a --name", hint="name the session that is meant")
+    with reading(project.root, "see that you may read it"):
+        measure(project.root, Bounds(sessions.settings.copy))
     if project.unsupported:
         sessions.warn(f"{project.file} has what is not used here: {', '.join(project.unsupported)}")
     return applied(request, project)

@@ -126,7 +126,7 @@ def _content(source: Path, bounds: Bounds) -> AbstractContextManager[IO[bytes] |
     if stat.S_ISLNK(found.st_mode) and _is_stream(source):
         found = source.stat()
     if stat.S_ISDIR(found.st_mode):
-        _measure(source, bounds)
+        measure(source, bounds)
         return nullcontext()
     if stat.S_ISLNK(found.st_mode) or (stat.S_ISREG(found.st_mode) and found.st_size):
         bounds.take(found.st_size)
@@ -147,22 +147,23 @@ def _is_stream(link: Path) -> bool:
     return target.startswith("/proc/") or not os.path.lexists(target)
 
 
-def _measure(directory: Path, bounds: Bounds) -> None:
-    """Count what is in a directory; raises UsageProblem for what cannot be copied, LimitReached, and OSError."""
+def measure(directory: Path, bounds: Bounds) -> None:
+    """Count what is in a directory; raises UsageProblem for what no copy can have, LimitReached, and OSError."""
     waiting = [(directory, 1)]
     while waiting:
         where, depth = waiting.pop()
         bounds.take(0)
         if depth > DEEPEST:
             raise LimitReached(f"{where} is more than {DEEPEST} directories deep", hint=ALONE)
-        for entry in os.scandir(where):
-            found = entry.stat(follow_symlinks=False)
-            if stat.S_ISDIR(found.st_mode):
-                waiting.append((Path(entry), depth + 1))
-            elif stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode):
-                bounds.take(found.st_size)
-            else:
-                raise _odd(Path(entry))
+        with os.scandir(where) as entries:
+            for entry in entries:
+                found = entry.stat(follow_symlinks=False)
+                if stat.S_ISDIR(found.st_mode):
+                    waiting.append((Path(entry), depth + 1))
+                elif stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode):
+                    bounds.take(found.st_size)
+                else:
+                    raise _odd(Path(entry))
 
 
 def _odd(path: Path) -> UsageProblem:
