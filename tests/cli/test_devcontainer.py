@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import pytest
 
@@ -66,7 +67,12 @@ def test_an_image_is_built_with_its_arguments_and_target_once_that_is_allowed(te
     assert tempshell("exec", "--", "sh", "-c", "cat /opt/who; id -u; ls /opt").stdout.split() == [
         *("ann", "10001", "main.py", "who")
     ]
+    (session,) = tempshell("list", "--quiet").stdout.split()
+    inspect = ("docker", "inspect", "--format", "{{.Config.Image}}", f"tempshell-{session}")
+    image = subprocess.run(inspect, capture_output=True, text=True, check=True).stdout.strip()
     tempshell("stop", "--all")
+    assert image.startswith("tempshell-project:")
+    subprocess.run(("docker", "rmi", "--force", image), capture_output=True, check=True)
     dockerfile.write_text("FROM nowhere.invalid/none\nRUN false\n")
     failed = tempshell("start", "--detach", "./app", "--profile", "admin", code=5)
     assert "building" in failed.stderr
