@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ssl
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -118,7 +119,7 @@ def build(client: APIClient, image: Image, report: Report) -> None:
         ensure_image(client, _shell(), report)
     certificates = [(_CERTIFICATES, _certificates())]
     context: Any = create_archive(str(image.context), extra_files=certificates)
-    with report(f"building image {image.name}"):
+    with closing(context), report(f"building image {image.name}"):
 
         def ask() -> Iterable[dict[str, Any]]:
             context.seek(0)  # it may be asked twice
