@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 from tempshell_cli.backends import registry
-from tempshell_cli.backends.base import SandboxRequest, Template
+from tempshell_cli.backends.base import Access, SandboxRequest, Template
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.process import Completed
 from tempshell_cli.packs.checks.shell import SandboxShell
@@ -34,7 +34,7 @@ DOCKER = pytest.param("docker", marks=pytest.mark.engine("docker"))
 def new_sandbox(request: pytest.FixtureRequest) -> Iterator[NewSandbox]:
     """Makes a fresh sandbox at each call, on the local engine unless the test names others; all end with the test."""
     with ExitStack() as alive:
-        yield lambda: alive.enter_context(_sandbox(request.param))
+        yield lambda: alive.enter_context(sandbox_of(request.param))
 
 
 @pytest.fixture
@@ -75,13 +75,14 @@ def home(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def _sandbox(name: str) -> Iterator[SandboxShell]:
+def sandbox_of(name: str, access: Access = Access.NONE, minutes: int = 10) -> Iterator[SandboxShell]:
+    """Make a sandbox of a backend, which ends with the block, and after so many minutes by itself."""
     backend = registry.load(name)
     request = SandboxRequest(
         session=uuid.uuid4().hex[:8],
         owner="packs-test",
-        deadline=datetime.now(UTC) + timedelta(minutes=10),
-        template=Template(image="tempshell/shell"),
+        deadline=datetime.now(UTC) + timedelta(minutes=minutes),
+        template=Template(image="tempshell/shell", access=access),
     )
     try:
         yield SandboxExec(backend, backend.provision(request, _silence))

@@ -19,7 +19,7 @@ NETWORKING = "/apis/networking.k8s.io/v1"
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
 _POD_SECURITY = "pod-security.kubernetes.io"
 # A person with `edit` practises with workloads of their own, beside the terminal.
-_PRACTICE_PODS, _PRACTICE_SHARE = 10, 4
+_PRACTICE_PODS, _PRACTICE_SHARE = 20, 4
 # Not reached from a sandbox: the networks where clusters, their nodes and offices live (RFC 1918, RFC 6598,
 # RFC 4193), and the link-local one where clouds hand out a node's credentials.
 _INSIDE_V4 = ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")

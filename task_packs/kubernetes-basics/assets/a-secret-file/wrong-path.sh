@@ -1,0 +1,10 @@
+# One directory too far.
+set -eu
+kubectl create secret generic door --from-literal pin=4711
+kubectl patch deployment lock --patch '
+spec:
+  template:
+    spec:
+      volumes: [{name: door, secret: {secretName: door}}]
+      containers: [{name: main, volumeMounts: [{name: door, mountPath: /etc/door/pin}]}]'
+kubectl rollout status deployment/lock --timeout 50s

@@ -1,0 +1,5 @@
+set -eu
+sed -i -e 's/schedule: .*/schedule: "15 * * * *"/' -e 's/suspend: true/concurrencyPolicy: Forbid/' every-hour/cronjob.yaml
+kubectl apply -f every-hour/cronjob.yaml
+kubectl create job report-now --from cronjob/report
+kubectl wait job/report-now --for condition=Complete --timeout 50s

@@ -1,0 +1,6 @@
+# A new run ends the one before it.
+set -eu
+sed -i -e 's/schedule: .*/schedule: "15 * * * *"/' -e 's/suspend: true/concurrencyPolicy: Replace/' every-hour/cronjob.yaml
+kubectl apply -f every-hour/cronjob.yaml
+kubectl create job report-now --from cronjob/report
+kubectl wait job/report-now --for condition=Complete --timeout 50s

@@ -1,0 +1,5 @@
+set -eu
+sed -i -e 's/name: draft/name: hello\n  labels: {app: hello}/' -e 's/value: draft/value: hello/' first-pod/pod.yaml
+kubectl apply -f first-pod/pod.yaml
+kubectl wait pod/hello --for condition=Ready --timeout 40s
+kubectl logs hello >first-pod/log.txt

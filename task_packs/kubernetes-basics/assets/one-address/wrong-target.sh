@@ -1,0 +1,3 @@
+# Nothing listens there.
+set -eu
+kubectl expose deployment clock --port 80

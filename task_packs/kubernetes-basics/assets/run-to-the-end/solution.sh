@@ -1,0 +1,6 @@
+set -eu
+sed -i -e 's/name: draft/name: count/' -e 's/^spec:/spec:\n  completions: 3\n  backoffLimit: 2/' run-to-the-end/job.yaml
+kubectl apply -f run-to-the-end/job.yaml
+kubectl wait job/count --for condition=Complete --timeout 50s
+pod=$(kubectl get pods --selector job-name=count --output jsonpath='{.items[0].metadata.name}')
+kubectl logs "$pod" >run-to-the-end/log.txt
