@@ -1,0 +1,9 @@
+set -eu
+kubectl apply -f - <<'END'
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: task-from-scraper, namespace: gauges}
+spec:
+  podSelector: {matchLabels: {app: task}}
+  ingress: [{from: [{podSelector: {matchLabels: {app: scraper}}}], ports: [{port: 9090}]}]
+END
