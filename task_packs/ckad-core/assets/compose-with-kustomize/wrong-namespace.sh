@@ -1,0 +1,9 @@
+# Everything is where the context happens to be.
+set -eu
+mkdir -p ~/cinema/all
+cat >~/cinema/all/kustomization.yaml <<'END'
+resources: [../screen, ../bar]
+components: [../tracing]
+configMapGenerator: [{name: programme, literals: [FILM=Metropolis]}]
+END
+kubectl -n default apply -k ~/cinema/all

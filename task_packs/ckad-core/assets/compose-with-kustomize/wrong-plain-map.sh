@@ -1,0 +1,11 @@
+# No hash: pods would not notice another film.
+set -eu
+mkdir -p ~/cinema/all
+cat >~/cinema/all/kustomization.yaml <<'END'
+namespace: cinema
+resources: [../screen, ../bar]
+components: [../tracing]
+generatorOptions: {disableNameSuffixHash: true}
+configMapGenerator: [{name: programme, literals: [FILM=Metropolis]}]
+END
+kubectl apply -k ~/cinema/all
