@@ -1,4 +1,4 @@
-# Started again and again, and getting requests in between.
+# Restarted again and again, with requests in between.
 set -eu
 kubectl -n outage patch deployment auth --patch '
 spec:
