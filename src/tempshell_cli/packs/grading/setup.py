@@ -60,7 +60,8 @@ def apply_setup(
     """
     shell = grader.shell
     if missing := missing_tools(task, shell):
-        raise _failed(task, f"the sandbox has no {', '.join(missing)}", hint="choose another image or backend")
+        access = "; in a pod, kubectl comes with `--cluster-access edit`" if "kubectl" in missing else ""
+        raise _failed(task, f"the sandbox has no {', '.join(missing)}", hint=f"choose another image or backend{access}")
     with turn or nullcontext():
         unlock_files(task, shell)  # what it cannot unlock, the setup fails at with better words
         if clear and task.head.namespaces and shell.cluster and shell.cluster.is_learners:
