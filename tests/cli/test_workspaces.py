@@ -29,7 +29,7 @@ def test_files_stay_when_the_session_ends_and_go_with_the_workspace(tempshell: T
     assert listed["size_enforced"] is False
     second = tempshell("start", *start, code=8)
     assert f"the workspace {NAME} is in use by session one" in second.stderr
-    assert "in use" in tempshell("workspace", "rm", NAME, "-b", backend, code=8).stderr
+    assert "in use" in tempshell("workspace", "rm", "--yes", NAME, "-b", backend, code=8).stderr
     assert "in use" in tempshell("workspace", "export", NAME, "-", "-b", backend, code=8).stderr
     assert f"  kept: workspace {NAME}\n" in tempshell("stop", "one").stdout
     assert tempshell("run", *start, "--", "cat", "file").stdout == "kept\n"
@@ -41,9 +41,9 @@ def test_files_stay_when_the_session_ends_and_go_with_the_workspace(tempshell: T
     assert listed["last_used"]
     assert NAME in tempshell("workspace", "ls", "-b", backend, "-o", "name").stdout
     assert "not enforced" in tempshell("workspace", "ls", "-b", backend, "-o", "wide").stdout
-    assert tempshell("workspace", "rm", NAME, "-b", backend).stdout == f"removed {NAME} on {backend}\n"
+    assert tempshell("workspace", "rm", "--yes", NAME, "-b", backend).stdout == f"removed {NAME} on {backend}\n"
     assert _of(tempshell, backend) == []
-    assert "there is no workspace" in tempshell("workspace", "rm", NAME, "-b", backend, code=2).stderr
+    assert "there is no workspace" in tempshell("workspace", "rm", "--yes", NAME, "-b", backend, code=2).stderr
 
 
 @ON_ENGINES
@@ -55,12 +55,12 @@ def test_an_archive_makes_the_same_workspace_again(tempshell: Tempshell, backend
     tempshell("workspace", "export", NAME, str(file), *at, "--quiet")
     taken = tempshell("workspace", "import", str(file), NAME, *at, code=2)
     assert "already" in taken.stderr
-    tempshell("workspace", "rm", NAME, *at)
+    tempshell("workspace", "rm", "--yes", NAME, *at)
     tempshell("workspace", "import", str(file), NAME, *at)
     look = "ls -AR && stat -c %a:%h:%U a/b/f && readlink link"
     after = tempshell("run", "--quiet", *at, "--workspace", NAME, "--", "sh", "-c", look).stdout
     assert after == f"{before}600:2:learner\n/usr/bin/env\n"
-    tempshell("workspace", "rm", NAME, *at)
+    tempshell("workspace", "rm", "--yes", NAME, *at)
     assert tempshell("list", "--json").json() == []
 
 
@@ -86,14 +86,14 @@ def test_an_export_that_fails_leaves_the_file_as_it_was(tempshell: Tempshell) ->
     assert "./pipe is neither file, directory nor link" in refused.stderr
     assert file.read_text("utf-8") == "old"
     assert list(Path(tempshell.directory).glob(".tempshell-*")) == []
-    tempshell("workspace", "rm", NAME, "-b", "local")
+    tempshell("workspace", "rm", "--yes", NAME, "-b", "local")
 
 
 @pytest.mark.engine("local")
 def test_a_workspace_whose_files_lock_their_owner_out_can_be_removed(tempshell: Tempshell) -> None:
     script = "mkdir -p a/b && touch a/b/f && chmod 0 a/b a"
     tempshell("run", "-b", "local", "--workspace", NAME, "--", "sh", "-c", script)
-    tempshell("workspace", "rm", NAME, "-b", "local")
+    tempshell("workspace", "rm", "--yes", NAME, "-b", "local")
     assert list((tempshell.user.paths.state / "workspaces").iterdir()) == []
 
 
@@ -105,6 +105,7 @@ def test_a_person_is_asked_before_a_removal(tempshell: Tempshell) -> None:
         child.sendline("n")
         child.expect_exact("stays")
         child.wait()
+    assert "nobody can be asked" in tempshell("workspace", "rm", NAME, "-b", "local", code=2).stderr
     assert len(_of(tempshell, "local")) == 1
     with tempshell.on_terminal("workspace", "rm", NAME, "-b", "local", "--yes") as child:
         child.expect_exact("removed")
@@ -131,7 +132,7 @@ def test_the_setup_of_a_pack_goes_over_files_of_the_same_name_alone(tempshell: T
     tempshell.start(*start, "--name", "two")
     assert tempshell("exec", "two", "--", "sh", "-c", "ls -A && cat mine").stdout == f"{before}mine\n"
     tempshell("stop", "two")
-    tempshell("workspace", "rm", NAME, "-b", "local")
+    tempshell("workspace", "rm", "--yes", NAME, "-b", "local")
 
 
 def _of(tempshell: Tempshell, backend: str) -> list[dict[str, object]]:

@@ -226,5 +226,5 @@ def test_a_workspace_of_an_ordinary_user_has_that_users_files(as_ordinary: AsOrd
     assert as_root.stdout == "kept\nroot\n"
     again = as_ordinary("run", *at, "--", "sh", "-c", "cat file g; stat -c %U g", env=unlimited)
     assert again.stdout == "kept\nx\nlearner\n"
-    as_ordinary("workspace", "rm", "thesis")
+    as_ordinary("workspace", "rm", "--yes", "thesis")
     assert as_ordinary("workspace", "ls", "-b", "local", "-o", "name").stdout == ""

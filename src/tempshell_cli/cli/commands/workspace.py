@@ -62,17 +62,20 @@ def rm(
 ) -> None:
     """Remove workspaces with all files in them.
 
-    On a terminal it asks before. A workspace that a session has is not removed.
+    On a terminal it asks before; elsewhere it needs --yes. A workspace that a session has is not removed.
     """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import user_sessions
+    from tempshell_cli.core.errors import UsageProblem
     from tempshell_cli.sessions.workspaces import Workspaces
 
+    if not yes and not console.can_ask():
+        raise UsageProblem(f"{', '.join(name)}: nobody can be asked here", hint="--yes removes with all files, unasked")
     with user_sessions() as sessions:
         workspaces = Workspaces(sessions, _engines(sessions, backend, docker_context))
         for found in [workspaces.one(one) for one in name]:
             what = f"{found.workspace.name} on {found.backend.name}"
-            if not yes and console.can_ask() and not console.confirm(f"remove {what} with all its files?"):
+            if not yes and not console.confirm(f"remove {what} with all its files?"):
                 console.note(f"tempshell: {what} stays")
                 continue
             workspaces.remove(found)
@@ -93,7 +96,7 @@ def export_(
 
     Examples:
       tempshell workspace export thesis thesis.tar.gz
-      tempshell workspace export thesis - --backend local | tempshell workspace import - thesis --backend docker
+      tempshell workspace export old - | ssh box tempshell workspace import - old
     """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import user_sessions
