@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import threading
 import time
@@ -169,28 +168,6 @@ def test_many_tasks_look_no_oftener_at_once_than_one_does() -> None:
     results = Grader(shell).grade_all(tasks)
     assert [result.verdict for result in results] == [Verdict.PASS] * 6
     assert 1 < shell.most <= 4
-
-
-def test_who_has_to_watch_begins_first_and_the_results_are_in_their_order() -> None:
-    watched = {"short": threading.Event(), "long": threading.Event()}
-    late: list[str] = []
-
-    class Noted(Shell):
-        def run(self, argv: Sequence[str], *, stdin: bytes = b"", timeout: float) -> Completed:
-            if argv[0] in watched:
-                watched[argv[0]].set()
-            elif not all(one.wait(30) for one in watched.values()):  # the others have taken every thread there is
-                late.append(argv[0])
-            return super().run(argv, stdin=stdin, timeout=timeout)
-
-    def running(program: str, stable_for: str = "") -> Task:
-        retry = {"retry": {"for": "1s", "stable_for": stable_for}} if stable_for else {}
-        return task_with({"id": "c", "exec": {"argv": [program]}, **retry}, id=program)
-
-    tasks = [running(f"p{number}") for number in range(5)] + [running("short", "1s"), running("long", "2s")]
-    results = Grader(Noted(), sleep=lambda _: None, clock=itertools.count().__next__).grade_all(tasks)
-    assert not late
-    assert [result.task for result in results] == [task.id for task in tasks]
 
 
 ENTERS = {"id": "in", "exec": {"in": "app=web", "ns": "shop", "argv": ["true"]}}

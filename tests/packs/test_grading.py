@@ -108,7 +108,7 @@ def test_checks_are_looked_at_side_by_side() -> None:
 
 
 def test_tasks_wait_for_what_may_come_at_the_same_time() -> None:
-    tasks = [task_with(runs("a", retry={"for": "10s"})) for _ in range(4 * LOOKS_AT_ONCE)]
+    tasks = [task_with(runs("a", retry={"for": "10s"}), id=f"t{one}") for one in range(4 * LOOKS_AT_ONCE)]
     together, time = threading.Barrier(len(tasks), timeout=30), Time()
 
     def wait(seconds: float) -> None:
@@ -116,7 +116,7 @@ def test_tasks_wait_for_what_may_come_at_the_same_time() -> None:
         time.sleep(10 * seconds)
 
     results = Grader(shell(a=FAILS), time.clock, wait).grade_all(tasks)
-    assert {result.verdict for result in results} == {Verdict.FAIL}
+    assert [(one.task, one.verdict) for one in results] == [(task.id, Verdict.FAIL) for task in tasks]
 
 
 def test_an_engine_that_stumbles_is_asked_once_more() -> None:

@@ -58,12 +58,9 @@ class Grader:
         The first look at a cluster's objects is one for all of them; who looks again sees what is there then.
         """
         at_first = replace(self, first=gathered(self.shell, tasks))
-        # A task that waits for what may still become right keeps no other from being looked at.
+        # A task that waits for what may still become right, or watches what is to hold, keeps no other waiting.
         with ThreadPoolExecutor(max_workers=max(1, len(tasks))) as pool:
-            # Who has to wait begins first, so that the waiting is over when the others are through.
-            order = sorted(range(len(tasks)), key=lambda place: _wait(tasks[place]), reverse=True)
-            begun = {place: pool.submit(at_first.grade, tasks[place]) for place in order}
-            return [begun[place].result() for place in range(len(tasks))]
+            return list(pool.map(at_first.grade, tasks))
 
     def grade(self, task: Task) -> TaskResult:
         """Look at every check of the task, several at once, and sum up. Changes nothing in the sandbox."""
@@ -151,12 +148,6 @@ def not_reached(task: Task, before: str) -> TaskResult:
 def could_not_run(task: Task, why: str) -> TaskResult:
     """Return the result of a task that could not be graded at all."""
     return sum_up(task.id, [_result(check, Outcome.error(why)) for check in task.head.checks])
-
-
-def _wait(task: Task) -> float:
-    """Return for how long, in seconds, a look at the task takes at least: what is to hold has to be watched."""
-    watched = (check.retry.stable_for for check in task.head.checks if check.retry and check.retry.stable_for)
-    return max(map(seconds, watched), default=0.0)
 
 
 def _judged_by(control: Outcome) -> Outcome:
