@@ -47,14 +47,14 @@ def _copied(source: bytes, copy: Copy = Copy(), *, compressed: bool = False) -> 
 def test_files_directories_and_links_are_taken_without_owners_and_setuid_bits() -> None:
     members = [
         (".", DIRECTORY, ""), ("./a", DIRECTORY, ""), ("./a/f", FILE, ""), ("a/hard", HARD, "./a/f"),
-        ("venv", LINK, "/usr/bin/python3"), ("up", LINK, "../.."),
+        ("venv", LINK, "/usr/bin/python3"), ("up", LINK, "../.."), ("again", HARD, "./up"),
     ]  # fmt: skip
     copied = _copied(_archive(members, uid=7, gid=8, uname="root"), compressed=True)
     with tarfile.open(fileobj=io.BytesIO(gzip.decompress(copied))) as archive:
         found = archive.getmembers()
         assert [(one.name, one.type, one.linkname) for one in found] == [
             (".", DIRECTORY, ""), ("a", DIRECTORY, ""), ("a/f", FILE, ""), ("a/hard", HARD, "a/f"),
-            ("venv", LINK, "/usr/bin/python3"), ("up", LINK, "../.."),
+            ("venv", LINK, "/usr/bin/python3"), ("up", LINK, "../.."), ("again", LINK, "../.."),
         ]  # fmt: skip
         assert {(one.uid, one.gid, one.uname, one.mode) for one in found} == {(0, 0, "", 0o755)}
         content = archive.extractfile("a/hard")
@@ -73,8 +73,8 @@ def test_files_directories_and_links_are_taken_without_owners_and_setuid_bits() 
         [("out", LINK, "/etc"), ("out/f", FILE, "")],
         [("out", LINK, ".."), ("./out/a/f", FILE, "")],
         [("out", LINK, "/etc/passwd"), ("out", FILE, "")],
-        [("out", LINK, "/etc/passwd"), ("f", HARD, "out")],
         [("out", LINK, "/etc"), ("f", HARD, "out/passwd")],
+        [("out", LINK, "/etc"), ("again", HARD, "out"), ("again/passwd", FILE, "")],
         [("pipe", FIFO, "")],
         [("device", DEVICE, "")],
     ],

@@ -98,7 +98,7 @@ def copy_archive(source: IO[bytes], target: IO[bytes], bounds: Bounds, *, compre
     kept as it is: a home has many that lead to programs of its sandbox. Owners and all else of members is left out.
     Raises CopyFailed, LimitReached, and UsageProblem where it cannot be written here.
     """
-    links: set[str] = set()
+    links: dict[str, str] = {}
     try:
         with (
             tarfile.open(fileobj=source, mode="r|*", tarinfo=_Member) as old,
@@ -116,23 +116,21 @@ def copy_archive(source: IO[bytes], target: IO[bytes], bounds: Bounds, *, compre
         raise CopyFailed(f"this is not an archive that can be read: {reason(cause)}", hint=_TARS) from cause
 
 
-def _plain(member: tarfile.TarInfo, links: set[str]) -> tarfile.TarInfo:
-    """Return what is taken of a member; raises CopyFailed. ``links`` are the symbolic links until now."""
+def _plain(member: tarfile.TarInfo, links: dict[str, str]) -> tarfile.TarInfo:
+    """Return what is taken of a member; raises CopyFailed. ``links`` is where the symbolic links until now lead."""
     if member.issparse() or not (member.isfile() or member.isdir() or member.issym() or member.islnk()):
         raise CopyFailed(f"{member.name!r} is neither file, directory nor link", hint=_REFUSED)
     path = _inside(Path("/"), member.name)
-    for name in (path, *([_inside(Path("/"), member.linkname)] if member.islnk() else [])):
-        if any(str(parent) in links for parent in name.parents) or (name is not path and str(name) in links):
-            raise CopyFailed(f"{member.name!r} lies behind a link", hint=_REFUSED)
+    linked = _inside(Path("/"), member.linkname) if member.islnk() else path
+    if str(path) in links or any(str(parent) in links for name in (path, linked) for parent in name.parents):
+        raise CopyFailed(f"{member.name!r} lies behind a link", hint=_REFUSED)
     made = tarfile.TarInfo(str(path).lstrip("/") or ".")
     made.mode, made.mtime, made.type = member.mode & 0o777, member.mtime, member.type
-    if member.issym():
-        links.add(str(path))
-        made.linkname = member.linkname
-    elif str(path) in links:
-        raise CopyFailed(f"{member.name!r} lies behind a link", hint=_REFUSED)
+    if member.issym() or str(linked) in links:  # of a symbolic link another name is another one
+        made.type, made.linkname = tarfile.SYMTYPE, links.get(str(linked), member.linkname)
+        links[str(path)] = made.linkname
     elif member.islnk():
-        made.linkname = str(_inside(Path("/"), member.linkname)).lstrip("/")
+        made.linkname = str(linked).lstrip("/")
     elif member.isfile():
         made.type, made.size = tarfile.REGTYPE, member.size
     return made
