@@ -51,6 +51,17 @@ class Cluster:
 
 
 @dataclass
+class Listing(Cluster):
+    """A cluster that lists all it has for these arguments, and is another for the rest."""
+
+    def __init__(self, listing: tuple[str, ...], other: Cluster) -> None:
+        self.listing, self.other = listing, other
+
+    def kubectl(self, *argv: str, stdin: bytes = b"", timeout: float) -> Completed:
+        return self.other.kubectl(*(ALL if argv == self.listing else argv), stdin=stdin, timeout=timeout)
+
+
+@dataclass
 class Always(Cluster):
     """A cluster that says the same to everything."""
 
@@ -134,7 +145,32 @@ def test_a_kind_is_known_by_each_of_its_names(kind: str, is_it: bool) -> None:  
     listed = Completed(0, json.dumps({"items": [ingress]}).encode(), b"")
     shell = gathered(Shell(Always(listed)), [about(f"{kind}/b/a", "pod/b/a")])
     assert shell.cluster
-    assert (shell.cluster.kubectl(*get_object(f"{kind}/b/a"), timeout=1) != listed) is is_it
+    done = shell.cluster.kubectl(*get_object(f"{kind}/b/a"), timeout=1)
+    assert (done.exit_code == 0 and done != listed) is is_it
+
+
+@pytest.mark.parametrize(
+    ("ref", "whole", "is_known"),
+    [
+        ("job/shop/nightly", 0, True),
+        ("job/shop/nightly", 1, False),  # kubectl prints what it could read: the jobs may not be among it
+        ("deploy/shop/web", 0, False),  # another word for what is there
+        ("backup/shop/nightly", 0, False),  # a kind of somebody's own, which may be called otherwise
+    ],
+)
+def test_what_is_not_listed_is_not_there_if_its_kind_is_sure(ref: str, whole: int, *, is_known: bool) -> None:
+    cluster = Cluster(Completed(whole, json.dumps({"items": list(OBJECTS.values())}).encode(), b""))
+    asked = (
+        "get",
+        ",".join(sorted((ref.split("/", maxsplit=1)[0], "namespace"))),
+        "--all-namespaces",
+        "--output",
+        "json",
+    )
+    shell = gathered(Shell(Listing(asked, cluster)), [about(ref, SPACE)])
+    assert shell.cluster
+    done = shell.cluster.kubectl(*get_object(ref), timeout=1)
+    assert (b"(NotFound)" in done.stderr, get_object(ref) in cluster.asked) == (True, not is_known)
 
 
 def test_what_was_not_among_them_is_asked_for() -> None:

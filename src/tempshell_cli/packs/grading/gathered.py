@@ -14,10 +14,20 @@ from tempshell_cli.core.process import Completed
 from tempshell_cli.packs.checks.objects import get_namesakes, get_object, split_ref
 from tempshell_cli.packs.checks.ownership import OWNED, get_owned
 from tempshell_cli.packs.checks.shell import ClusterView, SandboxShell, Shell
-from tempshell_cli.packs.checks.workload import get_pods
+from tempshell_cli.packs.checks.workload import NOT_FOUND, get_pods
 from tempshell_cli.packs.format.pack import Task
 
 _SECONDS = 15.0
+# What kubectl calls these is what they call themselves: one that was not listed is not there. A short name, or the name
+# of a kind that somebody has added, may mean another.
+_KNOWN = frozenset(
+    {
+        *("pod", "deployment", "replicaset", "daemonset", "statefulset", "job", "cronjob", "service", "ingress"),
+        *("configmap", "secret", "persistentvolumeclaim", "persistentvolume", "serviceaccount", "role", "rolebinding"),
+        *("clusterrole", "clusterrolebinding", "namespace", "networkpolicy", "endpointslice", "limitrange"),
+        *("horizontalpodautoscaler", "poddisruptionbudget", "resourcequota", "storageclass", "node"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,7 @@ class GatheredCluster:
     """A cluster as it was when its objects were read; what was not among them is asked for."""
 
     cluster: ClusterView
-    found: Mapping[tuple[str, ...], bytes]
+    found: Mapping[tuple[str, ...], Completed]
 
     @property
     def is_learners(self) -> bool:
@@ -58,7 +68,7 @@ class GatheredCluster:
         """Run kubectl, as ``ClusterView`` has it."""
         known = self.found.get(argv)
         if known is not None:
-            return Completed(0, known, b"")
+            return known
         return self.cluster.kubectl(*argv, stdin=stdin, timeout=timeout)
 
 
@@ -103,59 +113,65 @@ class _Listed(msgspec.Struct):
 
 def _read(
     cluster: ClusterView, refs: Iterable[str], labels: Iterable[tuple[str, str]], owned_in: Iterable[str]
-) -> dict[tuple[str, ...], bytes]:
-    """Return what ``kubectl get`` would print of each, by its arguments; nothing where not all can be read."""
+) -> dict[tuple[str, ...], Completed]:
+    """Return how ``kubectl get`` of each would end, by its arguments; nothing where not all can be read."""
     kinds = {split_ref(ref)[0] for ref in refs} | ({"pod"} if labels else set()) | (OWNED if owned_in else set())
     asked = ("get", ",".join(sorted(kinds)), "--all-namespaces", "--output", "json")
     try:
-        items = msgspec.json.decode(cluster.kubectl(*asked, timeout=_SECONDS).stdout, type=_Listed).items
+        done = cluster.kubectl(*asked, timeout=_SECONDS)
+        items = msgspec.json.decode(done.stdout, type=_Listed).items
         there = [(msgspec.json.decode(item, type=_Head), item) for item in items]
     except (EngineUnavailable, msgspec.DecodeError):  # each check says for itself what it cannot see
         return {}
     at: dict[tuple[str, ...], list[tuple[_Head, msgspec.Raw]]] = defaultdict(list)
     for head, item in there:
         at[head.metadata.namespace, head.metadata.name].append((head, item))
-    objects = {}
+    objects: dict[tuple[str, ...], Completed] = {}
     for ref in refs:
         kind, *place = split_ref(ref)
         found = [item for head, item in at.get(tuple(place), ()) if head.is_a(kind)]
         if found:
-            objects[get_object(ref)] = bytes(found[0])
+            objects[get_object(ref)] = Completed(0, bytes(found[0]), b"")
         else:
             namesakes = [item for head, item in there if head.metadata.name == place[-1] and head.is_a(kind)]
-            objects[get_namesakes(ref)] = msgspec.json.encode(_Listed(namesakes))
+            objects[get_namesakes(ref)] = _listed(namesakes)
+            if kind in _KNOWN and not done.exit_code and not done.timed_out:
+                objects[get_object(ref)] = Completed(1, b"", f'{NOT_FOUND}: {kind} "{place[-1]}" not found'.encode())
     objects |= {get_owned(namespace): _owned(there, namespace) for namespace in owned_in}
     return objects | {get_pods(*label): _pods(there, *label) for label in labels}
 
 
-def _read_as_asked(cluster: ClusterView, listings: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], bytes]:
+def _listed(items: Sequence[msgspec.Raw]) -> Completed:
+    return Completed(0, msgspec.json.encode(_Listed(list(items))), b"")
+
+
+def _read_as_asked(cluster: ClusterView, listings: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], Completed]:
     """Return what kubectl prints for some arguments, by these; what fails is for each check to report."""
     found = {}
     for argv in listings:
         with suppress(EngineUnavailable):
             done = cluster.kubectl(*argv, timeout=_SECONDS)
             if not done.exit_code and not done.timed_out:
-                found[argv] = done.stdout
+                found[argv] = done
     return found
 
 
-def _pods(there: Iterable[tuple[_Head, msgspec.Raw]], label: str, namespace: str) -> bytes:
+def _pods(there: Iterable[tuple[_Head, msgspec.Raw]], label: str, namespace: str) -> Completed:
     key, _, value = label.partition("=")
-    pods = [
-        item
-        for head, item in there
-        if head.kind == "Pod" and head.metadata.namespace == namespace and head.metadata.labels.get(key) == value
-    ]
-    return msgspec.json.encode(_Listed(pods))
+    return _listed(
+        [
+            item
+            for head, item in there
+            if head.kind == "Pod" and head.metadata.namespace == namespace and head.metadata.labels.get(key) == value
+        ]
+    )
 
 
-def _owned(there: Iterable[tuple[_Head, msgspec.Raw]], namespace: str) -> bytes:
-    return msgspec.json.encode(
-        _Listed(
-            [
-                item
-                for head, item in there
-                if head.metadata.namespace == namespace and any(head.is_a(kind) for kind in OWNED)
-            ]
-        )
+def _owned(there: Iterable[tuple[_Head, msgspec.Raw]], namespace: str) -> Completed:
+    return _listed(
+        [
+            item
+            for head, item in there
+            if head.metadata.namespace == namespace and any(head.is_a(kind) for kind in OWNED)
+        ]
     )
