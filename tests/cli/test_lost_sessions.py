@@ -181,6 +181,20 @@ def test_a_backend_of_another_distribution_that_fails_is_reported_and_stops_noth
     assert "the backend broken cannot be loaded" in refused.stderr
 
 
+@pytest.mark.engine("local")
+def test_a_session_of_a_backend_that_was_uninstalled_is_kept_and_disturbs_no_other(tempshell: Tempshell) -> None:
+    with open_store(tempshell.user.paths) as opened:
+        opened.store.save(_docker_session(tempshell, "")._replace(backend="uninstalled"))
+    here = tempshell.start("-b", "local", "--name", "here")
+    for command in (("list", "--json"), ("status", here), ("reap",)):
+        assert "no backend 'uninstalled'; its sessions stay on record" in tempshell(*command).stderr, command
+    refused = tempshell("stop", "--all", code=ExitCode.ENGINE)
+    assert "here: stopped" in refused.stdout
+    assert "`tempshell stop --forget stranded`" in refused.stderr
+    tempshell("stop", "--forget", "stranded")
+    assert tempshell("list").stderr == ""
+
+
 # The sandbox and its time
 
 

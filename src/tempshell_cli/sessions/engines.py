@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from tempshell_cli.backends import registry
 from tempshell_cli.backends.base import Backend
-from tempshell_cli.core.errors import EngineUnavailable, TempshellError
+from tempshell_cli.core.errors import EngineUnavailable, TempshellError, UsageProblem
 from tempshell_cli.sessions.model import Session
 
 # A backend by name and endpoint, its class by name, and the names of all in order of preference.
@@ -41,16 +41,28 @@ class Engines:
         return self._made[key]
 
     def of(self, session: Session) -> Backend:
-        """Return the backend a session runs on; raises why, if that was given up."""
-        backend = self.get(session.backend, session.endpoint)
+        """Return the backend a session runs on; raises why, if that was given up, and as ``loaded``."""
+        backend = self.loaded(session)
         if backend in self._given_up:
             raise self._given_up[backend]
         return backend
+
+    def loaded(self, session: Session) -> Backend:
+        """Return the backend a session runs on; raises EngineUnavailable where this installation cannot load it."""
+        try:
+            return self.get(session.backend, session.endpoint)
+        except UsageProblem as cause:
+            forget = f"install what brings it; `tempshell stop --forget {session.id}` takes the session off the record"
+            raise EngineUnavailable(f"{session.name}: {cause}", hint=forget) from cause
 
     def give_up(self, backend: Backend, cause: TempshellError) -> None:
         """Ask an engine for nothing more: it was asked, and this came of it."""
         self._given_up[backend] = cause
 
     def of_all(self, sessions: Iterable[Session]) -> list[Backend]:
-        """Return the backends that the sessions run on, each once."""
-        return [self.get(*key) for key in dict.fromkeys((one.backend, one.endpoint) for one in sessions)]
+        """Return the backends that the sessions run on, each once, but for those that cannot be loaded."""
+        found: dict[Backend, None] = {}
+        for session in sessions:
+            with suppress(EngineUnavailable):
+                found[self.loaded(session)] = None
+        return list(found)

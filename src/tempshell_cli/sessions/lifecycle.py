@@ -99,7 +99,13 @@ class Sessions:
         Each has ``timeout_factor`` times the timeout of the settings, those that ``must_answer`` as long as they take.
         What is left alone is reported unless ``quiet``, an engine once until it answers again.
         """
+        missing = []
         for one in self.store.live():
+            try:
+                self.engines.loaded(one)
+            except EngineUnavailable as cause:
+                missing.append(f"{cause}; {_STAY}")
+                continue
             endpoint = self.engines.of(one).endpoint
             if endpoint != one.endpoint:  # an earlier release kept what was asked for
                 details = {**one.details, "endpoint": endpoint} if "endpoint" in one.details else one.details
@@ -111,7 +117,7 @@ class Sessions:
             backends, everybodys, {one: None if one in must_answer else timeout for one in backends}, clear=clear
         )
         known = [backend for backend in known if backend not in must_answer]  # of that one the caller has to know
-        warnings = [*self._left_out(swept, known), *(f"{what}; it is left alone" for what in swept.troubled)]
+        warnings = [*missing, *self._left_out(swept, known), *(f"{what}; it is left alone" for what in swept.troubled)]
         for warning in () if quiet else warnings:
             self.warn(warning)
         return swept
@@ -199,7 +205,7 @@ class Sessions:
             return self.stop(session)
         except EngineUnavailable as cause:
             with suppress(EngineUnavailable):  # not even its context is there any more
-                backend = self.engines.get(session.backend, session.endpoint)
+                backend = self.engines.loaded(session)
                 if isinstance(backend, KeepsFiles):
                     backend.forget(session.id)
             self._record_end(session, "forgotten", Kind.FORGOTTEN, str(cause))

@@ -1,4 +1,5 @@
 set -eu
+kubectl delete hpa workers helpers --ignore-not-found
 kubectl delete deployment workers helpers --ignore-not-found
 kubectl delete pod --selector 'app in (workers, helpers)' --now
 image=$(kubectl get pods --selector io.tempshell/component=terminal --output jsonpath='{.items[0].spec.containers[0].image}')
