@@ -185,6 +185,7 @@ def test_a_backend_of_another_distribution_that_fails_is_reported_and_stops_noth
 def test_a_session_of_a_backend_that_was_uninstalled_is_kept_and_disturbs_no_other(tempshell: Tempshell) -> None:
     with open_store(tempshell.user.paths) as opened:
         opened.store.save(_docker_session(tempshell, "")._replace(backend="uninstalled"))
+    tempshell.user.configure(limits={"per_owner": 2})
     here = tempshell.start("-b", "local", "--name", "here")
     for command in (("list", "--json"), ("status", here), ("reap",)):
         assert "no backend 'uninstalled'; its sessions stay on record" in tempshell(*command).stderr, command
