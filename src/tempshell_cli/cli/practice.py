@@ -141,7 +141,7 @@ class LivePractice:
 
     def task_in_hand(self) -> str:
         """Return the task that was last in hand; where none was, the first that is not passed."""
-        found = task_in_hand(self._sessions.store.events(self._session.id))
+        found = task_in_hand(self._seen.events)
         tasks = self.tasks()
         if any(task.id == found for task in tasks):
             return found
