@@ -85,3 +85,31 @@ def test_another_backend_is_refused_by_name_and_a_broken_file_by_its_line(tempsh
     assert "use it with docker" in refused.stderr
     (tempshell.directory / "app" / ".devcontainer" / "devcontainer.json").write_text('{"image":\n x}')
     assert "devcontainer.json:2: not JSON" in tempshell("start", "-d", "./app", code=2).stderr
+
+
+@pytest.mark.engine("docker")
+def test_a_project_is_told_no_password_and_is_no_shell_to_be_used_again(tempshell: Tempshell) -> None:
+    _project(tempshell, build={"dockerfile": "Dockerfile"})
+    config = tempshell.directory / "docker"
+    config.mkdir()
+    proxy = {"httpProxy": "http://ann:s3cret@127.0.0.1:9"}
+    (config / "config.json").write_text(json.dumps({"proxies": {"default": proxy}}))
+    shell = tempshell("image", "build").stdout.strip()
+    dockerfile = tempshell.directory / "app" / ".devcontainer" / "Dockerfile"
+    dockerfile.write_text(f'FROM {shell}\nUSER 0\nRUN echo "$HTTP_PROXY" >/opt/proxy\n')
+    there = {"DOCKER_CONFIG": str(config), "TEMPSHELL_NO_LIMITS": "1"}
+    begin = ("start", "-q", "-d", "./app", "--profile", "admin", "--name", "one")
+    project = tempshell(*begin, env=there).stdout.strip()
+    assert tempshell("exec", "one", "--", "cat", "/opt/proxy").stdout == "http://127.0.0.1:9\n"
+    inspect = ("docker", "inspect", "--format", "{{.Config.Image}}", f"tempshell-{project}")
+    image = subprocess.run(inspect, capture_output=True, text=True, check=True).stdout.strip()
+    again = tempshell("start", "-q", "-d", "--reuse", "-b", "docker", env={"TEMPSHELL_NO_LIMITS": "1"}).stdout.strip()
+    assert again != project
+    tempshell("stop", "--all")
+    subprocess.run(("docker", "rmi", "--force", image), capture_output=True, check=True)
+
+
+@pytest.mark.engine("docker")
+def test_a_project_keeps_nothing_in_a_workspace_and_says_so(tempshell: Tempshell) -> None:
+    _project(tempshell)
+    assert "a workspace would not keep it" in tempshell("start", "-d", "./app", "--workspace", "a", code=2).stderr

@@ -138,3 +138,61 @@ def test_the_setup_of_a_pack_goes_over_files_of_the_same_name_alone(tempshell: T
 def _of(tempshell: Tempshell, backend: str) -> list[dict[str, object]]:
     listed = tempshell("workspace", "ls", "--json", "-b", backend).json()
     return [one for one in listed if one["name"] == NAME]
+
+
+@pytest.mark.engine("local")
+def test_a_workspace_can_be_used_whatever_a_session_has_made_of_its_directories(tempshell: Tempshell) -> None:
+    """Too deep for Python to call itself for each, and closed to its owner."""
+    tempshell.user.configure(limits={"starts_per_hour": 50})
+    at = ("-b", "local", "--workspace", NAME)
+    deep = "i=0; while [ $i -lt 1300 ]; do mkdir d && cd d || exit; i=$((i + 1)); done; chmod 0 ~"
+    tempshell("run", "-q", *at, "--", "sh", "-c", deep)
+    assert tempshell("run", "-q", *at, "--", "ls").stdout == "d\n"
+    assert [one["name"] for one in _of(tempshell, "local")] == [NAME]
+    tempshell("workspace", "rm", "--yes", NAME, "-b", "local")
+    assert list((tempshell.user.paths.state / "workspaces").iterdir()) == []
+
+
+@pytest.mark.engine("local")
+def test_an_export_that_lacks_a_file_makes_no_workspace(tempshell: Tempshell) -> None:
+    made, other = (f"{NAME}-{number}" for number in range(2))
+    tempshell(
+        "run", "-q", "-b", "local", "--workspace", made, "--", "sh", "-c", "mkdir closed; touch f; chmod 0 closed"
+    )
+    failed = tempshell("workspace", "export", made, "-", "-b", "local", code=2)
+    assert "closed" in failed.stderr
+    refused = tempshell("workspace", "import", "-", other, "-b", "local", stdin=failed.stdout.encode(), code=2)
+    assert "cut off" in refused.stderr
+    assert tempshell("workspace", "ls", "-b", "local", "-o", "name").stdout == f"{made}\n"
+    tempshell("workspace", "rm", "--yes", made, "-b", "local")
+
+
+@pytest.mark.engine("local")
+def test_an_export_goes_to_a_file_alone(tempshell: Tempshell) -> None:
+    tempshell("run", "-q", "-b", "local", "--workspace", NAME, "--", "touch", "f")
+    pipe, link, real = (tempshell.directory / name for name in ("pipe", "link", "real"))
+    os.mkfifo(pipe)
+    assert "is not a file" in tempshell("workspace", "export", NAME, str(pipe), "-b", "local", code=2).stderr
+    assert pipe.is_fifo()
+    real.touch()
+    link.symlink_to(real)
+    tempshell("workspace", "export", NAME, str(link), "-b", "local")
+    assert link.is_symlink()
+    assert tarfile.is_tarfile(real)
+    tempshell("workspace", "rm", "--yes", NAME, "-b", "local")
+
+
+@ON_ENGINES
+def test_dotfiles_leave_what_is_in_a_workspace_as_it_is(tempshell: Tempshell, backend: str) -> None:
+    dots = tempshell.directory / "dots"
+    (dots / ".config").mkdir(parents=True)
+    (dots / ".config" / "tool").write_text("ours\n")
+    (dots / ".inputrc").write_text("ours\n")
+    file = tempshell.user.paths.config_file
+    file.write_text(f'dotfiles = "{dots}"\n{file.read_text("utf-8")}', "utf-8")
+    at = ("-q", "-b", backend, "--workspace", NAME)
+    assert tempshell("run", *at, "--", "cat", ".inputrc", ".config/tool").stdout == "ours\nours\n"
+    change = "echo theirs >.inputrc; mv .config real; ln -s real .config; echo theirs >real/tool"
+    tempshell("run", *at, "--", "sh", "-c", change)
+    assert tempshell("run", *at, "--", "cat", ".inputrc", ".config/tool").stdout == "theirs\ntheirs\n"
+    tempshell("workspace", "rm", "--yes", NAME, "-b", backend)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal
 
 import pytest
 
 from tempshell_cli.core.config import Copy
 from tempshell_cli.core.errors import LimitReached, TempshellError
-from tempshell_cli.sessions.unpacking import Bounds, CopyFailed, copy_archive
+from tempshell_cli.sessions.unpacking import Bounds, CopyFailed, copy_archive, copy_members, writing_archive
 
 FILE, DIRECTORY, LINK, HARD, FIFO, DEVICE = (
     tarfile.REGTYPE,
@@ -40,7 +41,8 @@ def _archive(members: Sequence[Member], **fields: Any) -> bytes:  # noqa: ANN401
 
 def _copied(source: bytes, copy: Copy = Copy(), *, compressed: bool = False) -> bytes:  # noqa: B008 - immutable
     target = io.BytesIO()
-    copy_archive(io.BytesIO(source), target, Bounds(copy), compressed=compressed)
+    with writing_archive(target, compressed=compressed) as archive:
+        copy_members(io.BytesIO(source), archive, Bounds(copy))
     return target.getvalue()
 
 
@@ -96,3 +98,49 @@ def test_more_than_the_settings_allow_is_refused() -> None:
 def test_what_is_no_archive_is_an_error_in_words(source: bytes) -> None:
     with pytest.raises(TempshellError):
         _copied(source)
+
+
+@pytest.mark.parametrize("kind", ["w", "w:gz"])
+def test_an_archive_that_was_cut_off_anywhere_is_no_archive(kind: Literal["w", "w:gz"]) -> None:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode=kind) as archive:
+        for number in range(12):
+            archive.addfile(tarfile.TarInfo(f"f{number}"))
+    whole = made.getvalue()
+    content = gzip.decompress(whole) if kind == "w:gz" else whole
+    last = content.rindex(b"ustar") // 512 * 512 + 512  # the header of the last file ends here
+    for cut in range(512, last + 1, 512):
+        with pytest.raises(CopyFailed):
+            copy_archive(
+                io.BytesIO(gzip.compress(content[:cut]) if kind == "w:gz" else content[:cut]),
+                io.BytesIO(),
+                Bounds(Copy()),
+            )
+    if kind == "w:gz":
+        for cut in range(1, len(whole) // 2):
+            with pytest.raises(CopyFailed):
+                copy_archive(io.BytesIO(whole[:cut]), io.BytesIO(), Bounds(Copy()))
+    assert _copied(whole)
+
+
+@contextmanager
+def _failing_in_the_end(failure: Exception) -> Iterator[None]:
+    yield
+    raise failure
+
+
+def test_an_archive_whose_source_fails_in_the_end_has_no_end() -> None:
+    target = io.BytesIO()
+    failure = CopyFailed("tar: cannot read b", hint="")
+    with pytest.raises(CopyFailed, match="tar"), writing_archive(target) as archive, _failing_in_the_end(failure):
+        copy_members(io.BytesIO(_archive([("a", FILE, "")])), archive, Bounds(Copy()))
+    with pytest.raises(CopyFailed):
+        _copied(target.getvalue())
+
+
+def test_names_need_no_header_that_busybox_does_not_know_and_directories_can_be_entered() -> None:
+    copied = _copied(_archive([("d", DIRECTORY, ""), ("résumé.txt", FILE, "")], mode=0))
+    assert b"r\xc3\xa9sum\xc3\xa9.txt" in copied
+    assert b"PaxHeader" not in copied
+    with tarfile.open(fileobj=io.BytesIO(copied)) as archive:
+        assert archive.getmember("d").mode == 0o700

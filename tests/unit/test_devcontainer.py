@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from tempshell_cli.backends.base import Profile
 from tempshell_cli.core.config import Copy, Settings
 from tempshell_cli.core.errors import LimitReached, UsageProblem
 from tempshell_cli.packs.reading.jsonc import read_jsonc
-from tempshell_cli.sessions.devcontainer import Project, find_project, read_project
+from tempshell_cli.sessions.devcontainer import Project, applied, find_project, read_project
 from tempshell_cli.sessions.request import StartRequest
 from tempshell_cli.sessions.start import plan_session
 from tests.packs.drafts import Draft
@@ -87,7 +89,7 @@ def test_what_is_not_honoured_is_named(root: Path) -> None:
     assert set(project.unsupported) == {
         *named,
         *("remoteUser", "containerEnv.HOST (${localEnv:HOME})", "containerEnv.A-B", "containerEnv.N"),
-        *("forwardPorts db:5432", "forwardPorts 0", "build.options"),
+        *("forwardPorts db:5432", "forwardPorts 0", "build.options", "image (there is a build)"),
     }
 
 
@@ -180,3 +182,73 @@ def test_a_build_has_to_be_allowed_once_for_each_content(fake: FakeSessions, roo
     (root / "Dockerfile").write_text("FROM other")
     plan_session(fake.sessions, asked)
     assert len(questions) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": 1, ' + "/" * 5000 + '\n"b": 2}', '{"a": 1' + ", // /" * 20_000 + "}", "/*" * 100_000]
+)
+def test_a_comment_of_any_length_is_read_at_once(text: str) -> None:
+    """Each of these took minutes or for ever where the search went back over what it had read."""
+    with suppress(UsageProblem):
+        read_jsonc(text, source="f")
+
+
+def test_the_lines_of_many_keys_are_counted_in_one_go() -> None:
+    text = "{" + ",".join(f'"k{number}":\n{number}' for number in range(50_000)) + "}"
+    assert read_jsonc(text, source="f").line(("k49999",)) == 50_000
+
+
+def test_what_the_builder_reads_of_the_context_is_a_text_of_the_projects_own(root: Path, tmp_path: Path) -> None:
+    (root / "Dockerfile").touch()
+    ignore = root / ".dockerignore"
+    secret = tmp_path / "secret"
+    secret.write_text("key", "utf-8")
+    for make in (
+        lambda: ignore.symlink_to(secret),
+        lambda: ignore.symlink_to("Dockerfile"),
+        lambda: ignore.write_bytes(b"\xff"),
+        ignore.mkdir,
+        lambda: os.mkfifo(ignore),
+    ):
+        make()
+        with pytest.raises(UsageProblem, match="dockerignore is not a plain file of text"):
+            _read(root, build={"dockerfile": "Dockerfile"})
+        ignore.rmdir() if ignore.is_dir() else ignore.unlink()
+    ignore.write_text("*.log\n", "utf-8")
+    assert _read(root, build={"dockerfile": "Dockerfile"}).build
+
+
+def test_a_place_that_cannot_be_followed_is_refused_with_its_line(root: Path) -> None:
+    (root / "loop").symlink_to("loop")
+    for place in ("loop", "a\0b"):
+        with pytest.raises(UsageProblem, match=r"devcontainer\.json:"):
+            _read(root, build={"dockerfile": place})
+
+
+def test_variables_are_filled_in_where_the_specification_has_them(root: Path) -> None:
+    (root / "Dockerfile").touch()
+    project = _read(
+        root,
+        workspaceFolder="/work/${localWorkspaceFolderBasename}",
+        containerEnv={"AT": "${containerWorkspaceFolder}/x"},
+        build={"dockerfile": "Dockerfile", "args": {"A": "${localEnv:A}", "B": "b", "C": ""}},
+        onCreateCommand="rm -rf ${localEnv:HOME}/x",
+        postCreateCommand=["ls", "${containerWorkspaceFolder}"],
+        postStartCommand="echo ${HOME} ${containerWorkspaceFolderBasename}",
+    )
+    assert (project.folder, project.env) == ("/work/my app", {"AT": "/work/my app/x"})
+    assert project.build
+    assert project.build.args == {"B": "b", "C": ""}
+    assert project.run_once == "(\nls '/work/my app'\n) && (\necho ${HOME} my app\n)"
+    assert {"build.args.A (${localEnv:A})", "onCreateCommand (${localEnv:HOME})"} <= set(project.unsupported)
+
+
+def test_a_template_adds_its_command_to_those_of_the_project(root: Path) -> None:
+    request = applied(StartRequest(run_once="theirs"), _read(root, postCreateCommand="ours"))
+    assert request.run_once == "(\nours\n) && (\ntheirs\n)"
+
+
+@pytest.mark.parametrize("image", ["a b", "a\x1b[31m"])
+def test_an_image_that_cannot_be_one_is_refused(root: Path, image: str) -> None:
+    with pytest.raises(UsageProblem, match="not the name of an image"):
+        _read(root, image=image)

@@ -6,9 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tempshell_cli.backends.base import Backend, Profile
+from tempshell_cli.backends.base import Backend, Option, Profile
 from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.files import reading
+from tempshell_cli.core.units import parse_size
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.request import StartRequest
 
@@ -34,7 +35,21 @@ def with_template(
     if found is None:
         return request, request, None
     whole = applied(request, found)
+    if found.is_strange:
+        whole = _within_settings(sessions, request, whole, found)
     return (request if found.pack else whole), whole, found
+
+
+def _within_settings(sessions: Sessions, request: StartRequest, whole: StartRequest, found: Found) -> StartRequest:
+    """Return the request without what a stranger's template raises over the user's settings, and report that."""
+    defaults = sessions.settings.sandbox
+    most = {"cpus": defaults.cpus, "memory": parse_size(defaults.memory), "pids": defaults.pids}
+    raised = [name for name, limit in most.items() if (getattr(whole, name) or 0) > (getattr(request, name) or limit)]
+    if raised:
+        sessions.warn(
+            f"the template {found.name} asks for more {' and '.join(raised)} than your settings: they are used"
+        )
+    return whole._replace(**{name: getattr(request, name) for name in raised})
 
 
 def with_project(sessions: Sessions, request: StartRequest) -> StartRequest:
@@ -72,6 +87,15 @@ def with_own(
     return request._replace(env={**settings.env, **request.env}), dotfiles_of(settings.dotfiles)
 
 
+def _refuse_nodes(backend: Backend, found: Found) -> None:
+    """Raise UsageProblem where the image of a stranger's template would be that of a cluster's nodes."""
+    if backend.pack_reach and Option.NODES in backend.options():
+        raise UsageProblem(
+            f"the template {found.name} names an image, which the nodes of a cluster would run with all rights",
+            hint="name it with --image if you trust it, or choose another --backend",
+        )
+
+
 def consented(  # noqa: PLR0913 - what it depends on
     sessions: Sessions,
     named: StartRequest,
@@ -92,6 +116,8 @@ def consented(  # noqa: PLR0913 - what it depends on
         require_build_consent(sessions, named.project, named.profile)
     if not (pack or giver):
         return ""
+    if found and found.is_strange and found.template.image and not named.image:
+        _refuse_nodes(backend, found)
     from tempshell_cli.sessions.consent import require_consent  # noqa: PLC0415 - for packs alone
 
     ask = partial(require_consent, sessions, backend=backend, profile=named.profile, backend_is_named=backend_is_named)

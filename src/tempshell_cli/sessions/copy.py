@@ -8,7 +8,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -79,17 +79,25 @@ def copy_in(backend: Backend, sandbox: Sandbox, source: Path, target: str, bound
         _send(backend, sandbox, source, target, content)
 
 
-def copy_contents(backend: Backend, sandbox: Sandbox, directory: Path, bounds: Bounds, *, with_git: bool) -> None:
-    """Copy what is in a directory into the home, its ``.git`` only ``with_git``; raises as ``copy_in``."""
+def copy_contents(  # noqa: PLR0913 - what is copied where, and what is not
+    backend: Backend,
+    sandbox: Sandbox,
+    directory: Path,
+    bounds: Bounds,
+    *,
+    with_git: bool,
+    there: Collection[str] = (),
+) -> None:
+    """Copy what is in a directory into the home, its ``.git`` only ``with_git``; raises as ``copy_in``.
+
+    What is ``there`` by its name stays as it is.
+    """
+    left_out = {*there, *([] if with_git else [".git"])}
 
     def kept(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
         if member.name == _HOME:
             member.mode = 0o700  # the home takes it over
-        return (
-            None
-            if not with_git and (member.name.startswith(f"{_HOME}/.git/") or member.name == f"{_HOME}/.git")
-            else member
-        )
+        return None if member.name.removeprefix(f"{_HOME}/").split("/", 1)[0] in left_out else member
 
     with reading(directory, "see that you may read it"), _content(directory.resolve(), bounds):
         words = (sandbox.home, ".", os.urandom(4).hex())
@@ -112,7 +120,7 @@ def _send(backend: Backend, sandbox: Sandbox, source: Path, target: str, content
 
 def _write(stream: IO[bytes], fill: Callable[[tarfile.TarFile], None]) -> None:
     """Write an archive with what ``fill`` adds to it; what the other side has closed says why by itself."""
-    with suppress(BrokenPipeError), tarfile.open(fileobj=stream, mode="w|") as archive:
+    with suppress(BrokenPipeError), tarfile.open(fileobj=stream, mode="w|", format=tarfile.GNU_FORMAT) as archive:
         fill(archive)
         archive.addfile(tarfile.TarInfo(_COMPLETE))
 
@@ -188,7 +196,7 @@ def copy_out(backend: Backend, sandbox: Sandbox, source: str, target: Path, boun
     inside = PurePosixPath(sandbox.home, source)
     if not inside.name:
         raise UsageProblem("the sandbox's / cannot be copied as a whole", hint="name a directory below it")
-    wanted = _destination(target, inside.name)
+    wanted = destination(target, inside.name)
     if not wanted.parent.is_dir():
         raise UsageProblem(f"there is no directory {wanted.parent}", hint="make it first")
     with _fresh_directory(wanted.parent) as fresh:
@@ -198,7 +206,7 @@ def copy_out(backend: Backend, sandbox: Sandbox, source: str, target: Path, boun
         _move(Path(fresh, inside.name), wanted)
 
 
-def _destination(target: Path, name: str) -> Path:
+def destination(target: Path, name: str) -> Path:
     """Return where a copy goes: behind a link, as cp has it. Raises UsageProblem where no file can be."""
     if str(target) == "-":
         raise UsageProblem("cp writes files", hint="`tempshell exec SESSION -- cat FILE` prints one")

@@ -6,9 +6,11 @@ goes in but its own files, which are copied, and nothing of it runs here.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+import stat
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -38,7 +40,10 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NOT_IN = {
     *("bin", "boot", "dev", "etc", "lib", "lib32", "lib64", "proc", "root", "run", "sbin", "sys", "tmp", "usr", "var"),
 }
-_LAST_PORT = 65535
+_LAST_PORT, _DIGITS = 65535, 5
+_IMAGE = re.compile(r"[!-~]+")
+# Variables of devcontainer.json that no sandbox is given, in a command.
+_OURS = re.compile(r"local|container(?:Env:|Workspace)|devcontainerId")
 _USES = 'write "image" or "build" in it'
 
 
@@ -64,7 +69,7 @@ def applied(request: StartRequest, project: Project) -> StartRequest:
     """Return the request with what the project asks for where nothing else does. Variables are added up."""
     return request._replace(
         env={**project.env, **request.env},
-        run_once=request.run_once or project.run_once,
+        run_once=_in_turn([project.run_once, request.run_once]),
     )
 
 
@@ -114,11 +119,16 @@ class _Reader:
         self._document = document
         self._data = data
         self._unsupported = [one_line(name) for name in data if name not in _READ]
-        self._folder = self._text("workspaceFolder") or f"/workspaces/{_plain(root.name)}"
+        self._folder = f"/workspaces/{_plain(root.name)}"
+        self._folder = self._filled(self._text("workspaceFolder"), "workspaceFolder") or self._folder
 
     def project(self) -> Project:
         folder = self._checked_folder()
         image, build = self._filled(self._text("image"), "image"), self._build()
+        if image and not _IMAGE.fullmatch(image):
+            raise self._document.problem(("image",), f"image {one_line(image)!r} is not the name of an image")
+        if image and build:
+            self._unsupported.append("image (there is a build)")
         if not image and not build:
             extra = ": dockerComposeFile cannot be used" if "dockerComposeFile" in self._data else ""
             raise self._document.problem(("dockerComposeFile",), f"it names no image and no build{extra}", hint=_USES)
@@ -148,7 +158,7 @@ class _Reader:
         return value
 
     def _checked_folder(self) -> str:
-        folder = PurePosixPath(self._filled(self._folder, "workspaceFolder"))
+        folder = PurePosixPath(self._folder)
         parts = folder.parts
         if len(parts) < 2 or parts[0] != "/" or ".." in parts or parts[1] in _NOT_IN or not _is_plain(str(folder)):  # noqa: PLR2004
             raise self._document.problem(
@@ -160,23 +170,48 @@ class _Reader:
         build = dict(self._mapping("build"))
         build.setdefault("dockerfile", self._text("dockerFile") or None)
         build.setdefault("context", self._text("context") or ".")
-        if not build["dockerfile"]:
-            return None
         self._unsupported += [f"build.{one_line(name)}" for name in build if name not in _BUILD]
+        if not build["dockerfile"]:
+            self._unsupported += [f"build.{name}" for name in ("args", "target") if build.get(name)]
+            return None
         args = build.get("args", {})
         target = build.get("target", "")
         texts = [build["context"], build["dockerfile"], target]
         if not isinstance(args, dict) or not all(isinstance(one, str) for one in [*texts, *args.values()]):
             raise self._document.problem(("build",), "dockerfile, context, target and each of args are texts")
-        places = [(self._file.parent / one).resolve() for one in (build["context"], build["dockerfile"])]
+        places = [self._resolved(one) for one in (build["context"], build["dockerfile"])]
         for place, named in zip(places, texts, strict=False):
             if not place.is_relative_to(self._root):
                 raise self._document.problem(("build",), f"{named!r} is outside of the project")
         context, dockerfile = places[0], places[1]
         if not context.is_dir() or not dockerfile.is_file():
             raise self._document.problem(("build",), f"there is no {dockerfile if context.is_dir() else context}")
-        filled = {name: self._filled(value, f"build.args.{name}") for name, value in args.items()}
-        return ImageBuild(context, dockerfile, filled, target)
+        self._refuse_ignore_file(context)
+        filled = {name: self._filled(value, f"build.args.{one_line(name)}") for name, value in args.items()}
+        given = {name: value for name, value in filled.items() if value or not args[name]}  # else its own default
+        return ImageBuild(context, dockerfile, given, target)
+
+    def _resolved(self, place: str) -> Path:
+        try:
+            return (self._file.parent / place).resolve()
+        except (OSError, RuntimeError, ValueError) as cause:  # a loop of links, a NUL
+            raise self._document.problem(("build",), f"{one_line(place)!r} cannot be used: {cause}") from cause
+
+    def _refuse_ignore_file(self, context: Path) -> None:
+        """Raise where what the builder reads as the .dockerignore is not a text of the project's own.
+
+        Docker's SDK follows a link, and may put what it has read into the context: any file of this machine.
+        """
+        file = context / ".dockerignore"
+        if not os.path.lexists(file):
+            return
+        try:
+            if stat.S_ISREG(file.lstat().st_mode) and file.stat().st_size <= _LARGEST:
+                file.read_text("utf-8")
+                return
+        except (OSError, UnicodeDecodeError):
+            pass
+        raise self._document.problem(("build",), f"{file} is not a plain file of text, of {_LARGEST >> 10} KiB at most")
 
     def _variables(self) -> Iterator[tuple[str, str]]:
         for part in ("containerEnv", "remoteEnv"):
@@ -187,13 +222,18 @@ class _Reader:
                 elif (filled := self._filled(value, where)) or not value:
                     yield name, filled
 
-    def _filled(self, value: str, where: str) -> str:
-        """Return a value with its variables filled in; "" where it has one that no sandbox is given, which is noted."""
+    def _filled(self, value: str, where: str, *, in_shell: bool = False) -> str:
+        """Return a value with its variables filled in; "" where it has one that no sandbox is given, which is noted.
+
+        A command ``in_shell`` has variables of the shell's, too: they stay.
+        """
         known = {
             "containerWorkspaceFolder": self._folder,
             "containerWorkspaceFolderBasename": PurePosixPath(self._folder).name,
             "localWorkspaceFolderBasename": self._root.name,
         }
+        if in_shell:
+            known |= {name: f"${{{name}}}" for name in _VARIABLE.findall(value) if not _OURS.match(name)}
         if odd := [name for name in _VARIABLE.findall(value) if name not in known]:
             self._unsupported.append(f"{where} (${{{one_line(odd[0])}}})")
             return ""
@@ -203,29 +243,40 @@ class _Reader:
         lines = []
         for name in _COMMANDS:
             value = self._data.get(name)
-            for one in value.values() if isinstance(value, dict) else (value,):
-                if isinstance(one, list) and all(isinstance(word, str) for word in one):
-                    lines.append(shlex.join(one))
-                elif isinstance(one, str):
-                    lines.append(one)
-                elif one is not None:
-                    raise self._document.problem((name,), f"{name} is a text, a list of texts, or an object of these")
-        lines = [line for line in lines if line.strip()]
+            lines += [self._command(name, one) for one in (value.values() if isinstance(value, dict) else (value,))]
         if any("\0" in line for line in lines):
             raise self._document.problem(("postCreateCommand",), "a command has a NUL character")
-        return lines[0] if len(lines) == 1 else " && ".join(f"(\n{line}\n)" for line in lines)
+        return _in_turn(lines)
+
+    def _command(self, name: str, one: object) -> str:
+        """Return a command for the shell; "" where there is none, or where it has a variable that is not given."""
+        if isinstance(one, str):
+            return self._filled(one, name, in_shell=True)
+        if one is None:
+            return ""
+        if not isinstance(one, list) or not all(isinstance(word, str) for word in one):
+            raise self._document.problem((name,), f"{name} is a text, a list of texts, or an object of these")
+        filled = [self._filled(word, name) for word in one]
+        return shlex.join(filled) if all(made or not word for made, word in zip(filled, one, strict=True)) else ""
 
     def _ports(self) -> Iterator[str]:
         value = self._data.get("forwardPorts", [])
         for one in value if isinstance(value, list) else [value]:
             host, _, port = str(one).rpartition(":")
-            if port.isascii() and port.isdecimal() and 0 < int(port[:6]) <= _LAST_PORT and host in {"", "localhost"}:
+            is_number = port.isascii() and port.isdecimal() and len(port) <= _DIGITS
+            if is_number and 0 < int(port) <= _LAST_PORT and host in {"", "localhost"}:
                 yield port
             else:
                 self._unsupported.append(f"forwardPorts {one_line(str(one))}")
 
     def _note_user(self) -> None:
         self._unsupported += [name for name in ("containerUser", "remoteUser") if self._text(name)]
+
+
+def _in_turn(commands: Sequence[str]) -> str:
+    """Return commands as one, of which each runs where those before it have not failed."""
+    some = [one for one in commands if one.strip()]
+    return some[0] if len(some) == 1 else " && ".join(f"(\n{one}\n)" for one in some)
 
 
 def _is_plain(folder: str) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tempshell_cli.sessions.start import Plan
 
 RUN_ONCE = "run_once"  # in the place of a task: no task is called so, for their ids have no underscore
-_TIMEOUT = 900.0  # seconds
+_TIMEOUT, _LOOK = 900.0, 30.0  # seconds
 _RUN = 'if [ -x /bin/bash ]; then exec /bin/bash -c "$1"; else exec /bin/sh -c "$1"; fi'
 
 
@@ -43,7 +43,9 @@ def prepare(sessions: Sessions, plan: Plan, sandbox: Sandbox, report: Report) ->
     if directory := plan.project.root if plan.project else plan.dotfiles:
         with report(f"copying {directory}"):
             bounds = Bounds(sessions.settings.copy)
-            copy_contents(backend, sandbox, directory, bounds, with_git=plan.project is not None)
+            is_kept = plan.template.workspace is not None
+            there = _names_in(SandboxExec(backend, sandbox, role=Role.SETUP), sandbox.home) if is_kept else frozenset()
+            copy_contents(backend, sandbox, directory, bounds, with_git=plan.project is not None, there=there)
     if not command:
         return
     with report(f"running {RUN_ONCE}"):
@@ -56,3 +58,8 @@ def prepare(sessions: Sessions, plan: Plan, sandbox: Sandbox, report: Report) ->
     if done.timed_out or done.exit_code:
         shown = done._replace(stdout=said.encode(), stderr=b"")
         sessions.warn(f"{RUN_ONCE} {how_it_ended(shown)}\n  The session goes on; `tempshell logs` prints all of it.")
+
+
+def _names_in(shell: SandboxExec, home: str) -> frozenset[str]:
+    done = shell.run(("/bin/sh", "-c", 'ls -A "$1"', "sh", home), timeout=_LOOK)
+    return frozenset(done.stdout.decode(errors="surrogateescape").splitlines())

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from tempshell_cli.sessions.sitting import Sitting
 
 _MOST_PORTS_TRIED = 15
+_HOMES = {"/home/learner", "/root"}
 _REUSABLE = {State.CREATING, State.READY, State.STOPPED, State.BROKEN}
 _PIDS_OF_MACHINE = 4096  # of all its services, and of the containers in it
 _LONGEST_NAME = 40  # characters: names become host names
@@ -369,6 +370,11 @@ def _workspace(request: StartRequest, defaults: SandboxSettings) -> Workspace | 
         return None
     if request.exam:
         raise UsageProblem("an exam cannot have a workspace: answers could be in it", hint="leave it out")
+    if request.project:
+        raise UsageProblem(
+            "a project has a directory of its own, which goes with the session: a workspace would not keep it",
+            hint="leave the workspace out",
+        )
     return Workspace(checked_name(request.workspace), request.workspace_size or parse_size(defaults.workspace_size))
 
 
@@ -416,6 +422,17 @@ def _name_after(pack: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_STEM].strip("-") or "pack"
 
 
+def _is_meant(one: Session, session: Session, plan: Plan) -> bool:
+    """Return whether a session is what ``--reuse`` asks for: of that pack, name, backend and project, and not over."""
+    begins_at = "" if one.home in _HOMES else one.home  # a project has a directory of its own
+    return (
+        (one.pack, begins_at) == (session.pack, plan.template.folder)
+        and plan.name in {"", one.name}
+        and one.state in _REUSABLE
+        and (one.backend == session.backend or not plan.backend_is_named)
+    )
+
+
 def _intend(sessions: Sessions, session: Session, on_engine: int, plan: Plan) -> None:
     """Put the session on record before any engine is asked, if the limits allow one more.
 
@@ -424,8 +441,7 @@ def _intend(sessions: Sessions, session: Session, on_engine: int, plan: Plan) ->
     store = sessions.store
     with store.transaction():
         for one in store.live() if plan.reuse else ():
-            is_meant = one.pack == session.pack and plan.name in {"", one.name}
-            if is_meant and one.state in _REUSABLE and (one.backend == session.backend or not plan.backend_is_named):
+            if _is_meant(one, session, plan):
                 raise _Running(one)
         check_limits(store, sessions.settings.limits_in_force(), session, on_engine)
         if any(one.name == session.name for one in store.live()):

@@ -6,8 +6,10 @@ import errno
 import os
 import shutil
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO, cast
+from typing import IO, Self, cast
 
 from tempshell_cli.core.config import Copy
 from tempshell_cli.core.errors import ExitCode, LimitReached, TempshellError, UsageProblem
@@ -62,6 +64,16 @@ class _Member(tarfile.TarInfo):
         # tarfile's own place for subclasses to do so, which has no types.
         return cast("tarfile.TarInfo", super()._proc_member(archive))  # type: ignore[misc]
 
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        """Read a header. One that is missing, cut off or damaged would be the end of an archive for tarfile."""
+        try:
+            return super().frombuf(buf, encoding, errors)
+        except tarfile.HeaderError as cause:
+            if len(buf) == tarfile.BLOCKSIZE and not any(buf):  # the end that an archive has
+                raise
+            raise tarfile.ReadError("it is cut off or damaged") from cause
+
 
 def unpack(stream: IO[bytes], directory: Path, bounds: Bounds) -> None:
     """Unpack a hostile archive into an empty directory.
@@ -91,26 +103,49 @@ def unpack(stream: IO[bytes], directory: Path, bounds: Bounds) -> None:
         _stay_within(_top(directory, path), Path(os.path.realpath(path)), member)
 
 
-def copy_archive(source: IO[bytes], target: IO[bytes], bounds: Bounds, *, compressed: bool = False) -> None:
-    """Copy a hostile archive, plain or compressed, member by member, as one that can be unpacked.
+@contextmanager
+def writing_archive(target: IO[bytes], *, compressed: bool = False) -> Iterator[tarfile.TarFile]:
+    """Write an archive; when the block fails it gets no end, so that nobody takes it for a whole one.
+
+    Raises UsageProblem where it cannot be written here.
+    """
+    # Names are bytes in it; busybox does not know the headers that Python's usual format has for them.
+    with (
+        _in_words(),
+        tarfile.open(fileobj=target, mode="w|gz" if compressed else "w|", format=tarfile.GNU_FORMAT) as new,
+    ):
+        yield new
+
+
+def copy_archive(source: IO[bytes], target: IO[bytes], bounds: Bounds) -> None:
+    """Copy a hostile archive, plain or compressed, as one that can be unpacked; raises as ``copy_members``."""
+    with writing_archive(target) as new:
+        copy_members(source, new, bounds)
+
+
+def copy_members(source: IO[bytes], new: tarfile.TarFile, bounds: Bounds) -> None:
+    """Copy what is in a hostile archive, plain or compressed, member by member.
 
     Taken are files, directories and links that lie in it, none of them behind a link. Where a symbolic link leads is
     kept as it is: a home has many that lead to programs of its sandbox. Owners and all else of members is left out.
     Raises CopyFailed, LimitReached, and UsageProblem where it cannot be written here.
     """
     links: dict[str, str] = {}
+    with _in_words(), tarfile.open(fileobj=source, mode="r|*", tarinfo=_Member) as old:
+        for member in old:
+            bounds.take(member.size)
+            made = _plain(member, links)
+            new.addfile(made, old.extractfile(member) if made.isreg() else None)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Say what is wrong with an archive, or with the place where one is written."""
     try:
-        with (
-            tarfile.open(fileobj=source, mode="r|*", tarinfo=_Member) as old,
-            tarfile.open(fileobj=target, mode="w|gz" if compressed else "w|") as new,
-        ):
-            for member in old:
-                bounds.take(member.size)
-                made = _plain(member, links)
-                new.addfile(made, old.extractfile(member) if made.isreg() else None)
+        yield
     except BrokenPipeError:
         raise
-    except BROKEN as cause:
+    except (*BROKEN, TypeError) as cause:  # the last where the first bytes of a compressed one are cut off
         if isinstance(cause, OSError) and cause.errno in _OURS:
             raise UsageProblem(f"cannot write the copy: {reason(cause)}", hint="copy to another place") from cause
         raise CopyFailed(f"this is not an archive that can be read: {reason(cause)}", hint=_TARS) from cause
@@ -126,6 +161,8 @@ def _plain(member: tarfile.TarInfo, links: dict[str, str]) -> tarfile.TarInfo:
         raise CopyFailed(f"{member.name!r} lies behind a link", hint=_REFUSED)
     made = tarfile.TarInfo(str(path).lstrip("/") or ".")
     made.mode, made.mtime, made.type = member.mode & 0o777, member.mtime, member.type
+    if member.isdir():
+        made.mode |= 0o700  # the home is one, and nobody could enter it
     if member.issym() or str(linked) in links:  # of a symbolic link another name is another one
         made.type, made.linkname = tarfile.SYMTYPE, links.get(str(linked), member.linkname)
         links[str(path)] = made.linkname

@@ -12,17 +12,28 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from tempshell_cli.backends.base import Backend, KeepsWorkspaces, KeptWorkspace, Option, Report, Template, Workspace
+from tempshell_cli.backends.base import (
+    Backend,
+    KeepsWorkspaces,
+    KeptWorkspace,
+    Option,
+    Report,
+    Role,
+    Template,
+    Workspace,
+)
+from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.backends.workspaces import checked_name, in_use
 from tempshell_cli.core.errors import EngineUnavailable, TempshellError, UsageProblem
 from tempshell_cli.core.files import reading, writing
 from tempshell_cli.core.nearest import nearest
 from tempshell_cli.core.units import parse_size
-from tempshell_cli.sessions.copy import FAILED, running
+from tempshell_cli.sessions.copy import FAILED, destination, running
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.temporary import temporary_sandbox
-from tempshell_cli.sessions.unpacking import Bounds, CopyFailed, copy_archive
+from tempshell_cli.sessions.unpacking import Bounds, CopyFailed, copy_archive, copy_members, writing_archive
 
+_LOOK = 30.0  # seconds
 _LEASE = timedelta(hours=2)  # of the sandbox that packs or unpacks one
 _PACK = f"""
 cd -- "$1" || exit {FAILED}
@@ -80,8 +91,7 @@ class Workspaces:
         backend.remove_workspace(workspace.owner, workspace.name)
 
     def _on(self, backend: KeepsWorkspaces) -> Sequence[KeptWorkspace]:
-        every = [one for owner in self._sessions.owners for one in backend.workspaces(owner)]
-        return list({one.name: one for one in reversed(every)}.values())[::-1]  # of two, that of the present name
+        return list(backend.workspaces(self._sessions.owner))
 
     def _last_used(self, backend: Backend, workspace: KeptWorkspace) -> datetime | None:
         past = [
@@ -108,11 +118,12 @@ def export_workspace(sessions: Sessions, found: Found, file: str, report: Report
     """
     bounds = Bounds(sessions.settings.copy)
     with (
+        _written(file) as target,  # first: one that cannot be written is refused before a sandbox is made
         _opened(sessions, found.backend, found.workspace.name, report) as sandbox,
-        _written(file) as target,
+        writing_archive(target, compressed=file.endswith("gz")) as archive,
         running(found.backend, sandbox, _PACK, sandbox.home, stdout=subprocess.PIPE) as stream,
     ):
-        copy_archive(stream, target, bounds, compressed=file.endswith("gz"))
+        copy_members(stream, archive, bounds)
 
 
 def import_workspace(sessions: Sessions, backend: Backend, name: str, file: str, report: Report) -> None:
@@ -123,11 +134,12 @@ def import_workspace(sessions: Sessions, backend: Backend, name: str, file: str,
     """
     keeper = refuse_others(backend)
     if checked_name(name) in {one.name for one in keeper.workspaces(sessions.owner)}:
-        raise UsageProblem(f"there is a workspace {name} already", hint=f"`tempshell workspace rm {name}` removes it")
+        raise _is_there(name)
     bounds, made = Bounds(sessions.settings.copy), False
     with reading(Path(file), "name a tar, or - for standard input"), _read(file) as source:
         try:
             with _opened(sessions, backend, name, report) as sandbox:
+                _refuse_used(SandboxExec(backend, sandbox, role=Role.SETUP), sandbox.home, name)
                 made = True
                 with (
                     running(backend, sandbox, _UNPACK, sandbox.home, stdin=subprocess.PIPE) as stream,
@@ -139,6 +151,16 @@ def import_workspace(sessions: Sessions, backend: Backend, name: str, file: str,
                 with suppress(TempshellError):
                     keeper.remove_workspace(sessions.owner, name)
             raise
+
+
+def _refuse_used(shell: SandboxExec, home: str, name: str) -> None:
+    """Raise where there are files already: another has made, and used, the workspace since it was looked for."""
+    if shell.run(("/bin/sh", "-c", '[ -z "$(ls -A "$1")" ]', "sh", home), timeout=_LOOK).exit_code:
+        raise _is_there(name)
+
+
+def _is_there(name: str) -> UsageProblem:
+    return UsageProblem(f"there is a workspace {name} already", hint=f"`tempshell workspace rm {name}` removes it")
 
 
 @contextmanager
@@ -162,7 +184,9 @@ def _written(file: str) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    wanted = Path(file)
+    wanted = destination(Path(file), "workspace.tar")
+    if wanted.is_dir():
+        raise UsageProblem(f"{wanted} is a directory", hint="name a file")
     with writing(wanted, "name a file in a directory of your own"):
         made, draft = tempfile.mkstemp(dir=wanted.parent, prefix=".tempshell-")
         try:

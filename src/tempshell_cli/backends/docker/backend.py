@@ -132,14 +132,14 @@ class DockerBackend(Backend):
 
         is_machine = request.template.profile is Profile.MACHINE
         with self.engine.translated_errors():
+            proxies = for_container(self.engine.host, report)
             if is_machine and not request.template.image:
                 image = ensure_machine_image(self.engine.client, report)
             elif request.template.build:
-                image = build_project(self.engine.client, request.template.build, report)
+                image = build_project(self.engine.client, request.template.build, proxies, report)
             else:
                 image = ensure_image(self.engine.client, request.template.image, report)
             asked = request._replace(deadline=self.engine.theirs(request.deadline))
-            proxies = for_container(self.engine.host, report)
             with report("starting the container"):
                 self._start(asked, image, proxies)
             if is_machine:

@@ -138,12 +138,14 @@ def build(client: APIClient, image: Image, report: Report) -> None:
         _follow(_logged_in(client, report, ask), what=f"building {image.name}")
 
 
-def build_project(client: APIClient, build: ImageBuild, report: Report) -> str:
+def build_project(client: APIClient, build: ImageBuild, proxies: Mapping[str, str], report: Report) -> str:
     """Build a project's own image, from the cache as far as nothing has changed; return its reference.
 
-    Raises ProvisionFailed with the builder's last lines.
+    Its Dockerfile is a stranger's, and sees these ``proxies``: the SDK would add the passwords of Docker's
+    configuration. Raises ProvisionFailed with the builder's last lines, and UsageProblem for files that cannot be sent.
     """
-    place = hashlib.sha256(f"{build.dockerfile}\0{build.target}".encode()).hexdigest()[:12]
+    words = "\0".join((str(build.context), str(build.dockerfile), build.target, str(sorted(build.args.items()))))
+    place = hashlib.sha256(words.encode()).hexdigest()[:12]
     reference = f"tempshell-project:{place}"
     with report(f"building the image of {build.dockerfile}"):
 
@@ -157,10 +159,16 @@ def build_project(client: APIClient, build: ImageBuild, report: Report) -> str:
                 decode=True,
                 timeout=_SLOWEST_STEP,
                 target=build.target or None,
-                buildargs=dict(build.args),
+                buildargs={**proxies, **build.args},
+                use_config_proxy=False,
             )
 
-        _follow(_logged_in(client, report, ask), what=f"building {build.dockerfile}")
+        try:
+            _follow(_logged_in(client, report, ask), what=f"building {build.dockerfile}")
+        except OSError as cause:
+            if type(cause) not in {OSError, PermissionError}:  # the SDK's, of a file that it cannot read; not HTTP's
+                raise
+            raise UsageProblem(f"{build.context} cannot be sent: {cause}", hint="see that you may read it") from cause
     return reference
 
 

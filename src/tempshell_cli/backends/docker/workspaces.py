@@ -88,7 +88,7 @@ def claim(engine: DockerEngine, owner: str, name: str, container: str) -> None:
         if ahead:
             break
     with gone_is_fine():  # at once: one that was made before it may be waiting for that
-        engine.client.remove_container(container, force=True)
+        engine.client.remove_container(container, force=True, v=True)
     raise in_use(name, _session((ahead or others)[0]))
 
 
@@ -129,7 +129,7 @@ def _give(engine: DockerEngine, request: SandboxRequest, image: str) -> None:
             raise ProvisionFailed(f"the workspace cannot be given to the user of the sandbox: {said}", hint=_PROGRAMS)
     finally:
         with gone_is_fine():
-            client.remove_container(made, force=True)
+            client.remove_container(made, force=True, v=True)
 
 
 _PROGRAMS = "the image needs stat, find, chown and chmod"

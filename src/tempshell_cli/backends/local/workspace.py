@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
-import stat
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from tempshell_cli.backends.base import KeptWorkspace
 from tempshell_cli.backends.workspaces import in_use, is_name
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.paths import Paths
+from tempshell_cli.core.text import one_line
 
 _FOLDER, _FILES, _LOCK, _SESSION = "workspaces", "files", "lock", "session"
 _REMOVED = ".removed-"  # the beginning of the name of one that is being removed: no workspace is called so
@@ -51,41 +51,44 @@ class Workspaces:
             files.mkdir(mode=0o700, exist_ok=True)
             if files.stat().st_uid != uid:
                 os.chown(files, uid, uid)
+            files.chmod(0o700)  # a session may have locked itself out
             yield Claim(files, lock)
         finally:
             os.close(lock)
 
     def all(self, sessions: dict[str, str]) -> list[KeptWorkspace]:
         """Return all of them; ``sessions`` are the ids of those that have one, by the workspace's name."""
-        places = sorted(self._root().glob("*/"))
-        return [
-            KeptWorkspace(
-                name=place.name,
-                owner="",
-                session=sessions.get(place.name, ""),
-                used=_used(place / _FILES),
-                made=datetime.fromtimestamp((place / _LOCK).stat().st_ctime, UTC),
-            )
-            for place in places
-            if is_name(place.name) and (place / _LOCK).exists()
-        ]
+        found = []
+        for place in sorted(self._root().glob("*/")):
+            if is_name(place.name):
+                with suppress(FileNotFoundError):  # another removes it
+                    made = datetime.fromtimestamp((place / _LOCK).stat().st_ctime, UTC)
+                    session = sessions.get(place.name, "")
+                    found.append(KeptWorkspace(place.name, "", session, used=_used(place / _FILES), made=made))
+        return found
 
     def remove(self, name: str) -> None:
         """Remove one; raises LimitReached where a session has it, EngineUnavailable where files cannot be removed."""
         if (self._root() / name).is_dir():
             place, lock = self._locked(name)
+            removed = place.with_name(f"{_REMOVED}{name}-{os.urandom(4).hex()}")
             try:
-                place.rename(place.with_name(f"{_REMOVED}{name}-{os.urandom(4).hex()}"))
+                place.rename(removed)
             finally:
                 os.close(lock)
-        for place in self._root().glob(f"{_REMOVED}*"):  # also of a removal that was cut short
-            _remove_tree(place)
+            _remove_tree(removed)
+        for other in self._root().glob(f"{_REMOVED}*"):  # of a removal that was cut short
+            with suppress(EngineUnavailable):
+                _remove_tree(other)
 
     def _locked(self, name: str) -> tuple[Path, int]:
         """Return the directory of a workspace and a locked fd of it; another may have removed it while we waited."""
         while True:
             place = self._paths.private(_FOLDER, name)
-            lock = os.open(place / _LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            try:
+                lock = os.open(place / _LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            except FileNotFoundError:
+                continue
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if os.path.samestat(os.fstat(lock), (place / _LOCK).stat()):
@@ -108,25 +111,31 @@ def _text(file: Path) -> str:
 
 
 def _used(directory: Path) -> int:
-    """Return how many bytes the files of a directory take on the disk; what goes meanwhile takes none."""
-    blocks = 0
-    for where, _, names in os.walk(directory):
-        for name in names:
-            with suppress(OSError):
-                blocks += os.lstat(f"{where}/{name}").st_blocks
+    """Return how many bytes the files of a directory take on the disk; what goes meanwhile takes none.
+
+    Nor does what lies deeper than a path can name.
+    """
+    blocks, waiting = 0, [str(directory)]
+    while waiting:
+        with suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                else:
+                    with suppress(OSError):
+                        blocks += entry.stat(follow_symlinks=False).st_blocks
     return 512 * blocks  # the unit of st_blocks, stat(2)
 
 
 def _remove_tree(place: Path) -> None:
-    """Remove a directory with all that is in it, also where its user has taken the right to do so away."""
-    with suppress(FileNotFoundError):
-        for _, names, _, at in os.fwalk(place, follow_symlinks=False):
-            for name in names:
-                if stat.S_ISDIR(os.stat(name, dir_fd=at, follow_symlinks=False).st_mode):
-                    os.chmod(name, 0o700, dir_fd=at)
-        try:
-            shutil.rmtree(place)
-        except OSError as cause:
-            raise EngineUnavailable(
-                f"cannot remove {cause.filename}: {cause.strerror}", hint="remove it by hand, or try again"
-            ) from cause
+    """Remove a directory with all that is in it, also where its user has taken the right to do so away.
+
+    By chmod and rm, which do so however deep it is: Python's own calls itself for each directory.
+    """
+    unlock = ("chmod", "-R", "u+rwX", "--", str(place))
+    remove = ("rm", "-rf", "--", str(place))
+    subprocess.run(unlock, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # links are not followed
+    done = subprocess.run(remove, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = one_line(done.stderr)
+        raise EngineUnavailable(f"cannot remove {place}: {said}", hint="remove it by hand, or try again")

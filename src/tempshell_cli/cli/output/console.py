@@ -102,6 +102,7 @@ def table_row(row: Sequence[str], widths: Sequence[int], *, heading: bool = Fals
 @contextmanager
 def progress(what: str) -> Iterator[None]:
     """Show one step: what it is and for how long it has run while it lasts, then how long it took."""
+    what = one_line(what)  # it may name a stranger's file
     live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     began = time.monotonic()
     mark, colour = "failed:", _RED

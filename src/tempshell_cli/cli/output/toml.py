@@ -29,4 +29,4 @@ def _key(name: str) -> str:
 
 
 def _value(value: object) -> str:
-    return escape_json_controls(json.dumps(value, ensure_ascii=False))
+    return escape_json_controls(json.dumps(value, ensure_ascii=False, default=str))

@@ -7,8 +7,10 @@ import re
 
 from tempshell_cli.packs.reading.document import Document, Location, fault_at
 
-_COMMENT = r"//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/"
-_TOKEN = re.compile(rf'"(?:[^"\\\n]|\\.)*"|{_COMMENT}|,(?=(?:\s|{_COMMENT})*[\]}}])|[{{}}\[\]]')
+# Possessive, and a comment without an end goes to the end of the text: each character is read a few times at most.
+_COMMENT = r"//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
+_TOKEN = re.compile(rf'"(?:[^"\\\n]|\\.)*+"|{_COMMENT}|,(?=(?:\s|{_COMMENT})*+[\]}}])|[{{}}\[\]]')
+_KEY = re.compile(r"\s*+:")
 
 
 def read_jsonc(text: str, *, source: str) -> Document:
@@ -34,9 +36,10 @@ def _kept(found: re.Match[str]) -> str:
 
 def _lines(plain: str) -> dict[Location, int]:
     found: dict[Location, int] = {}
-    depth = 0
+    depth, line, counted = 0, 1, 0
     for token in _TOKEN.finditer(plain):
         depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token[0], 0)
-        if depth == 1 and token[0][0] == '"' and plain[token.end() :].lstrip().startswith(":"):
-            found[(json.loads(token[0]),)] = plain.count("\n", 0, token.start()) + 1
+        if depth == 1 and token[0][0] == '"' and _KEY.match(plain, token.end()):
+            line, counted = line + plain.count("\n", counted, token.start()), token.start()
+            found[(json.loads(token[0]),)] = line
     return found
