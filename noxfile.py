@@ -111,7 +111,7 @@ def coverage(session: nox.Session) -> None:
     Not in ``tests`` itself: it takes longer, and some tests look at what a command imports or how long it takes.
     """
     install_tempshell(session, "coverage")
-    data = Path(session.create_tmp()).resolve()
+    data = session.cache_dir.resolve()
     for old in data.glob("coverage*"):
         old.unlink()
     session.env["COVERAGE_FILE"] = str(data / "coverage")
@@ -138,10 +138,10 @@ def oldest(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
-def pythons(session: nox.Session) -> None:
+@nox.parametrize("version", ["3.13", "3.14"])
+def pythons(session: nox.Session, version: str) -> None:
     """Everything ``tests`` runs, on each newer Python that the testbed brings."""
-    for version in ("3.13", "3.14"):
-        on_python(session, version)
+    on_python(session, version)
 
 
 @nox.session(default=False)
@@ -238,7 +238,8 @@ def on_python(session: nox.Session, version: str, *selection: str) -> None:
     if not Path(python).exists():
         give_up = session.error if "pythons" in os.environ.get("TEMPSHELL_REQUIRE_ENGINES", "") else session.skip
         give_up(f"there is no Python {version}")
-    environments = ("--envdir", str(Path(session.create_tmp()).resolve() / version))
+    # Not below ``create_tmp``, which the session takes as TMPDIR: a socket's path has 107 bytes.
+    environments = ("--envdir", str(session.cache_dir.resolve() / f"python-{version}"))
     argv = (sys.executable, "-m", "nox", *environments, "--sessions", "tests", "--force-python", python)
     session.run(*argv, "--", *selection, *session.posargs, external=True)
 

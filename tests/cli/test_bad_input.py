@@ -261,6 +261,15 @@ def test_a_pack_is_not_started_where_it_does_not_run(tempshell: Tempshell, draft
     assert "docker" in said
 
 
+@pytest.mark.parametrize("backend", ["auto", "docker", "kind", "kubernetes"])
+def test_tasks_that_need_a_way_out_are_refused_without_a_network(
+    tempshell: Tempshell, draft: Draft, backend: str
+) -> None:
+    draft.replace("tasks/one.md", "checks:", "requires: {caps: [outbound]}\nchecks:")
+    said = _refused(tempshell, "start", "--detach", "./draft", "--backend", backend, "--network", "none", code=2)
+    assert "a network that reaches out" in said
+
+
 def test_a_setup_that_fails_is_reported_with_its_own_words_and_rolled_back(tempshell: Tempshell, draft: Draft) -> None:
     draft.write("setup.sh", "echo it broke >&2; exit 3\n")
     draft.replace("tasks/one.md", "solution:", "setup: {run: setup.sh}\nsolution:")

@@ -328,6 +328,48 @@ def test_a_pack_for_another_version_is_refused_before_anything_is_made(tempshell
     assert leftovers(tempshell.user, docker=True) == []
 
 
-def test_kind_without_a_network_is_refused(tempshell: Tempshell) -> None:
-    assert "--network none cannot" in tempshell("start", "-b", "kind", "--network", "none", code=2).stderr
+def test_nothing_leads_out_of_a_closed_cluster_and_its_services_answer(tempshell: Tempshell) -> None:
+    session = tempshell.start("-b", "kind", "--network", "none", "--name", "lab", "--load", BUSYBOX)
+    network = _inspect(f"ckad-{session}")
+    assert network["Internal"]
+    (closed,) = _docker("network", "ls", "--quiet", "--filter", f"name=ckad-{session}").split()
+    addresses = subprocess.run(("ip", "-4", "address", "show", f"br-{closed}"), capture_output=True, check=True)
+    assert addresses.stdout == b""  # this machine is not on it
+    tempshell("exec", "lab", "--", "sh", "-c", "! getent hosts example.com && ! curl -m 5 http://192.0.2.1")
+    tempshell("exec", "lab", "--", "kubectl", "run", "inside", f"--image={BUSYBOX}", "--", "sleep", "600")
+    tempshell("exec", "lab", "--", "kubectl", "wait", "pod/inside", "--for", "condition=Ready", "--timeout", "60s")
+    ask = ("exec", "lab", "--", "kubectl", "exec", "inside", "--", "nslookup", "kubernetes.default.svc.cluster.local")
+    eventually(lambda: "10.96.0.1" in tempshell.any_code(*ask).stdout, "the cluster has no DNS", timeout=60)
+    _metrics_come(tempshell)
+    assert "nothing outside reaches a closed cluster" in tempshell("kubeconfig", "lab", code=2).stderr
+    tempshell("stop", "lab")
+    assert leftovers(tempshell.user, docker=True) == []
+
+
+def _metrics_come(tempshell: Tempshell) -> None:
+    """The API server reaches them by a Service's address, for which the node needs a route."""
+    top = ("exec", "lab", "--", "kubectl", "top", "node")
+    eventually(lambda: not tempshell.any_code(*top).code, "the cluster serves no metrics", timeout=90)
+
+
+@pytest.mark.long
+def test_a_closed_cluster_that_is_brought_back_is_closed(tempshell: Tempshell) -> None:
+    session = tempshell.start("-b", "kind", "--network", "none", "--name", "lab")
+    node, terminal, network = node_of(session), f"term-ckad-{session}", f"ckad-{session}"
+    _docker("rm", "--force", terminal)
+    _docker("network", "disconnect", "--force", network, node)
+    _docker("network", "rm", network)
+    tempshell("exec", "lab", "--", "kubectl", "wait", "node", "--all", "--for", "condition=Ready", "--timeout", "120s")
+    assert _inspect(network)["Internal"]
+    _metrics_come(tempshell)
+    tempshell("stop", "lab")
+
+
+@pytest.mark.parametrize("option", ["--nodes", "--kind-config"])
+def test_a_closed_cluster_has_one_node(tempshell: Tempshell, tmp_path: Path, option: str) -> None:
+    config = tmp_path / "kind.yaml"
+    config.write_text("nodes: [{role: control-plane}, {role: worker}]\n", encoding="utf-8")
+    value = {"--nodes": "2", "--kind-config": str(config)}[option]
+    refused = tempshell("start", "-b", "kind", "--network", "none", option, value, code=2).stderr
+    assert "with --network none a cluster has one node" in refused
     assert leftovers(tempshell.user, docker=True) == []

@@ -40,7 +40,7 @@ TABLE: Mapping[str, tuple[dict[str, Any], tuple[str, ...], Where, object]] = {
     "--idle": ({"idle": "30m"}, LOCAL + DOCKER, lambda made: made.idle, timedelta(minutes=30)),
     "--workspace": ({"workspace": "a"}, LOCAL + DOCKER, lambda made: made.workspace, Workspace("a", 10 * 1024**3)),
     "--memory": ({"memory": "1g"}, BACKENDS, lambda made: made.memory, 1024**3),
-    "--network none": ({"network": "none"}, LOCAL + DOCKER + PODS, lambda made: made.network, Network.NONE),
+    "--network none": ({"network": "none"}, LOCAL + DOCKER + KIND + PODS, lambda made: made.network, Network.NONE),
     "--network default": ({"network": "default"}, DOCKER + KIND + PODS, lambda made: made.network, Network.DEFAULT),
     "--nodes": ({"nodes": 3}, KIND, lambda made: made.cluster.nodes, 3),
     "--node-cpus": ({"node_cpus": 2.0}, KIND, lambda made: made.cluster.cpus, 2.0),

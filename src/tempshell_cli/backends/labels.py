@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tempshell_cli import __version__
-from tempshell_cli.backends.base import Profile, SandboxRequest, Terms
+from tempshell_cli.backends.base import Network, Profile, SandboxRequest, Terms
 from tempshell_cli.backends.workspaces import is_name
 
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
@@ -26,6 +26,7 @@ PACK = f"{PREFIX}pack"
 PROFILE = f"{PREFIX}profile"
 FOLDER = f"{PREFIX}folder"  # where the learner begins, if that is not the home
 WORKSPACE = f"{PREFIX}workspace"
+NETWORK = f"{PREFIX}network"  # ``none`` where nothing leads out of the sandbox
 TERMS = f"{PREFIX}terms"  # as JSON, in one line of ASCII
 IDLE_END = f"{PREFIX}idle-end"  # on no resource: in seconds since the epoch, what PID 1 says
 
@@ -45,6 +46,7 @@ def labels(request: SandboxRequest, component: str) -> dict[str, str]:
         TERMS: terms_text(request.terms),
         **({FOLDER: request.template.folder} if request.template.folder else {}),
         **({WORKSPACE: workspace.name} if workspace else {}),
+        **({NETWORK: Network.NONE.value} if request.template.network is Network.NONE else {}),
     }
 
 
@@ -58,6 +60,11 @@ def workspace_of(found: Mapping[str, str]) -> dict[str, str]:
     """Return what a sandbox has among its details of a workspace that labels name; nothing where they name none."""
     named = found.get(WORKSPACE, "")
     return {"workspace": named} if is_name(named) else {}
+
+
+def is_closed(found: Mapping[str, str]) -> bool:
+    """Return whether nothing leads out of a sandbox that these labels are of."""
+    return found.get(NETWORK) == Network.NONE
 
 
 def session_of(found: Mapping[str, str]) -> str:

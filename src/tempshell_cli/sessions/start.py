@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tempshell_cli.backends.base import (
     Backend,
+    Capability,
     Cluster,
     KeepsWorkspaces,
     Network,
@@ -157,6 +158,8 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
     profile = request.profile or (pack.head.sandbox.profile if pack else Profile.RESTRICTED)
     machine = {Option.MACHINE} if profile is Profile.MACHINE else set()
     needs = _needs(pack)._replace(options=request.options() | machine, engine=request.engine)
+    if request.network is Network.NONE and Capability.OUTBOUND in needs.capabilities:
+        raise UsageProblem("the tasks need a network that reaches out", hint="leave --network none out")
     backend = choose_backend(sessions.engines, backend_name, needs, sessions.warn)
     template = _template(request._replace(profile=profile), settings, pack, backend)
     for problem in backend.refuses(template):

@@ -65,13 +65,13 @@ class _Member(tarfile.TarInfo):
         return cast("tarfile.TarInfo", super()._proc_member(archive))  # type: ignore[misc]
 
     @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+    def fromtarfile(cls, archive: tarfile.TarFile) -> Self:
         """Read a header. One that is missing, cut off or damaged would be the end of an archive for tarfile."""
         try:
-            return super().frombuf(buf, encoding, errors)
+            return super().fromtarfile(archive)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]  # the end that an archive has; its types lack it
+            raise
         except tarfile.HeaderError as cause:
-            if len(buf) == tarfile.BLOCKSIZE and not any(buf):  # the end that an archive has
-                raise
             raise tarfile.ReadError("it is cut off or damaged") from cause
 
 

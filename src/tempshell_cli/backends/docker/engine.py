@@ -123,10 +123,16 @@ class DockerEngine:
         except (DockerException, RequestException) as cause:
             raise endpoints.unavailable(self.endpoint, cause) from cause
 
-    def create_network(self, name: str, carried: Labels) -> str:
-        """Create a bridge network and return its id; raises ProvisionFailed where the name is taken."""
+    def create_network(self, name: str, carried: Labels, *, closed: bool = False) -> str:
+        """Create a bridge network and return its id; raises ProvisionFailed where the name is taken.
+
+        Nothing leads into or out of a ``closed`` one, not even to the engine's machine: its bridge has no address.
+        """
+        options = {"com.docker.network.bridge.inhibit_ipv4": "true"} if closed else None
         with held_back():
-            created = self.client.create_network(name, driver="bridge", labels=dict(carried), check_duplicate=True)
+            created = self.client.create_network(
+                name, driver="bridge", options=options, internal=closed, labels=dict(carried), check_duplicate=True
+            )
         return str(created["Id"])
 
     def create_volume(self, name: str, carried: Labels) -> Labels:

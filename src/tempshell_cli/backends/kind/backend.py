@@ -18,6 +18,7 @@ from tempshell_cli.backends.base import (
     EngineChoice,
     Expired,
     Kubeconfig,
+    Network,
     Option,
     Problem,
     Receipt,
@@ -60,6 +61,8 @@ if TYPE_CHECKING:
 _OWN_KUBECONFIG = ("/usr/bin/env", "--unset=KUBECONFIG")
 _NODE_VERSION = re.compile(r"(?:^|/)kindest/node:(v[0-9]+\.[0-9]+\.[0-9]+)")
 _LEAST_NODE_MEMORY = 1024**3  # bytes; an idle control plane takes half of it
+# Docker passes on a network that is internal what has its own addresses alone, and pods have others.
+_ONE_NODE = "with --network none a cluster has one node: pods of several would not reach each other"
 _INSTALL_KIND = "install kind: https://kind.sigs.k8s.io/docs/user/quick-start/#installation"
 
 
@@ -95,10 +98,11 @@ class KindBackend(Backend):
 
     @classmethod
     def options(cls) -> frozenset[Option]:
-        """Return what a cluster with a terminal can honour; without a network there could be neither."""
-        of_containers = {Option.IMAGE, Option.CPUS, Option.PIDS, Option.OWN_NETWORK, Option.SECRET, Option.USER}
+        """Return what a cluster with a terminal can honour."""
+        of_containers = {Option.IMAGE, Option.CPUS, Option.PIDS, Option.SECRET, Option.USER}
+        networks = {Option.NO_NETWORK, Option.OWN_NETWORK}
         of_nodes = {Option.NODES, Option.NODE_CPUS, Option.NODE_MEMORY, Option.KIND_CONFIG, Option.LOAD}
-        return frozenset({Option.DOCKER_CONTEXT, *of_containers, *of_nodes})
+        return frozenset({Option.DOCKER_CONTEXT, *of_containers, *networks, *of_nodes})
 
     @classmethod
     def endpoint_of(cls, choice: EngineChoice) -> str:
@@ -120,13 +124,15 @@ class KindBackend(Backend):
         if wanted.memory < _LEAST_NODE_MEMORY:
             too_little = f"{format_size(wanted.memory)} of memory is too little for a node"
             found.append(Problem(too_little, f"give {format_size(_LEAST_NODE_MEMORY)} or more"))
-        if wanted.config:
-            from tempshell_cli.backends.kind.config import cluster_config  # noqa: PLC0415 - an exec needs none of it
+        if wanted.config or template.network is Network.NONE:
+            from tempshell_cli.backends.kind.config import cluster_config, node_names  # noqa: PLC0415 - for few clusters
 
             try:
-                cluster_config("", dict.fromkeys(self.port_kinds, 0), wanted)
+                nodes = node_names(cluster_config("", dict.fromkeys(self.port_kinds, 0), wanted))
             except UsageProblem as problem:
-                found.append(Problem(str(problem), problem.hint))
+                return [*found, Problem(str(problem), problem.hint)]
+            if template.network is Network.NONE and len(nodes) > 1:
+                found.append(Problem(_ONE_NODE, "leave out --nodes, or --network none"))
         return found
 
     def answers(self) -> bool:
@@ -256,6 +262,9 @@ class KindBackend(Backend):
         """Return the kubeconfig for the engine's machine, whose loopback interface has the API's port."""
         from tempshell_cli.backends.kind.tunnel import tunnel  # noqa: PLC0415 - as above
 
+        with self.engine.translated_errors():
+            if labels.is_closed(self.inventory.carried(sandbox.session)):
+                raise UsageProblem("nothing outside reaches a closed cluster", hint="use kubectl in its terminal")
         content = self.kind.kubeconfig(cluster_name(sandbox.session), internal=False)
         return Kubeconfig(content, tunnel(self.engine.host, content))
 

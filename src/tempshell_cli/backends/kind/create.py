@@ -8,10 +8,11 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from tempshell_cli.backends import labels
-from tempshell_cli.backends.base import Report, SandboxRequest, WorkloadImage
+from tempshell_cli.backends.base import Network, Report, SandboxRequest, WorkloadImage
 from tempshell_cli.backends.docker.engine import DockerEngine, name_of
 from tempshell_cli.backends.docker.images import ensure_workload_image
 from tempshell_cli.backends.docker.proxies import for_kind
+from tempshell_cli.backends.kind.closed import route_services
 from tempshell_cli.backends.kind.command import Kind
 from tempshell_cli.backends.kind.config import cluster_config, node_names
 from tempshell_cli.backends.kind.inventory import Inventory
@@ -22,6 +23,7 @@ from tempshell_cli.backends.kind.record import create_record, record_labels
 from tempshell_cli.backends.kind.terminal import ensure_terminal_image, start_terminal
 from tempshell_cli.backends.kind.timer import arm
 from tempshell_cli.core.errors import ProvisionFailed
+from tempshell_cli.core.process import NOTHING
 
 _NODES_READY = (
     *ADMIN,
@@ -51,7 +53,7 @@ class Creation:
         config = cluster_config(name, request.ports, wanted, cgroup_v1=info.get("CgroupVersion") == "1")
         carried = record_labels(request, node_names(config))
         create_record(engine, carried, request.session)
-        engine.create_network(name, labels.of_part(carried, NETWORK))
+        engine.create_network(name, labels.of_part(carried, NETWORK), closed=labels.is_closed(carried))
         if wanted.node_shell:
             own = request.template.image or self._kind.default_image(self._kubeconfig, self._report)
             layered = ensure_node_image(engine, own, self._report)
@@ -62,6 +64,8 @@ class Creation:
             # Once it runs: to boot it takes all it can get. More cores than there are would be refused.
             engine.limit([name_of(node) for node in nodes], cpus=min(wanted.cpus, info["NCPU"]), memory=wanted.memory)
             arm(engine, [node["Id"] for node in nodes], request.deadline)
+            if labels.is_closed(carried):
+                route_services(engine, nodes)
             with self._report("building the terminal's image"):
                 terminal = image.result()
         with self._report("starting the terminal"):
@@ -74,6 +78,7 @@ class Creation:
     def _create_cluster(self, request: SandboxRequest, config: str, pool: ThreadPoolExecutor) -> Future[str]:
         """Make the cluster, and the terminal's image in the ``pool`` once there is a node to take kubectl from."""
         session, name, wanted = request.session, cluster_name(request.session), request.template.cluster
+        closed = request.template.network is Network.NONE
         image: list[Future[str]] = []
 
         def begun(step: str) -> None:
@@ -85,7 +90,8 @@ class Creation:
             config=config,
             image=request.template.image,
             kubeconfig=self._kubeconfig,
-            proxies=for_kind(self._engine.host, self._report),
+            closed=closed,
+            proxies=NOTHING if closed else for_kind(self._engine.host, self._report),
             report=self._report,
             begun=begun,
         )

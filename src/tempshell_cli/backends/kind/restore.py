@@ -10,6 +10,7 @@ from datetime import datetime
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Report, SandboxRequest
 from tempshell_cli.backends.docker.engine import DockerEngine, name_of, network_id, of_session
+from tempshell_cli.backends.kind.closed import route_services
 from tempshell_cli.backends.kind.names import (
     ADMIN,
     NETWORK,
@@ -81,7 +82,8 @@ def _connect(engine: DockerEngine, found: Parts, report: Report) -> None:
     network = cluster_name(found.session)
     known = [one["Id"] for one in engine.networks(of_session(found.session)) if one["Name"] == network]
     if not known:
-        known = [engine.create_network(network, labels.of_part(found.carried, NETWORK))]
+        closed = labels.is_closed(found.carried)
+        known = [engine.create_network(network, labels.of_part(found.carried, NETWORK), closed=closed)]
     for node in found.stopped:
         if network_id(node, network) not in known:
             engine.reconnect(node["Id"], network)
@@ -103,6 +105,8 @@ def _start_nodes(engine: DockerEngine, found: Parts, deadline: datetime) -> None
     for node in found.stopped:
         engine.start(node["Id"])
     _until(engine, lambda: arm(engine, [node["Id"] for node in found.nodes], deadline), "the nodes do not boot")
+    if labels.is_closed(found.carried):
+        route_services(engine, found.nodes)
     _until(engine, see_ready, "the cluster does not answer")
 
 
