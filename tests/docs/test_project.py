@@ -15,7 +15,7 @@ from .markdown import rows
 from .places import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-_SESSION = re.compile(r"^@nox\.session.*\ndef (\w+)", re.MULTILINE)
+_SESSION = re.compile(r"@nox\.session.*\n(?:@nox\.parametrize.*\n)?def (\w+)")
 _CHOSEN = re.compile(r"nox (?:-s|--session) (\w+)")
 _PINNED = re.compile(r"uses: (?:\$/\.github/workflows/\w+\.yml|[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$")
 
