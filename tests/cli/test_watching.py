@@ -103,6 +103,15 @@ def test_why_says_when_a_session_ends_what_would_keep_it_and_what_ended_it(temps
     tempshell("why", "none", code=3)
 
 
+def test_why_and_logs_know_a_session_that_has_expired_and_was_removed(tempshell: Tempshell) -> None:
+    session = tempshell.start("-b", "local", "--name", "otter", "--ttl", "3s")
+    tempshell("wait", session)
+    assert tempshell("why", session, "--json").json()["reason"] == "expired"
+    assert "its time was over" in tempshell("why", "otter").stdout
+    assert tempshell("logs", "otter", "--json").json() == []
+    tempshell("wait", "otter")
+
+
 def _local(time: str) -> str:
     return f"{datetime.fromisoformat(time).astimezone():%Y-%m-%d %H:%M:%S}"
 

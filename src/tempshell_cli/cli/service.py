@@ -9,7 +9,7 @@ from tempshell_cli.backends.base import Backend, Receipt
 from tempshell_cli.cli.output.console import can_ask, confirm, note, note_store, progress
 from tempshell_cli.core.clock import SystemClock
 from tempshell_cli.core.config import load_settings
-from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession
+from tempshell_cli.core.errors import EngineUnavailable, NoSuchSession, SessionExpired
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.sessions.engines import Engines
 from tempshell_cli.sessions.events import Event, Kind
@@ -57,7 +57,7 @@ def select_past(sessions: Sessions, token: str) -> Session:
     """Return the session that the token names, the last one of that name where none is live; without one, the last."""
     try:
         return sessions.select(token, expired_too=True)
-    except NoSuchSession:
+    except (NoSuchSession, SessionExpired):  # the second where it has expired, or was idle, and is removed already
         past = sessions.store.last(token) if token else None
         if past is None and not token and not sessions.store.live():
             past = next(reversed(sessions.store.history()), None)

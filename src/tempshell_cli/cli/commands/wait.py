@@ -36,14 +36,14 @@ def wait(
     """
     from tempshell_cli.cli.parsing import duration
     from tempshell_cli.cli.service import select, user_sessions
-    from tempshell_cli.core.errors import NoSuchSession
+    from tempshell_cli.core.errors import NoSuchSession, SessionExpired
     from tempshell_cli.sessions.watching import Condition, wait_for
 
     wanted, limit = Condition.read(condition), duration(timeout)
     with user_sessions() as sessions:
         try:
             chosen = select(sessions, session, expired_too=True)
-        except NoSuchSession:
+        except (NoSuchSession, SessionExpired):
             past = sessions.store.last(session)
             if not past:
                 raise

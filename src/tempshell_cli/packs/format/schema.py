@@ -14,7 +14,7 @@ from tempshell_cli.packs.format.model import PackHead, TaskFrontMatter, Translat
 from tempshell_cli.packs.reading.fields import END
 
 FORMAT = 1
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MODELS: dict[str, tuple[type[msgspec.Struct], str]] = {
     "pack": (PackHead, "pack.yaml of a tempshell pack"),
     "task": (TaskFrontMatter, "The front matter of a task of a tempshell pack"),
@@ -34,18 +34,18 @@ def schema_of(part: str) -> dict[str, Any]:
     if "Where" in definitions:
         definitions["Where"]["anyOf"] = [{"required": [key]} for key in ("jsonpath", "any_of", "all_of", "not")]
     root = definitions.pop(model.__name__)
-    head = {"$schema": _DIALECT, "$id": f"urn:tempshell:format:{FORMAT}:{part}"}
-    schema: dict[str, Any] = _plain({**head, **root, "title": title, "$defs": dict(sorted(definitions.items()))})
+    head = {"$schema": DIALECT, "$id": f"urn:tempshell:format:{FORMAT}:{part}"}
+    schema: dict[str, Any] = in_one_line({**head, **root, "title": title, "$defs": dict(sorted(definitions.items()))})
     return schema
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON
+def in_one_line(value: Any) -> Any:  # noqa: ANN401 - JSON
     """Return a schema in ECMA's regular expressions, its descriptions in one line each."""
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [in_one_line(item) for item in value]
     if not isinstance(value, dict):
         return value
-    return {key: _word(key, _plain(item)) for key, item in value.items()}
+    return {key: _word(key, in_one_line(item)) for key, item in value.items()}
 
 
 def _word(key: str, value: Any) -> Any:  # noqa: ANN401 - JSON
