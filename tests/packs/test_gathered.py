@@ -154,6 +154,8 @@ def test_a_kind_is_known_by_each_of_its_names(kind: str, is_it: bool) -> None:  
     [
         ("job/shop/nightly", 0, True),
         ("job/shop/nightly", 1, False),  # kubectl prints what it could read: the jobs may not be among it
+        ("job/nightly", 0, False),  # in the session's own namespace, which the list does not say
+        ("persistentvolume/nightly", 0, True),
         ("deploy/shop/web", 0, False),  # another word for what is there
         ("backup/shop/nightly", 0, False),  # a kind of somebody's own, which may be called otherwise
     ],

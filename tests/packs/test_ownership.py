@@ -31,7 +31,8 @@ def item(
 ) -> Words:
     owners = [{"uid": owner, "kind": "Any", "name": "any", "controller": controller}] if owner else []
     leaves = {"deletionTimestamp": "2030-01-01T00:00:00Z"} if leaving else {}
-    return {"kind": kind, "metadata": {"uid": uid, "ownerReferences": owners, **leaves}, "status": status}
+    metadata = {"uid": uid, "namespace": "shop", "ownerReferences": owners, **leaves}
+    return {"kind": kind, "metadata": metadata, "status": status}
 
 
 def ready(uid: str, owner: str, **words: bool) -> Words:
@@ -61,8 +62,8 @@ def workload(found: Words, others: Sequence[Words] | None) -> Workload:
     return Workload(Completed(0, json.dumps(found).encode(), b""), others=others)
 
 
-def look(cluster: Workload, **words: Any) -> Any:  # noqa: ANN401 - a mismatch
-    return ObjectState(ref="job/shop/web", **words).look(Outside(cluster), 5)
+def look(cluster: Workload, ref: str = "job/shop/web", **words: Any) -> Any:  # noqa: ANN401 - a mismatch
+    return ObjectState(ref=ref, **words).look(Outside(cluster), 5)
 
 
 RS = item("ReplicaSet", "rs", "d")
@@ -104,6 +105,13 @@ def test_what_its_pods_do_not_bear_out_is_said() -> None:
     differs = look(workload(item("Job", "d", succeeded=3), [ended("a", "d")]), match={"status": {"succeeded": 3}})
     assert differs.expected == "job/shop/web: pods of its own that have succeeded: 3, as its status says"
     assert differs.found == "1"
+
+
+def test_an_object_that_is_named_without_a_namespace_has_its_pods_in_its_own() -> None:
+    claim = {"match": {"status": {"succeeded": 1}}}
+    job = item("Job", "d", succeeded=1)
+    assert look(workload(job, [ended("a", "d")]), ref="job/web", **claim) is None
+    assert look(workload(job, []), ref="job/web", **claim).found == "0"
 
 
 def test_a_check_of_the_spec_alone_reads_no_pods() -> None:

@@ -82,9 +82,11 @@ class ObjectState(Kind, frozen=True, kw_only=True):
 
     @property
     def owned_in(self) -> str:
-        """That of the object, where the check reads its status."""
-        reads = "status" in self.match or any("status" in path for one in self.where for path in one.paths())
-        return split_ref(self.ref)[1] if reads else ""
+        """That of the object, where the check names one and reads its status."""
+        return split_ref(self.ref)[1] if self._reads_status() else ""
+
+    def _reads_status(self) -> bool:
+        return "status" in self.match or any("status" in path for one in self.where for path in one.paths())
 
     def record(self, sandbox: SandboxShell, timeout: float) -> Mapping[str, str]:
         """Read what it must keep."""
@@ -127,8 +129,8 @@ class ObjectState(Kind, frozen=True, kw_only=True):
         if differs := data_mismatch(self.match, found, Rules(is_alike, arranged)):
             return Mismatch(f"{self.ref}: {differs.expected}", differs.found)
         differs = next((differs for one in self.where if (differs := where_mismatch(one, found))), None)
-        if differs is None and self.owned_in:
-            differs = status_mismatch(found, self.owned_in, cluster, timeout)
+        if differs is None and self._reads_status():
+            differs = status_mismatch(found, cluster, timeout)
         return Mismatch(f"{self.ref}: {differs.expected}", differs.found) if differs else None
 
 

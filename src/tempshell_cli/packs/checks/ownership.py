@@ -75,23 +75,26 @@ def get_owned(namespace: str) -> tuple[str, ...]:
     return ("get", ",".join(sorted(OWNED)), "--namespace", namespace, "--output", "json")
 
 
-def status_mismatch(found: Any, namespace: str, cluster: ClusterView, timeout: float) -> Mismatch | None:  # noqa: ANN401 - JSON
+def status_mismatch(found: Any, cluster: ClusterView, timeout: float) -> Mismatch | None:  # noqa: ANN401 - JSON
     """Compare the status of a workload with its pods' own; None where there is nothing to compare, or it is true.
 
+    The pods are those of the namespace that the object itself names: a check may leave it to the session's own.
     A status can be patched by hand, and the controller of a Job that has finished leaves it so. Pods belong to whatever
     controls them by their ``ownerReferences``, and their own status is the kubelet's, which writes it again. Raises
     CannotLook where the pods cannot be read.
     """
     claim = _CLAIMS.get(found.get("kind"))
     claimed = found.get("status", {}).get(claim.field) if claim else None
-    if not namespace or claim is None or not isinstance(claimed, int) or claimed < 1:
+    if claim is None or not isinstance(claimed, int) or claimed < 1:
         return None
+    metadata = found.get("metadata", {})
+    namespace = metadata.get("namespace", "")
     done = cluster.kubectl(*get_owned(namespace), timeout=timeout)
     try:
         items = msgspec.json.decode(done.stdout, type=_List).items
     except msgspec.DecodeError as cause:
         raise CannotLook(f"the pods in {namespace} cannot be looked at") from cause
-    owners = {found.get("metadata", {}).get("uid")}
+    owners = {metadata.get("uid")}
     owners |= {one.metadata.uid for one in items if one.kind == "ReplicaSet" and _is_owned(one, owners)}
     counted = sum(claim.holds(one) for one in items if _is_owned(one, owners))
     if counted >= claimed:

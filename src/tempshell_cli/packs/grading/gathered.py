@@ -20,12 +20,14 @@ from tempshell_cli.packs.format.pack import Task
 _SECONDS = 15.0
 # What kubectl calls these is what they call themselves: one that was not listed is not there. A short name, or the name
 # of a kind that somebody has added, may mean another.
-_KNOWN = frozenset(
+_IN_NO_NAMESPACE = frozenset(
+    {"persistentvolume", "clusterrole", "clusterrolebinding", "namespace", "storageclass", "node"}
+)
+_KNOWN = _IN_NO_NAMESPACE | frozenset(
     {
         *("pod", "deployment", "replicaset", "daemonset", "statefulset", "job", "cronjob", "service", "ingress"),
-        *("configmap", "secret", "persistentvolumeclaim", "persistentvolume", "serviceaccount", "role", "rolebinding"),
-        *("clusterrole", "clusterrolebinding", "namespace", "networkpolicy", "endpointslice", "limitrange"),
-        *("horizontalpodautoscaler", "poddisruptionbudget", "resourcequota", "storageclass", "node"),
+        *("configmap", "secret", "persistentvolumeclaim", "serviceaccount", "role", "rolebinding", "networkpolicy"),
+        *("endpointslice", "limitrange", "horizontalpodautoscaler", "poddisruptionbudget", "resourcequota"),
     }
 )
 
@@ -135,7 +137,9 @@ def _read(
         else:
             namesakes = [item for head, item in there if head.metadata.name == place[-1] and head.is_a(kind)]
             objects[get_namesakes(ref)] = _listed(namesakes)
-            if kind in _KNOWN and not done.exit_code and not done.timed_out:
+            # Without a namespace the session's own is meant, which only kubectl knows.
+            is_sure = kind in (_KNOWN if place[0] else _IN_NO_NAMESPACE)
+            if is_sure and not done.exit_code and not done.timed_out:
                 objects[get_object(ref)] = Completed(1, b"", f'{NOT_FOUND}: {kind} "{place[-1]}" not found'.encode())
     objects |= {get_owned(namespace): _owned(there, namespace) for namespace in owned_in}
     return objects | {get_pods(*label): _pods(there, *label) for label in labels}
