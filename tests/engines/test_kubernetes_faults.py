@@ -38,6 +38,8 @@ from tests.support.user import User
 pytestmark = pytest.mark.engine("kubernetes")
 
 ON_PODS = ("--backend", "kubernetes")
+ON_MINIKUBE = ("--backend", "minikube", "--context", "lab")
+UNAVAILABLE = 4
 INTERRUPTED = 130
 
 
@@ -287,6 +289,45 @@ def test_a_copy_of_the_kubeconfig_that_is_lost_is_made_again(tempshell: Tempshel
 
 def test_minikube_is_kubernetes_with_a_profile(tempshell: Tempshell, tmp_path: Path) -> None:
     """On the real cluster, with a stand-in for the minikube command: it starts the profile, then all goes as ever."""
+    mine, folder = _with_minikube(tempshell, tmp_path)
+    session = mine.start(*ON_MINIKUBE)
+    reference = shipped_image("shell").reference
+    assert mine("exec", session, "--", "id", "-u").stdout == "10001\n"
+    asked = (folder / "asked").read_text()
+    assert "start --driver=docker" in asked
+    assert ("image load" in asked) is (reference not in _images())
+    assert mine("list", "--json").json()[0]["backend"] == "minikube"
+    assert tempshell("list", "--quiet").stdout.split() == [session]
+    assert "left over: nothing" in mine("stop", session).stdout
+    (mine.user.paths.state / "kubeconfig" / "minikube-lab.yaml").unlink()  # stays as long as the profile may
+
+
+@pytest.mark.parametrize("backend", ["kubernetes", "minikube"])
+def test_a_session_outlives_the_loss_of_every_kubeconfig(tempshell: Tempshell, tmp_path: Path, backend: str) -> None:
+    """The pod runs on: no command may take it for gone, and all is as before once there is a way to it again."""
+    mine, options = tempshell, ON_PODS
+    if backend == "minikube":
+        mine, _ = _with_minikube(tempshell, tmp_path)
+        options = ON_MINIKUBE
+    session = mine.start(*options)
+    copies, aside = mine.user.paths.state / "kubeconfig", tmp_path / "aside"
+    copies.rename(aside)
+    nowhere = {"KUBECONFIG": str(tmp_path / "none")}
+    listed = mine("list", "--json", env=nowhere)
+    assert [one["state"] for one in listed.json()] == ["ready"]
+    assert "its sessions stay on record" in listed.stderr
+    assert mine.any_code("start", "--quiet", "--detach", *options, env=nowhere).code == UNAVAILABLE
+    mine("reap", env=nowhere)
+    assert [one["state"] for one in mine("list", "--json", env=nowhere).json()] == ["ready"]
+    shutil.rmtree(copies, ignore_errors=True)
+    aside.rename(copies)
+    assert mine("exec", session, "--", "echo", "in").stdout == "in\n"
+    assert "left over: nothing" in mine("stop", session).stdout
+    (copies / "minikube-lab.yaml").unlink(missing_ok=True)  # stays as long as the profile may
+
+
+def _with_minikube(tempshell: Tempshell, tmp_path: Path) -> tuple[Tempshell, Path]:
+    """Return a user without a kubeconfig who has a stand-in for minikube, whose profile "lab" is the real cluster."""
     folder = tmp_path / "stand-in"
     folder.mkdir()
     shutil.copy(Path(__file__).parents[1] / "support" / "minikube.sh", folder / "minikube")
@@ -297,17 +338,7 @@ def test_minikube_is_kubernetes_with_a_profile(tempshell: Tempshell, tmp_path: P
     cluster = write_kubeconfig(folder / "cluster.json", config)
     own = {"PATH": path, "STAND_IN": str(folder), "STAND_IN_CLUSTER": cluster}
     user = replace(tempshell.user, kubeconfig=str(tmp_path / "none"), extra=own)
-    mine = Tempshell(user, tempshell.directory)
-    session = mine.start("--backend", "minikube", "--context", "lab")
-    reference = shipped_image("shell").reference
-    assert mine("exec", session, "--", "id", "-u").stdout == "10001\n"
-    asked = (folder / "asked").read_text()
-    assert "start --driver=docker" in asked
-    assert ("image load" in asked) is (reference not in _images())
-    assert mine("list", "--json").json()[0]["backend"] == "minikube"
-    assert tempshell("list", "--quiet").stdout.split() == [session]
-    assert "left over: nothing" in mine("stop", session).stdout
-    (mine.user.paths.state / "kubeconfig" / "minikube-lab.yaml").unlink()  # stays as long as the profile may
+    return Tempshell(user, tempshell.directory), folder
 
 
 def _images() -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from tempshell_cli.backends.minikube.backend import MinikubeBackend
 from tempshell_cli.backends.minikube.profile import MinikubeProfile
-from tempshell_cli.core.errors import ProvisionFailed
+from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
 from tempshell_cli.core.paths import Paths
 
 STAND_IN = Path(__file__).parents[1] / "support" / "minikube.sh"
@@ -92,11 +92,30 @@ def test_the_context_is_the_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert MinikubeBackend("other", paths=paths).endpoint == "other"
 
 
+@pytest.mark.usefixtures("minikube")
 def test_a_profile_that_nobody_has_started_has_no_sandboxes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
     backend = MinikubeBackend(paths=Paths(tmp_path / "state", tmp_path / "config"))
     assert (backend.find(), backend.answers()) == ([], False)
     assert not (tmp_path / "state").exists()
+
+
+def test_what_a_profile_has_is_unknown_where_no_kubeconfig_leads_there(
+    minikube: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may run: nobody may take that for gone. So it is where minikube is gone, or says nothing of use."""
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+    backend = MinikubeBackend("lab", paths=Paths(tmp_path / "state", tmp_path / "config"))
+    (minikube / "runs").touch()
+    with pytest.raises(EngineUnavailable, match="no kubeconfig knows it") as caught:
+        backend.find()
+    assert "update-context" in caught.value.hint
+    (minikube / "minikube").write_text("#!/bin/sh\necho out of luck\n")
+    with pytest.raises(EngineUnavailable):
+        backend.find()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(EngineUnavailable, match="the minikube command is missing"):
+        backend.find()
 
 
 @contextmanager

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from tempshell_cli.backends.base import Expired, Problem, Report, Sandbox, SandboxRequest, Template
+from tempshell_cli.backends.base import Problem, Report, Sandbox, SandboxRequest, Template
 from tempshell_cli.backends.kubernetes import credentials as kubeconfigs
 from tempshell_cli.backends.kubernetes import kubectl
 from tempshell_cli.backends.kubernetes.backend import KubernetesBackend
 from tempshell_cli.backends.minikube import profile as minikube
 from tempshell_cli.backends.minikube.profile import MinikubeProfile
-from tempshell_cli.core.errors import ProvisionFailed
+from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
 
 if TYPE_CHECKING:
     from tempshell_cli.backends.docker.images import Image as Shipped
@@ -55,12 +54,16 @@ class MinikubeBackend(KubernetesBackend):
         return super().provision(request, report)
 
     def find(self, owner: str | None = None) -> Sequence[Sandbox]:
-        """Return the sandboxes there; a profile that was never started has none, and is not asked."""
-        return super().find(owner) if self._is_known() else []
+        """Return the sandboxes there; a profile that does not run, and that no kubeconfig knows, has none.
 
-    def expired(self, grace: timedelta) -> Sequence[Expired]:
-        """Return what is over there; a profile that was never started has nothing, and is not asked."""
-        return super().expired(grace) if self._is_known() else []
+        Raises EngineUnavailable where the kubeconfig is gone and the profile may run: so may what is there.
+        """
+        if self._is_known():
+            return super().find(owner)
+        minikube.require()
+        if self._profile().may_run():
+            raise self._unknown()
+        return []
 
     def own_kubeconfig(self) -> Path:
         """Return where minikube writes the kubeconfig of a profile that was started here."""
@@ -77,10 +80,14 @@ class MinikubeBackend(KubernetesBackend):
             profile.start(report)
             self.clusters.forget()
         elif not self._is_known():
-            raise ProvisionFailed(
-                f"minikube's profile {profile.name} runs, and no kubeconfig knows it",
-                hint=f"`minikube --profile {profile.name} update-context` writes it into yours",
-            )
+            raise self._unknown()
+
+    def _unknown(self) -> EngineUnavailable:
+        name = self.target.context
+        return EngineUnavailable(
+            f"minikube's profile {name} runs, and no kubeconfig knows it",
+            hint=f"`minikube --profile {name} update-context` writes it into yours",
+        )
 
     def _is_known(self) -> bool:
         """Return whether there is a way to the cluster, in the user's kubeconfig or in a private one."""

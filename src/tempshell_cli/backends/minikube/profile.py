@@ -20,6 +20,7 @@ INSTALL = "install minikube: https://minikube.sigs.k8s.io/docs/start"
 _STEP, _ERROR = "io.k8s.sigs.minikube.step", "io.k8s.sigs.minikube.error"
 _SLOWEST = 600.0  # seconds, for loading an image
 _STATUS = 30.0
+_NO_PROFILE = 85  # the exit code of `minikube status` (minikube.sigs.k8s.io/docs/contrib/errorcodes)
 _LAST_LINES = 15
 
 
@@ -36,14 +37,23 @@ class MinikubeProfile:
         self._kubeconfig = kubeconfig
 
     def runs(self) -> bool:
-        """Return whether its cluster runs; False, too, where there is no such profile."""
+        """Return whether its cluster runs; False, too, where there is no such profile, or minikube does not say."""
+        return self._is_running() or False
+
+    def may_run(self) -> bool:
+        """Return the same, but True where minikube does not say."""
+        return self._is_running() is not False
+
+    def _is_running(self) -> bool | None:
         done = SubprocessRunner().run(self._command("status", "--output", "json"), timeout=_STATUS)
+        if done.exit_code == _NO_PROFILE:
+            return False
         try:
             status = json.loads(done.stdout)
         except ValueError:
-            return False
+            return None
         nodes = status if isinstance(status, list) else [status]
-        return any(one.get("APIServer") == "Running" for one in nodes)
+        return any(isinstance(one, dict) and one.get("APIServer") == "Running" for one in nodes)
 
     def start(self, report: Report) -> None:
         """Start its cluster, or make one, each step of minikube's a line; raises ProvisionFailed with its words."""
