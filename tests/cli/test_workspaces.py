@@ -113,12 +113,10 @@ def test_a_person_is_asked_before_a_removal(tempshell: Tempshell) -> None:
 
 
 @pytest.mark.engine("local")
-def test_an_exam_a_proof_and_a_backend_without_workspaces_refuse(tempshell: Tempshell) -> None:
+def test_an_exam_and_a_proof_refuse(tempshell: Tempshell) -> None:
     at = ("linux-basics", "--workspace", NAME)
     assert "an exam cannot have a workspace" in tempshell("exam", *at, "-b", "local", code=2).stderr
     assert "a proof cannot have a workspace" in tempshell("pack", "prove", *at, "-b", "local", code=2).stderr
-    assert "--workspace cannot be used with kind" in tempshell("start", *at[1:], "-b", "kind", code=2).stderr
-    assert "kind keeps no workspaces" in tempshell("workspace", "ls", "-b", "kind", code=2).stderr
     assert _of(tempshell, "local") == []
 
 

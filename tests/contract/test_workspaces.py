@@ -14,7 +14,7 @@ from datetime import timedelta
 
 import pytest
 
-from tempshell_cli.backends import labels
+from tempshell_cli.backends import labels, registry
 from tempshell_cli.backends.base import (
     EndsExpired,
     KeepsWorkspaces,
@@ -35,7 +35,9 @@ from .engines import REAL
 from .stage import Stage
 
 SIZE = 10 * 1024**3
-KEEPING = [one for one in REAL if one.values[0] in {"local", "docker"}]
+_LONG = {"kind": [pytest.mark.long]}  # each test makes clusters; tests/engines/test_kind_workspaces.py needs two
+KEEPING = [pytest.param(*one.values, marks=[*one.marks, *_LONG.get(str(one.values[0]), [])]) for one in REAL]
+RACING = [one for one in KEEPING if one.values[0] != "kind"]  # twelve clusters are too many for a machine
 on_engines_with_workspaces = pytest.mark.parametrize("stage", KEEPING, indirect=True)
 RACERS = 12
 
@@ -50,9 +52,12 @@ def workspace(stage: Stage) -> Iterator[Workspace]:
 
 
 def _keeper(stage: Stage) -> KeepsWorkspaces:
-    assert isinstance(stage.backend, KeepsWorkspaces)
-    assert Option.WORKSPACE in stage.backend.options()
-    return stage.backend
+    backend = stage.backend
+    assert Option.WORKSPACE in backend.options()
+    if backend.workspace_keeper:
+        backend = registry.load(backend.workspace_keeper, backend.endpoint)
+    assert isinstance(backend, KeepsWorkspaces)
+    return backend
 
 
 def _names(stage: Stage) -> set[str]:
@@ -128,7 +133,7 @@ def test_of_two_sandboxes_the_second_is_refused_by_the_name_of_the_first(stage: 
         assert stage.sh(first, "echo still here") == "still here"
 
 
-@on_engines_with_workspaces
+@pytest.mark.parametrize("stage", RACING, indirect=True)
 def test_of_racers_one_has_it_and_the_others_leave_nothing(stage: Stage, workspace: Workspace) -> None:
     requests = [_request(stage, workspace) for _ in range(RACERS)]
 

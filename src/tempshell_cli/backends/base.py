@@ -367,6 +367,10 @@ class Backend(Protocol):
     # Whether its usual engine may be asked, and `auto` may use it, though nobody has named it: a cluster of the
     # kubeconfig may be a company's, and asking it can open a browser.
     is_at_hand: ClassVar[bool] = False
+    # The backend that keeps the workspaces of its sandboxes, at the same endpoint; "" is itself, if any.
+    workspace_keeper: ClassVar[str] = ""
+    # Whether the engine enforces the size of a workspace.
+    limits_workspaces: ClassVar[bool] = False
     endpoint: str
 
     @classmethod
@@ -566,14 +570,12 @@ class KeptWorkspace(NamedTuple):
 
 @runtime_checkable
 class KeepsWorkspaces(Protocol):
-    """A backend whose engine keeps workspaces: ``Option.WORKSPACE`` is among its options.
+    """A backend whose engine keeps workspaces, for itself and for those that name it as their ``workspace_keeper``.
 
-    One sandbox has a workspace at a time, and the engine itself sees to that. ``provision`` makes one that is not
-    there, and raises LimitReached, which names the session, for one that is in use. Nothing but ``remove_workspace``
-    removes one.
+    ``Option.WORKSPACE`` is among the options of all of them. One sandbox has a workspace at a time, and the engine
+    itself sees to that. ``provision`` makes one that is not there, and raises LimitReached, which names the session,
+    for one that is in use. Nothing but ``remove_workspace`` removes one.
     """
-
-    limits_workspaces: ClassVar[bool]  # whether the engine enforces their size
 
     def workspaces(self, owner: str) -> Sequence[KeptWorkspace]:
         """Return the workspaces of an owner."""

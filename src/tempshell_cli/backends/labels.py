@@ -50,6 +50,11 @@ def labels(request: SandboxRequest, component: str) -> dict[str, str]:
     }
 
 
+def beside(request: SandboxRequest, component: str) -> dict[str, str]:
+    """Return the labels of a part that does not have the sandbox's workspace: by its label one would say it does."""
+    return {name: value for name, value in labels(request, component).items() if name != WORKSPACE}
+
+
 def of_part(carried: Mapping[str, str], component: str) -> dict[str, str]:
     """Return the labels of another part of the session that a container with all these labels is of."""
     ours = {name: value for name, value in carried.items() if name.startswith(PREFIX)}

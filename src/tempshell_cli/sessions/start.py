@@ -15,7 +15,6 @@ from tempshell_cli.backends.base import (
     Backend,
     Capability,
     Cluster,
-    KeepsWorkspaces,
     Network,
     Option,
     Placement,
@@ -164,7 +163,7 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
     template = _template(request._replace(profile=profile), settings, pack, backend)
     for problem in backend.refuses(template):
         raise UsageProblem(problem.what, hint=problem.hint)
-    if request.workspace_size and isinstance(backend, KeepsWorkspaces) and not backend.limits_workspaces:
+    if request.workspace_size and not backend.limits_workspaces:
         sessions.warn(f"the size of a workspace is not enforced on {backend.name}")
     if request.secrets:
         if machine:

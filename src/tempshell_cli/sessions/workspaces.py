@@ -53,11 +53,14 @@ class Found(NamedTuple):
 
 
 class Workspaces:
-    """The workspaces of this user, on these engines; one that does not answer is reported and left out."""
+    """The workspaces of this user, on these engines or what keeps them there.
+
+    An engine that does not answer is reported and left out.
+    """
 
     def __init__(self, sessions: Sessions, backends: Iterable[Backend]) -> None:
         self._sessions = sessions
-        self._backends = list(dict.fromkeys(backends))
+        self._backends = list(dict.fromkeys(_keeper(sessions, one) for one in backends))
 
     def all(self) -> list[Found]:
         """Return all of them, engine by engine."""
@@ -94,20 +97,26 @@ class Workspaces:
         return list(backend.workspaces(self._sessions.owner))
 
     def _last_used(self, backend: Backend, workspace: KeptWorkspace) -> datetime | None:
+        kinds = self._sessions.engines.kinds()
+        sharing = {backend.name, *(name for name, kind in kinds if kind.workspace_keeper == backend.name)}
         past = [
             one.ended or one.created
             for one in self._sessions.store.history()
-            if (one.backend, one.endpoint) == (backend.name, backend.endpoint)
-            and one.sandbox.workspace == workspace.name
+            if one.backend in sharing and one.endpoint == backend.endpoint and one.sandbox.workspace == workspace.name
         ]
         return max(past, default=None)
 
 
-def refuse_others(backend: Backend) -> KeepsWorkspaces:
-    """Return a backend as one that keeps workspaces; raises UsageProblem for another."""
-    if isinstance(backend, KeepsWorkspaces) and Option.WORKSPACE in backend.options():
-        return backend
-    raise UsageProblem(f"{backend.name} keeps no workspaces", hint="choose another --backend")
+def refuse_others(backend: Backend) -> None:
+    """Raise UsageProblem for a backend whose sandboxes can have no workspace."""
+    if Option.WORKSPACE not in backend.options():
+        raise UsageProblem(f"{backend.name} keeps no workspaces", hint="choose another --backend")
+
+
+def _keeper(sessions: Sessions, backend: Backend) -> Backend:
+    """Return the backend that keeps the workspaces of the sandboxes of this one."""
+    named = backend.workspace_keeper
+    return sessions.engines.get(named, backend.endpoint) if named else backend
 
 
 def export_workspace(sessions: Sessions, found: Found, file: str, report: Report) -> None:
@@ -132,17 +141,18 @@ def import_workspace(sessions: Sessions, backend: Backend, name: str, file: str,
     The archive is a stranger's: see ``copy_archive``. Raises UsageProblem where there is a workspace of that name, and
     as ``export_workspace``; no part of a workspace stays then.
     """
-    keeper = refuse_others(backend)
+    keeper = _keeper(sessions, backend)
+    assert isinstance(keeper, KeepsWorkspaces)  # noqa: S101 - for mypy
     if checked_name(name) in {one.name for one in keeper.workspaces(sessions.owner)}:
         raise _is_there(name)
     bounds, made = Bounds(sessions.settings.copy), False
     with reading(Path(file), "name a tar, or - for standard input"), _read(file) as source:
         try:
-            with _opened(sessions, backend, name, report) as sandbox:
-                _refuse_used(SandboxExec(backend, sandbox, role=Role.SETUP), sandbox.home, name)
+            with _opened(sessions, keeper, name, report) as sandbox:
+                _refuse_used(SandboxExec(keeper, sandbox, role=Role.SETUP), sandbox.home, name)
                 made = True
                 with (
-                    running(backend, sandbox, _UNPACK, sandbox.home, stdin=subprocess.PIPE) as stream,
+                    running(keeper, sandbox, _UNPACK, sandbox.home, stdin=subprocess.PIPE) as stream,
                     suppress(BrokenPipeError),  # the other side says why
                 ):
                     copy_archive(source, stream, bounds)

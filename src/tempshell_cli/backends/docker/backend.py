@@ -69,7 +69,6 @@ class DockerBackend(Backend):
     pack_reach: ClassVar[str] = ""
     is_shared: ClassVar[bool] = True
     is_at_hand: ClassVar[bool] = True
-    limits_workspaces: ClassVar[bool] = False  # the engine's own driver of volumes has no size
     graders_place: ClassVar[str] = "/run"  # the learner cannot write there
     admin_reach: ClassVar[str] = "root in a container, with the capabilities that Docker gives by default"
     machine_reach: ClassVar[str] = "root in a privileged container: it can become root on the machine of the engine"
@@ -262,7 +261,7 @@ class DockerBackend(Backend):
             self.engine.refuse_other_runtime(container, request.template.runtime)
             if made:
                 made.result()
-        workspaces.take(self.engine, request, container, image)
+        workspaces.take(self.engine, request, container, image, workspaces.helper_of(request.session))
         self.engine.start_sandbox(container, request.template)
 
     def workspaces(self, owner: str) -> Sequence[KeptWorkspace]:

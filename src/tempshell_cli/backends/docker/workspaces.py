@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tempshell_cli import __version__
 from tempshell_cli.backends import labels
@@ -64,14 +64,31 @@ def _mount(owner: str, name: str, place: str) -> Mount:
     return Mount(place, volume_name(owner, name), type="volume", no_copy=True, labels=carried)
 
 
-def take(engine: DockerEngine, request: SandboxRequest, container: str, image: str) -> None:
+class Helper(NamedTuple):
+    """The container that gives files to their user: its name, and its component."""
+
+    name: str
+    component: str = HELPER
+
+
+def take(engine: DockerEngine, request: SandboxRequest, container: str, image: str, helper: Helper) -> None:
     """Have the workspace of a sandbox for its container, which was made and not started, and give it its files.
 
     Raises LimitReached where another has it, and ProvisionFailed.
     """
     if request.template.workspace:
         claim(engine, request.owner, request.template.workspace.name, container)
-        _give(engine, request, image)
+        _give(engine, request, image, helper)
+
+
+def refuse_used(engine: DockerEngine, request: SandboxRequest) -> None:
+    """Raise LimitReached where another container has the workspace of a sandbox, before anything is made for it.
+
+    For what takes long to make. Only ``take`` decides.
+    """
+    if request.template.workspace:
+        for one in _containers(engine, request.owner, request.template.workspace.name):
+            raise in_use(request.template.workspace.name, _session(one))
 
 
 def claim(engine: DockerEngine, owner: str, name: str, container: str) -> None:
@@ -92,7 +109,7 @@ def claim(engine: DockerEngine, owner: str, name: str, container: str) -> None:
     raise in_use(name, _session((ahead or others)[0]))
 
 
-def _give(engine: DockerEngine, request: SandboxRequest, image: str) -> None:
+def _give(engine: DockerEngine, request: SandboxRequest, image: str, helper: Helper) -> None:
     """Give a workspace to the user of a sandbox: it is new, or one of another profile had it before.
 
     By a container of its own, which has three rights and no network: the sandbox has none of these rights.
@@ -103,12 +120,11 @@ def _give(engine: DockerEngine, request: SandboxRequest, image: str) -> None:
     made = engine.create_container(
         {
             "image": image,
-            "name": f"{container_name(request.session)}-workspace",
+            "name": helper.name,
             "user": "0:0",
             "entrypoint": ["/bin/sh", "-c", _GIVE, "sh", user_of(request.template.profile)],
             "command": [],
-            # Not the label that says who has the workspace: this one is there on behalf of the sandbox's container.
-            "labels": {one: value for one, value in labels.labels(request, HELPER).items() if one != labels.WORKSPACE},
+            "labels": labels.beside(request, helper.component),  # it is there on behalf of the sandbox's container
             "host_config": client.create_host_config(
                 mounts=[mount],
                 network_mode="none",
@@ -135,11 +151,16 @@ def _give(engine: DockerEngine, request: SandboxRequest, image: str) -> None:
 _PROGRAMS = "the image needs stat, find, chown and chmod"
 
 
+def helper_of(session: str) -> Helper:
+    """Return the helper of a container's session."""
+    return Helper(f"{container_name(session)}-workspace")
+
+
 def helpers(engine: DockerEngine, session: str, owner: str) -> list[dict[str, Any]]:
     """Return the containers that a start which was cut short has left of ``take``."""
     found = engine.containers(of_session(session), f"{labels.COMPONENT}={HELPER}", *of_owner(owner))
-    name = f"/{container_name(session)}-workspace"
-    return [one for one in found if not one.get("Names") or name in one["Names"]]
+    name = helper_of(session).name
+    return [one for one in found if not one.get("Names") or f"/{name}" in one["Names"]]
 
 
 def workspaces(engine: DockerEngine, owner: str) -> list[KeptWorkspace]:

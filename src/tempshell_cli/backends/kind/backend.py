@@ -37,17 +37,9 @@ from tempshell_cli.backends.docker.exec import Entry, exec_command
 from tempshell_cli.backends.docker.expired import remove
 from tempshell_cli.backends.docker.liveness import all_run
 from tempshell_cli.backends.kind.inventory import Inventory, found_sandbox, recorded_sandbox
-from tempshell_cli.backends.kind.names import (
-    ADMIN,
-    cluster_name,
-    control_plane_name,
-    terminal_name,
-)
+from tempshell_cli.backends.kind.names import ADMIN, cluster_name, control_plane_name, terminal_name
 from tempshell_cli.backends.kind.parts import Parts
-from tempshell_cli.backends.kind.record import (
-    Change,
-    change_record,
-)
+from tempshell_cli.backends.kind.record import Change, change_record
 from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.process import Command
@@ -76,6 +68,7 @@ class KindBackend(Backend):
     graders_place: ClassVar[str] = "/run"  # as in any container of Docker's
     is_shared: ClassVar[bool] = True
     is_at_hand: ClassVar[bool] = True
+    workspace_keeper: ClassVar[str] = "docker"  # the terminal is a container, and its home a volume, of that engine
     admin_reach: ClassVar[str] = (
         "administrator of a cluster of privileged containers: it can become root on the machine of the engine"
     )
@@ -99,7 +92,7 @@ class KindBackend(Backend):
     @classmethod
     def options(cls) -> frozenset[Option]:
         """Return what a cluster with a terminal can honour."""
-        of_containers = {Option.IMAGE, Option.CPUS, Option.PIDS, Option.SECRET, Option.USER}
+        of_containers = {Option.IMAGE, Option.CPUS, Option.PIDS, Option.SECRET, Option.USER, Option.WORKSPACE}
         networks = {Option.NO_NETWORK, Option.OWN_NETWORK}
         of_nodes = {Option.NODES, Option.NODE_CPUS, Option.NODE_MEMORY, Option.KIND_CONFIG, Option.LOAD}
         return frozenset({Option.DOCKER_CONTEXT, *of_containers, *networks, *of_nodes})
@@ -121,6 +114,8 @@ class KindBackend(Backend):
     def refuses(self, template: Template) -> Sequence[Problem]:
         """Return what is wrong with the nodes that are asked for."""
         wanted, found = template.cluster, []
+        if wanted.node_shell and template.workspace:
+            found.append(Problem("a shell on the node has no workspace", "leave --workspace out"))
         if wanted.memory < _LEAST_NODE_MEMORY:
             too_little = f"{format_size(wanted.memory)} of memory is too little for a node"
             found.append(Problem(too_little, f"give {format_size(_LEAST_NODE_MEMORY)} or more"))

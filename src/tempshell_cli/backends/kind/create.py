@@ -12,6 +12,7 @@ from tempshell_cli.backends.base import Network, Report, SandboxRequest, Workloa
 from tempshell_cli.backends.docker.engine import DockerEngine, name_of
 from tempshell_cli.backends.docker.images import ensure_workload_image
 from tempshell_cli.backends.docker.proxies import for_kind
+from tempshell_cli.backends.docker.workspaces import refuse_used
 from tempshell_cli.backends.kind.closed import route_services
 from tempshell_cli.backends.kind.command import Kind
 from tempshell_cli.backends.kind.config import cluster_config, node_names
@@ -49,6 +50,7 @@ class Creation:
         info = engine.client.info()
         check_room(info, wanted.nodes)
         check_images(engine.client, wanted.images)
+        refuse_used(engine, request)  # else that would come to light when the cluster is made
         request = request._replace(deadline=engine.theirs(request.deadline))
         config = cluster_config(name, request.ports, wanted, cgroup_v1=info.get("CgroupVersion") == "1")
         carried = record_labels(request, node_names(config))

@@ -129,7 +129,7 @@ def recorded_sandbox(carried: Mapping[str, str], endpoint: str, backend: str) ->
         session=session,
         owner=carried.get(labels.OWNER, ""),
         deadline=labels.deadline_of(carried),
-        details={"endpoint": endpoint, "container": container, "user": user_of(profile)},
+        details={"endpoint": endpoint, "container": container, "user": user_of(profile)} | labels.workspace_of(carried),
         name=carried.get(labels.NAME, ""),
         pack=carried.get(labels.PACK, ""),
         condition=Condition.RUNNING,

@@ -8,6 +8,7 @@ from tempshell_cli.backends.base import NO_KUBERC
 
 KIND_CLUSTER = "io.x-k8s.kind.cluster"  # kind's own label: the cluster's name
 TERMINAL = "cluster-terminal"  # the component label of the container that people are in
+WORKSPACE_HELPER = "cluster-workspace"  # of the one that gives the files of a workspace to their user
 NETWORK = "cluster-network"  # and of the network
 COMPONENTS = "cluster"  # how the component of every part but the nodes begins
 # The kubectl of a node, as an administrator whom no change of roles locks out: system:masters. From 1.29 on kubeadm has
@@ -45,6 +46,11 @@ def terminal_name(session: str) -> str:
 def filler_name(session: str) -> str:
     """Return the name of the container that only fills the volume with the kubeconfig."""
     return f"fill-{cluster_name(session)}"
+
+
+def helper_name(session: str) -> str:
+    """Return the name of the container that gives the files of a workspace to their user."""
+    return f"{terminal_name(session)}-workspace"
 
 
 def record_name(session: str, number: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Condition
 from tempshell_cli.backends.docker.engine import ENDED, PAUSED, condition_of, is_connected, name_of
 from tempshell_cli.backends.kind.names import cluster_name, control_plane_name, terminal_name
@@ -60,9 +61,8 @@ def condition(parts: Parts) -> tuple[Condition, tuple[str, ...]]:
     gone = [f"node {name} is gone" for name in parts.missing_workers]
     gone += [f"container {name_of(part)} has lost its network" for part in parts.unconnected]
     if not parts.has_terminal:
-        gone.append(
-            f"container {terminal_name(parts.session)} is gone, with its home and the values of --env and --secret"
-        )
+        home = "" if labels.workspace_of(parts.carried) else "its home and "
+        gone.append(f"container {terminal_name(parts.session)} is gone, with {home}the values of --env and --secret")
     if not parts.has_record:
         gone.append("the volume that stands for the session is gone")
     if halted:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from tempshell_cli.backends import labels
-from tempshell_cli.backends.base import Network, SandboxRequest, Template
+from tempshell_cli.backends.base import Network, SandboxRequest, Template, Workspace
 from tempshell_cli.backends.docker.engine import DockerEngine, of_owner, of_session
 from tempshell_cli.backends.kind.names import cluster_name, record_name
 from tempshell_cli.core.errors import ProvisionFailed
@@ -57,6 +57,8 @@ def template_of(carried: Mapping[str, str]) -> Template:
     """Return what a terminal is made from, by the labels of its session; what they do not say is as usual."""
     network = Network.NONE if labels.is_closed(carried) else Network.DEFAULT
     made = Template(image="", profile=labels.profile_of(carried), network=network)
+    for name in labels.workspace_of(carried).values():
+        made = made._replace(workspace=Workspace(name, 0))  # the engine enforces no size
     with suppress(KeyError, ValueError):
         limits = float(carried[_CPUS]), int(carried[_MEMORY]), int(carried[_PIDS])
         return made._replace(cpus=limits[0], memory=limits[1], pids=limits[2])

@@ -17,6 +17,7 @@ from tempshell_cli.backends.kind.names import (
     cluster_name,
     control_plane_name,
     filler_name,
+    helper_name,
     terminal_name,
 )
 from tempshell_cli.backends.kind.parts import Parts
@@ -137,7 +138,7 @@ def _start_terminal(engine: DockerEngine, found: Parts, kubeconfig: str, deadlin
         pack=found.carried.get(labels.PACK, ""),
     )
     # What is left of an earlier one. By name: anybody can give a container the session's label.
-    names = {terminal_name(found.session), filler_name(found.session)}
+    names = {terminal_name(found.session), filler_name(found.session), helper_name(found.session)}
     engine.remove_containers(
         lambda: [one for one in engine.containers(of_session(found.session)) if name_of(one) in names]
     )

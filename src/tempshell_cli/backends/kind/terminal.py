@@ -7,15 +7,18 @@ import tarfile
 
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Report, SandboxRequest
+from tempshell_cli.backends.docker import workspaces
 from tempshell_cli.backends.docker.container import LEARNER, ContainerSpec, create_options, home_of, user_of
 from tempshell_cli.backends.docker.engine import DockerEngine
 from tempshell_cli.backends.docker.images import Image, built, ensure_image, has_image
 from tempshell_cli.backends.docker.proxies import of_node
 from tempshell_cli.backends.kind.names import (
     TERMINAL,
+    WORKSPACE_HELPER,
     cluster_name,
     control_plane_name,
     filler_name,
+    helper_name,
     kubeconfig_name,
     terminal_name,
 )
@@ -27,7 +30,12 @@ _OF_NODE_IMAGE = "io.tempshell.terminal-image"  # the label of our own node imag
 _KUBECONFIG, _FILLER = "cluster-kubeconfig", "cluster-filler"
 _MOUNTED = "/etc/tempshell/kube"
 # A copy of one's own, because people change its current namespace all day; the mounted one is there to return to.
-_OWN_COPY = f'install -D -m 0600 {_MOUNTED}/config "$1/.kube/config"'
+# A workspace may bring a kubeconfig along: that of an earlier cluster is of no use, a person's own one is kept.
+_OWN_COPY = f"""
+copy="$1/.kube/config" keep=
+[ ! -e "$copy" ] || grep -q "name: kind-{cluster_name("")}" "$copy" || keep=--backup=numbered
+install $keep -D -m 0600 {_MOUNTED}/config "$copy"
+"""
 
 
 def ensure_terminal_image(engine: DockerEngine, node_image: str, report: Report) -> str:
@@ -55,14 +63,20 @@ def ensure_terminal_image(engine: DockerEngine, node_image: str, report: Report)
 
 
 def start_terminal(engine: DockerEngine, request: SandboxRequest, image: str, kubeconfig: str) -> None:
-    """Start the container on the cluster's network, with the internal kubeconfig mounted read-only."""
+    """Start the container on the cluster's network, with the internal kubeconfig mounted read-only.
+
+    Raises LimitReached where another session has its workspace.
+    """
     session = request.session
     _fill_kubeconfig(engine, request, image, kubeconfig)
     volumes = {kubeconfig_name(session): _MOUNTED}
     node = engine.client.inspect_container(control_plane_name(session))
     proxies = of_node(node["Config"]["Env"] or [], control_plane_name(session))
-    spec = ContainerSpec(terminal_name(session), cluster_name(session), TERMINAL, volumes, proxies)
+    home = workspaces.home_mount(request)
+    spec = ContainerSpec(terminal_name(session), cluster_name(session), TERMINAL, volumes, proxies, home)
     container = engine.create_container(create_options(engine.client, request, image, spec))
+    helper = workspaces.Helper(helper_name(session), WORKSPACE_HELPER)
+    workspaces.take(engine, request, container, image, helper)
     engine.start_sandbox(container, request.template)
     profile = request.template.profile
     done = engine.run_in(container, ("/bin/sh", "-c", _OWN_COPY, "sh", home_of(profile)), user=user_of(profile))
@@ -80,7 +94,7 @@ def _fill_kubeconfig(engine: DockerEngine, request: SandboxRequest, image: str, 
             "image": image,
             "name": filler_name(request.session),
             "command": ["true"],
-            "labels": labels.labels(request, _FILLER),
+            "labels": labels.beside(request, _FILLER),
             "host_config": host,
         }
     )

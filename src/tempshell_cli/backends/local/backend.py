@@ -78,7 +78,6 @@ class LocalBackend(Backend):
     pack_reach: ClassVar[str] = ""
     is_shared: ClassVar[bool] = False  # its directories are in one user's own
     is_at_hand: ClassVar[bool] = True
-    limits_workspaces: ClassVar[bool] = False  # that takes a file system with quotas for projects, which few have
     admin_reach: ClassVar[str] = "root in namespaces of this machine: only the kernel stands between it and your files"
 
     def __init__(self, endpoint: str = "", *, paths: Paths | None = None) -> None:

@@ -173,7 +173,7 @@ def _json(found: Found) -> dict[str, object]:
         "bytes": found.workspace.used,
         "last_used": last.isoformat(timespec="seconds") if last else None,
         "session": found.workspace.session,
-        "size_enforced": _is_limited(found),
+        "size_enforced": found.backend.limits_workspaces,
         "made": made.isoformat(timespec="seconds") if made else None,
     }
 
@@ -190,12 +190,6 @@ def _cells(found: Found) -> tuple[str, ...]:
         local_time(found.last_used) if found.last_used else "-",
         workspace.session or "-",
         found.backend.endpoint or "-",
-        "enforced" if _is_limited(found) else "not enforced",
+        "enforced" if found.backend.limits_workspaces else "not enforced",
         local_time(workspace.made) if workspace.made else "-",
     )
-
-
-def _is_limited(found: Found) -> bool:
-    from tempshell_cli.backends.base import KeepsWorkspaces
-
-    return isinstance(found.backend, KeepsWorkspaces) and found.backend.limits_workspaces
