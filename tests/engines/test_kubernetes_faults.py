@@ -305,7 +305,8 @@ def test_minikube_is_kubernetes_with_a_profile(tempshell: Tempshell, tmp_path: P
 @pytest.mark.parametrize("backend", ["kubernetes", "minikube"])
 def test_a_session_outlives_the_loss_of_every_kubeconfig(tempshell: Tempshell, tmp_path: Path, backend: str) -> None:
     """The pod runs on: no command may take it for gone, and all is as before once there is a way to it again."""
-    mine, options = tempshell, ON_PODS
+    options: tuple[str, ...] = ON_PODS
+    mine = tempshell
     if backend == "minikube":
         mine, _ = _with_minikube(tempshell, tmp_path)
         options = ON_MINIKUBE
