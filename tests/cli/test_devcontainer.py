@@ -7,6 +7,8 @@ import subprocess
 
 import pytest
 
+from tempshell_cli.backends.docker.engine import DockerEngine
+from tempshell_cli.backends.docker.kept_images import kept_images
 from tests.support.command_line import Tempshell
 
 BUILT = "tempshell/shell"
@@ -72,6 +74,8 @@ def test_an_image_is_built_with_its_arguments_and_target_once_that_is_allowed(te
     image = subprocess.run(inspect, capture_output=True, text=True, check=True).stdout.strip()
     tempshell("stop", "--all")
     assert image.startswith("tempshell-project:")
+    assert any(one.tag == image and one.is_superseded for one in kept_images(DockerEngine("").client))
+    assert "tempshell-project" not in tempshell("image", "ls").stdout
     subprocess.run(("docker", "rmi", "--force", image), capture_output=True, check=True)
     dockerfile.write_text("FROM nowhere.invalid/none\nRUN false\n")
     failed = tempshell("start", "--detach", "./app", "--profile", "admin", code=5)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 _Answer = TypeVar("_Answer")
+PROJECT_IMAGE = "tempshell-project"
 _REPOSITORY = "tempshell/"
 _SHELL = "tempshell/shell"
 _BASE = "SHELL_IMAGE"  # the argument of a Dockerfile that is built on the image of shells
@@ -146,7 +147,7 @@ def build_project(client: APIClient, build: ImageBuild, proxies: Mapping[str, st
     """
     words = "\0".join((str(build.context), str(build.dockerfile), build.target, str(sorted(build.args.items()))))
     place = hashlib.sha256(words.encode()).hexdigest()[:12]
-    reference = f"tempshell-project:{place}"
+    reference = f"{PROJECT_IMAGE}:{place}"
     with report(f"building the image of {build.dockerfile}"):
 
         def ask() -> Iterable[dict[str, Any]]:
@@ -158,6 +159,7 @@ def build_project(client: APIClient, build: ImageBuild, proxies: Mapping[str, st
                 forcerm=True,
                 decode=True,
                 timeout=_SLOWEST_STEP,
+                labels={COMPONENT: "project"},  # not that of the shell, which it may be built on
                 target=build.target or None,
                 buildargs={**proxies, **build.args},
                 use_config_proxy=False,

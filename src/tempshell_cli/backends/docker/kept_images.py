@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tempshell_cli.backends.base import WorkloadImage
 from tempshell_cli.backends.docker import endpoint as endpoints
 from tempshell_cli.backends.docker.engine import DockerEngine
-from tempshell_cli.backends.docker.images import has_image, resolve_image, shipped_images, shipped_versions
+from tempshell_cli.backends.docker.images import (
+    PROJECT_IMAGE,
+    has_image,
+    resolve_image,
+    shipped_images,
+    shipped_versions,
+)
 from tempshell_cli.backends.docker.machine import machine_image
 from tempshell_cli.backends.labels import COMPONENT
 from tempshell_cli.core.errors import ProvisionFailed, UsageProblem
@@ -40,21 +46,23 @@ class Kept(NamedTuple):
 
 
 def kept_images(client: APIClient) -> list[Kept]:
-    """Return the images that tempshell has built, by their tags.
+    """Return the images that tempshell has built, by their tags, those of projects last.
 
     Superseded is what no start of this release takes any more. Of what is built on the node image of a cluster that
     is known only where it is built on another release's shell. An image of yours that is built on one of ours has its
-    label, too, and another name.
+    label, too, and another name. The image of a project is superseded, too: a start builds it, from the cache mostly.
     """
     found = [(tag, one) for one in _labelled(client) for tag in one.get("RepoTags") or () if tag.startswith(_OURS)]
     current = {one.reference for one in shipped_images()} | {machine_image().reference}
     for workload in WorkloadImage:
         current |= {tag for version, image in shipped_versions(workload) for tag in (version, image.reference)}
     decided = {reference.rpartition(":")[0] for reference in current}
-    return [
+    own = [
         Kept(tag, int(one["Size"]), tag not in current if _name(tag) in decided else _is_outdated(client, tag))
         for tag, one in sorted(found, key=lambda pair: pair[0])
     ]
+    of_projects = client.images(PROJECT_IMAGE)
+    return own + [Kept(tag, int(one["Size"]), is_superseded=True) for one in of_projects for tag in one["RepoTags"]]
 
 
 def remove_superseded(client: APIClient, image: Kept) -> str:

@@ -117,7 +117,7 @@ def prune(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
     docker_context: Context = "",
 ) -> None:
-    """Remove images that an earlier release of tempshell has built.
+    """Remove images that an earlier release of tempshell has built, and those of projects.
 
     What a container uses stays.
     """
