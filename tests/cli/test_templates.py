@@ -53,6 +53,18 @@ def test_the_command_runs_once_as_the_learner_and_dotfiles_are_at_home(tempshell
 
 
 @pytest.mark.engine("local")
+@pytest.mark.parametrize(
+    "argv", [("start", "--detach"), ("exam", "--detach", "linux-basics", "--tasks", "1"), ("run",)], ids=" ".join
+)
+def test_a_port_of_a_template_that_leads_nowhere_is_named(tempshell: Tempshell, argv: tuple[str, ...]) -> None:
+    _configure(tempshell, "true")
+    command = ("--", "true") if argv == ("run",) else ()
+    started = tempshell(*argv, "--template", "lab", "-b", "local", *command)
+    assert "no port is forwarded, for there is no screen: 8080" in started.stderr
+    tempshell("stop", "--all")
+
+
+@pytest.mark.engine("local")
 def test_the_home_of_a_template_is_kept_and_no_proof_has_it(tempshell: Tempshell) -> None:
     _configure(tempshell, "echo once more >>visits")
     file = tempshell.user.paths.config_file

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from tempshell_cli.cli.output.console import is_interactive, note, say, say_json
+from tempshell_cli.cli.output.console import is_interactive, note, note_unforwarded, say, say_json
 from tempshell_cli.cli.output.results import verdict_words
 from tempshell_cli.cli.output.sessions import say_receipt, session_json, setup_json
 from tempshell_cli.core.errors import ExitCode, TempshellError, UsageProblem
@@ -69,8 +69,7 @@ def listening_for(ports: Sequence[str], visit: Visit, offered: Sequence[str] = (
     if offered and not ports:
         ports = offered if visit.opens else ()
         if not ports:
-            note(f"tempshell: no port is forwarded, for there is no screen: {', '.join(offered)}")
-            note("  `tempshell port-forward SESSION PORT` forwards without a screen")
+            note_unforwarded(offered)
     if not ports:
         yield ()
         return

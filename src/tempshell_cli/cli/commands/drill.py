@@ -48,8 +48,8 @@ def drill(
       tempshell drill --list
     """
     from tempshell_cli.cli.output import console
-    from tempshell_cli.cli.parsing import duration, sandbox_request
-    from tempshell_cli.cli.screen import Visit, show_started
+    from tempshell_cli.cli.parsing import duration, ports_offered, sandbox_request
+    from tempshell_cli.cli.screen import Visit, listening_for, show_started
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.sessions.start import start
 
@@ -67,8 +67,9 @@ def drill(
             console.say(_nothing_due(cards))
             return
         request = request._replace(pack=_pack_of(due), tasks=tuple(card.task for card in due))
-        session = start(sessions, request, console.silence if quiet else console.progress)
-        show_started(sessions, session, visit)
+        with listening_for((), visit, ports_offered(request)) as listening:
+            session = start(sessions, request, console.silence if quiet else console.progress)
+            show_started(sessions, session, visit._replace(listening=listening))
 
 
 def _cards(sessions: Sessions, pack: str) -> Sequence[Card]:

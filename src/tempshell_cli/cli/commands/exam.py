@@ -80,8 +80,8 @@ def exam(
       tempshell exam --review    Show what the grading found, and the solutions
     """
     from tempshell_cli.cli.output import console
-    from tempshell_cli.cli.parsing import duration, sandbox_request
-    from tempshell_cli.cli.screen import Visit, show_started
+    from tempshell_cli.cli.parsing import duration, ports_offered, sandbox_request
+    from tempshell_cli.cli.screen import Visit, listening_for, show_started
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.cli.spellings import only_value
     from tempshell_cli.core.errors import UsageProblem
@@ -105,8 +105,10 @@ def exam(
         request = sandbox_request(sandbox)._replace(
             pack=what, exam=ExamRequest(tasks, seed, duration(time)), name=name, replace=replace
         )
-        started = start(sessions, request, console.silence if quiet else console.progress)
-        show_started(sessions, started, Visit(detach, plain, record, as_json, theme))
+        visit = Visit(detach, plain, record, as_json, theme)
+        with listening_for((), visit, ports_offered(request)) as listening:
+            started = start(sessions, request, console.silence if quiet else console.progress)
+            show_started(sessions, started, visit._replace(listening=listening))
 
 
 def _removed(sessions: Sessions, session: Session) -> tuple[Receipt | None, LeftoverRemains | None]:

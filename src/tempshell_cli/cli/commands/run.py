@@ -43,11 +43,12 @@ def run(
     """
     del interactive, remove  # both are always so
     from tempshell_cli.cli.output import console
-    from tempshell_cli.cli.parsing import duration, pack_or_project, sandbox_request
+    from tempshell_cli.cli.parsing import duration, pack_or_project, ports_offered, sandbox_request
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.sessions.start import start
 
     request = sandbox_request(sandbox)._replace(**pack_or_project(pack), ttl=duration(ttl))
+    console.note_unforwarded(ports_offered(request))
     with user_sessions() as sessions:
         session = start(sessions, request, console.silence if quiet else console.progress)
         try:

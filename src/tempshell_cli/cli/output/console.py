@@ -56,6 +56,13 @@ def note(text: str) -> None:
     print(strip_controls(text), file=sys.stderr)  # noqa: T201
 
 
+def note_unforwarded(ports: Sequence[str]) -> None:
+    """Say that these ports, which a template or a project has, lead nowhere without a screen."""
+    if ports:
+        note(f"tempshell: no port is forwarded, for there is no screen: {', '.join(ports)}")
+        note("  `tempshell port-forward SESSION PORT` forwards without a screen")
+
+
 def note_store(lines: Sequence[str]) -> None:
     """Say what a person should know of the store, a line each."""
     for number, line in enumerate(lines):
