@@ -12,7 +12,7 @@ from tempshell_cli.backends.base import Backend, ChecksLiveness, Option
 from tempshell_cli.backends.signals import marked, send_argv
 from tempshell_cli.cli.output.console import note_store, progress
 from tempshell_cli.core.clock import SystemClock
-from tempshell_cli.core.errors import NoSuchSession
+from tempshell_cli.core.errors import NoSuchSession, UsageProblem
 from tempshell_cli.core.foreground import PassOn, run_client
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.process import Command, cannot_start
@@ -32,7 +32,7 @@ def execute(token: str, argv: list[str], *, tty: bool = False, user: str | None 
     SessionExpired where the session is over, also where that has ended the command.
     """
     session = _find(token)
-    backend = registry.load(session.backend, session.endpoint)
+    backend = _backend(session)
     if user and Option.USER not in backend.options():
         from tempshell_cli.sessions.choice import refuse_options
         from tempshell_cli.sessions.engines import Engines
@@ -52,6 +52,16 @@ def execute(token: str, argv: list[str], *, tty: bool = False, user: str | None 
     if code in _OF_THE_ENGINE and not (isinstance(backend, ChecksLiveness) and backend.is_alive(session.sandbox)):
         refuse_lost(session)
     return code
+
+
+def _backend(session: Session) -> Backend:
+    """Return the backend a session runs on; raises EngineUnavailable where this installation cannot load it."""
+    try:
+        return registry.load(session.backend, session.endpoint)
+    except UsageProblem:
+        from tempshell_cli.sessions.engines import Engines
+
+        return Engines().loaded(session)  # which says what to do
 
 
 def _become(command: Command) -> NoReturn:
