@@ -8,9 +8,11 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from tempshell_cli.core.errors import ExitCode
 from tests.support.clusters import configure_for_kind
 from tests.support.command_line import Tempshell
 from tests.support.ports import free_port, listens
@@ -23,8 +25,11 @@ HOST = "ssh://box"
 
 
 @pytest.fixture
-def box(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment in which ``box`` is a host of the user's ssh config, on a port of its own."""
+def box(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The environment in which ``box`` is a host of the user's ssh config, on a port of its own.
+
+    sshd writes its log to ``log`` in the directory ``ssh``; a parameter is more options of its.
+    """
     if SSHD is None or os.geteuid() != 0:
         pytest.skip("no sshd that this user may start")
     port, place = free_port(), tmp_path / "ssh"
@@ -42,13 +47,14 @@ def box(tmp_path: Path) -> Iterator[dict[str, str]]:
         "UsePAM": "no",
         "PidFile": "none",
         "MaxStartups": "100",
+        **getattr(request, "param", {}),
     }
     settings = place / "sshd_config"
     settings.write_text("".join(f"{name} {value}\n" for name, value in options.items()))
-    with subprocess.Popen((SSHD, "-D", "-f", settings), stderr=subprocess.DEVNULL) as server:
+    with TemporaryDirectory() as short, subprocess.Popen((SSHD, "-D", "-f", settings, "-E", place / "log")) as server:
         try:
             eventually(lambda: listens(port), "sshd listens", 10)
-            yield {"PATH": f"{_ssh_with_config(place, port)}:{os.environ['PATH']}"}
+            yield {"PATH": f"{_ssh_with_config(place, port)}:{os.environ['PATH']}", "TMPDIR": str(short)}
         finally:
             server.terminate()
 
@@ -111,6 +117,30 @@ def test_a_host_that_cannot_be_reached_is_reported_in_the_words_of_ssh(
 ) -> None:
     failed = tempshell("run", "--docker-context", "ssh://nowhere.invalid", "--", "true", env=box, code=4)
     assert "Could not resolve hostname nowhere.invalid" in failed.stderr
+
+
+def test_one_connection_carries_all_that_a_command_does(
+    tempshell: Tempshell, box: dict[str, str], tmp_path: Path
+) -> None:
+    tempshell("start", "--detach", "--docker-context", HOST, "linux-basics", env=box)
+    assert _connections(tmp_path) == 1
+    tempshell("check", env=box, code=ExitCode.CHECK_FAILED)
+    assert _connections(tmp_path) == 2
+    tempshell("stop", env=box)
+    assert _connections(tmp_path) == 3
+    eventually(lambda: not list(Path(box["TMPDIR"]).iterdir()), "the sockets are removed")
+
+
+@pytest.mark.parametrize("box", [{"AllowStreamLocalForwarding": "no"}, {"MaxSessions": "1"}], indirect=True)
+def test_a_host_that_shares_no_connection_is_used_all_the_same(tempshell: Tempshell, box: dict[str, str]) -> None:
+    session = tempshell("start", "--detach", "--docker-context", HOST, env=box).stdout.strip()
+    assert tempshell("exec", session, "--", "echo", "here", env=box).stdout == "here\n"
+    tempshell("stop", env=box)
+    eventually(lambda: not list(Path(box["TMPDIR"]).iterdir()), "the sockets are removed")
+
+
+def _connections(tmp_path: Path) -> int:
+    return (tmp_path / "ssh" / "log").read_text("utf-8").count("Accepted publickey")
 
 
 def _ssh_with_config(place: Path, port: int) -> Path:

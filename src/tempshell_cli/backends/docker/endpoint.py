@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from tempshell_cli.backends.docker import ssh
 from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Command
 from tempshell_cli.core.text import strip_controls
@@ -83,7 +84,7 @@ def environment(endpoint: str) -> dict[str, str]:
     # An earlier release has kept the names of contexts.
     url, mode, certificates = _Address.parse(endpoint if ":" in endpoint else resolve(endpoint))
     return {
-        "DOCKER_HOST": url,
+        "DOCKER_HOST": ssh.near(url),
         "DOCKER_CONTEXT": "",
         # Over anything but tcp docker reads these certificates too, and fails without them.
         "DOCKER_TLS": "1" if mode == _TLS else "",
@@ -108,10 +109,13 @@ def connect(endpoint: str) -> APIClient:
 
     address = _Address.parse(endpoint)
     _refuse_open_network(address)
-    if address.scheme != "unix":
+    if address.scheme == "ssh":
+        ssh.keep(address.url)
+    url = ssh.near(address.url)
+    if not url.startswith("unix://"):
         return _connect_by_command(endpoint)
     try:
-        return APIClient(base_url=address.url, version="auto", timeout=_TIMEOUT)
+        return APIClient(base_url=url, version="auto", timeout=_TIMEOUT)
     except DockerException as cause:
         raise unavailable(endpoint, cause) from cause
 
