@@ -12,7 +12,7 @@ import pytest
 from tests.support.command_line import Tempshell
 
 ON_ENGINES = pytest.mark.parametrize(
-    "backend", [pytest.param(name, marks=pytest.mark.engine(name)) for name in ("local", "docker")]
+    "backend", [pytest.param(name, marks=pytest.mark.engine(name)) for name in ("local", "docker", "kubernetes")]
 )
 NAME = f"thesis-{os.getpid()}"
 

@@ -28,6 +28,7 @@ from tempshell_cli.backends.base import (
 from tempshell_cli.backends.docker.container import container_name
 from tempshell_cli.backends.docker.workspaces import HELPER
 from tempshell_cli.core.errors import LimitReached
+from tests.support import pods
 from tests.support.engines import BUSYBOX
 from tests.support.waiting import eventually
 
@@ -224,6 +225,9 @@ def _kill(stage: Stage, sandbox: Sandbox) -> None:
         from tempshell_cli.backends.local.rundir import RunDir  # noqa: PLC0415 - of one engine
 
         os.kill(RunDir(sandbox.details["run"]).holder(), signal.SIGKILL)
+    elif stage.backend.name == "kubernetes":
+        where = ("--namespace", sandbox.details["namespace"])
+        pods.kubectl("delete", "pod", sandbox.details["pod"], *where, "--now")
     else:
         container = sandbox.details["container"]
         subprocess.run(("docker", "kill", "--signal", "KILL", container), check=True, capture_output=True)

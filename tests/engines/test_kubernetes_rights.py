@@ -134,6 +134,15 @@ def test_what_rbac_prints_is_enough_for_a_given_namespace(
     assert "--namespace" in refused.stderr
 
 
+def test_what_rbac_prints_is_enough_for_a_workspace(tempshell: Tempshell, account: Account) -> None:
+    tempshell.user.configure(limits={"starts_per_hour": 50})
+    limited, at = account(tempshell), (*ON_PODS, "--image", _shell_image(), "--workspace", "thesis")
+    limited("run", *at, "--", "sh", "-c", "echo kept >file")
+    assert limited("run", *at, "--", "cat", "file").stdout == "kept\n"
+    limited("workspace", "rm", "--yes", "thesis", *ON_PODS)
+    assert pods.leftovers(tempshell.user.owner) == []
+
+
 def test_doctor_names_what_is_missing_and_who_can_grant_it(
     tempshell: Tempshell, account: Account, namespace: str
 ) -> None:

@@ -14,9 +14,8 @@ from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Sandbox
 from tempshell_cli.backends.kubernetes.api import Object
 from tempshell_cli.backends.kubernetes.backend import KubernetesBackend
-from tempshell_cli.backends.kubernetes.helpers import CORE
+from tempshell_cli.backends.kubernetes.helpers import BATCH, CORE
 from tempshell_cli.backends.kubernetes.metadata import BACKEND, OWNER_HASH, Origin, object_name, owner_hash
-from tempshell_cli.backends.kubernetes.session import BATCH
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.sessions.model import State
 

@@ -25,7 +25,6 @@ from tempshell_cli.sessions.store import open_store
 
 LOCAL, DOCKER, KIND, PODS = ("local",), ("docker",), ("kind",), ("kubernetes", "minikube")
 BACKENDS = (*LOCAL, *DOCKER, *KIND, *PODS)
-WORKSPACE = Workspace("a", 10 * 1024**3)
 CONFIG = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\n"
 
 # What is typed, who can honour it, and where it is then in the template, or in the endpoint.
@@ -39,12 +38,7 @@ TABLE: Mapping[str, tuple[dict[str, Any], tuple[str, ...], Where, object]] = {
     "--secret": ({"secret_file": [f"a={__file__}"]}, BACKENDS, lambda made: [one.name for one in made.secrets], ["a"]),
     "--pids-limit": ({"pids_limit": 64}, LOCAL + DOCKER + KIND, lambda made: made.pids, 64),
     "--idle": ({"idle": "30m"}, LOCAL + DOCKER, lambda made: made.idle, timedelta(minutes=30)),
-    "--workspace": (
-        {"workspace": "a"},
-        LOCAL + DOCKER + KIND,
-        lambda made: made.workspace,
-        Workspace("a", 10 * 1024**3),
-    ),
+    "--workspace": ({"workspace": "a"}, BACKENDS, lambda made: made.workspace, Workspace("a", 10 * 1024**3)),
     "--memory": ({"memory": "1g"}, BACKENDS, lambda made: made.memory, 1024**3),
     "--network none": ({"network": "none"}, LOCAL + DOCKER + KIND + PODS, lambda made: made.network, Network.NONE),
     "--network default": ({"network": "default"}, DOCKER + KIND + PODS, lambda made: made.network, Network.DEFAULT),
@@ -188,6 +182,7 @@ def test_settings_for_one_backend_are_nothing_to_another(planned: Planned) -> No
         ({"cpus": float("nan")}, "not a valid CPU count"),
         ({"memory": "5m"}, "5m of memory is too little"),
         ({"pull_secret": ["a/b"], "cluster_access": "edit"}, "could read the pull secret"),
+        ({"workspace": "a", "cluster_access": "edit"}, "could remove the workspace"),
         ({"namespace": "Upper"}, "cannot be a namespace"),
         ({"namespace": "tempshell-0badcafe"}, "is named like that of a session"),
     ],
@@ -198,7 +193,7 @@ def test_a_value_that_cannot_be_used_is_refused_before_anything_is_on_record(
     assert said in str(planned.refused("kubernetes", **typed))
 
 
-@pytest.mark.parametrize("backend", LOCAL + DOCKER + KIND)
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_the_size_of_a_workspace_is_taken_and_said_not_to_be_enforced(planned: Planned, backend: str) -> None:
     warned: list[str] = []
     planned.sessions.warn = warned.append

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from tempshell_cli.backends.base import (
+    Access,
     Backend,
     Capability,
     Condition,
     EngineChoice,
     Expired,
+    KeptWorkspace,
     Option,
     Problem,
     Receipt,
@@ -82,6 +85,7 @@ class KubernetesBackend(Backend):
             Option.OWN_NETWORK,
             Option.CLUSTER_ACCESS,
             Option.SECRET,
+            Option.WORKSPACE,
         }
         of_nodes = {Option.NODE_SELECTOR, Option.TOLERATION, Option.RUNTIME_CLASS, Option.PRIORITY_CLASS}
         return frozenset({Option.CONTEXT, Option.NAMESPACE, Option.PULL_SECRET, *of_pods, *of_nodes})
@@ -96,10 +100,13 @@ class KubernetesBackend(Backend):
         return settings.sandbox.image
 
     def refuses(self, template: Template) -> Sequence[Problem]:
-        """Return which pull secrets a pod cannot use, or its learner could read."""
+        """Return what a pod cannot use, or its learner could read or remove: pull secrets, a workspace."""
         from tempshell_cli.backends.kubernetes.placement import unusable_secrets  # noqa: PLC0415 - an exec needs none
 
-        return unusable_secrets(template.placement, self.target.namespace, template.access)
+        found = list(unusable_secrets(template.placement, self.target.namespace, template.access))
+        if template.workspace and template.access is Access.EDIT:
+            found.append(Problem("who may edit its namespace could remove the workspace", "use --cluster-access view"))
+        return found
 
     def answers(self) -> bool:
         """Return whether the cluster answers a request for its version."""
@@ -132,6 +139,7 @@ class KubernetesBackend(Backend):
         from tempshell_cli.backends.kubernetes.images import on_nodes  # noqa: PLC0415
         from tempshell_cli.backends.kubernetes.metadata import Origin  # noqa: PLC0415
         from tempshell_cli.backends.kubernetes.session import SessionObjects  # noqa: PLC0415
+        from tempshell_cli.backends.kubernetes.workspaces import claim_of  # noqa: PLC0415
 
         api = self.clusters.current()
         kubeconfig = self.clusters.keep(request.session, api)
@@ -144,9 +152,11 @@ class KubernetesBackend(Backend):
             )
         origin = Origin(request, self.name)
         with report("starting the pod"):
-            objects = SessionObjects(api, request.session, namespace)
-            objects.make(origin, image)
-            job, pod = objects.wait(request.deadline)
+            claim = claim_of(api, origin, namespace)
+            objects = SessionObjects(api, request.session, claim.namespace if claim else namespace)
+            with claim.undone() if claim else nullcontext():
+                objects.make(origin, image, claim)
+                job, pod = objects.wait(request.deadline, claim)
         found = inventory.Found(request.session, objects.namespace, job, job, pod)
         return inventory.sandbox(found, api, self.name, kubeconfig)
 
@@ -209,13 +219,16 @@ class KubernetesBackend(Backend):
 
     def destroy(self, sandbox: Sandbox) -> Receipt:
         """Remove the session's Job, pod and namespace, and look until nothing of it runs."""
+        from tempshell_cli.backends.kubernetes import inventory  # noqa: PLC0415 - as above
         from tempshell_cli.backends.kubernetes.session import SessionObjects  # noqa: PLC0415 - as above
         from tempshell_cli.backends.kubernetes.trial import remove_trial  # noqa: PLC0415 - as above
 
         session = sandbox.session
         api = self.clusters.of(sandbox)
         self.clusters.check(session, api)
-        objects = SessionObjects(api, session, sandbox.place or self.target.namespace)
+        place = sandbox.place or self.target.namespace
+        place = place or inventory.namespace_of_workspace(api, self.name, sandbox.owner, session)
+        objects = SessionObjects(api, session, place)
         removed, left = objects.remove(sandbox.owner)
         if objects.own:
             remove_trial(api, session)
@@ -234,6 +247,19 @@ class KubernetesBackend(Backend):
         from tempshell_cli.backends.kubernetes import expired  # noqa: PLC0415 - as above
 
         return expired.remove(self.clusters.current(), one)
+
+    def workspaces(self, owner: str) -> Sequence[KeptWorkspace]:
+        """Return the workspaces of an owner in the namespace, without one those that have a namespace each."""
+        from tempshell_cli.backends.kubernetes.workspaces import workspaces  # noqa: PLC0415 - as above
+
+        return workspaces(self.clusters.current(), owner, self.name, self.target.namespace)
+
+    def remove_workspace(self, owner: str, name: str) -> None:
+        """Remove the claim, or the namespace with it, and wait until it is gone."""
+        from tempshell_cli.backends.kubernetes.metadata import Keeping  # noqa: PLC0415 - as above
+        from tempshell_cli.backends.kubernetes.workspaces import remove  # noqa: PLC0415 - as above
+
+        remove(self.clusters.current(), Keeping(owner, self.name, name), self.target.namespace)
 
     def forget(self, session: str) -> None:
         """Drop the private way to a session's cluster."""

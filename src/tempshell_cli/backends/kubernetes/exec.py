@@ -11,6 +11,7 @@ from tempshell_cli.core.process import Command
 
 CONTAINER = "terminal"
 GRADER = "grader"
+GIVER = "workspace"  # what gives the files of a workspace to their user, before the two start
 
 
 def exec_command(details: Mapping[str, str], argv: Sequence[str], role: Role, *, tty: bool) -> Command:

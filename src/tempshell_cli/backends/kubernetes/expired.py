@@ -9,7 +9,7 @@ from typing import Any
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Expired, Receipt
 from tempshell_cli.backends.kubernetes.api import Api, Object
-from tempshell_cli.backends.kubernetes.helpers import CORE
+from tempshell_cli.backends.kubernetes.helpers import BATCH, CORE
 from tempshell_cli.backends.kubernetes.metadata import (
     annotations_of,
     is_terminating,
@@ -20,7 +20,6 @@ from tempshell_cli.backends.kubernetes.metadata import (
     selector,
     session_of,
 )
-from tempshell_cli.backends.kubernetes.session import BATCH
 from tempshell_cli.backends.kubernetes.target import is_a_sessions_own
 
 

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 from tempshell_cli.backends.base import Access, Network, Profile, Template
 from tempshell_cli.backends.entry import VARIABLES, variables_script
-from tempshell_cli.backends.kubernetes.metadata import Origin, object_name
+from tempshell_cli.backends.kubernetes.metadata import Keeping, Origin, object_name
 from tempshell_cli.backends.kubernetes.placement import copied_name
 from tempshell_cli.backends.kubernetes.pod import grader_limits, limits, quantity, requests, secret_key
 from tempshell_cli.backends.labels import SESSION
 
 CORE = "/api/v1"
+BATCH = "/apis/batch/v1"
 NETWORKING = "/apis/networking.k8s.io/v1"
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
 _POD_SECURITY = "pod-security.kubernetes.io"
@@ -70,6 +71,16 @@ def namespace(origin: Origin) -> dict[str, Any]:
     metadata = origin.metadata(object_name(origin.request.session), "namespace")
     level = "baseline" if origin.request.template.profile is Profile.ADMIN else "restricted"
     metadata["labels"] |= {f"{_POD_SECURITY}/enforce": level, f"{_POD_SECURITY}/enforce-version": "latest"}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+
+
+def workspace_namespace(keeping: Keeping) -> dict[str, Any]:
+    """Return the namespace of a workspace: that of its sessions, too, for a pod mounts no claim of another's.
+
+    ``baseline``: what gives the files to their user is root for a moment. Nobody but tempshell makes pods there.
+    """
+    metadata = keeping.metadata()
+    metadata["labels"] |= {f"{_POD_SECURITY}/enforce": "baseline", f"{_POD_SECURITY}/enforce-version": "latest"}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 

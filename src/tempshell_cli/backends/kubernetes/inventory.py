@@ -9,9 +9,10 @@ from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Access, Condition, Sandbox
 from tempshell_cli.backends.kubernetes import pod_status
 from tempshell_cli.backends.kubernetes.api import FORBIDDEN, Api, Object, Refused
-from tempshell_cli.backends.kubernetes.helpers import CORE
+from tempshell_cli.backends.kubernetes.helpers import BATCH, CORE
 from tempshell_cli.backends.kubernetes.metadata import (
     POD,
+    Keeping,
     access_of,
     annotations_of,
     by_session,
@@ -23,9 +24,9 @@ from tempshell_cli.backends.kubernetes.metadata import (
     profile_of,
     selector,
     session_of,
+    workspace_of,
 )
 from tempshell_cli.backends.kubernetes.pod import grader_of, home_of
-from tempshell_cli.backends.kubernetes.session import BATCH
 from tempshell_cli.backends.kubernetes.target import is_a_sessions_own
 from tempshell_cli.core.errors import EngineUnavailable, ProvisionFailed
 from tempshell_cli.core.text import one_line
@@ -72,6 +73,18 @@ def look(api: Api, wanted: Wanted) -> list[Found]:
     return [*_in_own_namespaces(namespaces, jobs, pods), *_in_given_ones(jobs, pods)]
 
 
+def namespace_of_workspace(api: Api, backend: str, owner: str, session: str) -> str:
+    """Return the namespace of a workspace that a session without a record of its place is in; "" for none."""
+    query = f"{Keeping(owner, backend, '').selector()},{selector(session=session)}"
+    try:
+        jobs = api.items(f"{BATCH}/jobs", labelSelector=query)
+    except Refused as cause:
+        if cause.status != FORBIDDEN:  # who may not look in all namespaces could not make one either
+            raise
+        return ""
+    return next((namespace_of(one) for one in jobs), "")
+
+
 def refuse_shared_namespace(api: Api, wanted: Wanted, access: Access) -> None:
     """Raise ProvisionFailed where one of two owners in a namespace could look into the other's session.
 
@@ -104,6 +117,7 @@ def sandbox(found: Found, api: Api, backend: str, kubeconfig: str) -> Sandbox:
             "namespace": found.namespace,
             "pod": name_of(found.pod) if found.pod else "",
             "grader": grader_of(profile),
+            **workspace_of(found.job or found.pod or {"metadata": {}}),
         },
         name=annotations.get(labels.NAME, ""),
         pack=annotations.get(labels.PACK, ""),

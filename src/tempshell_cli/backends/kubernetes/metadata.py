@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from tempshell_cli import __version__
 from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Access, Profile, SandboxRequest
 
@@ -23,6 +24,46 @@ _REMOVED = timedelta(seconds=60)  # in which a cluster finishes a namespace that
 _ANNOTATIONS = (labels.OWNER, labels.DEADLINE, labels.NAME, labels.PACK, labels.PROFILE, labels.TERMS)
 
 
+class Keeping(NamedTuple):
+    """A workspace by its name, whose it is, and the backend that it is for: what its objects are named and found by."""
+
+    owner: str
+    backend: str
+    name: str
+
+    @property
+    def object_name(self) -> str:
+        """The name of its claim, and of the namespace of its own: owners and workspaces may be called alike."""
+        known = "\0".join(self)
+        return f"tempshell-workspace-{hashlib.sha256(known.encode()).hexdigest()[:16]}"
+
+    def metadata(self) -> dict[str, Any]:
+        """Return the metadata of one of its objects: neither of a session nor with a deadline, so no sweep's."""
+        return {
+            "name": self.object_name,
+            "labels": {
+                _MANAGED_BY: "tempshell",
+                labels.WORKSPACE: self.name,
+                labels.COMPONENT: "workspace",
+                labels.VERSION: __version__,
+                OWNER_HASH: owner_hash(self.owner),
+                BACKEND: self.backend,
+            },
+            "annotations": {labels.OWNER: self.owner},
+        }
+
+    def selector(self) -> str:
+        """Return the label selector for its objects, and for those that have it; "" for the name: any workspace."""
+        named = f"{labels.WORKSPACE}={self.name}" if self.name else labels.WORKSPACE
+        return f"{named},{OWNER_HASH}={owner_hash(self.owner)},{BACKEND}={self.backend}"
+
+
+def keeping(origin: Origin) -> Keeping | None:
+    """Return the workspace that a sandbox is to have."""
+    workspace = origin.request.template.workspace
+    return Keeping(origin.request.owner, origin.backend, workspace.name) if workspace else None
+
+
 class Origin(NamedTuple):
     """The request that an object is made for, and the backend: its labels and annotations say both."""
 
@@ -32,6 +73,7 @@ class Origin(NamedTuple):
     def metadata(self, name: str, component: str, namespace: str = "") -> dict[str, Any]:
         """Return the metadata of one part of the sandbox."""
         values = labels.labels(self.request, component)
+        workspace = self.request.template.workspace
         return {
             "name": name,
             **({"namespace": namespace} if namespace else {}),
@@ -42,6 +84,7 @@ class Origin(NamedTuple):
                 labels.VERSION: values[labels.VERSION],
                 OWNER_HASH: owner_hash(self.request.owner),
                 BACKEND: self.backend,
+                **({labels.WORKSPACE: workspace.name} if workspace else {}),
             },
             "annotations": {
                 **{key: values[key] for key in _ANNOTATIONS},
@@ -76,6 +119,11 @@ def session_of(thing: Mapping[str, Any]) -> str:
 def is_owned(thing: Mapping[str, Any], session: str, owner: str) -> bool:
     """Return whether an object says that it is of a session of that owner."""
     return session_of(thing) == session and _metadata(thing, "labels").get(OWNER_HASH) == owner_hash(owner)
+
+
+def workspace_of(thing: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a sandbox has among its details of the workspace that an object's labels name."""
+    return labels.workspace_of(_metadata(thing, "labels"))
 
 
 def annotations_of(thing: Mapping[str, Any]) -> Mapping[str, str]:

@@ -13,17 +13,17 @@ from tempshell_cli.backends.kubernetes.metadata import Origin, object_name
 from tempshell_cli.backends.kubernetes.placement import pod_fields
 
 LEARNER = 10001
-_ROOT = {"runAsUser": 0, "runAsGroup": 0}
+ROOT = {"runAsUser": 0, "runAsGroup": 0}
 _LEARNER_HOME, _ROOT_HOME = "/home/learner", "/root"
 # What holds the deadline is the Job's activeDeadlineSeconds: PID 1 has the learner's uid, so its word would be theirs.
 _NEVER = 2.0**40
 _GRACE = 1  # seconds between TERM, which PID 1 ignores, and KILL; the kubelet makes two of it
 _TTL = 60  # seconds that a finished Job stays, and with it what it owns
-_MIB = 1024**2
-_DISK = 1024 * _MIB
+MIB = 1024**2
+_DISK = 1024 * MIB
 # In memory, so that a full one says so: a full one on the node's disk would have the pod evicted.
-_TMP, _GRADERS_TMP = "var-tmp", "graders-tmp"
-_WRITABLE = {"home": (_LEARNER_HOME, 256), "tmp": ("/tmp", 100), _TMP: ("/var/tmp", 16), "run": ("/run", 16)}  # noqa: S108 - paths inside
+HOME, _TMP, _GRADERS_TMP = "home", "var-tmp", "graders-tmp"
+_WRITABLE = {HOME: (_LEARNER_HOME, 256), "tmp": ("/tmp", 100), _TMP: ("/var/tmp", 16), "run": ("/run", 16)}  # noqa: S108 - paths inside
 
 # Names of volumes, and where the cluster puts the token of a pod's account.
 _VARIABLES, _SECRETS, _NO_TOKEN = "variables", "secrets", "no-token"
@@ -101,7 +101,7 @@ def limits(template: Template) -> Resources:
 def requests(template: Template) -> Resources:
     """Return what is set aside for the terminal."""
     most = limits(template)
-    return Resources(min(most.cpu, 100), min(most.memory, 256 * _MIB), 32 * _MIB)
+    return Resources(min(most.cpu, 100), min(most.memory, 256 * MIB), 32 * MIB)
 
 
 def grader_limits(template: Template) -> Resources:
@@ -109,7 +109,7 @@ def grader_limits(template: Template) -> Resources:
     if grader_of(template.profile) == CONTAINER:
         return Resources(0, 0, 0)
     most = limits(template)
-    return Resources(most.cpu, min(most.memory, 256 * _MIB), 32 * _MIB)
+    return Resources(most.cpu, min(most.memory, 256 * MIB), 32 * MIB)
 
 
 def quantity(size: int) -> str:
@@ -132,7 +132,7 @@ def _pod(request: SandboxRequest, name: str, image: Image) -> dict[str, Any]:
         "automountServiceAccountToken": template.access is not Access.NONE,
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": _GRACE,
-        "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}, **(_ROOT if admin else _LEARNER)},
+        "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}, **(ROOT if admin else _LEARNER)},
         **pod_fields(template.placement, name),
         "containers": containers,
         "volumes": [
@@ -194,7 +194,7 @@ def _grader(template: Template, image: Image) -> dict[str, Any]:
     A container that mounts something where the token of the pod's account would be gets none.
     """
     most = grader_limits(template)
-    least = Resources(min(most.cpu, 20), min(most.memory, 32 * _MIB), most.disk)
+    least = Resources(min(most.cpu, 20), min(most.memory, 32 * MIB), most.disk)
     mounts = [{**mount, "readOnly": True} for mount in _mounts(template.profile) if mount["name"] != _TMP]
     mounts.append({"name": _GRADERS_TMP, "mountPath": _WRITABLE[_TMP][0]})
     if template.access is not Access.NONE:
@@ -216,7 +216,7 @@ def _container(name: str, template: Template, image: Image) -> dict[str, Any]:
         "stdin": True,  # PID 1 waits by reading; from nothing it would return at once
         "workingDir": home,
         "env": [{"name": "HOME", "value": home}, {"name": "LANG", "value": "C.UTF-8"}],
-        "securityContext": {} if template.profile is Profile.ADMIN else _restrictions(),
+        "securityContext": {} if template.profile is Profile.ADMIN else restrictions(),
     }
 
 
@@ -229,7 +229,8 @@ def _mounts(profile: Profile) -> list[dict[str, Any]]:
 _LEARNER = {"runAsNonRoot": True, "runAsUser": LEARNER, "runAsGroup": LEARNER, "fsGroup": LEARNER}
 
 
-def _restrictions() -> dict[str, Any]:
+def restrictions() -> dict[str, Any]:
+    """Return the security context of a container that is not root's."""
     return {
         "allowPrivilegeEscalation": False,
         "readOnlyRootFilesystem": True,

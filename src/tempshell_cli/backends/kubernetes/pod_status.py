@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tempshell_cli.backends.kubernetes.exec import CONTAINER, GRADER
+from tempshell_cli.backends.kubernetes.exec import CONTAINER, GIVER, GRADER
 from tempshell_cli.core.errors import ProvisionFailed
 from tempshell_cli.core.text import one_line
 
@@ -25,6 +25,11 @@ _STUCK = {
     "CreateContainerError": "see the image, and what the cluster adds to pods",
     "CreateContainerConfigError": "see the image: it must run as uid 10001",
 }
+_FILES = (
+    "the volume has to be writable for the user of the sandbox (fsGroup); without --namespace root gives it away. "
+    "The image needs stat, find, chown and chmod"
+)
+_UNBOUND = "unbound immediate PersistentVolumeClaims"  # the scheduler's words
 _UNSCHEDULABLE = "ask for less (--cpus, --memory) or other nodes (--node-selector, --toleration), or make room"
 REFUSALS = (
     ("RuntimeClass", "`kubectl get runtimeclasses` lists what --runtime-class may name"),
@@ -88,6 +93,11 @@ def has_silent_node(pod: Object) -> bool:
 def of_pod(pod: Object) -> PodFailure | None:
     """Return what a pod's own status says."""
     status = pod.get("status") or {}
+    for one in status.get("initContainerStatuses", ()):
+        given = (one.get("state") or {}).get("terminated") or {}
+        if one["name"] == GIVER and given.get("exitCode"):
+            said = one_line(str(given.get("message") or f"exit code {given['exitCode']}"))
+            return PodFailure(f"the workspace cannot be given to the user of the sandbox: {said}", _FILES)
     # The one of two containers that has ended is not the end of the pod.
     ended = any("terminated" in _state(pod, container["name"]) for container in _ours(pod))
     if ended or status.get("phase") in {"Failed", "Succeeded"}:
@@ -103,6 +113,11 @@ def of_pod(pod: Object) -> PodFailure | None:
             said = one_line(str(condition.get("message") or ""))
             return PodFailure(f"{condition.get('reason', 'Unschedulable')}: {said}", _UNSCHEDULABLE, permanent=False)
     return None
+
+
+def wants_volume(failure: PodFailure) -> bool:
+    """Return whether the scheduler is waiting for the volume of a claim, which may come by itself."""
+    return not failure.permanent and _UNBOUND in failure.what
 
 
 def of_job(job: Object | None) -> PodFailure | None:

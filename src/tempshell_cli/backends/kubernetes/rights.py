@@ -55,6 +55,8 @@ _IN_NAMESPACE = (
     Right("", ("serviceaccounts",), ("create", "delete")),
     Right("", ("secrets",), ("create", "delete")),
     Right("networking.k8s.io", ("networkpolicies",), ("create", "delete")),
+    # For --workspace.
+    Right("", ("persistentvolumeclaims",), ("create", "get", "list", "patch", "delete"), needed=False),
     # For --cluster-access: to hand on these two roles, within this namespace, without having them.
     Right(_RBAC, ("rolebindings",), ("create", "delete"), needed=False),
     Right(_RBAC, ("clusterroles",), ("bind",), ("view", "edit"), needed=False),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,8 +13,9 @@ from tempshell_cli.backends.base import Terms
 from tempshell_cli.backends.init import FIRST_WORD
 from tempshell_cli.backends.kubernetes import helpers, pod_status
 from tempshell_cli.backends.kubernetes.api import CONFLICT, FORBIDDEN, NOT_FOUND, Api, Object, Refused
+from tempshell_cli.backends.kubernetes.arrival import Arrival
 from tempshell_cli.backends.kubernetes.exec import CONTAINER
-from tempshell_cli.backends.kubernetes.helpers import CORE, Part
+from tempshell_cli.backends.kubernetes.helpers import BATCH, CORE, Part
 from tempshell_cli.backends.kubernetes.metadata import (
     POD,
     Origin,
@@ -30,14 +30,12 @@ from tempshell_cli.backends.kubernetes.metadata import (
 )
 from tempshell_cli.backends.kubernetes.pod import Image, job
 from tempshell_cli.backends.kubernetes.prerequisites import api_server, pull_secrets
+from tempshell_cli.backends.kubernetes.workspaces import WorkspaceClaim
 from tempshell_cli.core.attempts import attempts
 from tempshell_cli.core.errors import ProvisionFailed
 from tempshell_cli.core.text import one_line
 
-BATCH = "/apis/batch/v1"
-_TIMEOUT = 300.0  # seconds for a pod to come up: images are pulled, nodes are added
 _UNDECIDED = 4.0  # seconds in which what is not permanent may pass by itself
-_EVENTS = 0.5  # seconds between two looks at the events
 _GONE = 30.0  # seconds for what was deleted to be gone
 # Too many requests, for longer than they are asked again; an API server that starts, or whose etcd elects a leader.
 _PASSING = {429, 500, 503, 504}
@@ -53,15 +51,20 @@ class SessionObjects:
         self.namespace = namespace or self._name
         self.own = self.namespace == self._name
 
-    def make(self, origin: Origin, image: Image) -> None:
-        """Make the Job, what it owns, and let it go."""
-        with _told_as_failure():
+    def make(self, origin: Origin, image: Image, claim: WorkspaceClaim | None = None) -> None:
+        """Make the Job, what it owns, and let it go. Raises LimitReached where another has the workspace."""
+        with told_as_failure():
             secrets = pull_secrets(self._api, origin)
             if self.own:
                 self._api.create(f"{CORE}/namespaces", helpers.namespace(origin))
+            elif claim:
+                claim.make_namespace()
             left = origin.request.deadline - datetime.now(UTC) - self._api.ahead
             seconds = max(1, math.ceil(left.total_seconds()) + 1)
-            made = self._api.create(self._jobs, job(origin, self.namespace, image, seconds))
+            asked = job(origin, self.namespace, image, seconds)
+            made = self._api.create(self._jobs, claim.mounted(asked, image) if claim else asked)
+            if claim:
+                claim.take(made)
             for part in helpers.parts(origin, made, api_server(self._api, origin), own=self.own):
                 self._api.create(part.collection(self.namespace), part.body)
             for number, secret in secrets.items():
@@ -70,10 +73,10 @@ class SessionObjects:
             self._await_quota()
             self._api.patch(self._job_path, {"spec": {"parallelism": 1}})
 
-    def wait(self, deadline: datetime) -> tuple[Object, Object]:
+    def wait(self, deadline: datetime, claim: WorkspaceClaim | None = None) -> tuple[Object, Object]:
         """Wait for the pod and return the Job and it; raises ProvisionFailed once it is clear that none will come."""
-        with _told_as_failure():
-            pod = _Arrival(self).wait()
+        with told_as_failure():
+            pod = Arrival(self, claim).wait()
             self._api.patch(self._job_path, {"metadata": {"annotations": {POD: pod["metadata"]["uid"]}}})
             return self._end_job_at(deadline, {}), pod
 
@@ -244,47 +247,8 @@ class SessionObjects:
         return f"{self._jobs}/{self._name}"
 
 
-class _Arrival:
-    """The wait for a pod."""
-
-    def __init__(self, objects: SessionObjects) -> None:
-        self._objects = objects
-        self._begun = time.monotonic()
-        self._events_due = self._begun + _EVENTS
-
-    def wait(self) -> Object:
-        pod: Object | None = None
-        for pods in self._objects.follow_pods(_TIMEOUT):
-            pod = next(iter(pods), None)
-            if pod and pod_status.is_complete(pod) and self._objects.holds(pod):
-                return pod
-            found = None
-            if pod:
-                found = pod_status.of_pod(pod)
-            elif self._events_are_due():  # the Job has ended, or the cluster refuses it a pod
-                found = pod_status.of_job(self._objects.job())
-                found = found or pod_status.of_events(self._objects.events(self._objects.name))
-            if found and (found.permanent or self._stays(pod)):
-                raise found.error()
-        warnings = pod_status.warnings(self._objects.events(name_of(pod) if pod else self._objects.name))
-        said = "; ".join(warnings) or "the cluster gives no reason"
-        raise ProvisionFailed(f"no pod within {_TIMEOUT:.0f} s: {said}", hint="see `kubectl get events`")
-
-    def _events_are_due(self) -> bool:
-        now = time.monotonic()
-        due = now > self._events_due
-        self._events_due = now + _EVENTS if due else self._events_due
-        return due
-
-    def _stays(self, pod: Object | None) -> bool:
-        """Return whether what does not last by itself has lasted, and nobody is at work on it."""
-        if pod is None or time.monotonic() - self._begun < _UNDECIDED:
-            return False
-        return not pod_status.makes_room(self._objects.events(name_of(pod)))
-
-
 @contextmanager
-def _told_as_failure() -> Iterator[None]:
+def told_as_failure() -> Iterator[None]:
     """Make a refusal the reason why the start failed: the cluster is there, and said no."""
     try:
         yield

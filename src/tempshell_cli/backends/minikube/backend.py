@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from tempshell_cli.backends.base import Problem, Report, Sandbox, SandboxRequest, Template
+from tempshell_cli.backends.base import KeptWorkspace, Problem, Report, Sandbox, SandboxRequest, Template
 from tempshell_cli.backends.kubernetes import credentials as kubeconfigs
 from tempshell_cli.backends.kubernetes import kubectl
 from tempshell_cli.backends.kubernetes.backend import KubernetesBackend
@@ -58,12 +58,11 @@ class MinikubeBackend(KubernetesBackend):
 
         Raises EngineUnavailable where the kubeconfig is gone and the profile may run: so may what is there.
         """
-        if self._is_known():
-            return super().find(owner)
-        minikube.require()
-        if self._profile().may_run():
-            raise self._unknown()
-        return []
+        return super().find(owner) if self._has_something() else []
+
+    def workspaces(self, owner: str) -> Sequence[KeptWorkspace]:
+        """Return the workspaces there; as ``find``."""
+        return super().workspaces(owner) if self._has_something() else []
 
     def own_kubeconfig(self) -> Path:
         """Return where minikube writes the kubeconfig of a profile that was started here."""
@@ -81,6 +80,14 @@ class MinikubeBackend(KubernetesBackend):
             self.clusters.forget()
         elif not self._is_known():
             raise self._unknown()
+
+    def _has_something(self) -> bool:
+        if self._is_known():
+            return True
+        minikube.require()
+        if self._profile().may_run():
+            raise self._unknown()
+        return False
 
     def _unknown(self) -> EngineUnavailable:
         name = self.target.context

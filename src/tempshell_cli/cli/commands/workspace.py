@@ -9,12 +9,13 @@ import typer
 
 from tempshell_cli.cli.command import new_app
 from tempshell_cli.cli.complete import workspace_names
-from tempshell_cli.cli.options import FORMAT, Backend, DockerContext, Quiet
+from tempshell_cli.cli.options import FORMAT, Backend, DockerContext, KubeContext, Namespace, Quiet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tempshell_cli.backends.base import Backend as Engine
+    from tempshell_cli.backends.base import EngineChoice
     from tempshell_cli.sessions.lifecycle import Sessions
     from tempshell_cli.sessions.workspaces import Found
 
@@ -26,7 +27,13 @@ _Name = Annotated[str, typer.Argument(metavar="NAME", help="A workspace.", autoc
 
 
 @app.command("ls")
-def ls(form: Annotated[_Format, FORMAT] = "table", backend: Backend = "", docker_context: DockerContext = "") -> None:
+def ls(
+    form: Annotated[_Format, FORMAT] = "table",
+    backend: Backend = "",
+    docker_context: DockerContext = "",
+    kube_context: KubeContext = "",
+    namespace: Namespace = "",
+) -> None:
     """List the workspaces on this machine and its engines.
 
     SIZE is what the files take on the disk, where that is quickly found out.
@@ -34,13 +41,16 @@ def ls(form: Annotated[_Format, FORMAT] = "table", backend: Backend = "", docker
     Examples:
       tempshell workspace ls
       tempshell workspace ls --docker-context ssh://me@box
+      tempshell workspace ls -b kubernetes
     """
+    from tempshell_cli.backends.base import EngineChoice
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.sessions.workspaces import Workspaces
 
+    choice = EngineChoice(docker_context, kube_context, namespace)
     with user_sessions() as sessions:
-        found = Workspaces(sessions, _engines(sessions, backend, docker_context)).all()
+        found = Workspaces(sessions, _engines(sessions, backend, choice)).all()
     if form == "json":
         console.say_json([_json(one) for one in found])
     elif form == "name":
@@ -59,11 +69,14 @@ def rm(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     backend: Backend = "",
     docker_context: DockerContext = "",
+    kube_context: KubeContext = "",
+    namespace: Namespace = "",
 ) -> None:
     """Remove workspaces with all files in them.
 
     On a terminal it asks before; elsewhere it needs --yes. A workspace that a session has is not removed.
     """
+    from tempshell_cli.backends.base import EngineChoice
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import UsageProblem
@@ -71,8 +84,9 @@ def rm(
 
     if not yes and not console.can_ask():
         raise UsageProblem(f"{', '.join(name)}: nobody can be asked here", hint="--yes removes with all files, unasked")
+    choice = EngineChoice(docker_context, kube_context, namespace)
     with user_sessions() as sessions:
-        workspaces = Workspaces(sessions, _engines(sessions, backend, docker_context))
+        workspaces = Workspaces(sessions, _engines(sessions, backend, choice))
         for found in [workspaces.one(one) for one in name]:
             what = f"{found.workspace.name} on {found.backend.name}"
             if not yes and not console.confirm(f"remove {what} with all its files?"):
@@ -88,6 +102,8 @@ def export_(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The tar to write, .tar or .tar.gz, or - for stdout.")],
     backend: Backend = "",
     docker_context: DockerContext = "",
+    kube_context: KubeContext = "",
+    namespace: Namespace = "",
     quiet: Quiet = False,
 ) -> None:
     """Write the files of a workspace to a tar.
@@ -98,6 +114,7 @@ def export_(
       tempshell workspace export thesis thesis.tar.gz
       tempshell workspace export old - | ssh box tempshell workspace import - old
     """
+    from tempshell_cli.backends.base import EngineChoice
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import UsageProblem
@@ -105,8 +122,9 @@ def export_(
 
     if file == "-" and sys.stdout.isatty():
         raise UsageProblem("an archive is not for a terminal", hint="name a file, or redirect the output")
+    choice = EngineChoice(docker_context, kube_context, namespace)
     with user_sessions() as sessions:
-        found = Workspaces(sessions, _engines(sessions, backend, docker_context)).one(name)
+        found = Workspaces(sessions, _engines(sessions, backend, choice)).one(name)
         export_workspace(sessions, found, file, console.silence if quiet else console.progress)
 
 
@@ -116,6 +134,8 @@ def import_(
     name: _Name,
     backend: Backend = "",
     docker_context: DockerContext = "",
+    kube_context: KubeContext = "",
+    namespace: Namespace = "",
     quiet: Quiet = False,
 ) -> None:
     """Make a workspace of the files in a tar.
@@ -125,6 +145,7 @@ def import_(
     Examples:
       tempshell workspace import thesis.tar.gz thesis
     """
+    from tempshell_cli.backends.base import EngineChoice
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.service import user_sessions
     from tempshell_cli.core.errors import EngineUnavailable, UsageProblem
@@ -132,23 +153,27 @@ def import_(
 
     if file == "-" and sys.stdin.isatty():
         raise UsageProblem("an archive is not typed", hint="name a file, or redirect the input")
+    choice = EngineChoice(docker_context, kube_context, namespace)
     with user_sessions() as sessions:
         usual = "" if sessions.settings.sandbox.backend == "auto" else sessions.settings.sandbox.backend
-        engine = next(_engines(sessions, backend or usual, docker_context), None)
+        engine = next(_engines(sessions, backend or usual, choice), None)
         if engine is None:
             raise EngineUnavailable("no engine here keeps workspaces", hint="`tempshell doctor` says why")
         import_workspace(sessions, engine, name, file, console.silence if quiet else console.progress)
     console.say(f"{name} is on {engine.name}")
 
 
-def _engines(sessions: Sessions, backend: str, docker_context: str) -> Iterator[Engine]:
-    """Yield the engine that is named, or those that need no login and keep workspaces, and those of sessions."""
-    from tempshell_cli.backends.base import EngineChoice, KeepsWorkspaces, Option
+def _engines(sessions: Sessions, backend: str, choice: EngineChoice) -> Iterator[Engine]:
+    """Yield the engine that is named, or those that keep workspaces and need no login, and those of sessions.
+
+    Where no backend is named, options choose among those that honour them.
+    """
+    from tempshell_cli.backends.base import KeepsWorkspaces, Option
     from tempshell_cli.sessions.choice import refuse_options
     from tempshell_cli.sessions.workspaces import refuse_others
 
-    asked = frozenset({Option.DOCKER_CONTEXT} if docker_context else ())
-    choice = EngineChoice(docker_context)
+    named = zip((Option.DOCKER_CONTEXT, Option.CONTEXT, Option.NAMESPACE), choice, strict=True)
+    asked = frozenset(option for option, value in named if value)
     if backend not in {"", "auto"}:
         refuse_options(sessions.engines, backend, asked)
         engine = sessions.engines.get(backend, sessions.engines.find(backend).endpoint_of(choice))
@@ -156,11 +181,11 @@ def _engines(sessions: Sessions, backend: str, docker_context: str) -> Iterator[
         yield engine
         return
     for name, kind in sessions.engines.kinds():
-        if kind.is_at_hand and asked | {Option.WORKSPACE} <= kind.options():
+        if (kind.is_at_hand or asked) and asked | {Option.WORKSPACE} <= kind.options():
             engine = sessions.engines.get(name, kind.endpoint_of(choice))
             if isinstance(engine, KeepsWorkspaces) and engine.answers():
                 yield engine
-    if not docker_context:
+    if not asked:
         yield from sessions.engines.of_all(sessions.store.live())
 
 
