@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tempshell_cli.core.errors import ExitCode, NoSuchSession, SessionExpired
@@ -60,3 +62,15 @@ def test_one_that_was_swept_is_still_said_to_have_expired(fake: FakeSessions) ->
     fake.sweep()
     with pytest.raises(SessionExpired):
         fake.sessions.select("web")
+
+
+def test_one_that_is_over_by_its_record_alone_is_asked_about(fake: FakeSessions) -> None:
+    """Another machine has extended it, or this machine's clock was set; only what its engine ends is over."""
+    session = fake.start()
+    found = fake.engine.find()[0]
+    fake.engine.set_deadline(found, found.deadline + timedelta(hours=2))
+    fake.clock.advance(hours=2)
+    assert fake.sessions.select(session.id).deadline == found.deadline + timedelta(hours=2)
+    fake.clock.advance(hours=2)
+    with pytest.raises(SessionExpired, match="expired at"):
+        fake.sessions.select(session.id)

@@ -12,7 +12,7 @@ from tempshell_cli.backends.base import Backend, ChecksLiveness, Option
 from tempshell_cli.backends.signals import marked, send_argv
 from tempshell_cli.cli.output.console import note_store, progress
 from tempshell_cli.core.clock import SystemClock
-from tempshell_cli.core.errors import NoSuchSession, UsageProblem
+from tempshell_cli.core.errors import NoSuchSession, SessionExpired, UsageProblem
 from tempshell_cli.core.foreground import PassOn, run_client
 from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.process import Command, cannot_start
@@ -114,12 +114,12 @@ def _restored(session: Session) -> Session:
 
 
 def _find(token: str) -> Session:
-    """Look in the store, as a rule; on the engines only where the store has lost the session."""
+    """Look in the store, as a rule; on the engines only where the store has lost the session, or takes it for over."""
     try:
         with open_store(Paths.of_user()) as opened:
             note_store(opened.notes)
             return select(opened.store, SystemClock().now(), token)
-    except NoSuchSession:
+    except (NoSuchSession, SessionExpired):
         from tempshell_cli.cli import service
 
         with service.user_sessions() as sessions:

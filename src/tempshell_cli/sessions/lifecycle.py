@@ -24,6 +24,7 @@ from tempshell_cli.core.errors import (
     LeftoverRemains,
     NoSuchSession,
     ProvisionFailed,
+    SessionExpired,
     TempshellError,
     UsageProblem,
 )
@@ -290,8 +291,22 @@ class Sessions:
             yield current, sandbox
 
     def select(self, token: str = "", *, expired_too: bool = False) -> Session:
-        """Return the live session that the token names: see ``lookup.select``."""
-        return select(self.store, self.clock.now(), token, expired_too=expired_too)
+        """Return the live session that the token names: see ``lookup.select``.
+
+        One that is over by its record is asked about: its engine may have been given another deadline since by another
+        machine, and this machine's clock may have been set.
+        """
+        try:
+            return select(self.store, self.clock.now(), token, expired_too=expired_too)
+        except SessionExpired:
+            over = select(self.store, self.clock.now(), token, expired_too=True)
+            with suppress(EngineUnavailable):
+                backend = self.engines.of(over)
+                self.reaper.sweep([backend], timeouts={backend: self.settings.engines.answer_in.total_seconds()})
+            current = self.store.get(over.id)
+            if current is None or not current.state.is_live or current.is_over(self.clock.now()):
+                raise
+            return current
 
     def score(self, score: Score, events: Sequence[Event]) -> None:
         """Keep the outcome of a check with the events that belong to it: all of it, or nothing."""
