@@ -1,9 +1,9 @@
-"""Programs that tests run: full-screen ones, whose screens they compare, a keyring, and a reader of manual pages."""
+"""Programs that tests run: full-screen ones, whose screens they compare, a keyring, a wrong clock, a manual."""
 
 from . import apt
 
 _PACKAGES = {
-    **{program: program for program in ("vim", "less", "tmux", "htop", "nano", "mc", "dbus-daemon")},
+    **{program: program for program in ("vim", "less", "tmux", "htop", "nano", "mc", "dbus-daemon", "faketime")},
     "dbus-send": "dbus-bin",
     "gnome-keyring-daemon": "gnome-keyring",
     "groff": "groff-base",
@@ -13,5 +13,5 @@ PROGRAMS = tuple(_PACKAGES)
 
 
 def ensure() -> None:
-    """Vim, less, tmux, htop, nano, mc, gnome-keyring and groff."""
+    """Vim, less, tmux, htop, nano, mc, gnome-keyring, groff and faketime."""
     apt.install(_PACKAGES)
