@@ -130,6 +130,14 @@ def test_programs(scene: SandboxShell) -> None:
         ({"argv": ["cat", "absent"], "expect": {"exit": 1, "stderr": {"equals": ""}}}, FAIL, "on stderr: cat:"),
         ({"argv": ["cat", "absent"]}, FAIL, "exit code 1; it said: cat: absent"),
         ({"argv": ["echo", "$HOME `id` *"], "expect": {"stdout": {"equals": "$HOME `id` *"}}}, PASS, ""),
+        # A file that is made of what the program writes, and not by hand.
+        ({"argv": ["cat", "hello.txt"], "expect": {"source_of": "hello.txt"}}, PASS, ""),
+        ({"argv": ["cat", "hello.txt", "web.yaml"], "expect": {"source_of": "~/hello.txt"}}, PASS, ""),
+        ({"argv": ["cat", "hello.txt"], "expect": {"source_of": "web.yaml"}}, FAIL, "name: web"),
+        ({"argv": ["echo", "Hello"], "expect": {"source_of": "hello.txt"}}, FAIL, "Hello, world"),
+        ({"argv": ["true"], "expect": {"source_of": "empty"}}, FAIL, "nothing"),
+        ({"argv": ["true"], "expect": {"source_of": "absent"}}, FAIL, "it is not there"),
+        ({"argv": ["echo", "x"], "expect": {"source_of": "large.txt"}}, FAIL, "a larger file"),
         # The learner's own program that does not run is a wrong answer.
         ({"argv": ["./absent"]}, FAIL, "no such file, or not executable"),
         ({"argv": ["/home/learner/absent"]}, FAIL, "no such file, or not executable"),

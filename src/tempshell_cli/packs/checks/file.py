@@ -103,7 +103,7 @@ class FileState(Kind, frozen=True, kw_only=True):
             return Mismatch(f"{self.path} can be read", content.decode(errors="replace"))
         return (
             _metadata_mismatch(self, about.decode(errors="replace"))
-            or _content_mismatch(self, content)
+            or self._content_mismatch(content)
             or self._lost(shell, timeout)
         )
 
@@ -134,8 +134,36 @@ class FileState(Kind, frozen=True, kw_only=True):
             raise no_record(self.path)
         return None
 
+    def _content_mismatch(self, content: bytes) -> Mismatch | None:
+        """Compare what it contains."""
+        if len(content) > MAX_READ:
+            return Mismatch(f"{self.path}: at most {MAX_READ >> 10} KiB", "a larger file")
+        if self.text and (differs := text_mismatch(self.text, content)):
+            return differs
+        if self.json is not UNSET and (differs := json_mismatch(self.json, content, exact=self.exact)):
+            return differs
+        return None if self.yaml is UNSET else yaml_mismatch(self.yaml, content, exact=self.exact)
+
     def _absolute(self, shell: TerminalShell) -> str:
         return self.path if self.path.startswith("/") else f"{shell.home}/{self.path.removeprefix('~/')}"
+
+
+class Excerpt(FileState, frozen=True, kw_only=True):
+    """One that must consist of lines of a text: one of them at least, and nothing else but empty lines."""
+
+    lines: frozenset[str]
+
+    @property
+    def reads(self) -> bool:
+        """Always."""
+        return True
+
+    def _content_mismatch(self, content: bytes) -> Mismatch | None:
+        if differs := super()._content_mismatch(content):
+            return differs
+        found = lines_of(content)
+        odd = "nothing" if not found else next((line for line in found if line not in self.lines), None)
+        return Mismatch(f"{self.path}: what the program writes", odd) if odd is not None else None
 
 
 class _WithRecord(FileState, frozen=True, kw_only=True):
@@ -174,11 +202,6 @@ def _metadata_mismatch(wanted: FileState, about: str) -> Mismatch | None:
     return None
 
 
-def _content_mismatch(wanted: FileState, content: bytes) -> Mismatch | None:
-    if len(content) > MAX_READ:
-        return Mismatch(f"{wanted.path}: at most {MAX_READ >> 10} KiB", "a larger file")
-    if wanted.text and (differs := text_mismatch(wanted.text, content)):
-        return differs
-    if wanted.json is not UNSET and (differs := json_mismatch(wanted.json, content, exact=wanted.exact)):
-        return differs
-    return None if wanted.yaml is UNSET else yaml_mismatch(wanted.yaml, content, exact=wanted.exact)
+def lines_of(content: bytes) -> list[str]:
+    """Return the lines of a text that are not empty, without blanks at their ends."""
+    return [line.rstrip() for line in content.decode(errors="replace").splitlines() if line.strip()]

@@ -9,6 +9,7 @@ from msgspec import Meta, field
 from tempshell_cli.core.process import Completed
 from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.checks.endings import NOT_STARTED, SIGNALS, ended, is_there, said
+from tempshell_cli.packs.checks.file import Excerpt, lines_of
 from tempshell_cli.packs.checks.kind import Kind
 from tempshell_cli.packs.checks.kubectl_words import refuse_more_than_a_look
 from tempshell_cli.packs.checks.learner_programs import started_program
@@ -16,7 +17,7 @@ from tempshell_cli.packs.checks.matching import CannotLook, Mismatch, OutputMatc
 from tempshell_cli.packs.checks.places import CLUSTER, TERMINAL, Place, newest_pods, shell_at
 from tempshell_cli.packs.checks.shell import SandboxShell, out_of_reach, without_settings
 from tempshell_cli.packs.checks.terminal import KILLED, TerminalShell
-from tempshell_cli.packs.reading.fields import Id, NoNul, Strict, says
+from tempshell_cli.packs.reading.fields import Id, NoNul, SandboxPath, Strict, says
 
 KUBECTL = "kubectl"
 _DENIED = "permission denied"
@@ -31,6 +32,10 @@ class Expect(Strict, frozen=True, kw_only=True):
     ] = 0
     stdout: Annotated[OutputMatch | None, says("What it writes.")] = None
     stderr: Annotated[OutputMatch | None, says("What it complains of.")] = None
+    source_of: Annotated[
+        SandboxPath | None,
+        says("A file in the sandbox that must consist of lines that the program writes to stdout: of one at least."),
+    ] = None
 
     @property
     def codes(self) -> tuple[int, ...]:
@@ -106,6 +111,11 @@ class Exec(Kind, frozen=True, kw_only=True):
         return self.in_ != TERMINAL
 
     @property
+    def path(self) -> str:
+        """The file that is compared with what it writes; "" for none."""
+        return self.expect.source_of or ""
+
+    @property
     def pods(self) -> tuple[str, str] | None:
         """Those of which it enters the newest."""
         return newest_pods(self.in_, self.ns)
@@ -134,7 +144,10 @@ class Exec(Kind, frozen=True, kw_only=True):
         graders = self.in_ == TERMINAL and not as_learner
         if graders and _is_closed(done.stderr, "" if self.expect.exit == "nonzero" else shell.home):
             raise Prevented(f"the learner has closed a file{said(done)}")
-        return _mismatch(self.expect, done)
+        differs = _mismatch(self.expect, done)
+        if differs is None and self.path:
+            return Excerpt(path=self.path, lines=frozenset(lines_of(done.stdout))).look(sandbox, timeout)
+        return differs
 
 
 class Control(Strict, frozen=True, kw_only=True):

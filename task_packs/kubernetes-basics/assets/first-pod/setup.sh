@@ -15,7 +15,7 @@ spec:
   containers:
   - name: main
     image: $image
-    command: [sh, -c, 'echo "My word is \$WORD."; exec sleep infinity']
+    command: [sh, -c, 'echo "My word is \$WORD, my number \$(cat /proc/sys/kernel/random/uuid)."; exec sleep infinity']
     env:
     - {name: WORD, value: draft}
     securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}

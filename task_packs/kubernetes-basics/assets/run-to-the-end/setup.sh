@@ -17,7 +17,7 @@ spec:
       containers:
       - name: main
         image: $image
-        command: [sh, -c, 'i=0; while [ \$i -lt 100 ]; do i=\$((i + 1)); done; echo "counted to \$i"']
+        command: [sh, -c, 'i=0; while [ \$i -lt 100 ]; do i=\$((i + 1)); done; echo "counted to \$i as \$(cat /proc/sys/kernel/random/uuid)"']
         securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
         resources: {limits: {cpu: 50m, memory: 16Mi}}
 END

@@ -192,14 +192,20 @@ def _values(kind: Kind) -> Iterator[str]:
                 yield from _leaves(data)
         case Http():
             yield kind.url
-        case Exec() if kind.runs_as_learner(_HOMES):
-            yield from (str(code) for code in kind.expect.codes if code)
-        case Exec(argv=("cat", path)):
-            yield path
-            yield from _of_text(kind.expect.stdout)
+        case Exec():
+            yield from _of_program(kind)
         case Reach():
             for one in (kind, *kind.allow, *(kind.only or ())):
                 yield from _of_connection(one, ports=kind.allowed)
+
+
+def _of_program(exec_: Exec) -> Iterator[str]:
+    yield exec_.path
+    if exec_.runs_as_learner(_HOMES):
+        yield from (str(code) for code in exec_.expect.codes if code)
+    elif exec_.argv[0] == "cat" and len(exec_.argv) == 2:  # noqa: PLR2004 - a program and its file
+        yield exec_.argv[1]
+        yield from _of_text(exec_.expect.stdout)
 
 
 def _of_text(text: TextMatch | None) -> Iterator[str]:
