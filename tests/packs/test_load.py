@@ -31,6 +31,12 @@ def test_a_valid_pack_is_read_with_all_it_names(draft: Draft) -> None:
     assert [check.worth for check in task.head.checks] == [2, 1]
 
 
+def test_a_pack_says_how_many_nodes_its_cluster_has(draft: Draft) -> None:
+    assert draft.load().nodes == 1
+    draft.replace("pack.yaml", "license: MIT", "license: MIT\nsandbox: {backends: [kind], nodes: 3}")
+    assert draft.load().nodes == 3
+
+
 def test_windows_line_ends_and_a_byte_order_mark_do_no_harm(draft: Draft) -> None:
     text = (draft.root / "tasks/one.md").read_text()
     draft.write("tasks/one.md", "\ufeff" + text.replace("\n", "\r\n"))
@@ -73,6 +79,10 @@ PACK_FAULTS = [
         "license: MIT", "license: MIT\nsandbox: {backends: [kind], images: [practise]}", 6, "'practise'", "`practice`"
     ),
     Spoilt("license: MIT", "license: MIT\nsandbox: {images: [practice]}", 6, "only the nodes of kind", "[kind]"),
+    Spoilt("license: MIT", "license: MIT\nsandbox: {nodes: 2}", 6, "only kind clusters", "[kind]"),
+    Spoilt(
+        "license: MIT", "license: MIT\nsandbox: {backends: [kind], nodes: 10}", 6, "sandbox.nodes: Expected `int` <= 9"
+    ),
     Spoilt("license: MIT", "license: MIT\nsandbox: local", 6, "sandbox: Expected a mapping, got `str`"),
     Spoilt("- tasks/one.md", "- tasks/one.md\n- tasks/one.md", 8, "is there twice"),
     Spoilt("- tasks/one.md", "- task/one.md", 7, "the pack has no file `task/one.md`", "did you mean `tasks/one.md`?"),

@@ -13,7 +13,7 @@ from .drafts import Draft
 
 def test_ls_lists_what_can_be_started_by_name(tempshell: Tempshell) -> None:
     rows = tempshell("pack", "ls", "--json").json()
-    shipped = ["ci-sandbox", "ckad-core", "kubernetes-basics", "linux-basics", "zero-trust"]
+    shipped = ["ci-sandbox", "ckad-core", "kubernetes-basics", "linux-basics", "node-upkeep", "zero-trust"]
     assert [row["name"] for row in rows] == shipped
     assert "linux-basics" in tempshell("pack", "ls").stdout
 

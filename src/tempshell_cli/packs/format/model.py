@@ -66,6 +66,14 @@ class SandboxRequirements(Strict, frozen=True, kw_only=True):
             " the tasks' pods. `backends` is then `[kind]`."
         ),
     ] = ()
+    nodes: Annotated[
+        int,
+        Meta(ge=1, le=9),
+        says(
+            "How many nodes the cluster of a session has at least: a control plane, and workers. With more than one,"
+            " `backends` is `[kind]`."
+        ),
+    ] = 1
     template: Annotated[Id, says("One of the pack's `templates`, for its sessions; `shell` is none.")] = "shell"
     profile: Annotated[
         Profile,

@@ -48,7 +48,7 @@ def load_native(root: Path, languages: Sequence[str] = ()) -> Pack:
     tasks = tuple(_load_task(name, source) for name in head.tasks)
     for error in duplicate_id_errors([task.id for task in tasks]):
         raise document.problem(error.at, error.message)
-    return Pack(head, tasks, root, digest(files))
+    return Pack(head, tasks, root, digest(files), nodes=head.sandbox.nodes)
 
 
 def read_manifest(files: Mapping[str, bytes], root: Path) -> tuple[Document, PackHead]:

@@ -12,7 +12,7 @@ from tempshell_cli.packs.format.versions import is_empty
 from tempshell_cli.packs.reading.document import Location
 
 _ALL_PERCENT = 100
-_LOADS_IMAGES = ("kind",)
+_MAKES_CLUSTERS = ("kind",)
 # How a file of a repository begins whose content is elsewhere: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 _LFS = b"version https://git-lfs.github.com/spec/v1"
 
@@ -30,14 +30,7 @@ def pack_faults(head: PackHead, files: Collection[str]) -> Iterator[Fault]:
     shares = sum(head.domains.values())
     if head.domains and shares != _ALL_PERCENT:
         yield Fault(("domains",), f"the domains add up to {shares}, not {_ALL_PERCENT}")
-    if head.sandbox.images and head.sandbox.backends != _LOADS_IMAGES:
-        hint = "write `backends: [kind]`"
-        yield Fault(("sandbox", "images"), "only the nodes of kind clusters can be given images", hint)
-    template = head.sandbox.template
-    if template not in {"shell", *head.templates}:
-        yield Fault(
-            ("sandbox", "template"), f"the pack has no template `{template}`", nearest(template, head.templates)
-        )
+    yield from _sandbox_faults(head)
     if head.kubernetes and is_empty(head.kubernetes):
         yield Fault(("kubernetes",), f"no version is in `{head.kubernetes}`")
     for name, var in head.vars.items():
@@ -47,6 +40,20 @@ def pack_faults(head: PackHead, files: Collection[str]) -> Iterator[Fault]:
         if task in head.tasks[:index]:
             yield Fault(("tasks", index), f"the task {task} is there twice")
         yield from path_faults(("tasks", index), task, files)
+
+
+def _sandbox_faults(head: PackHead) -> Iterator[Fault]:
+    sandbox, template = head.sandbox, head.sandbox.template
+    if sandbox.backends != _MAKES_CLUSTERS:
+        hint = "write `backends: [kind]`"
+        if sandbox.images:
+            yield Fault(("sandbox", "images"), "only the nodes of kind clusters can be given images", hint)
+        if sandbox.nodes > 1:
+            yield Fault(("sandbox", "nodes"), "only kind clusters are made with several nodes", hint)
+    if template not in {"shell", *head.templates}:
+        yield Fault(
+            ("sandbox", "template"), f"the pack has no template `{template}`", nearest(template, head.templates)
+        )
 
 
 def duplicate_id_errors(ids: Sequence[str]) -> Iterator[Fault]:
