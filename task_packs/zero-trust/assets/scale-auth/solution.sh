@@ -12,3 +12,4 @@ spec:
   - {type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 70}}}
 END
 kubectl -n rush rollout status deployment/auth --timeout 50s
+kubectl -n rush scale deployment visitors --replicas 1
