@@ -17,6 +17,7 @@ from tests.fakes.clock import FakeClock
 from tests.support import engines, pods
 from tests.support.command_line import Tempshell
 from tests.support.leaks import leftovers, remove_all
+from tests.support.recorded import Recorder
 from tests.support.user import UNSET, User
 from tests.support.waiting import eventually
 
@@ -36,8 +37,16 @@ _DOCKER_HOST = os.environ.get("DOCKER_HOST", "")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let ``-m docker``, ``kind``, ``kubernetes`` and ``browser`` choose tests: no option asks for an argument."""
     for item in items:
+        item.user_properties.append(("engines", sorted(_engines(item))))
         for name in _engines(item) & _MARKS.keys():
             item.add_marker(_MARKS[name])
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option by which a run leaves a record of what it has tested."""
+    parser.addoption(
+        "--record-tested", action="store_true", help="write tests/docs/tested.json: see tests/docs/matrix.py"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,6 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
     _inherit_nothing()
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(_AtOnce(config))
+        if config.getoption("--record-tested"):
+            config.pluginmanager.register(Recorder())
 
 
 def _inherit_nothing() -> None:

@@ -15,6 +15,7 @@ from tempshell_cli.backends.labels import OWNER
 from tempshell_cli.sessions import attempts
 from tests.support import pods
 from tests.support.command_line import Tempshell
+from tests.support.engines import BUSYBOX
 from tests.support.leaks import docker_leftovers
 
 OUTCOMES = {"stopped", "not stopped", "not tried"}
@@ -58,6 +59,14 @@ def test_a_container_stops_what_is_inside_of_the_machine_and_reaches_the_gateway
     outcomes = _outcomes(tempshell("doctor", "--isolation", "-b", "docker", "--json").json(), "docker")
     assert _not_stopped(outcomes, EVERYWHERE | PID_1) == {}
     assert outcomes["reach the gateway, which may be the engine's machine"] == "not stopped"
+    assert docker_leftovers(OWNER, tempshell.user.owner) == []
+
+
+@pytest.mark.engine("docker")
+def test_an_image_that_cannot_run_the_attempts_is_not_tried(tempshell: Tempshell) -> None:
+    tempshell.user.configure(sandbox={"image": BUSYBOX})
+    done = tempshell("doctor", "--isolation", "-b", "docker", code=4)
+    assert done.stdout.startswith("docker: not tried: the image has no python3")
     assert docker_leftovers(OWNER, tempshell.user.owner) == []
 
 
