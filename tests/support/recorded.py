@@ -21,7 +21,6 @@ ANY = "Python alone"  # what needs no engine
 OUTCOMES = ("passed", "skipped", "failed")
 _KEY = ("engine", "version", "python")
 _COMMANDS = {
-    "local": ("uname", "--kernel-release"),
     "docker": ("docker", "version", "--format", "{{.Server.Version}}"),
     "kind": ("kind", "version", "--quiet"),
 }
@@ -78,6 +77,8 @@ def version_of(engine: str) -> str:
     """Return an engine's version, in its own words; "" where it does not say."""
     if engine == ANY:
         return platform.python_version()
+    if engine == "local":
+        return f"Linux {platform.release().partition('-')[0]}"  # what follows is the machine's own
     if engine == "kubernetes":
         said = _output(("kubectl", "--kubeconfig", pods.kubeconfig(), "version", "--output=json"))
         return str(json.loads(said)["serverVersion"]["gitVersion"]) if said else ""
