@@ -105,7 +105,7 @@ def _session(tempshell: Tempshell, validate: Validator) -> None:
         child.expect_exact("recorded; `tempshell recordings play")
         child.wait()
     validate("recordings ls")
-    for words in ("list", "stats", "status", "why", "extend", "pause", "resume", "events"):
+    for words in ("list", "stats", "status", "why", "extend", "pause", "resume", "restart", "events"):
         validate(words)
     for words in ("list --watch", "stats --watch", "events --follow"):
         validate.first_line(words)

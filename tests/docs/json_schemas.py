@@ -54,6 +54,7 @@ DOCUMENTS: Mapping[str, Any] = MappingProxyType(
         "reap": list[sessions.Receipt],
         "recordings ls": list[sessions.Recording],
         "report": sessions.Report,
+        "restart": sessions.Session,
         "resume": sessions.Session,
         "score": sessions.Report,
         "secret ls": list[others.Secret],

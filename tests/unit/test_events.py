@@ -23,6 +23,7 @@ from tempshell_cli.sessions.events import (
     HintShown,
     Kind,
     NotSetUp,
+    Recipe,
     Recorded,
     SetUp,
     SetupOutput,
@@ -41,6 +42,7 @@ WRITTEN: list[tuple[Detail, str, str]] = [
     (Started("kind", admin=True), "started", "kind admin"),
     (ExamBegun(7, NOON), "exam", "7 2026-03-01T12:00:00+00:00"),
     (ExamBegun(7, NOON.astimezone(timezone(timedelta(hours=1)))), "exam", "7 2026-03-01T13:00:00+01:00"),
+    (Recipe({"image": "debian"}), "recipe", '{"image": "debian"}'),
     (Drawn(("links", "web/logs")), "drawn", "links web/logs"),
     (ValuesWritten({"links/mark": "10:b c"}), "values", '{"links/mark": "10:b c"}'),
     (Recorded("links", {"a.txt inode": "1 2"}), "record", 'links {"a.txt inode": "1 2"}'),
@@ -64,7 +66,7 @@ KINDS_WRITTEN = {
     "broken", "lost", "stopping", "ended", "forgotten", "reaped", "leftover", "searched", "unswept", "sweep", "drawn",
     "exam", "flagged", "graded", "task", "hint", "checked", "found", "could not run", "reset", "capability",
     "kubernetes", "values", "record", "to set up", "set up", "not set up", "solution", "consented", "bug",
-    "setup output", "forward", "forward ended", "idle",
+    "setup output", "forward", "forward ended", "idle", "recipe", "restarted",
 }  # fmt: skip
 
 

@@ -28,6 +28,7 @@ GROUPS = {
         "extend": "Give a session more time",
         "pause": "Freeze a session and its clock",
         "resume": "Continue a paused session",
+        "restart": "End what runs in a session, and start its sandbox again",
         "wait": "Wait until a session is ready, has ended, or has passed a task",
         "stop": "End a session and remove its sandbox",
     },

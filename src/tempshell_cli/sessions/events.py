@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple, Protocol, Self, TypeVar
+from typing import Any, NamedTuple, Protocol, Self, TypeVar
 
 from tempshell_cli.backends.base import Capability
 
@@ -32,6 +32,8 @@ class Kind(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     RESTORED = "restored"  # what had stopped or was gone
+    RECIPE = "recipe"  # Recipe, for programs alone
+    RESTARTED = "restarted"  # what it has kept
     READY = "ready"  # nothing; for this one and the next three an engine knew more of a session than the store
     STOPPED = "stopped"  # what is the matter
     BROKEN = "broken"  # what is the matter
@@ -70,7 +72,7 @@ class Kind(StrEnum):
 
 
 # For the checks, and for `logs`, which shows nothing in an exam: answers may be in them.
-HIDDEN = frozenset({Kind.RECORD, Kind.VALUES, Kind.SETUP_OUTPUT})
+HIDDEN = frozenset({Kind.RECORD, Kind.VALUES, Kind.SETUP_OUTPUT, Kind.RECIPE})
 PRIVATE = HIDDEN | {Kind.FOUND}  # the store's alone: pages of JSON
 
 
@@ -129,6 +131,20 @@ class Started(NamedTuple):
         """Read what was written."""
         backend, _, profile = text.partition(" ")
         return cls(backend, profile == _ADMIN)
+
+
+class Recipe(NamedTuple):
+    """How the sandbox of the session was made, as JSON: see ``recipe``. It has no value of a variable or a secret."""
+
+    said: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return json.dumps(self.said)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read what was written."""
+        return cls(dict(json.loads(text)))
 
 
 class ExamBegun(NamedTuple):
@@ -340,6 +356,7 @@ class CapabilityTried(NamedTuple):
 KINDS: Mapping[type[Detail], Kind] = MappingProxyType(
     {
         Started: Kind.STARTED,
+        Recipe: Kind.RECIPE,
         ExamBegun: Kind.EXAM,
         Drawn: Kind.DRAWN,
         ValuesWritten: Kind.VALUES,

@@ -220,7 +220,7 @@ class Sessions:
     def extend(self, session: Session) -> Session:
         """Move the deadline once, on the engine and then on record; raises LimitReached, UsageProblem in an exam."""
         backend = self.engines.of(session)
-        with self._changing(session, backend) as (current, sandbox):
+        with self.changing(session, backend) as (current, sandbox):
             refuse_in_exam(self.store, current, "an exam cannot be extended")
             refuse_unusable(current)
             extended = lease.extended(current, self.settings.lease, self.settings.limits)
@@ -237,7 +237,7 @@ class Sessions:
         if not isinstance(backend, CanPause):
             able = ", ".join(name for name, kind in self.engines.kinds() if issubclass(kind, CanPause))
             raise UsageProblem(f"a {backend.name} session cannot be paused", hint=f"only {able} sessions can be paused")
-        with self._changing(session, backend) as (current, sandbox):
+        with self.changing(session, backend) as (current, sandbox):
             refuse_in_exam(self.store, current, "an exam cannot be paused")
             if current.frozen is not None:
                 return current
@@ -253,7 +253,7 @@ class Sessions:
         backend = self.engines.of(session)
         if not isinstance(backend, CanPause):
             raise _not_paused(session)
-        with self._changing(session, backend) as (current, sandbox):
+        with self.changing(session, backend) as (current, sandbox):
             if current.frozen is None and session.frozen is None:
                 raise _not_paused(session)
             if current.frozen is None:  # another command has let it go on
@@ -263,7 +263,7 @@ class Sessions:
             return self.record(resumed, Kind.RESUMED)
 
     @contextmanager
-    def _changing(self, session: Session, backend: Backend) -> Iterator[tuple[Session, Sandbox]]:
+    def changing(self, session: Session, backend: Backend) -> Iterator[tuple[Session, Sandbox]]:
         """Hold a session, as its engine has it now, in the block, against other commands and sweeps.
 
         Raises NoSuchSession where its sandbox is gone.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from tempshell_cli.backends.base import Backend, Sandbox
 from tempshell_cli.backends.entry import SECRETS
@@ -18,11 +20,19 @@ _FOLDER = "recordings"
 _ENDING = ".cast"
 _PANES = ".panes"
 _TIMEOUT = 30.0  # seconds for an engine to answer
-# The variables, an empty entry, and the secrets, each with a NUL at its end. There may be directories of a cluster's.
-_READ_SECRETS = f"""
-cat /proc/self/environ; printf '\\0\\0'
-for file in {SECRETS}/*; do [ ! -f "$file" ] || {{ cat "$file"; printf '\\0'; }}; done
+# The variables, an empty entry, and the names and values of the secrets, each with a NUL at its end. There may be
+# directories of a cluster's.
+_READ_VALUES = f"""
+cat /proc/self/environ; printf '\\0'
+for file in {SECRETS}/*; do [ ! -f "$file" ] || {{ printf '%s\\0' "${{file##*/}}"; cat "$file"; printf '\\0'; }}; done
 """
+
+
+class Values(NamedTuple):
+    """What the learner's programs in a sandbox have: variables and secrets, by their names."""
+
+    variables: Mapping[str, str]
+    secrets: Mapping[str, str]
 
 
 class Recordings:
@@ -86,13 +96,25 @@ def secrets_in(backend: Backend, sandbox: Sandbox, runner: Runner | None = None)
 
     Raises EngineUnavailable where the sandbox does not answer.
     """
-    command = backend.shell(sandbox, ("/bin/sh", "-c", _READ_SECRETS), tty=False)
+    values = values_in(backend, sandbox, runner, errors="replace")
+    return secret_values(values.variables) + values_in_parts(values.secrets.values())
+
+
+def values_in(
+    backend: Backend, sandbox: Sandbox, runner: Runner | None = None, *, errors: str = "surrogateescape"
+) -> Values:
+    """Return the variables of a learner's program in a sandbox, and its secrets; ``errors`` as of ``bytes.decode``.
+
+    Raises EngineUnavailable where the sandbox does not answer.
+    """
+    command = backend.shell(sandbox, ("/bin/sh", "-c", _READ_VALUES), tty=False)
     done = (runner or SubprocessRunner()).run(command, timeout=_TIMEOUT)
     if done.exit_code:
         said = done.stderr.decode(errors="replace").strip() or f"exit code {done.exit_code}"
         raise EngineUnavailable(
             f"the sandbox could not be asked for its secrets: {said}", hint="see `tempshell status`"
         )
-    variables, _, secrets = done.stdout.decode(errors="replace").partition("\0\0")
+    variables, _, secrets = done.stdout.decode(errors=errors).partition("\0\0")
     pairs = (entry.partition("=") for entry in variables.split("\0"))
-    return secret_values({name: value for name, _, value in pairs}) + values_in_parts(secrets.split("\0"))
+    parts = secrets.split("\0")
+    return Values({name: value for name, _, value in pairs}, dict(zip(parts[::2], parts[1::2], strict=False)))

@@ -39,6 +39,7 @@ def setups_of(events: Iterable[Event]) -> Setups:
     for event in events:  # of each task the last one counts
         if event.kind == Kind.TO_SET_UP:
             to_do = ToSetUp.read(event.detail).tasks
+            problems, failed = {}, {}  # in a new sandbox nothing is set up
         elif event.kind == Kind.SET_UP:
             done = SetUp.read(event.detail)
             problems[done.task] = done.problems

@@ -22,6 +22,7 @@ from tempshell_cli.backends.base import (
     Report,
     Sandbox,
     SandboxRequest,
+    StartsAtOnce,
     Template,
     Terms,
     UsesPorts,
@@ -53,6 +54,7 @@ from tempshell_cli.sessions.model import Session, State
 from tempshell_cli.sessions.policy import check_limits
 from tempshell_cli.sessions.ports import wanted_ports
 from tempshell_cli.sessions.pruning import prune
+from tempshell_cli.sessions.recipe import recipe_of
 from tempshell_cli.sessions.request import StartRequest
 from tempshell_cli.sessions.starting import start_mark
 from tempshell_cli.sessions.usual import with_usual_time
@@ -462,6 +464,8 @@ def _provision(sessions: Sessions, session: Session, plan: Plan, report: Report)
     if plan.template.idle:
         sessions.journal(session.id, Kind.IDLE, format_duration(plan.template.idle))
     backend = plan.backend
+    if isinstance(backend, StartsAtOnce) and (recipe := recipe_of(plan)):
+        sessions.journal(session.id, recipe)
     kinds = backend.port_kinds if isinstance(backend, UsesPorts) else ()
     tried: set[int] = set()
     request = SandboxRequest(
@@ -481,7 +485,7 @@ def _provision(sessions: Sessions, session: Session, plan: Plan, report: Report)
             return backend.provision(request._replace(ports=ports), report)
         except PortTaken:
             tried |= set(ports.values())
-            if len(tried) >= _MOST_PORTS_TRIED or _rolled_back(backend, session):
+            if len(tried) >= _MOST_PORTS_TRIED or rolled_back(backend, session):
                 raise
 
 
@@ -495,7 +499,7 @@ def _give_up(sessions: Sessions, session: Session, plan: Plan, cause: BaseExcept
         sessions.record(session._replace(state=State.KEPT, reason=reason), Kind.KEPT, reason)
         return
     with shielded():
-        left = _rolled_back(plan.backend, session)
+        left = rolled_back(plan.backend, session)
         if left:
             sessions.journal(session.id, Kind.LEFTOVER, left)
             raise LeftoverRemains(f"{reason}; and rolling back: {left}", hint=REAP) from cause
@@ -503,7 +507,7 @@ def _give_up(sessions: Sessions, session: Session, plan: Plan, cause: BaseExcept
         sessions.record(failed, Kind.FAILED, reason)
 
 
-def _rolled_back(backend: Backend, session: Session) -> str:
+def rolled_back(backend: Backend, session: Session) -> str:
     """Remove what a start has made; return what is in the way, "" when nothing is."""
     try:
         receipt = backend.destroy(session.sandbox)

@@ -23,7 +23,7 @@ _ENDED = {
     "expired": "its time was over",
     "forgotten": "its engine was gone for good",
     "idle": "nothing had happened in it for as long as --idle says, or its sandbox was removed from outside",
-    "interrupted": "its start was interrupted",
+    "interrupted": "its start, or a restart, was interrupted",
     "replaced": "another start replaced it",
     "stopped": "it was stopped",
     "vanished": "its sandbox was removed from outside",
