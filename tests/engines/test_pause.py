@@ -49,6 +49,26 @@ def test_a_paused_session_stands_still_and_goes_on(tempshell: Tempshell, engine:
 
 
 @on_each_engine
+@pytest.mark.long  # more than a minute: that is the grace
+def test_an_idle_session_is_paused_where_that_is_asked_for_and_goes_on(tempshell: Tempshell, engine: str) -> None:
+    tempshell.user.configure(lease={"idle": "pause"})
+    session = tempshell.start("--backend", engine, "--idle", "5s")
+    assert "is paused (or ends, where no tempshell runs)" in tempshell("why").stdout
+
+    def state() -> str:
+        (found,) = tempshell("list", "--json").json()
+        return str(found["state"])
+
+    began = time.monotonic()
+    eventually(lambda: state() == "paused", "it is paused", 100)
+    assert time.monotonic() - began > 60
+    assert "nothing happened in it" in tempshell("events").stdout
+    tempshell("resume")
+    assert tempshell("exec", session, "--", "echo", "in").stdout == "in\n"
+    assert state() == "ready"
+
+
+@on_each_engine
 def test_a_paused_session_is_removed_at_the_end_of_its_hold(tempshell: Tempshell, engine: str) -> None:
     tempshell.user.configure(lease={"hold": f"{_HOLD}s"})
     session = tempshell.start("--backend", engine)

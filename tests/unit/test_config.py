@@ -130,6 +130,7 @@ _SOME = {
     "sandbox.workspace_size": "3g",
     "copy.size": "1g",
     **{f"ports.{name}": "2000-2999" for name in ("api", "http", "https")},
+    "lease.idle": "pause",
     "screen.split": "right",
     "screen.motion": "none",
     "screen.notify": "off",

@@ -196,8 +196,8 @@ class Template(NamedTuple):
 
     ``build`` is what the image is made from, where it is not one to be named. ``folder`` is where the learner begins, a
     writable directory of its own; "" is the home. ``runtime`` is the engine's name for what runs a container; "" is its
-    usual one. ``idle`` is how long nothing may happen in the sandbox before it ends; none is for ever. Without a
-    ``workspace`` the home goes with the sandbox.
+    usual one. ``idle`` is how long nothing may happen in the sandbox before it ends, none is for ever; it gives so much
+    ``notice``. Without a ``workspace`` the home goes with the sandbox.
     """
 
     image: str
@@ -213,6 +213,7 @@ class Template(NamedTuple):
     secrets: Sequence[Secret] = ()
     runtime: str = ""
     idle: timedelta = timedelta()
+    notice: timedelta = timedelta(minutes=1)
     build: ImageBuild | None = None
     folder: str = ""
     workspace: Workspace | None = None

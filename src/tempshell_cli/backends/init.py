@@ -10,19 +10,21 @@ FIRST_WORD = b"deadline "  # how the line begins that PID 1 writes once it holds
 _DEADLINE = re.compile(rb"^deadline ([0-9]{1,11})(?: (\{.*\}))?$", re.MULTILINE)
 _IDLE = re.compile(rb"^idle ([0-9]{1,11})$", re.MULTILINE)
 _SCRIPT = Path(__file__).with_name("init.sh")
+_NOTICE = 60.0  # seconds
 # dash has no `read -t`, so bash is preferred; where there is none, sh is busybox's ash in practice.
 _CHOOSE = 'command -v bash >/dev/null && exec bash -c "$0" init "$@"; exec sh -c "$0" init "$@"'
 
 
-def init_argv(deadline: float, *, watched: bool = False, idle: float = 0) -> list[str]:
+def init_argv(deadline: float, *, watched: bool = False, idle: float = 0, notice: float = _NOTICE) -> list[str]:
     """Return what a sandbox runs as PID 1 so that it ends at ``deadline`` (seconds since the epoch).
 
     One that is ``watched`` also ends when its standard input does. With ``idle`` it also ends when nothing has happened
-    in it for so many seconds, and then for the minute of notice.
+    in it for so many seconds, and then for the seconds of ``notice``.
     """
     lines = _SCRIPT.read_text("utf-8").splitlines()
     script = "\n".join(line for line in lines if not line.startswith("#"))  # `ps` inside shows it
-    more = ["watched" if watched else "", str(int(idle))] if idle else ["watched"] if watched else []
+    more = [str(int(idle)), str(int(notice))] if idle else []
+    more = ["watched" if watched else "", *more] if watched or more else []
     return ["/bin/sh", "-c", _CHOOSE, script, str(int(deadline)), *more]
 
 

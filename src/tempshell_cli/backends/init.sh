@@ -7,8 +7,8 @@
 # inside, and a wall clock read each second holds across a suspend.
 # $2 is "watched" where a supervisor holds the other end of the input as long as it lives: its end ends the sandbox,
 # too. Bash alone can tell that (1) from a tick (above 128).
-# $3 is in seconds how long nothing may happen in the sandbox before it ends, after a minute's notice; "" for as long as
-# it likes. Every few seconds /proc shows what has happened: a process was started, a command runs in the foreground of
+# $3 is in seconds how long nothing may happen in the sandbox before it ends, after $4 seconds of notice; "" for as long
+# as it likes. Every few seconds /proc shows what has happened: a process was started, a command runs in the foreground of
 # a terminal, the shell of a terminal has read something, or more of the processor was used than idle programs take. The
 # notice is a line "idle N"; the next "deadline N" takes it back. Builtins again, which read only what all may read. A
 # person inside gives processes their names, with line breaks and patterns of files: nothing of one is evaluated.
@@ -19,7 +19,7 @@
 trap '' HUP INT QUIT ILL TRAP ABRT BUS FPE USR1 SEGV USR2 PIPE ALRM TERM XCPU XFSZ VTALRM PROF SYS
 deadline=$1
 terms=''
-idle=${3:-0} ends=0 active=$EPOCHSECONDS next=0 before='' spent=0
+idle=${3:-0} notice=${4:-60} ends=0 active=$EPOCHSECONDS next=0 before='' spent=0
 say() { echo "deadline $deadline${terms:+ $terms}"; }
 look() {
   ticks=0 now='' busy=''
@@ -74,7 +74,7 @@ while [ "$EPOCHSECONDS" -lt "$deadline" ] && { [ "$ends" = 0 ] || [ "$EPOCHSECON
     active=$EPOCHSECONDS
     [ "$ends" = 0 ] || { ends=0; say; }
   elif [ "$ends" = 0 ] && [ "$EPOCHSECONDS" -ge $((active + idle)) ]; then
-    ends=$((EPOCHSECONDS + 60))
+    ends=$((EPOCHSECONDS + notice))
     echo "idle $ends"
   fi
 done

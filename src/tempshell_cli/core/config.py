@@ -46,6 +46,7 @@ class Lease(NamedTuple):
     last_warning: str = "1m"
     exam_setup: str = "3m"
     exam_grading: str = "2m"
+    idle: str = "end"
 
     @property
     def length(self) -> timedelta:
@@ -139,9 +140,10 @@ class ScreenSettings(NamedTuple):
 
 
 _CHOICES = {
-    "split": ("auto", "right", "bottom"),
-    "motion": ("full", "none"),
-    "notify": ("auto", "osc9", "osc777", "off"),
+    "lease.idle": ("end", "pause"),
+    "screen.split": ("auto", "right", "bottom"),
+    "screen.motion": ("full", "none"),
+    "screen.notify": ("auto", "osc9", "osc777", "off"),
 }
 
 
@@ -336,7 +338,8 @@ def settings_from(found: Mapping[str, Any]) -> Settings:
 
 def checked(settings: Settings) -> Settings:
     """Return the settings with every duration and size read once, so that a wrong one is reported now."""
-    for duration in (*settings.lease, *settings.engines, settings.history.keep, settings.history.keep_graded):
+    lengths = [value for name, value in settings.lease._asdict().items() if f"lease.{name}" not in _CHOICES]
+    for duration in (*lengths, *settings.engines, settings.history.keep, settings.history.keep_graded):
         parse_duration(duration)
     _refuse_disorder(settings.lease)
     parse_size(settings.sandbox.memory)
@@ -348,8 +351,9 @@ def checked(settings: Settings) -> Settings:
     for kind in settings.ports._fields:
         settings.ports.range_of(kind)
     for name, known in _CHOICES.items():
-        if getattr(settings.screen, name) not in known:
-            raise UsageProblem(f"screen.{name} is one of {', '.join(known)}")
+        section, _, key = name.partition(".")
+        if getattr(getattr(settings, section), key) not in known:
+            raise UsageProblem(f"{name} is one of {', '.join(known)}")
     return settings
 
 

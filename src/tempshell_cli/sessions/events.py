@@ -27,9 +27,9 @@ class Kind(StrEnum):
     FAILED = "failed"  # why the start failed
     KEPT = "kept"  # why the start failed of a session that was kept to be looked at
     ADOPTED = "adopted"  # the backend that has a sandbox that the store did not know
-    IDLE = "idle"  # how long nothing may happen in it before it ends, as a duration
+    IDLE = "idle"  # how long nothing may happen in it before it ends, as a duration; see ``lease.idle_words``
     EXTENDED = "extended"  # the new deadline
-    PAUSED = "paused"
+    PAUSED = "paused"  # why, where nobody has asked for it
     RESUMED = "resumed"
     RESTORED = "restored"  # what had stopped or was gone
     RECIPE = "recipe"  # Recipe, for programs alone

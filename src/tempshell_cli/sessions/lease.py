@@ -15,6 +15,8 @@ from tempshell_cli.sessions.model import Session, State
 
 _MINUTE = timedelta(minutes=1)
 _NOTICED = timedelta(seconds=20)
+_TO_BE_PAUSED = timedelta(minutes=6)  # the period of the timer of `reap`, and a minute for it to be late
+_PAUSES = ", then it is paused"
 
 
 class Urgency(IntEnum):
@@ -121,6 +123,39 @@ def exam_end(now: datetime, time: timedelta, deadline: datetime, lease: Lease) -
 def ends_when_idle(events: Iterable[Event]) -> bool:
     """Return whether a session ends before its deadline when nothing happens in it, by its events."""
     return bool(words_of(events, Kind.IDLE))
+
+
+def idle_notice(*, pauses: bool) -> timedelta:
+    """Return how long before its end an idle session gives notice: one to be paused leaves clients the time for it.
+
+    The timer of `reap` comes every five minutes.
+    """
+    return _MINUTE + _TO_BE_PAUSED if pauses else _MINUTE
+
+
+def idle_words(idle: timedelta, *, pauses: bool) -> str:
+    """Return what the event says of a session that ends, or is paused, when nothing happens in it for so long."""
+    return f"{format_duration(idle)}{_PAUSES if pauses else ''}"
+
+
+class Idle(NamedTuple):
+    """What happens when nothing happens in a session for ``after``, in words: it ends, or is paused before."""
+
+    after: str
+    pauses: bool
+
+
+def idle_of(events: Iterable[Event]) -> Idle | None:
+    """Return what happens when nothing happens in a session, by its events; None where nothing does."""
+    for words in words_of(events, Kind.IDLE):
+        return Idle(words.removesuffix(_PAUSES), words.endswith(_PAUSES))
+    return None
+
+
+def is_to_be_paused(events: Iterable[Event], left: timedelta) -> bool:
+    """Return whether an idle session that has given notice, and ends when so much is ``left``, is to be paused now."""
+    idle = idle_of(events)
+    return idle is not None and idle.pauses and left <= _TO_BE_PAUSED
 
 
 def sweep_every(usual: timedelta, events: Iterable[Event]) -> float:

@@ -117,11 +117,24 @@ class Sessions:
         swept = self.reaper.sweep(
             backends, everybodys, {one: None if one in must_answer else timeout for one in backends}, clear=clear
         )
+        self._pause_idle(swept)
         known = [backend for backend in known if backend not in must_answer]  # of that one the caller has to know
         warnings = [*missing, *self._left_out(swept, known), *(f"{what}; it is left alone" for what in swept.troubled)]
         for warning in () if quiet else warnings:
             self.warn(warning)
         return swept
+
+    def _pause_idle(self, swept: Sweep) -> None:
+        """Pause what has given notice that nothing happens in it, where that was asked for; what fails ends later."""
+        for _, sandbox in swept.running:
+            session = self.store.get(sandbox.session) if sandbox.idle_end else None
+            if not (sandbox.idle_end and session and session.state is State.READY):
+                continue
+            if lease.is_to_be_paused(self.store.events(session.id), sandbox.idle_end - self.clock.now()):
+                try:
+                    self.pause(session, "nothing happened in it")
+                except TempshellError as cause:
+                    self.store.add_event(Event.of(self.clock.now(), session.id, Kind.SWEEP, f"not paused: {cause}"))
 
     def _left_out(self, swept: Sweep, known: Collection[Backend]) -> list[str]:
         """Record which engines are left out, and return it in words; one that is not in use may be missing."""
@@ -230,8 +243,11 @@ class Sessions:
                 backend.set_deadline(sandbox, extended.deadline, terms)
             return self.record(extended, Kind.EXTENDED, extended.deadline.isoformat())
 
-    def pause(self, session: Session) -> Session:
-        """Freeze a session and its clock; raises UsageProblem where its backend cannot, and in an exam."""
+    def pause(self, session: Session, why: str = "") -> Session:
+        """Freeze a session and its clock; raises UsageProblem where its backend cannot, and in an exam.
+
+        ``why`` is recorded, where nobody has asked for it.
+        """
         refuse_in_exam(self.store, session, "an exam cannot be paused")
         backend = self.engines.of(session)
         if not isinstance(backend, CanPause):
@@ -246,7 +262,7 @@ class Sessions:
             paused = lease.paused(current, self.settings.lease, now)
             with _undone_by(lambda: backend.resume(sandbox, current.deadline)):
                 backend.pause(sandbox, left=paused.remaining(now), until=paused.deadline)
-            return self.record(paused, Kind.PAUSED)
+            return self.record(paused, Kind.PAUSED, why)
 
     def resume(self, session: Session) -> Session:
         """Let a paused session go on, with what was left of its lease."""

@@ -31,6 +31,7 @@ def recipe_of(plan: Plan) -> Recipe | None:
             "pids": template.pids,
             "runtime": template.runtime,
             "idle": template.idle.total_seconds(),
+            "notice": template.notice.total_seconds(),
             "workspace": list(template.workspace) if template.workspace else [],
             "variables": list(template.env),
             "secrets": [[one.name, one.variable] for one in template.secrets],
@@ -57,5 +58,6 @@ def template_of(recipe: Recipe, variables: Mapping[str, str], secrets: Mapping[s
         secrets=[Secret(name, variable, secrets[name]) for name, variable in said["secrets"]],
         runtime=str(said["runtime"]),
         idle=timedelta(seconds=said["idle"]),
+        notice=timedelta(seconds=said["notice"]),
         workspace=Workspace(*said["workspace"]) if said["workspace"] else None,
     )

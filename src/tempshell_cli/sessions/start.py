@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tempshell_cli.backends.base import (
     Backend,
     Capability,
+    CanPause,
     Cluster,
     Network,
     Option,
@@ -42,12 +43,19 @@ from tempshell_cli.core.errors import (
     UsageProblem,
 )
 from tempshell_cli.core.interrupts import shielded
-from tempshell_cli.core.units import format_duration, format_size, parse_size
+from tempshell_cli.core.units import format_size, parse_size
 from tempshell_cli.sessions import asked
 from tempshell_cli.sessions.choice import AUTO, Needs, choose_backend
 from tempshell_cli.sessions.events import Drawn, ExamBegun, Kind, Started, ValuesWritten
 from tempshell_cli.sessions.exam import exam_terms
-from tempshell_cli.sessions.lease import checked_ttl, deadline_after, exam_end, exam_spare
+from tempshell_cli.sessions.lease import (
+    checked_ttl,
+    deadline_after,
+    exam_end,
+    exam_spare,
+    idle_notice,
+    idle_words,
+)
 from tempshell_cli.sessions.lifecycle import REAP, Sessions, with_sandbox
 from tempshell_cli.sessions.lookup import EARLY
 from tempshell_cli.sessions.model import Session, State
@@ -65,6 +73,7 @@ if TYPE_CHECKING:
     from tempshell_cli.sessions.sitting import Sitting
 
 _MOST_PORTS_TRIED = 15
+_PAUSE = "pause"  # of the setting lease.idle
 _HOMES = {"/home/learner", "/root"}
 _REUSABLE = {State.CREATING, State.READY, State.STOPPED, State.BROKEN}
 _PIDS_OF_MACHINE = 4096  # of all its services, and of the containers in it
@@ -99,6 +108,11 @@ class Plan(NamedTuple):
     dotfiles: Path | None = None
     run_once: str = ""
     project: Project | None = None
+
+    @property
+    def pauses_when_idle(self) -> bool:
+        """Whether the session is paused when nothing happens in it, and does not just end."""
+        return bool(self.template.idle) and self.template.notice == idle_notice(pauses=True)
 
 
 class _Running(Exception):
@@ -167,6 +181,9 @@ def plan_session(sessions: Sessions, request: StartRequest) -> Plan:
         raise UsageProblem(problem.what, hint=problem.hint)
     if request.workspace_size and not backend.limits_workspaces:
         sessions.warn(f"the size of a workspace is not enforced on {backend.name}")
+    # An exam cannot be paused. The notice of a session that is to be paused leaves time for that.
+    pauses = settings.lease.idle == _PAUSE and isinstance(backend, CanPause) and not sitting
+    template = template._replace(notice=idle_notice(pauses=pauses))
     if request.secrets:
         if machine:
             raise UsageProblem("--secret cannot be used with --profile machine", hint="copy a file in: `tempshell cp`")
@@ -462,7 +479,7 @@ def _provision(sessions: Sessions, session: Session, plan: Plan, report: Report)
     """Make the sandbox; where a port turns out to be taken by something else, with the next ones."""
     refuse_oversized(plan.template.variables)
     if plan.template.idle:
-        sessions.journal(session.id, Kind.IDLE, format_duration(plan.template.idle))
+        sessions.journal(session.id, Kind.IDLE, idle_words(plan.template.idle, pauses=plan.pauses_when_idle))
     backend = plan.backend
     if isinstance(backend, StartsAtOnce) and (recipe := recipe_of(plan)):
         sessions.journal(session.id, recipe)

@@ -82,7 +82,11 @@ def create_options(client: APIClient, request: SandboxRequest, image: str, spec:
         "name": spec.name,
         "hostname": request.name or spec.name,
         "user": _INIT_USER if version_gte(client.api_version, _KEEPS_CAPABILITIES) else ROOT,
-        "entrypoint": init_argv(request.deadline.timestamp(), idle=request.template.idle.total_seconds()),
+        "entrypoint": init_argv(
+            request.deadline.timestamp(),
+            idle=request.template.idle.total_seconds(),
+            notice=request.template.notice.total_seconds(),
+        ),
         "command": [],
         # How the deadline is moved: see init.sh. Detached, or the SDK asks for one that closes after its first user.
         "stdin_open": True,

@@ -330,6 +330,7 @@ def _labels(request: SandboxRequest) -> Labels:
         pids=template.pids,
         cpus=template.cpus,
         idle=template.idle.total_seconds() or "",
+        notice=template.notice.total_seconds(),
         terms=terms_text(request.terms),
     )
 
@@ -344,7 +345,9 @@ def _supervise(run: RunDir, labels: Labels, secrets: Sequence[Secret], locks: Se
 
     The supervisor keeps the fds of the ``locks`` open as long as it lives.
     """
-    argv = init_argv(labels.number("deadline"), watched=True, idle=labels.number("idle"))
+    argv = init_argv(
+        labels.number("deadline"), watched=True, idle=labels.number("idle"), notice=labels.number("notice")
+    )
     with staging.reachable_bwrap(labels["session"], labels.integer("uid")) as found, memory_files() as make:
         if not found:
             raise ProvisionFailed(_MISSING, hint=_DOCTOR)

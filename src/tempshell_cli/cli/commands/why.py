@@ -67,8 +67,7 @@ def _lines(sessions: Sessions, session: Session, exam_ends: datetime | None) -> 
     from tempshell_cli.cli.output.sessions import trouble
     from tempshell_cli.core.errors import LimitReached
     from tempshell_cli.core.units import format_duration
-    from tempshell_cli.sessions.events import Kind, words_of
-    from tempshell_cli.sessions.lease import extended
+    from tempshell_cli.sessions.lease import extended, idle_of
     from tempshell_cli.sessions.model import State
 
     name, left = session.name, format_duration(session.remaining(sessions.clock.now()))
@@ -85,8 +84,11 @@ def _lines(sessions: Sessions, session: Session, exam_ends: datetime | None) -> 
     if problem := trouble(session):
         yield problem
     yield f"{name} ends at {_time(session.deadline)}, in {left}, when its {format_duration(session.lease)} are over"
-    for idle in words_of(sessions.store.events(session.id), Kind.IDLE):
-        yield session.reason or f"it ends before that, after a minute's notice, when nothing happens in it for {idle}"
+    if idle := idle_of(sessions.store.events(session.id)):
+        does = "is paused (or ends, where no tempshell runs)" if idle.pauses else "ends before that,"
+        yield session.reason or f"it {does} after a minute's notice when nothing happens in it for {idle.after}"
+        if session.reason and idle.pauses:
+            yield "an open screen, a command, or the timer of `reap` pauses it before, a minute after the notice"
         yield f"what counts: {_COUNTS}"
     if exam_ends:
         yield f"its exam ends at {_time(exam_ends)}, and cannot be extended"
