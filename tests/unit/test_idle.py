@@ -100,6 +100,7 @@ def test_one_that_is_to_be_paused_is_a_minute_after_the_notice(
     assert engine.paused == ([session.id] if pauses else [])
     assert (fake.state_of(session.id)[0] is State.PAUSED) is pauses
     assert (("paused", "nothing happened in it") in fake.events(session.id)) is pauses
+    assert ("it is paused, or ends at" in fake.state_of(session.id)[1]) is not pauses
 
 
 def test_one_that_cannot_be_paused_ends_and_says_why(pausable: tuple[FakeSessions, Pausable], clock: FakeClock) -> None:

@@ -101,7 +101,7 @@ def extended(session: Session, lease: Lease, limits: Limits) -> Session:
 def paused(session: Session, lease: Lease, now: datetime) -> Session:
     """Return the session with its clock stopped; its deadline is when its engine may throw it away."""
     until = deadline_after(now, lease.longest_pause)
-    return session._replace(state=State.PAUSED, deadline=until, frozen=session.remaining(now))
+    return session._replace(state=State.PAUSED, deadline=until, frozen=session.remaining(now), reason="")
 
 
 def resumed(session: Session, now: datetime) -> Session:

@@ -17,7 +17,7 @@ from tempshell_cli.core.paths import Paths
 from tempshell_cli.core.text import one_line
 from tempshell_cli.sessions.events import Event, Kind
 from tempshell_cli.sessions.exam import events_of
-from tempshell_cli.sessions.lease import deadline_after, ends_when_idle
+from tempshell_cli.sessions.lease import deadline_after, ends_when_idle, idle_of
 from tempshell_cli.sessions.model import SETTLED, Session, State
 from tempshell_cli.sessions.pool import Pool, TimedOut
 from tempshell_cli.sessions.starting import clear_marks, is_starting, start_mark
@@ -280,8 +280,10 @@ class Reaper:
         """
         if sandbox.is_torn and sandbox.condition is Condition.RUNNING:
             sandbox = _healed(backend, sandbox, self.clock)
-        if session.state in SETTLED and _differs(session, sandbox):
-            self._learn(session, {session.id: session}, _said_by(sandbox))
+        idle = idle_of(self.store.events(session.id)) if sandbox.idle_end else None
+        said = _said_by(sandbox, pauses=bool(idle and idle.pauses))
+        if session.state in SETTLED and _differs(session, said):
+            self._learn(session, {session.id: session}, said)
         self._learn_events(sandbox)
         return sandbox
 
@@ -317,15 +319,17 @@ def _healed(backend: Backend, sandbox: Sandbox, clock: Clock) -> Sandbox:
     return sandbox._replace(is_torn=False)
 
 
-def _differs(session: Session, sandbox: Sandbox) -> bool:
+def _differs(session: Session, said: Mapping[str, Any]) -> bool:
     """Return whether the engine has another deadline than the record, another state or other terms."""
-    moved = abs(session.deadline - sandbox.deadline) > _AS_GOOD_AS_ONE
-    now = state_of(sandbox)
-    terms = bool(sandbox.terms.lease) and (session.lease, session.extensions) != sandbox.terms[:2]
-    return moved or terms or (session.state, session.reason) != (now["state"], now["reason"])
+    moved = abs(session.deadline - said["deadline"]) > _AS_GOOD_AS_ONE
+    names = said.keys() & {"state", "reason", "lease", "extensions"}
+    return moved or any(getattr(session, name) != said[name] for name in names)
 
 
 _IDLE = "nothing has happened in it for as long as --idle says: it ends at {:%H:%M:%S} unless something does"
+_PAUSES = (
+    "nothing has happened in it for as long as --idle says: it is paused, or ends at {:%H:%M:%S}, unless something does"
+)
 _NOTHING_LEFT, _NOTHING_RUNS = "nothing of it is left", "nothing in it runs any more"
 _STATES = {
     Condition.RUNNING: State.READY,
@@ -337,22 +341,25 @@ _STATES = {
 _AS_GOOD_AS_ONE = timedelta(seconds=2)
 
 
-def state_of(sandbox: Sandbox) -> dict[str, Any]:
-    """Return what the record of a session says of its sandbox: its state, why, and what is left of a paused lease."""
+def state_of(sandbox: Sandbox, *, pauses: bool = False) -> dict[str, Any]:
+    """Return what the record of a session says of its sandbox: its state, why, and what is left of a paused lease.
+
+    ``pauses``: a client pauses it when nothing happens in it.
+    """
     state = _STATES[sandbox.condition]
     if sandbox.frozen is not None and state is not State.LOST:
         state = State.PAUSED
     lost = sandbox.lost or ((_NOTHING_RUNS,) if state is State.LOST else ())
     if state is State.READY and sandbox.idle_end:
-        lost = (_IDLE.format(sandbox.idle_end.astimezone()),)
+        lost = ((_PAUSES if pauses else _IDLE).format(sandbox.idle_end.astimezone()),)
     return {"state": state, "reason": "; ".join(lost), "frozen": sandbox.frozen}
 
 
-def _said_by(sandbox: Sandbox) -> dict[str, Any]:
+def _said_by(sandbox: Sandbox, *, pauses: bool = False) -> dict[str, Any]:
     """Return what of a session its sandbox says. One of an older tempshell has no terms: those on record stay."""
     terms = sandbox.terms
     granted = {"lease": terms.lease, "extensions": terms.extensions} if terms.lease else {}
-    return {**state_of(sandbox), "deadline": sandbox.deadline, **granted}
+    return {**state_of(sandbox, pauses=pauses), "deadline": sandbox.deadline, **granted}
 
 
 def adopted(backend: Backend, sandbox: Sandbox, clock: Clock) -> Session:
