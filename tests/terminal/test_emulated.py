@@ -19,9 +19,10 @@ from tempshell_cli.core.errors import EngineUnavailable
 from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.emulated import EmulatedProcess, Emulation, WorkerLost
 from tempshell_cli.terminal.emulators.choice import BITTTY, EMULATORS, GHOSTTY
+from tempshell_cli.terminal.link import screen_link
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import row_text
-from tempshell_cli.terminal.wire import Focus, Key, Paste, Resize, Scroll, Type, screen_link
+from tempshell_cli.terminal.wire import Focus, Key, Paste, Resize, Scroll, Type
 
 from .waiting import TIMEOUT, Watcher, until
 

@@ -13,9 +13,10 @@ import msgspec
 from tempshell_cli.core.process import Command
 from tempshell_cli.terminal.emulators.base import TERMINAL_ENV
 from tempshell_cli.terminal.emulators.choice import BITTTY, GHOSTTY
+from tempshell_cli.terminal.link import Link, screen_link
 from tempshell_cli.terminal.pty import PtyMaster, PtyProcess, Size
 from tempshell_cli.terminal.tail import new_tail
-from tempshell_cli.terminal.wire import FromWorker, Link, Record, Resize, Start, ToWorker, screen_link
+from tempshell_cli.terminal.wire import FromWorker, Record, Resize, Start, ToWorker
 from tempshell_cli.terminal.workers import RateWindow, Workers
 
 # What a worker crashed on is not given to the next in any case. Should that not help: from the second in a spell on it

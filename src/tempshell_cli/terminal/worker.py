@@ -18,6 +18,7 @@ import msgspec
 
 from tempshell_cli.terminal.emulators.base import Emulator
 from tempshell_cli.terminal.emulators.choice import open_emulator
+from tempshell_cli.terminal.link import Link, worker_link
 from tempshell_cli.terminal.pty import CHUNK, PtyMaster, Size
 from tempshell_cli.terminal.recording.recorder import Recorder
 from tempshell_cli.terminal.screen import Status
@@ -37,7 +38,6 @@ from tempshell_cli.terminal.wire import (
     InsertRefused,
     InsertText,
     Key,
-    Link,
     Marker,
     Mouse,
     MouseAction,
@@ -49,7 +49,6 @@ from tempshell_cli.terminal.wire import (
     ToWorker,
     Type,
     Unrecorded,
-    worker_link,
 )
 
 # The pace of frames while output keeps coming, in seconds; the first one after a pause goes at once.
