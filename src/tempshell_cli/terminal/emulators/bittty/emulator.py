@@ -5,58 +5,38 @@ from __future__ import annotations
 import base64
 import binascii
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from itertools import chain, groupby, islice
-from operator import itemgetter
-from typing import Any, ClassVar
+from itertools import chain, islice
+from typing import ClassVar
 
-# bittty ships no types; nothing outside this module touches it.
+# bittty ships no types; nothing outside this package touches it.
 from bittty import Board, KeyEvent, KeyModifiers, TerminalCaps  # type: ignore[import-untyped]
 from bittty.model import BITTTY  # type: ignore[import-untyped]
 from bittty.terminals import Terminal  # type: ignore[import-untyped]
 
 from tempshell_cli.terminal.emulators.base import MOST_COPIED
+from tempshell_cli.terminal.emulators.bittty.cells import Foreign, cells_text, row_of
 from tempshell_cli.terminal.emulators.bittty.limits import limit
 from tempshell_cli.terminal.emulators.bittty.repairs import History, erase_in_the_background_alone, fit_primary
 from tempshell_cli.terminal.pty import Size
 from tempshell_cli.terminal.screen import (
     CELL_HEIGHT,
     CELL_WIDTH,
-    DEFAULT_COLOR,
-    Attribute,
     Cursor,
     CursorShape,
     Row,
-    Run,
     Status,
     TextRow,
-    pack_style,
-    palette_color,
     rgb,
-    true_color,
 )
 from tempshell_cli.terminal.wire import Key, Modifiers, Mouse
-
-# An object of bittty's.
-Foreign = Any
 
 _WHOLE_HISTORY_CELLS = 16 * 1024**2
 _DEFAULT_SHAPE, _STEADY_BLOCK = "default", 2
 _SHAPES = {"block": CursorShape.BLOCK, "underline": CursorShape.UNDERLINE, "bar": CursorShape.BAR}
 # bittty counts as xterm's reports do: buttons from 0, the wheel from 64.
 _BUTTONS = {0: 0, 1: 0, 2: 1, 3: 2, 4: 64, 5: 65}
-_ATTRIBUTES = (
-    ("bold", Attribute.BOLD),
-    ("dim", Attribute.DIM),
-    ("italic", Attribute.ITALIC),
-    ("underline", Attribute.UNDERLINE),
-    ("blink", Attribute.BLINK),
-    ("reverse", Attribute.REVERSE),
-    ("conceal", Attribute.CONCEAL),
-    ("strike", Attribute.STRIKE),
-    ("overline", Attribute.OVERLINE),
-)
 
 
 class BitttyEmulator:
@@ -134,7 +114,7 @@ class BitttyEmulator:
         """Return, once, the rows of the view that changed."""
         dirty = self._chrome.damaged_rows()
         shown = self._chrome.view_rows() if dirty else ()
-        return {y: _row(shown[y]) for y in dirty}
+        return {y: row_of(shown[y]) for y in dirty}
 
     def status(self) -> Status:
         """Return everything but the cells."""
@@ -277,9 +257,9 @@ class _Chrome(Terminal):  # type: ignore[misc]  # an untyped base class
             # A line goes on in the next row where that is of the same line; an unfinished one, on the screen.
             more = row + 1 < len(history)
             wraps = history.line_at(row)[0] == history.line_at(row + 1)[0] if more else self.scrollback.unfinished
-            yield TextRow(_cells_text(history[row]), wraps)
+            yield TextRow(cells_text(history[row]), wraps)
         for y in range(max(0, first - len(history)), page.height):
-            yield TextRow(_cells_text(page.line(y).cells), page.is_line_wrapped(y))
+            yield TextRow(cells_text(page.line(y).cells), page.is_line_wrapped(y))
 
     def history(self) -> Foreign:
         """Return the rows above the screen; a full-screen program has none."""
@@ -290,45 +270,3 @@ class _Chrome(Terminal):  # type: ignore[misc]  # an untyped base class
 
     def on_title(self, title: str, icon_title: str) -> None:  # noqa: ARG002 - bittty's signature
         self.title = title
-
-
-def _cells_text(cells: Iterable[tuple[Foreign, str]]) -> str:
-    return "".join(character for _, character in cells).rstrip(" ")
-
-
-def _row(cells: Iterable[tuple[Foreign, str]]) -> Row:
-    runs = []
-    for style, group in groupby(cells, key=itemgetter(0)):
-        characters = [character for _, character in group]
-        runs.append(Run("".join(characters), len(characters), _style(style)))
-    return _trimmed(runs)
-
-
-def _trimmed(runs: list[Run]) -> Row:
-    """Leave away the blank end of a row."""
-    if runs and runs[-1].style == 0:
-        last = runs.pop()
-        text = last.text.rstrip(" ")
-        if text:
-            runs.append(Run(text, last.columns - len(last.text) + len(text), 0))
-    return tuple(runs)
-
-
-def _style(style: Foreign) -> int:
-    attributes = Attribute(0)
-    for name, attribute in _ATTRIBUTES:
-        if getattr(style, name):
-            attributes |= attribute
-    if style.hyperlink:
-        attributes |= Attribute.UNDERLINE
-    if style.underline_style == "double":
-        attributes ^= Attribute.UNDERLINE | Attribute.DOUBLE_UNDERLINE
-    return pack_style(_color(style.fg), _color(style.bg), attributes)
-
-
-def _color(color: Foreign) -> int:
-    if color is None or color.mode == "default":
-        return DEFAULT_COLOR
-    if color.mode == "indexed":
-        return palette_color(color.value)
-    return true_color(*color.value)
