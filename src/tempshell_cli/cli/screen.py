@@ -180,7 +180,8 @@ def _attach_plain(sessions: Sessions, session: Session, recording: Record | None
     from tempshell_cli.sessions.shell import attach_command, watch_command
     from tempshell_cli.terminal.leader import spelled_out
     from tempshell_cli.terminal.recording.recorder import Recorder
-    from tempshell_cli.terminal.relay import relay, terminal_size
+    from tempshell_cli.terminal.relay import relay
+    from tempshell_cli.terminal.user_terminal import terminal_size
 
     refuse_handed_in(sessions.store, session)
     command = (watch_command if visit.read_only else attach_command)(sessions.engines.of(session), session)

@@ -7,20 +7,18 @@ import select
 import signal
 import socket
 import sys
-import termios
 import time
-import tty
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from tempshell_cli.core.process import Command
 from tempshell_cli.core.text import one_line
-from tempshell_cli.terminal.guard import guarded
 from tempshell_cli.terminal.keyboard import ESCAPE_DELAY
 from tempshell_cli.terminal.leader import LeaderFilter
 from tempshell_cli.terminal.modes import AlternateScreen
-from tempshell_cli.terminal.pty import PtyProcess, Size
+from tempshell_cli.terminal.pty import PtyProcess
+from tempshell_cli.terminal.user_terminal import raw, terminal_size, write_all
 
 if TYPE_CHECKING:
     from tempshell_cli.terminal.recording.recorder import Recorder
@@ -36,7 +34,6 @@ _END_OF_INPUT = b"\x04"
 _CTRL_C = b"\x03"
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 _BY_SIGNAL = 128  # exit codes of what a signal has ended begin here
-_FALLBACK_SIZE = Size(80, 24)
 _LEADER_HELP = "tempshell: then d leaves, and the leader once more sends it to the shell"
 
 
@@ -64,22 +61,13 @@ def relay(
     with ExitStack() as stack:
         wakeups = stack.enter_context(_signals())
         process = stack.enter_context(PtyProcess.spawn(command, terminal_size(stdout)))
-        stack.enter_context(_raw(stdin))
+        stack.enter_context(raw(stdin))
         streams = _Streams(stdin, stdout, wakeups)
         relaying = (_Watch if read_only else _Relay)(process, streams, notices, recorder, keys)
         stack.callback(relaying.restore_screen)
         if recorder:
             stack.callback(recorder.close)
         return relaying.run()
-
-
-def terminal_size(fd: int) -> Size:
-    """Return the size of the terminal behind a descriptor; 80 x 24 where it is none or has none."""
-    try:
-        columns, rows = os.get_terminal_size(fd)
-    except OSError:
-        return _FALLBACK_SIZE
-    return Size(columns, rows) if columns and rows else _FALLBACK_SIZE
 
 
 class _Streams(NamedTuple):
@@ -268,36 +256,6 @@ class _NoticeBoard:
             write_all(self._stdout, b"\x1b7\x1b[H\x1b[0;7m" + text + b"\x1b8\a")
         else:
             print(notice, file=sys.stderr, flush=True)  # noqa: T201 - the relay is a program's face
-
-
-def write_all(fd: int, data: bytes) -> None:
-    """Write all bytes, waiting as long as it takes; raises OSError."""
-    view = memoryview(data)
-    while view:
-        try:
-            view = view[os.write(fd, view) :]
-        except BlockingIOError:
-            # Some terminals' descriptors come to us non-blocking, from a program before us.
-            select.select([], [fd], [])
-
-
-@contextmanager
-def _raw(stdin: int) -> Iterator[None]:
-    """Have the user's terminal raw for a while, if it is one."""
-    try:
-        before = termios.tcgetattr(stdin)
-    except termios.error:
-        yield
-        return
-    with guarded(stdin):
-        try:
-            # Not TCSAFLUSH: what was typed ahead is for the command.
-            tty.setraw(stdin, termios.TCSANOW)
-            yield
-        finally:
-            with suppress(termios.error):
-                # Not TCSADRAIN: a terminal that is gone would never drain.
-                termios.tcsetattr(stdin, termios.TCSANOW, before)
 
 
 @contextmanager

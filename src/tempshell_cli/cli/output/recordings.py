@@ -153,7 +153,7 @@ def _write(text: str) -> None:
 
 
 def _warn_if_small(columns: int, rows: int) -> None:
-    from tempshell_cli.terminal.relay import terminal_size
+    from tempshell_cli.terminal.user_terminal import terminal_size
 
     here = terminal_size(sys.stdout.fileno())
     if here.columns < columns or here.rows < rows:
