@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from textwrap import indent
 
 from textual import events
 from textual.app import ComposeResult
@@ -17,25 +16,11 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tempshell_cli.core.text import one_line, strip_controls
-from tempshell_cli.packs.grading.results import CheckResult, Verdict, in_short
-from tempshell_cli.tui.fitting import hanging, on_border, with_end
-from tempshell_cli.tui.markdown import SafeMarkdown, inline
+from tempshell_cli.tui.fitting import on_border
+from tempshell_cli.tui.markdown import SafeMarkdown
 from tempshell_cli.tui.port import TaskState, TaskView
-from tempshell_cli.tui.theme import MUTED
+from tempshell_cli.tui.task_lines import hint_text, list_line, result_lines, title_line
 from tempshell_cli.tui.words import next_task
-
-_STATES = {
-    TaskState.UNTOUCHED: ("○", MUTED),
-    TaskState.FAILING: ("✗", "$text-error"),
-    TaskState.PASSED: ("✓", "$text-success"),
-    TaskState.ERROR: ("!", "$text-warning"),
-    TaskState.WAITING: ("…", MUTED),
-}
-_VERDICTS = {
-    Verdict.PASS: ("✓", "pass", "$text-success"),
-    Verdict.FAIL: ("✗", "fail", "$text-error"),
-    Verdict.ERROR: ("!", "could not run", "$text-warning"),
-}
 
 # Columns that are not text's: a scrollbar that may come and the gap before it, the blanks next to a task's text, and
 # the corners of the border.
@@ -216,7 +201,7 @@ class TaskPane(Vertical):
 
     def _list_lines(self) -> Iterator[Content]:
         width = max(0, self.content_size.width - _SCROLLBAR - _GAP)
-        return (_list_line(number, task, width) for number, task in enumerate(self._tasks, 1))
+        return (list_line(number, task, width) for number, task in enumerate(self._tasks, 1))
 
     def _show_title(self) -> None:
         if self.current:
@@ -224,7 +209,7 @@ class TaskPane(Vertical):
             # What commands call it stands below the task, or, where there is no border below, behind its title.
             name, below = one_line(self.current.id), bool(self.styles.border_bottom[0])
             self.border_subtitle = Content(name if below else "")
-            title = _title(self.current, place, width, "" if below else name, checking=self._checking)
+            title = title_line(self.current, place, width, "" if below else name, checking=self._checking)
             self.border_title = on_border(title, self.styles)
 
     def _show_prompt(self) -> None:
@@ -255,7 +240,7 @@ class TaskPane(Vertical):
         task, hints = self.current, self.query_one("#hints", SafeMarkdown)
         shown = task.hints[: self._hints.get(task.id, 0)] if task else ()
         hints.display = bool(shown)
-        return hints.show(_hint_text(shown, len(task.hints) if task else 0))
+        return hints.show(hint_text(shown, len(task.hints) if task else 0))
 
     def _show_notes(self) -> None:
         task = self.current
@@ -264,58 +249,10 @@ class TaskPane(Vertical):
         self._show_hints()
         results = self.query_one("#results", Static)
         rows = task.results
-        lines = [*self._lines_of_pass(task), *_result_lines(rows, self.content_size.width - _PADDING - _SCROLLBAR)]
+        lines = [*self._lines_of_pass(task), *result_lines(rows, self.content_size.width - _PADDING - _SCROLLBAR)]
         results.display = bool(lines)
         results.update(Content("\n").join(lines))
         solution = self.query_one("#solution", Static)
         solution.display = task.id in self._solved
         code = highlight(strip_controls(task.solution).strip(), language="bash")
         solution.update(Content.assemble(Content.styled("solution", "bold $text-success"), "\n", code))
-
-
-def _list_line(number: int, task: TaskView, width: int) -> Content:
-    symbol, style = _STATES[task.state]
-    line = Content.assemble(Content.styled(f" {symbol} ", f"bold {style}"), f"{number} {one_line(task.title)}")
-    flag = Content.styled(" ⚑" if task.flagged else "", "bold $text-warning")
-    return with_end(line, Content.assemble(flag, Content.styled(f" {task.points} p", MUTED)), width)
-
-
-def _title(task: TaskView, place: str, width: int, name: str, *, checking: bool) -> Content:
-    symbol, style = ("…", "$text-warning") if checking else _STATES[task.state]
-    line = Content.assemble(Content.styled(symbol, f"bold {style}"), f" {place} {one_line(task.title)}")
-    facts = Content.assemble(*(f" · {fact}" for fact in (one_line(task.domain), f"{task.points} p") if fact))
-    end = Content.assemble(facts, " · checking" if checking else "")
-    named = Content.styled(f" · {name}" if name else "", MUTED)
-    if width and line.cell_length + end.cell_length + named.cell_length <= width:
-        end += named
-    room = max(1, width - end.cell_length) if width else line.cell_length
-    return Content.assemble(line.truncate(room, ellipsis=True), end)
-
-
-def _hint_text(hints: Sequence[str], of: int) -> str:
-    """Return the hints as quotations: what one leaves open, such as a code block, ends with it."""
-    quotes = (indent(hint.strip(), "> ", lambda _: True) for hint in hints)
-    return "\n\n".join(f"**hint {number} of {of}**\n\n{quote}" for number, quote in enumerate(quotes, 1))
-
-
-def _result_lines(rows: Sequence[CheckResult], width: int) -> Iterator[Content]:
-    for row in rows:
-        symbol, word, style = _VERDICTS[row.verdict]
-        worth = "gate" if row.gate else f"{row.points} p"
-        verdict = Content.styled(f"{symbol} {word}", f"bold {style}")
-        yield Content.assemble(verdict, f"  {one_line(row.check)}  ", Content.styled(worth, MUTED))
-        if row.verdict is Verdict.PASS:
-            continue
-        for label, text in (("", _message(row)), ("expected ", _plain(row.expected)), ("found    ", _plain(row.found))):
-            yield from hanging(Content.styled(f"  {label}", MUTED), text, width)
-
-
-def _message(row: CheckResult) -> Content:
-    """Return what the pack says about a failure, or why a check could not run; empty where that stands below."""
-    if row.message == in_short(row.expected, row.found):
-        return Content("")
-    return inline(row.message) if row.expected or row.found else _plain(row.message)
-
-
-def _plain(text: str) -> Content:
-    return Content(strip_controls(text).strip())
