@@ -116,7 +116,7 @@ WRONG: dict[str, tuple[Callable[[Draft], object], str]] = {
         lambda draft: draft.replace(
             TASK, "exec: {argv: [cat, answer.txt]", 'exec: {argv: [bash, -c, "cat answer.txt; echo 43 >answer.txt"]'
         ),
-        "solution solution.sh: graded twice, it comes to two results",
+        "solution solution.sh: graded twice, it gives two results",
     ),
 }
 

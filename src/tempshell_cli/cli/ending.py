@@ -87,7 +87,7 @@ def _report_bug(bug: Exception) -> int:
     if isinstance(bug, OSError) and bug.errno in (_OF_A_FILE if bug.filename else _OF_NO_FILE):
         said = str(bug.strerror)
         what = f"cannot use {bug.filename}: {said}" if bug.filename else said.lower()
-        complain(what, _HINTS.get(bug.errno or 0, "see that you may use it, and try again"), ExitCode.USAGE)
+        complain(what, _HINTS.get(bug.errno or 0, "check that you may use it, and try again"), ExitCode.USAGE)
         return int(ExitCode.USAGE)
     complain(
         f"this is a bug: {type(bug).__name__}: {bug}",

@@ -13,7 +13,7 @@ from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.core.files import reading, writing
 from tempshell_cli.core.paths import refuse_strangers_file
 
-_HINT = "see that you may read and write it"
+_HINT = "check that you may read and write it"
 
 
 def set_in_file(file: Path, name: str, text: str) -> None:

@@ -19,7 +19,7 @@ _SYSTEM_UNITS = Path("/etc/systemd/system")
 _TIMEOUT = 30.0  # seconds
 _MINUTES = 5  # between two runs
 _NO_TABLE = ("no crontab for", "No such file")  # the words of cron and cronie, and of busybox
-_RIGHTS = "see that you may write there"
+_RIGHTS = "check that you may write there"
 
 
 class Job(NamedTuple):

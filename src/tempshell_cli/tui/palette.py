@@ -16,7 +16,7 @@ from tempshell_cli.tui.box import Box
 from tempshell_cli.tui.shortcuts import Shortcut, key_name
 from tempshell_cli.tui.theme import MUTED
 
-NOTHING_FITS = "nothing fits: try another word, or Esc"
+NOTHING_FITS = "no match: try another word, or press Esc"
 _MOVES = {"up": "cursor_up", "down": "cursor_down"}
 
 
@@ -50,7 +50,7 @@ class Palette(Box[str], ModalScreen[str]):
         """Lay out the box."""
         with Vertical() as box:
             box.border_title = Content("What to do")
-            entry = Input(placeholder="type a word of it")
+            entry = Input(placeholder="type to search")
             entry.cursor_blink = self.app.animation_level != "none"
             yield entry
             listing = OptionList(markup=False)

@@ -42,7 +42,7 @@ SHORTCUTS = (
         "f",
         "flag",
         "flag",
-        "flag the task to come back to, or no longer",
+        "flag the task for later, or remove the flag",
         needs_tasks=True,
         where=Where.EXAM,
         acts=True,
@@ -86,13 +86,13 @@ SHORTCUTS = (
     Shortcut(("t",), "t", "tasks", "focus_tasks", "go to the tasks; Esc comes back", needs_tasks=True),
     Shortcut(("slash",), "/", "search", "search", "search what the terminal shows and has shown"),
     Shortcut(
-        ("o",), "o", "score", "score", "show the points in all and by domain", needs_tasks=True, where=Where.PRACTICE
+        ("o",), "o", "score", "score", "show the score, in all and by domain", needs_tasks=True, where=Where.PRACTICE
     ),
     Shortcut(("l",), "l", "layout", "split", "put the terminal below the tasks, or beside them", needs_tasks=True),
     Shortcut(("pagedown",), "", "", "page_down", "the task's text, a page on", needs_tasks=True),
     Shortcut(("pageup",), "", "", "page_up", "the task's text, a page back", needs_tasks=True),
 )
-PALETTE = Shortcut(("colon",), "", "", "palette", "find any of these by a word of it")
+PALETTE = Shortcut(("colon",), "", "", "palette", "search these actions")
 HELP = Shortcut(("question_mark",), "?", "help", "help", "show this list")
 
 _NAMES = {

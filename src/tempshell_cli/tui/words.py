@@ -23,12 +23,12 @@ STOP = "stop"
 FINISH = "finish"
 OPEN = "open"
 COPY = "copy"
-NO_BROWSER = "No browser of this machine took it. Ctrl+click it again to copy the address."
+NO_BROWSER = "Could not open a browser. Ctrl+click it again to copy the address."
 LEAVE = "leave"
 RECORDED = "The store works again: everything is on record."
 NO_HINT = "This task has no further hint."
 RESTARTED = "The terminal's emulator had to be restarted; your shell was not."
-UNLAID = "Not put there: the program in the terminal would run these lines one by one. At a prompt of bash it works."
+UNLAID = "Not inserted: the program in the terminal would run these lines one by one. At a bash prompt it works."
 NO_CODE = "This task has no code block."
 NO_SOLUTION = "This task has no solution to show."
 GIVE_UP = "give up"
@@ -60,7 +60,7 @@ def extended(deadline: datetime) -> str:
 
 def paused(session: str) -> str:
     """Return that the session was paused, and how it goes on."""
-    return f"Paused: nothing runs, and the clock stands. `tempshell resume {session}` resumes it."
+    return f"Paused: nothing runs, the clock is stopped. `tempshell resume {session}` resumes it."
 
 
 def not_recorded(trouble: str) -> str:

@@ -50,7 +50,7 @@ def expect_right(task: Task, answer: str, grader: Grader) -> None:
     if failing := _failing(first):
         raise Unmet(f"{check_names(failing)} fails: {_reason(first, failing)}")
     if first != second:
-        raise Unmet("graded twice, it comes to two results")
+        raise Unmet("graded twice, it gives two results")
 
 
 def expect_caught(task: Task, mutant: Mutant, grader: Grader) -> None:

@@ -81,12 +81,12 @@ def new_pack(directory: Path) -> list[Path]:
     if not _ID.match(pack_id) or len(pack_id) > _LONGEST_ID:
         raise UsageProblem(
             f"{one_line(pack_id)!r} cannot be a pack's id",
-            hint="call the directory something in lower-case letters, digits and dashes",
+            hint="name the directory in lowercase letters, digits and hyphens",
         )
     with writing(directory, "name another directory"):
         if directory.exists() and any(directory.iterdir()):
             raise UsageProblem(
-                f"{one_line(str(directory))} is not empty", hint="name a directory that is not there yet"
+                f"{one_line(str(directory))} is not empty", hint="name a directory that does not exist yet"
             )
         directory.mkdir(parents=True, exist_ok=True)
         try:

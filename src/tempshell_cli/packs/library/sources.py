@@ -286,7 +286,7 @@ def _run(runner: Runner, argv: tuple[str, ...], env: Mapping[str, str]) -> Compl
         raise PackProblem(f"{program} took more than {_SECONDS:g} s", hint="try again, or download it by other means")
     if done.exit_code:
         said = one_line(done.stderr.decode(errors="replace"))[-_WORDS:] or f"exit code {done.exit_code}"
-        raise PackProblem(f"{program} failed: {said}", hint="see that the address and the ref are right")
+        raise PackProblem(f"{program} failed: {said}", hint="check the address and the ref")
     return done
 
 

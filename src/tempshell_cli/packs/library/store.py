@@ -70,7 +70,7 @@ class PackStore:
         """
         if name and not _NAME.fullmatch(name):
             raise UsageProblem(
-                f"{one_line(name)!r} cannot be a pack's name", hint="lower case letters, digits and dashes, 64 at most"
+                f"{one_line(name)!r} cannot be a pack's name", hint="lowercase letters, digits and hyphens, 64 at most"
             )
         fetched = source.fetch(self._runner)
         pack = _checked(fetched.files, name or _called(source.address), source.address)
@@ -131,7 +131,7 @@ class PackStore:
                 _tidy(folder, needed)
         except OSError as cause:
             raise UsageProblem(
-                f"cannot change the packs in {folder}: {cause.strerror}", hint="see that it is writable and has space"
+                f"cannot change the packs in {folder}: {cause.strerror}", hint="check that it is writable and has space"
             ) from cause
 
     def _keep(self, candidate: Candidate) -> None:
@@ -166,7 +166,7 @@ def _checked(files: Mapping[str, bytes], name: str, address: str) -> Pack:
         except PackProblem as cause:
             raise PackProblem(str(cause).replace(str(root), one_line(address)), hint=cause.hint) from cause
         except OSError as cause:  # a name that is too long for this file system, or no space
-            raise PackProblem(f"cannot write the pack: {reason(cause)}", hint="see that there is space") from cause
+            raise PackProblem(f"cannot write the pack: {reason(cause)}", hint="free some space, try again") from cause
 
 
 def _write(root: Path, files: Mapping[str, bytes]) -> None:

@@ -25,13 +25,13 @@ _EXAM = Shortcut(("x",), "x", "exam", "exam", "take an exam of this pack")
 _SHOW = Shortcut(("t",), "t", "tasks", "tasks", "list the tasks of this pack")
 # What can be done wherever one is, in the order of the bottom line.
 ALWAYS = (
-    Shortcut(("slash",), "/", "filter", "filter", "show only what has the words that you type in it"),
-    Shortcut(("colon",), ":", "all", "palette", "find anything that can be done by a word of it"),
+    Shortcut(("slash",), "/", "filter", "filter", "show only rows that contain what you type"),
+    Shortcut(("colon",), ":", "all", "palette", "search all actions"),
     Shortcut(("q", "ctrl+c"), "q", "quit", "quit", "leave; sessions go on"),
     Shortcut(("n",), "n", "shell", "new_shell", "start a shell without tasks"),
     Shortcut(("tab",), "", "", "next_part", "go to the next heading"),
     Shortcut(("shift+tab",), "", "", "previous_part", "go to the heading before"),
-    Shortcut(("r", "f5"), "", "", "refresh", "ask the engines again what they have"),
+    Shortcut(("r", "f5"), "", "", "refresh", "refresh what the engines have"),
 )
 
 

@@ -124,7 +124,7 @@ class HomeScreen(Screen[None]):
             with VerticalScroll(id="details", can_focus=False):
                 yield Static()
         yield CommandBar("", shortcuts_for(None))
-        entry = Input(self._wanted, placeholder="words to look for", id="filter")
+        entry = Input(self._wanted, placeholder="search", id="filter")
         entry.cursor_blink = self.app.animation_level != "none"
         yield entry
 

@@ -14,7 +14,7 @@ from tempshell_cli.tui.home.port import SessionEntry
 from tempshell_cli.tui.shortcuts import HELP, Shortcut, key_name
 
 STOP, EXAM = "stop", "exam"
-NOTHING_FITS = "nothing has these words in it; Esc shows everything"
+NOTHING_FITS = "no match; Esc shows everything"
 
 
 def welcome(leader: str) -> Content:
@@ -35,7 +35,7 @@ def welcome(leader: str) -> Content:
             Content.styled("?", "bold $accent"),
             " lists them.",
         ),
-        ("To lead with another key: ", Content.styled("tempshell config set leader ctrl+g", "bold")),
+        ("To change the leader key: ", Content.styled("tempshell config set leader ctrl+g", "bold")),
     )
     return Content("\n").join(Content.assemble(*line) for line in lines)
 
@@ -88,7 +88,7 @@ def help_dialog(leader: str, shortcuts: Sequence[Shortcut]) -> Dialog:
         _help_line("↑ ↓", "move; so do k and j, PgUp and PgDn, g and G"),
         Content(""),
         Content(f"On a session's screen {leader} comes before each key of tempshell's;"),
-        Content("`tempshell config set leader ctrl+g` makes it another one."),
+        Content("`tempshell config set leader ctrl+g` changes it."),
     ]
     return Dialog("Keys", Content("\n").join(lines))
 
