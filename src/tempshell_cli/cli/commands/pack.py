@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
+from tempshell_cli.cli.added_packs import added_packs, update_pack
 from tempshell_cli.cli.bundle import bundled
 from tempshell_cli.cli.command import new_app
 from tempshell_cli.cli.complete import added_pack_names, pack_names
 from tempshell_cli.cli.options import FORMAT, AsJson, Listing, Quiet, SandboxOptions
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from tempshell_cli.packs.library.store import InUse, PackStore
 
 app = new_app("Find, add, write and prove packs of practice tasks.")
 Name = Annotated[str, typer.Argument(help="A pack, by name or directory.", autocompletion=pack_names)]
@@ -90,13 +86,14 @@ def add(
     """
     from tempshell_cli.cli.output import console
     from tempshell_cli.cli.output.packs import added_json
+    from tempshell_cli.core.clock import SystemClock
     from tempshell_cli.core.text import one_line
     from tempshell_cli.packs.library.sources import parse_source
 
-    store, in_use = _store()
+    store, in_use = added_packs()
     place = parse_source(source)
     with console.progress(f"fetching {one_line(place.address)}"):
-        candidate = store.fetch(place, name, _now())
+        candidate = store.fetch(place, name, SystemClock().now())
     store.add(candidate, in_use)
     entry = candidate.entry
     if as_json:
@@ -116,7 +113,7 @@ def rm(
     """
     from tempshell_cli.cli.output import console
 
-    store, in_use = _store()
+    store, in_use = added_packs()
     for entry in [store.entry(one) for one in dict.fromkeys(pack)]:
         store.remove(entry.name, in_use)
         console.say(f"removed {entry.name}")
@@ -138,11 +135,11 @@ def update(
     from tempshell_cli.core.paths import Paths
     from tempshell_cli.packs.library.index import read_index
 
-    store, in_use = _store()
+    store, in_use = added_packs()
     updates, failed = [], []
     for name in dict.fromkeys(pack or read_index(Paths.of_user())):
         try:
-            updates.append(_update(store, name, in_use, yes=yes, ask=not as_json))
+            updates.append(update_pack(store, name, in_use, yes=yes, ask=not as_json))
         except TempshellError as problem:  # the others are looked at all the same
             failed.append(problem)
     if as_json:
@@ -277,59 +274,3 @@ def prove(
     say_proof(proof, form, plan.pack)
     if not proof.holds:
         raise typer.Exit(int(ExitCode.CHECK_FAILED))
-
-
-def _store() -> tuple[PackStore, InUse]:
-    """Return the user's added packs, and a function that returns those that live sessions use."""
-    from tempshell_cli.core.paths import Paths
-    from tempshell_cli.core.runner import SubprocessRunner
-    from tempshell_cli.packs.library.store import PackStore
-    from tempshell_cli.sessions.store import open_store
-
-    paths = Paths.of_user()
-
-    def in_use() -> set[str]:
-        with open_store(paths, repair=False) as opened:
-            return {session.pack for session in opened.store.live()}
-
-    return PackStore(paths, SubprocessRunner()), in_use
-
-
-def _now() -> datetime:
-    from tempshell_cli.core.clock import SystemClock
-
-    return SystemClock().now()
-
-
-def _update(store: PackStore, name: str, in_use: InUse, *, yes: bool, ask: bool) -> dict[str, object]:
-    """Fetch a pack again and, if wanted, use it; return that as JSON, and print it where a person may be asked."""
-    from tempshell_cli.cli.output import console
-    from tempshell_cli.cli.output.packs import changes_json, say_changes
-    from tempshell_cli.core.text import one_line
-    from tempshell_cli.packs.library.changes import compare
-    from tempshell_cli.packs.library.sources import parse_source
-
-    old = store.entry(name)
-    with console.progress(f"fetching {one_line(old.source)}"):
-        new = store.fetch(parse_source(old.source), name, _now())
-    pack, files = store.current(old)
-    changes = compare(pack, new.pack, files, new.files)
-    is_new = new.entry.digest != old.digest
-    if ask and is_new:
-        say_changes(old, new.entry, changes)
-    elif ask:
-        console.say(f"{name} {old.version}: nothing is new")
-    used = is_new and (yes or (ask and _confirm(name)))
-    if used:
-        store.replace(new, in_use)
-    return changes_json(old, new.entry, changes, used=used)
-
-
-def _confirm(name: str) -> bool:
-    """Ask a person; raises UsageProblem where there is none."""
-    from tempshell_cli.cli.output import console
-    from tempshell_cli.core.errors import UsageProblem
-
-    if not console.is_interactive():
-        raise UsageProblem(f"cannot ask whether to use the new {name}: not a terminal", hint="--yes uses it")
-    return typer.confirm("Use it?", err=True)
