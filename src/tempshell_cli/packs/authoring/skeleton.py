@@ -90,7 +90,11 @@ def new_pack(directory: Path) -> list[Path]:
             )
         directory.mkdir(parents=True, exist_ok=True)
         try:
-            return [_write(directory / name, text) for name, text in _files(pack_id).items()]
+            files = {directory / name: text for name, text in _files(pack_id).items()}
+            for file, text in files.items():
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, "utf-8")
+            return list(files)
         except OSError:
             for left in directory.iterdir():
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
@@ -110,9 +114,3 @@ def _files(pack_id: str) -> dict[str, str]:
 def _quoted(text: str) -> str:
     plain = text[0].isalpha() and text.lower() not in {"true", "false", "null"}
     return text if plain else f'"{text}"'
-
-
-def _write(file: Path, text: str) -> Path:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, "utf-8")
-    return file

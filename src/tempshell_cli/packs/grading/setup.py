@@ -122,7 +122,9 @@ def _prepare_cluster(task: Task, grader: Grader) -> None:
     """Make the task's namespaces and apply its manifests; whether the cluster's version fits, ``cluster`` says."""
     for name in task.head.namespaces:
         if b"created" in _apply(task, grader, f"namespace {name}", namespace(name)):
-            _wait_for(task, grader, [_has_default_account(name)])
+            # Till a new namespace has it, the API server refuses every pod.
+            account = ObjectState(ref=f"serviceaccount/{name}/default")
+            _wait_for(task, grader, [Probe(object=account, retry=Retry(for_="30s"))])
     for name in task.head.setup.manifests:
         _apply(task, grader, name, task.assets[name])
 
@@ -135,12 +137,6 @@ def _apply(task: Task, grader: Grader, what: str, manifest: bytes) -> bytes:
     if done.timed_out or done.exit_code:
         raise _failed(task, f"applying {what} {how_it_ended(done)}")
     return done.stdout
-
-
-def _has_default_account(name: str) -> Probe:
-    """Return the probe for what a new namespace lacks for a moment: till then the API server refuses every pod."""
-    account = ObjectState(ref=f"serviceaccount/{name}/default")
-    return Probe(object=account, retry=Retry(for_="30s"))
 
 
 def missing_tools(task: Task, shell: SandboxShell) -> list[str]:

@@ -181,7 +181,9 @@ class _Reader:
                 mark, after = _mark(closing[2], closing[3]) or mark, closing[4] or ""
                 break
             late = _LATE_CLOSING.fullmatch(line)
-            inside = _dedented(late[1] if late and late[2] == fence else line, len(indent))
+            inside = late[1] if late and late[2] == fence else line
+            # Without the indentation of the list that the block is in.
+            inside = inside[min(len(indent), len(inside) - len(inside.lstrip(" \t"))) :]
             code.append(_in_code(inside))
             yield f"{indent}{code[-1]}"
             if late and late[2] == fence:
@@ -224,11 +226,6 @@ class _Reader:
 
 def _mark(word: str | None, more: str | None) -> str:
     return "" if word is None or _CONTROL_KEYS in (more or "") else word
-
-
-def _dedented(line: str, most: int) -> str:
-    """Return a line without the indentation of the list that its block is in."""
-    return line[min(most, len(line) - len(line.lstrip(" \t"))) :]
 
 
 def _words(text: str) -> str:
