@@ -95,7 +95,9 @@ def _sentence(left: timedelta) -> str:
 def copy_dialog(text: str, *, grace: float) -> Dialog:
     """Return the question whether programs may use the clipboard; its answer is COPY or empty."""
     lines = text.splitlines()
-    shown = [_start_of(one_line(line)) for line in lines[:_COPY_LINES]] + ["…"] * (len(lines) > _COPY_LINES)
+    texts = [one_line(line) for line in lines[:_COPY_LINES]]
+    shown = [text if len(text) <= _COPY_WIDTH else f"{text[: _COPY_WIDTH - 1]}…" for text in texts]
+    shown += ["…"] * (len(lines) > _COPY_LINES)
     asked = Content.assemble(
         "A program in the terminal wants this on your clipboard:\n\n",
         Content.styled("\n".join(shown), "bold"),
@@ -103,10 +105,6 @@ def copy_dialog(text: str, *, grace: float) -> Dialog:
     )
     choices = (Choice("y", "they may", COPY), Choice("n", "they may not", ""))
     return Dialog("Copy to the clipboard", asked, choices, severity="warning", grace=grace)
-
-
-def _start_of(line: str) -> str:
-    return line if len(line) <= _COPY_WIDTH else f"{line[: _COPY_WIDTH - 1]}…"
 
 
 def stop_dialog(session: str) -> Dialog:
@@ -255,7 +253,10 @@ def summary(tasks: Sequence[TaskView], session: SessionView) -> str:
 
 def help_dialog(leader: str, shortcuts: Sequence[Shortcut]) -> Dialog:
     """Return the list of all keys."""
-    lines = [_help_line(shortcut) for shortcut in (*shortcuts, PALETTE, HELP)]
+    lines = [
+        Content.assemble(Content.styled(f"{' '.join(map(key_name, one.keys)):<7}", "bold $accent"), one.help)
+        for one in (*shortcuts, PALETTE, HELP)
+    ]
     lines += [
         Content(""),
         Content(f"{leader} first, then one of these. {leader} twice sends it to the terminal."),
@@ -264,8 +265,3 @@ def help_dialog(leader: str, shortcuts: Sequence[Shortcut]) -> Dialog:
         Content("Ctrl and a click shows where a link leads, and asks whether to open it."),
     ]
     return Dialog("Keys", Content("\n").join(lines))
-
-
-def _help_line(shortcut: Shortcut) -> Content:
-    keys = " ".join(map(key_name, shortcut.keys))
-    return Content.assemble(Content.styled(f"{keys:<7}", "bold $accent"), shortcut.help)

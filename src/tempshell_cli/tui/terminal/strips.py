@@ -103,12 +103,10 @@ def _text(run: Run) -> str:
 
     The emulator lets no control character into a cell; but it read what strangers print, and may be broken.
     """
-    text = run.text if run.text.isprintable() else "".join(map(_harmless, run.text))
+    text = run.text
+    if not text.isprintable():
+        text = "".join(one if one.isprintable() else strip_controls(one).strip() or "\ufffd" for one in text)
     return text if cell_len(text) == run.columns else set_cell_size(text, run.columns)
-
-
-def _harmless(character: str) -> str:
-    return character if character.isprintable() else strip_controls(character).strip() or "\ufffd"
 
 
 def _drawn(under: Strip, *, line: bool) -> list[Segment]:
