@@ -39,7 +39,10 @@ def execute(token: str, argv: list[str], *, tty: bool = False, user: str | None 
 
         refuse_options(Engines(), backend.name, [Option.USER])
     if session.frozen is None and session.state in SETTLED and not _seems_whole(session, backend):
-        session = _restored(session)
+        from tempshell_cli.cli import service
+
+        with service.user_sessions() as sessions:
+            session = sessions.restored(session, progress)
     refuse_unusable(session)
     mark, tty = os.urandom(8).hex(), tty and sys.stdin.isatty()
     command = backend.shell(session.sandbox, marked(argv, mark), tty=tty, user=user)
@@ -104,13 +107,6 @@ def refuse_lost(session: Session) -> None:
     refuse_unusable(current)
     if current.state is State.BROKEN:
         raise NoSuchSession(f"{current.name} is broken: {current.reason}", hint="the next exec brings it back")
-
-
-def _restored(session: Session) -> Session:
-    from tempshell_cli.cli import service
-
-    with service.user_sessions() as sessions:
-        return sessions.restored(session, progress)
 
 
 def _find(token: str) -> Session:

@@ -91,11 +91,11 @@ class LiveHome:
     def __init__(self, sessions: Sessions) -> None:
         """Read which sessions the store has: what takes longer comes later. Raises TempshellError."""
         self._sessions = sessions
-        sessions.warn = self._hear  # nothing may be printed while the screen stands
+        self._heard: list[str] = []
+        sessions.warn = self._heard.append  # nothing may be printed while the screen stands
         sessions.ask = lambda _: None
         self._practised: Practised | None = None
         self._changing = threading.Lock()
-        self._heard: list[str] = []
         self._troubles: dict[str, Sequence[str]] = {}  # by who found them
         self._usage: Mapping[str, Rate] = {}
         self._meter = Meter(sessions.engines)
@@ -227,9 +227,6 @@ class LiveHome:
             return
         if self._heard or not swept.silent:
             self._report("sweep", list(self._heard))
-
-    def _hear(self, what: str) -> None:
-        self._heard.append(what)
 
     def _report(self, who: str, troubles: Sequence[str]) -> None:
         self._troubles = {**self._troubles, who: troubles}

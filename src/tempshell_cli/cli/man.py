@@ -59,17 +59,13 @@ def _section(command: _Command, name: str) -> Iterator[str]:
     context = typer.Context(command, info_name=f"{NAME} {name}", **command.context_settings)
     yield f".SS {_escaped(' '.join(context.get_usage().removeprefix('Usage: ').split()))}"
     text, _, examples = str(command.help).partition(_EXAMPLES)
-    yield from _paragraphs(text)
+    first, *others = re.split(r"\n\s*\n", text.strip())
+    yield _escaped(" ".join(first.split()))
+    for paragraph in others:
+        yield from (".PP", _escaped(" ".join(paragraph.split())))
     for names, help_ in described(command, context):
         yield from (".TP", f"\\fB{_escaped(' '.join(names.split()))}\\fR", _escaped(help_))
     yield from _examples(examples)
-
-
-def _paragraphs(text: str) -> Iterator[str]:
-    for number, paragraph in enumerate(re.split(r"\n\s*\n", text.strip())):
-        if number:
-            yield ".PP"
-        yield _escaped(" ".join(paragraph.split()))
 
 
 def _examples(text: str) -> Iterator[str]:
