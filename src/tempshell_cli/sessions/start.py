@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tempshell_cli.backends.base import (
     Backend,
-    Capability,
     CanPause,
+    Capability,
     Cluster,
     Network,
     Option,
