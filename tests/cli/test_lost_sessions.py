@@ -189,8 +189,8 @@ def test_a_session_of_a_backend_that_was_uninstalled_is_kept_and_disturbs_no_oth
     here = tempshell.start("-b", "local", "--name", "here")
     for command in (("list", "--json"), ("status", here), ("reap",)):
         assert "no backend 'uninstalled'; its sessions stay on record" in tempshell(*command).stderr, command
-    for command in (("exec", "stranded", "--", "true"), ("cp", "stranded:x", ".")):
-        assert "`tempshell stop --forget stranded`" in tempshell(*command, code=ExitCode.ENGINE).stderr, command
+    for needs_it in (("exec", "stranded", "--", "true"), ("cp", "stranded:x", ".")):
+        assert "`tempshell stop --forget stranded`" in tempshell(*needs_it, code=ExitCode.ENGINE).stderr, needs_it
     refused = tempshell("stop", "--all", code=ExitCode.ENGINE)
     assert "here: stopped" in refused.stdout
     assert "`tempshell stop --forget stranded`" in refused.stderr

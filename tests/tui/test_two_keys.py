@@ -225,9 +225,14 @@ async def _press_both(user: ScreenUser, opened: Open, keys: tuple[str, str]) -> 
     await opened(user)
     box = user.app.screen
     assert isinstance(box, Box)
-    dismissals = []
+    dismissals: list[object] = []
     dismiss = box.dismiss
-    box.dismiss = lambda *answer: dismissals.append(answer) or dismiss(*answer)  # type: ignore[method-assign]
+
+    def counted(*answer: Any) -> Any:  # noqa: ANN401 - as Textual has it
+        dismissals.append(answer)
+        return dismiss(*answer)
+
+    box.dismiss = counted  # type: ignore[method-assign]
     for key in keys:
         user.app.post_message(events.Key(key, key if len(key) == 1 else None))
     await user.pilot.pause()
