@@ -232,7 +232,7 @@ async def _press_both(user: ScreenUser, opened: Open, keys: tuple[str, str]) -> 
         dismissals.append(answer)
         return dismiss(*answer)
 
-    box.dismiss = counted  # type: ignore[method-assign]
+    box.dismiss = counted  # type: ignore[assignment, method-assign]
     for key in keys:
         user.app.post_message(events.Key(key, key if len(key) == 1 else None))
     await user.pilot.pause()
