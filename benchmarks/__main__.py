@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import argparse
 
-from . import clusters, commands, screen
+from . import clusters, commands, remote, screen
 from .table import show, tell_machine
 from .user import somebody
+
+_ROUNDS = 3  # of what takes long
 
 
 def main() -> None:
@@ -22,6 +24,7 @@ def main() -> None:
     tell_machine()
     with somebody() as user:
         rows = [*commands.measure(user, asked.runs), *screen.measure(user, asked.seconds)]
+        rows += remote.measure(user, _ROUNDS)
         rows += clusters.measure(user, asked.node_image)
     show(rows)
 

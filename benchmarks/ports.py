@@ -6,25 +6,21 @@
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
 import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
+from . import sshd
 from .commands import docker_answers
 from .table import Row, compared, not_measured, rate, show, tell_machine
 from .user import TEMPSHELL, User, somebody
 
 _LEAST, _SLOWEST = 0.5, 2.0  # of docker exec … cat; of a connection through ssh -L
 _MB = 1024**2
-_WAIT = 20.0  # seconds for a port to open
 # Sends as many bytes as it is asked for in a line.
 _SERVER = """
 import socket, threading
@@ -68,11 +64,10 @@ def _docker(user: User, runs: int, size: int) -> Iterator[Row]:
 def _local(user: User, runs: int) -> Iterator[Row]:
     session = user.output("start", "--quiet", "--detach", "--backend", "local", "--name", "ports-benchmark")
     with _forwarded(user, session) as port, ExitStack() as opened:
-        sshd = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
-        if not sshd or os.geteuid():
-            yield not_measured("the first byte of a forwarded connection", "no sshd that this user may start")
+        if not sshd.can_start():
+            yield not_measured("the first byte of a forwarded connection", sshd.WHY_NOT)
             return
-        theirs = opened.enter_context(_through_ssh(sshd))
+        theirs = opened.enter_context(_through_ssh())
         ours, ssh = _in_turns(4 * runs, lambda: _seconds_of(port, 1), lambda: _seconds_of(theirs, 1))
         yield compared("first byte of a connection, port-forward, local", ours, "the same by ssh -L", ssh, _SLOWEST)
         ours, ssh = _in_turns(runs, lambda: _seconds_of(port, 64 * _MB), lambda: _seconds_of(theirs, 64 * _MB))
@@ -115,35 +110,21 @@ def _forwarded(user: User, session: str) -> Iterator[int]:
     ):
         assert forwarding.stdout  # noqa: S101 - a pipe
         port = int(forwarding.stdout.readline().split()[2].rpartition(b":")[2])
-        _await(lambda: _seconds_of(port, 1))
+        sshd.wait_for(lambda: _seconds_of(port, 1))
         yield port
 
 
 @contextmanager
-def _through_ssh(sshd: str) -> Iterator[int]:
+def _through_ssh() -> Iterator[int]:
     """Run the server here, and yield a port that leads there through an sshd of this machine."""
-    with tempfile.TemporaryDirectory() as name:
-        place, (to, by, here) = Path(name), (_free_port(), _free_port(), _free_port())
-        for key in ("host", "user"):
-            subprocess.run(("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(place / key)), check=True)
-        Path("/run/sshd").mkdir(exist_ok=True)  # sshd's privilege separation directory
-        settings = {
-            "HostKey": place / "host",
-            "AuthorizedKeysFile": place / "user.pub",
-            "StrictModes": "no",
-            "PidFile": "none",
-        }
-        options = [f"-o{name}={value}" for name, value in settings.items()]
-        relaxed = ("-oStrictHostKeyChecking=no", "-oUserKnownHostsFile=/dev/null", "-oLogLevel=ERROR", "-F", "none")
-        ssh = ("ssh", *relaxed, "-i", str(place / "user"), "-p", str(by), "-N", "-L", f"{here}:127.0.0.1:{to}")
-        with (
-            _running(sys.executable, "-c", _SERVER % to),
-            _running(sshd, "-D", "-e", "-f", "/dev/null", "-p", str(by), *options),
-        ):
-            _await(lambda: socket.create_connection(("127.0.0.1", by)).close())
-            with _running(*ssh, "root@127.0.0.1"):
-                _await(lambda: _seconds_of(here, 1))
-                yield here
+    to, here = _free_port(), _free_port()
+    with (
+        _running(sys.executable, "-c", _SERVER % to),
+        sshd.started() as ssh,
+        _running(*ssh, "-N", "-L", f"{here}:127.0.0.1:{to}", "root@127.0.0.1"),
+    ):
+        sshd.wait_for(lambda: _seconds_of(here, 1))
+        yield here
 
 
 @contextmanager
@@ -159,19 +140,6 @@ def _running(*argv: str, env: Mapping[str, str] | None = None) -> Iterator[subpr
             yield process
         finally:
             process.terminate()
-
-
-def _await(attempt: Callable[[], object]) -> None:
-    until = time.monotonic() + _WAIT
-    while True:
-        try:
-            attempt()
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.1)
-        else:
-            return
 
 
 def _free_port() -> int:
