@@ -10,6 +10,7 @@ import pytest
 from tempshell_cli.core.errors import ExitCode
 from tempshell_cli.sessions.store import open_store
 from tests.support.command_line import Tempshell
+from tests.support.engines import BUSYBOX
 from tests.support.faults import assert_nothing_is_left, containers
 from tests.support.leaks import local_leftovers
 from tests.support.waiting import eventually
@@ -56,6 +57,18 @@ def test_a_session_that_is_stopped_while_others_look_ends_once(tempshell: Tempsh
         _assert_no_error(command, code, said)
     assert [detail for _, detail in _ends(tempshell, session)] == ["stopped"]
     assert_nothing_is_left(tempshell, docker=engine == "docker", after="a race")
+
+
+@pytest.mark.parametrize(
+    "engine", [pytest.param(name, marks=pytest.mark.engine(name)) for name in ("docker", "kubernetes")]
+)
+def test_of_starts_that_reuse_at_a_time_one_makes_the_session(tempshell: Tempshell, engine: str) -> None:
+    argv = ("start", "--quiet", "--detach", "--reuse", "-b", engine, "--image", BUSYBOX, "--name", "lab")
+    raced = _race(tempshell, [argv] * RACERS)
+    assert {code for _, code, _ in raced} == {0}, raced
+    assert len(tempshell("list", "--json").json()) == 1
+    if engine == "docker":
+        assert len(containers(tempshell.user)) == 1
 
 
 def _has_ended(tempshell: Tempshell, engine: str) -> bool:
