@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -54,6 +55,40 @@ def test_every_line_of_a_flood_is_found(tempshell: Tempshell) -> None:
             until_bottom_line(screen, "^] then")
         screen.keys("C-]", "d")
         eventually(lambda: screen.run("display", "-p", "#{pane_dead}") == "1\n", "the screen has ended", TIMEOUT)
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("busy")
+def test_every_single_line_of_a_flood_is_passed_when_its_history_is_paged_through(tempshell: Tempshell) -> None:
+    tempshell.start("--name", "otter")
+    command, environment = attached(tempshell)
+    with tmux_pane(SIZE, command, environment, tempshell.directory) as screen:
+        screen.until_sees("learner@", TIMEOUT)
+        screen.line("seq -f 'row %.0f.' 20000; echo al''l")
+        until_line(screen, "all")
+        screen.keys("C-]", "/")
+        screen.type("row 1.")
+        until_bottom_line(screen, "/row 1.")
+        until_line(screen, "row 1.")
+        screen.keys("Enter")
+        seen: set[int] = set()
+        while 20_000 not in seen:
+            after = max(seen, default=0)
+            page = eventually(lambda after=after: page_after(screen, after), f"a page with row {after + 1}", TIMEOUT)
+            seen |= page
+            screen.keys("PageDown")
+        assert seen == set(range(1, 20_001))
+
+
+def page_after(screen: Pane, row: int) -> set[int]:
+    """Return the rows on the screen where the next one is among them, none is missing between, and all are drawn."""
+    found = {int(number) for number in re.findall(r"│row (\d+)\.", screen.text())}
+    whole = (
+        bool(found)
+        and max(found) - min(found) + 1 == len(found)
+        and found == {int(number) for number in re.findall(r"│row (\d+)\.", screen.text())}
+    )
+    return found if whole and row + 1 in found else set()
 
 
 def until_bottom_line(screen: Pane, text: str) -> None:
