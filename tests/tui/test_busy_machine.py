@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -74,8 +75,7 @@ def test_every_single_line_of_a_flood_is_passed_when_its_history_is_paged_throug
         seen: set[int] = set()
         while 20_000 not in seen:
             after = max(seen, default=0)
-            page = eventually(lambda after=after: page_after(screen, after), f"a page with row {after + 1}", TIMEOUT)
-            seen |= page
+            seen |= eventually(partial(page_after, screen, after), f"a page with row {after + 1}", TIMEOUT)
             screen.keys("PageDown")
         assert seen == set(range(1, 20_001))
 
