@@ -8,13 +8,22 @@ import subprocess
 import time
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tempshell_cli.backends.kubernetes.metadata import Keeping
+from tempshell_cli.backends.base import SandboxRequest, Template, Workspace
+from tempshell_cli.backends.kubernetes.api import Api, Refused
+from tempshell_cli.backends.kubernetes.backend import KubernetesBackend
+from tempshell_cli.backends.kubernetes.helpers import BATCH
+from tempshell_cli.backends.kubernetes.metadata import Keeping, Origin
+from tempshell_cli.backends.kubernetes.pod import Image, job
+from tempshell_cli.backends.kubernetes.workspaces import WorkspaceClaim, claim_of
+from tempshell_cli.core.errors import ProvisionFailed
 from tests.support import pods
 from tests.support.command_line import Tempshell
+from tests.support.engines import BUSYBOX
 from tests.support.pods import kubectl, objects
 from tests.support.waiting import eventually
 
@@ -192,3 +201,65 @@ def test_what_a_start_that_was_killed_has_made_is_listed_and_removed(tempshell: 
     tempshell("reap", "--expired")
     tempshell("workspace", "rm", "--yes", NAME, "-b", "kubernetes")
     assert not pods.leftovers(tempshell.user.owner)
+
+
+def _late(tempshell: Tempshell) -> tuple[Api, WorkspaceClaim, Origin]:
+    """A start that this process makes step by step."""
+    session, until = uuid.uuid4().hex[:8], datetime.now(UTC) + timedelta(minutes=5)
+    template = Template(image=BUSYBOX, workspace=Workspace(NAME, 1024**3))
+    origin = Origin(SandboxRequest(session, tempshell.user.owner, until, template), "kubernetes")
+    api = KubernetesBackend(paths=tempshell.user.paths).clusters.current()
+    claim = claim_of(api, origin, "")
+    assert claim
+    return api, claim, origin
+
+
+def test_a_start_that_fails_late_leaves_what_another_has_had_meanwhile(tempshell: Tempshell) -> None:
+    """As on a machine that has slept until its Job was over."""
+    api, claim, origin = _late(tempshell)
+    jobs = f"{BATCH}/namespaces/{claim.namespace}/jobs"
+
+    def start() -> None:
+        with claim.undone():
+            claim.make_namespace()
+            made = api.create(jobs, job(origin, claim.namespace, Image(BUSYBOX), 300))
+            claim.take(made)
+            api.delete(f"{jobs}/{made['metadata']['name']}", propagationPolicy="Background")
+            tempshell("run", "-q", *ON_PODS, "--", "sh", "-c", "echo kept >file")
+            raise ProvisionFailed("no pod")
+
+    with pytest.raises(ProvisionFailed):
+        start()
+    assert tempshell("run", "-q", *ON_PODS, "--", "cat", "file").stdout == "kept\n"
+    tempshell("workspace", "rm", "--yes", NAME, "-b", "kubernetes")
+
+
+def test_a_namespace_in_which_no_job_could_be_made_goes(tempshell: Tempshell) -> None:
+    api, claim, _ = _late(tempshell)
+
+    def start() -> None:
+        with claim.undone():
+            claim.make_namespace()
+            api.create(f"{BATCH}/namespaces/{claim.namespace}/jobs", {"kind": "Job"})
+
+    with pytest.raises(Refused):
+        start()
+    eventually(lambda: not pods.leftovers(tempshell.user.owner), "the namespace is gone")
+
+
+def test_a_namespace_or_claim_of_that_name_that_is_no_workspace_is_not_used(
+    tempshell: Tempshell, namespace: str
+) -> None:
+    """Whoever can make one of that name is its administrator, and would be in the pod as well."""
+    wanted = Keeping(tempshell.user.owner, "kubernetes", NAME).object_name
+    kubectl("create", "namespace", wanted)
+    try:
+        assert f"the namespace {wanted} is there, and is not of the workspace {NAME}" in _refused(tempshell)
+        assert wanted in kubectl("get", "namespace", wanted, "--output", "name")
+    finally:
+        kubectl("delete", "namespace", wanted, "--wait=false")
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    theirs = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": wanted}, "spec": spec}
+    kubectl("apply", "-n", namespace, "-f", "-", stdin=json.dumps(theirs))
+    assert f"the claim {wanted} is there" in _refused(tempshell, "--namespace", namespace)
+    assert _claims(namespace) == [wanted]

@@ -11,7 +11,7 @@ from tempshell_cli.backends import labels
 from tempshell_cli.backends.base import Condition, Sandbox, Terms
 from tempshell_cli.backends.kubernetes import inventory
 from tempshell_cli.backends.kubernetes.inventory import Wanted
-from tempshell_cli.backends.kubernetes.metadata import is_stuck, owner_hash, selector
+from tempshell_cli.backends.kubernetes.metadata import Keeping, is_stuck, owner_hash, selector
 
 SESSION = "0a1b2c3d"
 HOME = f"tempshell-{SESSION}"
@@ -159,3 +159,14 @@ def test_an_owner_is_selected_by_a_hash_that_fits_a_label() -> None:
     owner = f"ann@{'x' * 80}:corp"
     assert len(owner_hash(owner)) == 16
     assert selector(owner=owner, backend="kubernetes").endswith(f"owner-hash={owner_hash(owner)}")
+
+
+def test_a_workspaces_namespace_is_not_named_by_a_job_in_anybodys() -> None:
+    wanted = Keeping("ann", "kubernetes", "thesis")
+    theirs, ours = _thing(HOME, "another"), _thing(HOME, wanted.object_name)
+    for one in (theirs, ours):
+        one["metadata"]["labels"][labels.WORKSPACE] = "thesis"
+    api: Any = FakeApi(jobs=[theirs, ours])
+    assert inventory.namespace_of_workspace(api, "kubernetes", "ann", SESSION) == wanted.object_name
+    forged: Any = FakeApi(jobs=[theirs])
+    assert inventory.namespace_of_workspace(forged, "kubernetes", "ann", SESSION) == ""

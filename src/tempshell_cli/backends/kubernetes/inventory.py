@@ -74,15 +74,20 @@ def look(api: Api, wanted: Wanted) -> list[Found]:
 
 
 def namespace_of_workspace(api: Api, backend: str, owner: str, session: str) -> str:
-    """Return the namespace of a workspace that a session without a record of its place is in; "" for none."""
-    query = f"{Keeping(owner, backend, '').selector()},{selector(session=session)}"
+    """Return the namespace of a workspace that a session without a record of its place is in; "" for none.
+
+    In it alone: a Job with these labels can be made by anybody in a namespace of theirs.
+    """
+    every = Keeping(owner, backend, "")
+    query = f"{every.selector()},{selector(session=session)}"
     try:
         jobs = api.items(f"{BATCH}/jobs", labelSelector=query)
     except Refused as cause:
         if cause.status != FORBIDDEN:  # who may not look in all namespaces could not make one either
             raise
         return ""
-    return next((namespace_of(one) for one in jobs), "")
+    named = ((namespace_of(one), every._replace(name=workspace_of(one).get("workspace", ""))) for one in jobs)
+    return next((space for space, wanted in named if space == wanted.object_name), "")
 
 
 def refuse_shared_namespace(api: Api, wanted: Wanted, access: Access) -> None:

@@ -121,6 +121,14 @@ def is_owned(thing: Mapping[str, Any], session: str, owner: str) -> bool:
     return session_of(thing) == session and _metadata(thing, "labels").get(OWNER_HASH) == owner_hash(owner)
 
 
+def is_of(thing: Mapping[str, Any], wanted: Keeping) -> bool:
+    """Return whether an object says that it is of that workspace of that owner."""
+    known, said = wanted.metadata(), annotations_of(thing).get(labels.OWNER)
+    carried = _metadata(thing, "labels")
+    keys = (labels.WORKSPACE, OWNER_HASH, BACKEND)
+    return said == wanted.owner and all(carried.get(key) == known["labels"][key] for key in keys)
+
+
 def workspace_of(thing: Mapping[str, Any]) -> dict[str, str]:
     """Return what a sandbox has among its details of the workspace that an object's labels name."""
     return labels.workspace_of(_metadata(thing, "labels"))

@@ -21,6 +21,7 @@ from tempshell_cli.backends.kubernetes.metadata import (
     Keeping,
     Origin,
     annotations_of,
+    is_of,
     is_terminating,
     keeping,
     name_of,
@@ -33,7 +34,7 @@ from tempshell_cli.backends.kubernetes.pod import Image, quantity
 from tempshell_cli.backends.kubernetes.pod_status import PodFailure
 from tempshell_cli.backends.workspaces import in_use
 from tempshell_cli.core.attempts import attempts
-from tempshell_cli.core.errors import EngineUnavailable, LimitReached, TempshellError
+from tempshell_cli.core.errors import EngineUnavailable, LimitReached, ProvisionFailed, TempshellError
 from tempshell_cli.core.text import one_line
 
 _WAIT = 10.0  # seconds for another start, which came later and has to give way, to do so
@@ -41,6 +42,7 @@ _GONE = 60.0  # seconds for a claim, or a namespace with one, to be gone
 _PROVISIONING = 60.0  # seconds in which what provisions volumes may fail and try again
 _ENDED, _OVER = {"Complete", "Failed"}, {"Failed", "Succeeded"}  # conditions of a Job, phases of a pod
 _REMOVING = f"{labels.PREFIX}removing"  # on what is about to be deleted; see ``remove``
+_SHARED = f"{labels.PREFIX}shared"  # on a claim that a session has had which has not made it; see ``_undo``
 _NO_VOLUME = "FailedBinding"  # the reason of the event that nothing will provide a volume
 _REFUSED = {_NO_VOLUME, "ProvisioningFailed"}
 _CLASSES = "`kubectl get storageclasses` shows what provides volumes: a default one is needed"
@@ -68,7 +70,7 @@ class WorkspaceClaim:
         self._wanted = wanted
         self._own = not namespace
         self.namespace = namespace or wanted.object_name
-        self._is_new = False  # whether this start makes it
+        self._made: dict[str, str] = {}  # what this start has made of it: UIDs by path
         self._begun = time.monotonic()
 
     def mounted(self, job: Object, image: Image) -> Object:
@@ -78,8 +80,11 @@ class WorkspaceClaim:
 
     def make_namespace(self) -> None:
         """Make the namespace of the workspace where it needs one and there is none."""
-        if self._own and not self._api.get(f"{CORE}/namespaces/{self.namespace}"):
-            _create(self._api, f"{CORE}/namespaces", workspace_namespace(self._wanted))
+        if self._own:
+            if space := self._api.get(self._space):
+                self._refuse_foreign(space)
+            else:
+                self._made[self._space] = _create(self._api, f"{CORE}/namespaces", workspace_namespace(self._wanted))
 
     def take(self, job: Object) -> None:
         """Have the workspace for a Job that was made and not started, and make its claim where there is none.
@@ -124,26 +129,55 @@ class WorkspaceClaim:
         try:
             yield
         except BaseException:
-            if self._is_new:
-                with suppress(TempshellError):
-                    self._api.delete(f"{CORE}/namespaces/{self.namespace}" if self._own else self._path)
+            with suppress(TempshellError):
+                self._undo()
             raise
+
+    def _undo(self) -> None:
+        """Remove the claim and the namespace that this start has made, unless another session has had them since.
+
+        A machine can sleep during a start until the Job has ended. Another may have the workspace then, and has marked
+        its claim, or have made a new one.
+        """
+        for _ in attempts(_WAIT):
+            claim = self._api.get(self._path)
+            if claim is None or is_terminating(claim):
+                break
+            at, uid = claim["metadata"]["resourceVersion"], claim["metadata"]["uid"]
+            if uid != self._made.get(self._path) or _SHARED in annotations_of(claim):
+                return
+            self._api.delete(self._path, preconditions={"uid": uid, "resourceVersion": at})
+        else:
+            return
+        others = {one.session for one in holders(self._api, self._wanted, self.namespace)} - {self._request.session}
+        if (made := self._made.get(self._space)) and not others:
+            self._api.delete(self._space, preconditions={"uid": made})
 
     def _ensure(self) -> None:
         """Make the claim, unless there is one; raises LimitReached where that is being removed."""
         keeper, claim = self._keeper(), self._api.get(self._path)
-        self._is_new = claim is None
         for one in filter(None, (keeper, claim)):
+            self._refuse_foreign(one)
             if is_terminating(one) or _REMOVING in annotations_of(one):
-                self._is_new = False
-                raise LimitReached(
-                    f"the workspace {self._wanted.name} is being removed",
-                    hint=f"`tempshell workspace rm {self._wanted.name}` finishes that; then start again",
-                )
+                hint = f"`tempshell workspace rm {self._wanted.name}` finishes that; then start again"
+                if is_terminating(one):
+                    hint = "start again when it is gone: `kubectl get pvc,ns` shows what is there"
+                raise LimitReached(f"the workspace {self._wanted.name} is being removed", hint=hint)
+        is_admin = self._request.template.profile is Profile.ADMIN
+        marks = {labels.PROFILE: str(Profile.ADMIN)} if is_admin else {}
         if claim is None:
-            _create(self._api, self._claims, self._body())
-        if self._request.template.profile is Profile.ADMIN:
-            self._api.patch(self._path, {"metadata": {"annotations": {labels.PROFILE: Profile.ADMIN}}})
+            self._made[self._path] = _create(self._api, self._claims, self._body())
+        else:
+            marks[_SHARED] = "true"
+        if marks:
+            self._api.patch(self._path, {"metadata": {"annotations": marks}})
+
+    def _refuse_foreign(self, found: Object) -> None:
+        """Raise ProvisionFailed for a namespace or a claim that is called so and says nothing of this workspace."""
+        if not is_of(found, self._wanted):
+            kind, hint = "claim" if namespace_of(found) else "namespace", "choose another --workspace, or remove it"
+            said = f"the {kind} {name_of(found)} is there, and is not of the workspace {self._wanted.name}"
+            raise ProvisionFailed(said, hint=hint)
 
     def _body(self) -> Object:
         assert self._request.template.workspace  # noqa: S101 - for mypy
@@ -164,8 +198,12 @@ class WorkspaceClaim:
         return self._api.get(_keeper_path(self._wanted, self.namespace, own=self._own))
 
     @property
+    def _space(self) -> str:
+        return f"{CORE}/namespaces/{self.namespace}"
+
+    @property
     def _claims(self) -> str:
-        return f"{CORE}/namespaces/{self.namespace}/persistentvolumeclaims"
+        return f"{self._space}/persistentvolumeclaims"
 
     @property
     def _path(self) -> str:
@@ -251,10 +289,11 @@ def _has_ended(job: Mapping[str, Any]) -> bool:
     return any(one["type"] in _ENDED and one["status"] == "True" for one in conditions)
 
 
-def _create(api: Api, collection: str, body: Object) -> None:
-    """Make an object, unless another has just made it."""
+def _create(api: Api, collection: str, body: Object) -> str:
+    """Make an object and return its UID; "" where another has just made it."""
     try:
-        api.create(collection, body)
+        return str(api.create(collection, body)["metadata"]["uid"])
     except Refused as cause:
         if cause.status != CONFLICT:
             raise
+        return ""
