@@ -20,14 +20,14 @@ from tests.support.leaks import docker_leftovers
 
 OUTCOMES = {"stopped", "not stopped", "not tried"}
 EVERYWHERE = {  # what every backend stops
-    *("open the caller's terminal", "make sockets of other families", "make a raw socket"),
+    *("open the caller's terminal", "make a raw socket"),
     *("open the kernel's switches in /proc and /sys", "read the kernel's memory and log"),
     *("use the kernel's keyring", "make a user namespace", "mount a filesystem", "become root by a setuid program"),
     *("reach an engine's socket", "reach an abstract socket of this machine", "read a token of the cluster"),
 }
 PID_1 = {"trace PID 1", "write the memory of PID 1", "read the environment of PID 1"}  # in a pod it is the person's own
 LOCAL = PID_1 | {
-    *("type into a terminal (TIOCSTI)", "reach the metadata address"),
+    *("type into a terminal (TIOCSTI)", "make sockets of other families", "reach the metadata address"),
     "reach the gateway, which may be the engine's machine",
 }
 
@@ -68,6 +68,21 @@ def test_an_image_that_cannot_run_the_attempts_is_not_tried(tempshell: Tempshell
     done = tempshell("doctor", "--isolation", "-b", "docker", code=4)
     assert done.stdout.startswith("docker: not tried: the image has no python3")
     assert docker_leftovers(OWNER, tempshell.user.owner) == []
+
+
+@pytest.mark.engine("docker")
+@pytest.mark.parametrize("answer", ['[["trace PID 1", "stopped", 5]]', "[]", "{}", "[[1, 2, 3]]", "\x1b[2J"])
+def test_an_image_that_reports_something_else_is_refused(tempshell: Tempshell, answer: str) -> None:
+    image = f"tempshell-test/liar:{uuid.uuid4().hex[:8]}"
+    script = f"#!/bin/sh\\ncat <<E\\n{answer}\\nE\\n"
+    said = f"FROM {BUSYBOX}\nUSER 0\nRUN printf '{script}' >/bin/python3 && chmod 755 /bin/python3\n"
+    subprocess.run(("docker", "build", "-q", "-t", image, "-"), input=said.encode(), check=True, capture_output=True)
+    try:
+        tempshell.user.configure(sandbox={"image": image})
+        done = tempshell("doctor", "--isolation", "-b", "docker", code=4)
+        assert done.stdout.startswith("docker: not tried: the attempts could not be made: exit code 0")
+    finally:
+        subprocess.run(("docker", "rmi", "-f", image), check=True, capture_output=True)
 
 
 @pytest.mark.engine("kubernetes")
@@ -153,3 +168,19 @@ def test_a_refused_connection_is_stopped_and_one_without_an_answer_is_not_judged
         assert attempts.outcome(attempts.reach_metadata)[0] == "not stopped"
     monkeypatch.setattr(socket, "create_connection", silent)
     assert attempts.outcome(attempts.reach_metadata)[0] == "not tried"
+
+
+def test_families_that_nothing_filters_are_found_and_no_socket_is_made() -> None:
+    """Without walls: on this machine itself. A kernel loads a module for a socket that it can make."""
+    assert all(not attempts.passes_filters(family) for family in attempts.USUAL_FAMILIES)
+    outcome, detail = attempts.outcome(attempts.make_unusual_sockets)
+    assert outcome == "not stopped"
+    assert detail.endswith(" more are not filtered")
+    with pytest.raises(OSError, match="Invalid argument"):
+        socket.socket(socket.AF_UNIX, attempts.NO_TYPE)
+
+
+def test_the_keyring_is_left_as_it_is() -> None:
+    before = Path("/proc/keys").read_text()
+    assert attempts.outcome(attempts.use_keyring)[0] == "not stopped"
+    assert Path("/proc/keys").read_text() == before

@@ -16,6 +16,7 @@ from tempshell_cli.backends.base import Backend, Role, Template
 from tempshell_cli.backends.exec import SandboxExec
 from tempshell_cli.core.errors import ProvisionFailed
 from tempshell_cli.core.text import strip_controls
+from tempshell_cli.sessions.attempts import ATTEMPTS
 from tempshell_cli.sessions.lifecycle import Sessions
 from tempshell_cli.sessions.temporary import temporary_sandbox
 
@@ -56,10 +57,18 @@ def try_isolation(sessions: Sessions, backend: Backend, template: Template) -> S
     if done.exit_code == _NOT_FOUND:
         raise ProvisionFailed("the image has no python3, which the attempts are written in", hint="use another image")
     try:
-        return [Attempt(name, Outcome(outcome), detail) for name, outcome, detail in json.loads(done.stdout)]
+        return _read(done.stdout)
     except (ValueError, TypeError) as cause:
         said = strip_controls(done.stderr.decode(errors="replace")).strip()[-_SAID:] or f"exit code {done.exit_code}"
         raise ProvisionFailed(f"the attempts could not be made: {said}", hint="see that its python3 works") from cause
+
+
+def _read(answer: bytes) -> Sequence[Attempt]:
+    """Return what the program has written; raises ValueError and TypeError for what it would not: images differ."""
+    made = [Attempt(name, Outcome(outcome), str(detail)) for name, outcome, detail in json.loads(answer)]
+    if [one.name for one in made] != list(ATTEMPTS):
+        raise ValueError("these are other attempts")
+    return made
 
 
 @contextmanager
