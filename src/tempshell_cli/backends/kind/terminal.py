@@ -30,11 +30,16 @@ _OF_NODE_IMAGE = "io.tempshell.terminal-image"  # the label of our own node imag
 _KUBECONFIG, _FILLER = "cluster-kubeconfig", "cluster-filler"
 _MOUNTED = "/etc/tempshell/kube"
 # A copy of one's own, because people change its current namespace all day; the mounted one is there to return to.
-# A workspace may bring a kubeconfig along: that of an earlier cluster is of no use, a person's own one is kept.
+# A workspace may bring a kubeconfig along: that of an earlier cluster is of no use, and nothing else is lost. A pipe of
+# that name is not read: it would never end.
 _OWN_COPY = f"""
-copy="$1/.kube/config" keep=
-[ ! -e "$copy" ] || grep -q "name: kind-{cluster_name("")}" "$copy" || keep=--backup=numbered
-install $keep -D -m 0600 {_MOUNTED}/config "$copy"
+copy="$1/.kube/config" theirs="name: kind-{cluster_name("")}" keep=
+if [ -f "$copy" ]; then
+  grep -q "$theirs" "$copy" && ! grep "name: " "$copy" | grep -q -v "$theirs" || keep=--backup=numbered
+elif [ -e "$copy" ]; then
+  mv --backup=numbered --no-target-directory "$copy" "$copy.other" || exit
+fi
+install $keep -D --no-target-directory -m 0600 {_MOUNTED}/config "$copy"
 """
 
 
