@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from tempshell_cli.backends.base import Network, SandboxRequest, Template
 from tempshell_cli.backends.docker import endpoint, proxies
+from tempshell_cli.backends.kind.command import Kind
+from tempshell_cli.backends.kind.create import Creation
 from tempshell_cli.core.errors import UsageProblem
 
 WITH_PASSWORD = "http://user:s3cret@proxy.example.org:3128"  # noqa: S105 - nobody's
@@ -89,6 +94,32 @@ def test_kind_takes_the_environments_proxy_before_dockers(
     assert given["HTTP_PROXY"] == given["http_proxy"] == "http://mine:8080"
     assert given["NO_PROXY"] == ".corp"
     assert len(report.lines) == 1
+
+
+class _Kind:
+    """A kind command that makes nothing."""
+
+    def __init__(self) -> None:
+        self.proxies: Mapping[str, str] = {}
+
+    def create(self, _: str, *, proxies: Mapping[str, str], **__: object) -> None:
+        self.proxies = proxies
+
+
+@pytest.mark.parametrize("network", list(Network))
+def test_no_cluster_is_given_a_password_a_closed_one_neither(
+    config: Path, report: Reports, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, network: Network
+) -> None:
+    """What kind is not given it takes from its environment, and the docker command from its configuration."""
+    _write(config, default={"httpsProxy": WITH_PASSWORD})
+    monkeypatch.setenv("HTTP_PROXY", "http://user:s3cret@mine:8080")
+    template = Template(image="", network=network)
+    request = SandboxRequest("0", "ann", datetime.now(UTC), template)
+    kind, engine, pool = _Kind(), Mock(host=""), Mock()
+    making = Creation(engine, cast("Kind", kind), tmp_path, report)
+    making._create_cluster(request, "", pool)  # noqa: SLF001 - the rest takes an engine
+    assert kind.proxies["HTTP_PROXY"] == "http://mine:8080"
+    assert kind.proxies["HTTPS_PROXY"] == ADDRESS
 
 
 @pytest.mark.parametrize("key", ["ftpProxy", "allProxy"])

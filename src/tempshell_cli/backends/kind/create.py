@@ -24,7 +24,6 @@ from tempshell_cli.backends.kind.record import create_record, record_labels
 from tempshell_cli.backends.kind.terminal import ensure_terminal_image, start_terminal
 from tempshell_cli.backends.kind.timer import arm
 from tempshell_cli.core.errors import ProvisionFailed
-from tempshell_cli.core.process import NOTHING
 
 _NODES_READY = (
     *ADMIN,
@@ -80,7 +79,6 @@ class Creation:
     def _create_cluster(self, request: SandboxRequest, config: str, pool: ThreadPoolExecutor) -> Future[str]:
         """Make the cluster, and the terminal's image in the ``pool`` once there is a node to take kubectl from."""
         session, name, wanted = request.session, cluster_name(request.session), request.template.cluster
-        closed = request.template.network is Network.NONE
         image: list[Future[str]] = []
 
         def begun(step: str) -> None:
@@ -92,8 +90,8 @@ class Creation:
             config=config,
             image=request.template.image,
             kubeconfig=self._kubeconfig,
-            closed=closed,
-            proxies=NOTHING if closed else for_kind(self._engine.host, self._report),
+            closed=request.template.network is Network.NONE,
+            proxies=for_kind(self._engine.host, self._report),  # of a closed one, too: left out, kind finds its own
             report=self._report,
             begun=begun,
         )
