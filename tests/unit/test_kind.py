@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tempshell_cli.backends.base import Cluster, Template
+from tempshell_cli.backends.base import Cluster, Network, Template
 from tempshell_cli.backends.kind.backend import KindBackend
 from tempshell_cli.backends.kind.command import Kind, _failed, _follow
 from tempshell_cli.backends.kind.config import cluster_config
@@ -213,3 +213,12 @@ def test_a_cluster_of_another_name_is_not_ours(name: str) -> None:
 )
 def test_the_tag_of_a_node_image_states_the_version(image: str, version: str) -> None:
     assert KindBackend("unix:///nowhere").kubernetes_version(Template(image)) == version
+
+
+@pytest.mark.parametrize(("network", "found"), [(Network.NONE, 1), (Network.DEFAULT, 0)])
+def test_a_closed_cluster_publishes_no_port(network: Network, found: int) -> None:
+    config = "nodes: [{role: control-plane, extraPortMappings: [{containerPort: 30080, hostPort: 30080}]}]"
+    problems = KindBackend().refuses(Template(image="", network=network, cluster=Cluster(config=config)))
+    assert [one.what for one in problems] == found * [
+        "with --network none no port is published, and the kind configuration has some"
+    ]

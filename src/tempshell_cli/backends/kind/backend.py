@@ -55,6 +55,7 @@ _NODE_VERSION = re.compile(r"(?:^|/)kindest/node:(v[0-9]+\.[0-9]+\.[0-9]+)")
 _LEAST_NODE_MEMORY = 1024**3  # bytes; an idle control plane takes half of it
 # Docker passes on a network that is internal what has its own addresses alone, and pods have others.
 _ONE_NODE = "with --network none a cluster has one node: pods of several would not reach each other"
+_NO_PORTS = "with --network none no port is published, and the kind configuration has some"
 _INSTALL_KIND = "install kind: https://kind.sigs.k8s.io/docs/user/quick-start/#installation"
 
 
@@ -120,14 +121,17 @@ class KindBackend(Backend):
             too_little = f"{format_size(wanted.memory)} of memory is too little for a node"
             found.append(Problem(too_little, f"give {format_size(_LEAST_NODE_MEMORY)} or more"))
         if wanted.config or template.network is Network.NONE:
-            from tempshell_cli.backends.kind.config import cluster_config, node_names  # noqa: PLC0415 - for few clusters
+            from tempshell_cli.backends.kind.config import cluster_config, node_names, publishes  # noqa: PLC0415 - few have any
 
             try:
                 nodes = node_names(cluster_config("", dict.fromkeys(self.port_kinds, 0), wanted))
             except UsageProblem as problem:
                 return [*found, Problem(str(problem), problem.hint)]
-            if template.network is Network.NONE and len(nodes) > 1:
+            closed = template.network is Network.NONE
+            if closed and len(nodes) > 1:
                 found.append(Problem(_ONE_NODE, "leave out --nodes, or --network none"))
+            if closed and publishes(wanted.config):
+                found.append(Problem(_NO_PORTS, "leave out extraPortMappings, or --network none"))
         return found
 
     def answers(self) -> bool:

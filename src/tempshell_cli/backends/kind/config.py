@@ -54,6 +54,11 @@ def cluster_config(name: str, ports: Mapping[str, int], wanted: Cluster = _USUAL
     return yaml.safe_dump(merged, sort_keys=False)
 
 
+def publishes(config: str) -> bool:
+    """Return whether a document of the user's asks for ports of the engine's machine; raises UsageProblem."""
+    return any(node.get("extraPortMappings") for node in _read(config).get("nodes", []))
+
+
 def node_names(config: str) -> list[str]:
     """Return the ends of the names that kind gives to the nodes of a configuration: roles, numbered from the second on.
 
