@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from tempshell_cli.backends.docker import ssh
+from tempshell_cli.backends.docker.backend import DockerBackend
 from tempshell_cli.core.errors import ExitCode
 from tests.support.clusters import configure_for_kind
 from tests.support.command_line import Tempshell
@@ -139,6 +142,61 @@ def test_a_host_that_shares_no_connection_is_used_all_the_same(tempshell: Tempsh
     eventually(lambda: not list(Path(box["TMPDIR"]).iterdir()), "the sockets are removed")
 
 
+@pytest.mark.parametrize("url", ["ssh://Other", "ssh://%72oot@box", "ssh://box/var/run/docker.sock"])
+def test_a_host_is_reached_as_its_url_says_it(
+    tempshell: Tempshell, box: dict[str, str], tmp_path: Path, url: str
+) -> None:
+    tempshell("run", "--docker-host", url, "--", "true", env=box)
+    assert _connections(tmp_path) == 1
+
+
+@pytest.fixture
+def near_box(box: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This process can reach the box, and keeps no connection to it afterwards."""
+    for name, value in box.items():
+        monkeypatch.setenv(name, value)
+    yield
+    kept = ssh._kept.pop(HOST, None)  # noqa: SLF001 - it is this process's
+    if kept:
+        with kept.process:
+            os.killpg(kept.process.pid, signal.SIGTERM)
+
+
+@pytest.mark.usefixtures("near_box")
+def test_a_connection_that_is_lost_is_made_again() -> None:
+    backend = DockerBackend(HOST)
+    before = backend.find("nobody")
+    kept = ssh._kept[HOST]  # noqa: SLF001 - what the network does to it
+    assert kept
+    os.killpg(kept.process.pid, signal.SIGKILL)
+    kept.process.wait()
+    assert backend.find("nobody") == before
+    assert ssh.near(HOST) not in {HOST, f"unix://{kept.near}"}
+    assert not kept.near.parent.exists()
+
+
+@pytest.mark.usefixtures("near_box")
+def test_a_host_gets_no_variable_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", "hunter2")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(ssh, "_ON_HOST", f"echo 'unix://{tmp_path}/${{TOKEN}}'; exec cat")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("hunter2")  # short enough for a socket
+        listening.listen()
+        listening.settimeout(1)
+        ssh.keep(HOST)
+        with pytest.raises(TimeoutError):
+            listening.accept()
+    assert ssh.near(HOST) == HOST
+
+
+@pytest.mark.usefixtures("near_box")
+def test_a_host_that_goes_on_talking_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ssh, "_ON_HOST", "exec cat /dev/zero")
+    ssh.keep(HOST)
+    assert ssh.near(HOST) == HOST
+
+
 def _connections(tmp_path: Path) -> int:
     return (tmp_path / "ssh" / "log").read_text("utf-8").count("Accepted publickey")
 
@@ -147,7 +205,7 @@ def _ssh_with_config(place: Path, port: int) -> Path:
     """Put an ``ssh`` first on the PATH that reads a config of the test's, as a user's reads theirs."""
     config = place / "ssh_config"
     config.write_text(
-        f"Host box\n HostName 127.0.0.1\n Port {port}\n User root\n IdentityFile {place / 'user'}\n"
+        f"Host box Other\n HostName 127.0.0.1\n Port {port}\n User root\n IdentityFile {place / 'user'}\n"
         f" UserKnownHostsFile {place / 'known_hosts'}\n StrictHostKeyChecking accept-new\n LogLevel ERROR\n"
     )
     directory = place / "bin"

@@ -98,6 +98,11 @@ def host(endpoint: str) -> str:
     return _Address.parse(endpoint).url
 
 
+def near(endpoint: str) -> str:
+    """Return the URL by which an address is reached now: another one while a connection over ssh is kept."""
+    return ssh.near(host(endpoint))
+
+
 def connect(endpoint: str) -> APIClient:
     """Return an SDK client for an address; raises EngineUnavailable with the engine's words.
 

@@ -50,6 +50,7 @@ class DockerEngine:
         except EngineUnavailable as cause:  # raised once it is asked: a list of all engines has others, too
             self.endpoint, self._unknown = endpoints.without_password(endpoint), cause
         self._ahead: timedelta | None = None  # of the engine's clock before ours, as far as they differ at all
+        self._reached = ""  # where the client has found the engine
 
     @cached_property
     def client(self) -> APIClient:
@@ -57,6 +58,7 @@ class DockerEngine:
         if self._unknown:
             raise self._unknown
         made = endpoints.connect(self.endpoint)
+        self._reached = endpoints.near(self.endpoint)
         made.hooks["response"].append(self._compare_clocks)
         return made
 
@@ -109,6 +111,8 @@ class DockerEngine:
     @contextmanager
     def translated_errors(self) -> Iterator[None]:
         """Turn what the SDK raises into our errors, with the engine's own words."""
+        if self._reached and self._reached != endpoints.near(self.endpoint):  # a connection over ssh was lost
+            self.__dict__.pop("client", None)
         _ = self.client  # raises what is wrong with the engine itself
         from docker.errors import APIError, DockerException  # noqa: PLC0415 - loaded with the client
         from requests.exceptions import RequestException  # noqa: PLC0415

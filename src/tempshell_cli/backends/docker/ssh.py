@@ -7,6 +7,7 @@ they are for. Here one connection is kept, which carries the engine's socket to 
 from __future__ import annotations
 
 import os
+import re
 import select
 import shutil
 import signal
@@ -32,7 +33,11 @@ _HERE = 'ssh "$@"; rm -rf -- "$0"'  # ssh does not remove a socket that it forwa
 _OPTIONS = (
     *("-o", "BatchMode=yes", "-o", f"ConnectTimeout={_SLOWEST:.0f}", "-o", "ControlPersist=no"),
     *("-o", "ServerAliveInterval=10", "-o", "ServerAliveCountMax=3", "-o", "LogLevel=QUIET"),
+    *("-o", "ClearAllForwardings=yes"),  # those of the user's configuration are for their own connections
 )
+# ssh fills in variables of this machine in a path that it forwards to, such as ${TOKEN}, and the host reads the path.
+_PLAIN_PATH = re.compile(r"/[\w@.,+/-]+", re.ASCII)
+_LONGEST = 4096  # bytes of a path
 
 
 class _Connection(NamedTuple):
@@ -54,10 +59,15 @@ def near(url: str) -> str:
 def keep(url: str) -> None:
     """Keep a connection to the host of an ``ssh://`` URL for the rest of this process; where it fails nothing changes.
 
-    It ends with this process, however that ends: what runs on the host reads from a pipe that only we hold.
+    It ends with this process, however that ends: what runs on the host reads from a pipe that only we hold. One that
+    has been lost meanwhile, as while this machine slept, is made again.
     """
     if url in _kept:
-        return
+        lost = _kept[url]
+        if not lost or lost.process.poll() is None:
+            return
+        with lost.process:  # which closes its pipes
+            shutil.rmtree(lost.near.parent, ignore_errors=True)
     _kept[url] = None  # one try
     with suppress(OSError):  # a disk that is full or read-only, no ssh
         # Below the state directory a path may be too long for a socket.
@@ -70,9 +80,8 @@ def keep(url: str) -> None:
 def _connect(url: str, place: Path) -> _Connection | None:
     control, near = place / "control", place / "docker"
     parts = urlsplit(url)
-    user = ("-l", parts.username) if parts.username else ()
-    port = ("-p", str(parts.port)) if parts.port else ()
-    host = (*user, *port, "--", parts.hostname or "")
+    # As it is written: ssh knows such a URL, and a name in its configuration is another one in lowercase.
+    host = ("--", f"ssh://{parts.netloc}")
     process = subprocess.Popen(
         ("/bin/sh", "-c", _HERE, str(place), "-M", "-S", str(control), "-T", *_OPTIONS, *host, _ON_HOST),
         stdin=subprocess.PIPE,
@@ -80,9 +89,11 @@ def _connect(url: str, place: Path) -> _Connection | None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,  # a Ctrl-C is not for it
     )
-    theirs = parts.path or _line(process).removeprefix("unix://")
-    if theirs.startswith("/"):
-        forward = ("ssh", "-S", str(control), "-O", "forward", "-L", f"{near}:{theirs}", *host)
+    said = _line(process)  # which it says once the connection is there
+    theirs = parts.path or said.removeprefix("unix://")
+    if said and _PLAIN_PATH.fullmatch(theirs):
+        # Without the user's configuration, which may have forwardings of its own.
+        forward = ("ssh", "-F", "none", "-S", str(control), "-O", "forward", "-L", f"{near}:{theirs}", *host)
         if not SubprocessRunner().run(Command(forward), timeout=_SLOWEST).exit_code and _answers(near):
             return _Connection(process, near)
     with process:  # which closes the pipes and waits
@@ -95,7 +106,7 @@ def _line(process: subprocess.Popen[bytes]) -> str:
     assert process.stdout  # noqa: S101 - a pipe
     said, late = b"", time.monotonic() + _SLOWEST
     while not said.endswith(b"\n"):
-        if not select.select([process.stdout], [], [], max(0.0, late - time.monotonic()))[0]:
+        if len(said) > _LONGEST or not select.select([process.stdout], [], [], max(0.0, late - time.monotonic()))[0]:
             return ""
         byte = os.read(process.stdout.fileno(), 1)
         if not byte:
