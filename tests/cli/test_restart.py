@@ -80,6 +80,25 @@ def test_verdicts_stay_and_tasks_are_set_up_again_where_their_files_are_gone(tem
         tempshell("stop")
 
 
+@pytest.mark.engine("docker")
+def test_a_secret_that_root_has_made_unreadable_is_refused_before_anything_ends(tempshell: Tempshell) -> None:
+    (tempshell.directory / "key").write_text("canary-77\n")
+    tempshell.start("-b", "docker", "--name", "otter", "--profile", "admin", "--secret-file", "key=key")
+    tempshell("exec", "--", "sh", "-c", r"echo kept >file; printf '\377' >/run/secrets/key")
+    assert "otter has lost a variable or a secret: key is not text" in tempshell("restart", "--yes", code=2).stderr
+    assert tempshell("exec", "--", "cat", "file").stdout == "kept\n"
+
+
+@pytest.mark.engine("local")
+def test_as_many_variables_stay_as_a_session_can_have(tempshell: Tempshell) -> None:
+    (tempshell.directory / "many").write_text("".join(f"V{number}={number:0110000}\n" for number in range(15)))
+    tempshell.start("-b", "local", "--env-file", "many")
+    before = tempshell("exec", "--", "sh", "-c", "set | grep ^V").stdout
+    tempshell("restart", "--yes")
+    assert tempshell("exec", "--", "sh", "-c", "set | grep ^V").stdout == before
+    assert len(before) > 15 * 110000
+
+
 @pytest.mark.engine("local")
 def test_it_ends_at_the_deadline_that_it_had(tempshell: Tempshell) -> None:
     tempshell.start("-b", "local", "--name", "otter", "--ttl", "14s")

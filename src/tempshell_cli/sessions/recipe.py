@@ -44,7 +44,8 @@ def recipe_of(plan: Plan) -> Recipe | None:
 def template_of(recipe: Recipe, variables: Mapping[str, str], secrets: Mapping[str, str]) -> Template:
     """Return the template of a recipe, with the values that its variables and secrets have in the running sandbox.
 
-    Raises KeyError and ValueError for a recipe that makes no sense, and KeyError for a value that is not there.
+    Raises KeyError and ValueError for a recipe that makes no sense, KeyError for a value that is not there, and
+    ValueError for a secret that root inside has made something else than text.
     """
     said = recipe.said
     return Template(
@@ -55,9 +56,15 @@ def template_of(recipe: Recipe, variables: Mapping[str, str], secrets: Mapping[s
         memory=int(said["memory"]),
         pids=int(said["pids"]),
         env={name: variables[name] for name in said["variables"]},
-        secrets=[Secret(name, variable, secrets[name]) for name, variable in said["secrets"]],
+        secrets=[Secret(name, variable, _text(name, secrets[name])) for name, variable in said["secrets"]],
         runtime=str(said["runtime"]),
         idle=timedelta(seconds=said["idle"]),
         notice=timedelta(seconds=said["notice"]),
         workspace=Workspace(*said["workspace"]) if said["workspace"] else None,
     )
+
+
+def _text(name: str, value: str) -> str:
+    if any("\udc80" <= char <= "\udcff" for char in value):  # a byte that is not UTF-8, by surrogateescape
+        raise ValueError(f"{name} is not text any more")
+    return value

@@ -20,6 +20,7 @@ _FOLDER = "recordings"
 _ENDING = ".cast"
 _PANES = ".panes"
 _TIMEOUT = 30.0  # seconds for an engine to answer
+_ALL_VALUES = 4 * 1024**2  # bytes: more than a session can have
 # The variables, an empty entry, and the names and values of the secrets, each with a NUL at its end. There may be
 # directories of a cluster's.
 _READ_VALUES = f"""
@@ -108,7 +109,7 @@ def values_in(
     Raises EngineUnavailable where the sandbox does not answer.
     """
     command = backend.shell(sandbox, ("/bin/sh", "-c", _READ_VALUES), tty=False)
-    done = (runner or SubprocessRunner()).run(command, timeout=_TIMEOUT)
+    done = (runner or SubprocessRunner(_ALL_VALUES)).run(command, timeout=_TIMEOUT)
     if done.exit_code:
         said = done.stderr.decode(errors="replace").strip() or f"exit code {done.exit_code}"
         raise EngineUnavailable(
