@@ -61,8 +61,12 @@ class Pausable(FakeEngine):
         self.idle_end: datetime | None = None
         self.paused: list[str] = []
         self.failing = False
+        self.looks = 9  # how often it is looked at before something happens in the sandboxes
 
     def find(self, owner: str | None = None) -> Sequence[Sandbox]:
+        self.looks -= 1
+        if self.looks < 0:
+            self.idle_end = None
         return [one._replace(idle_end=self.idle_end) for one in super().find(owner)]
 
     def pause(self, sandbox: Sandbox, *, left: timedelta, until: datetime) -> None:
@@ -101,6 +105,18 @@ def test_one_that_is_to_be_paused_is_a_minute_after_the_notice(
     assert (fake.state_of(session.id)[0] is State.PAUSED) is pauses
     assert (("paused", "nothing happened in it") in fake.events(session.id)) is pauses
     assert ("it is paused, or ends at" in fake.state_of(session.id)[1]) is not pauses
+
+
+def test_one_in_which_something_happens_meanwhile_is_not_paused(
+    pausable: tuple[FakeSessions, Pausable], clock: FakeClock
+) -> None:
+    fake, engine = pausable
+    session = fake.start(template=_planned(fake).template)
+    engine.idle_end = clock.now() + timedelta(minutes=5)
+    engine.looks = 1
+    fake.sweep()
+    assert engine.paused == []
+    assert fake.state_of(session.id) == (State.READY, "")
 
 
 def test_one_that_cannot_be_paused_ends_and_says_why(pausable: tuple[FakeSessions, Pausable], clock: FakeClock) -> None:
