@@ -90,6 +90,18 @@ def test_a_secret_that_root_has_made_unreadable_is_refused_before_anything_ends(
 
 
 @pytest.mark.engine("local")
+def test_a_pack_that_is_gone_is_reported_before_anything_ends(tempshell: Tempshell) -> None:
+    draft = Draft.made_in(tempshell.directory / "draft")
+    draft.replace("tasks/one.md", "title: The first", "title: The first\nsetup: {run: setup.sh}")
+    draft.write("setup.sh", "true\n")
+    tempshell.start("-b", "local", "./draft")
+    tempshell("exec", "--", "touch", "kept")
+    (tempshell.directory / "draft").rename(tempshell.directory / "elsewhere")
+    assert "draft' is not a pack" in tempshell("restart", "--yes", code=2).stderr
+    assert tempshell("exec", "--", "ls").stdout == "kept\n"
+
+
+@pytest.mark.engine("local")
 def test_as_many_variables_stay_as_a_session_can_have(tempshell: Tempshell) -> None:
     (tempshell.directory / "many").write_text("".join(f"V{number}={number:0110000}\n" for number in range(15)))
     tempshell.start("-b", "local", "--env-file", "many")

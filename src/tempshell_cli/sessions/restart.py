@@ -56,6 +56,8 @@ def restart(sessions: Sessions, session: Session, report: Report) -> Session:
             raise UsageProblem(f"{current.name} has ended meanwhile", hint="`tempshell start` makes a new one")
         try:
             whole = with_sandbox(again, _made_again(sessions, again, sandbox, plan, report))
+            if again.pack and not sandbox.workspace:  # before it is ready: a kill must not leave it as set up
+                sessions.journal(again.id, ToSetUp(_set_up_before(sessions, again)))
             restarted = whole._replace(state=State.READY, reason="")
             if sessions.store.change(again.id, was=again, **restarted._asdict()) is None:
                 raise ProvisionFailed("it was stopped meanwhile", hint="`tempshell list` shows what runs")  # noqa: TRY301
@@ -64,7 +66,9 @@ def restart(sessions: Sessions, session: Session, report: Report) -> Session:
             raise
         sessions.journal(again.id, Kind.RESTARTED, f"workspace {sandbox.workspace}" if sandbox.workspace else "")
     if restarted.pack and not sandbox.workspace:
-        _set_up_again(sessions, restarted, report)
+        from tempshell_cli.sessions.behind import set_up_rest  # noqa: PLC0415 - for packs alone
+
+        set_up_rest(sessions, restarted, report)
     return restarted
 
 
@@ -103,6 +107,12 @@ def _planned(sessions: Sessions, session: Session, sandbox: Sandbox, backend: Ba
     refuse_oversized(template.variables)
     if dotfiles and not sandbox.workspace and not dotfiles.is_dir():
         raise UsageProblem(f"its dotfiles are gone: {dotfiles}", hint=f"put them back, or {_AGAIN}")
+    if session.pack and not sandbox.workspace and (tasks := _set_up_before(sessions, session)):
+        from tempshell_cli.sessions.practice import Practice  # noqa: PLC0415 - for packs alone
+
+        pack = Practice(sessions, session).pack  # which may be gone
+        for task in tasks:
+            pack.task(task)
     assert isinstance(backend, StartsAtOnce)  # noqa: S101 - for mypy
     for problem in (*backend.refuses(template), *filter(None, [backend.missing(template)])):
         raise UsageProblem(f"{session.name} cannot be restarted: {problem.what}", hint=problem.hint)
@@ -156,10 +166,7 @@ def _end(sessions: Sessions, session: Session, backend: Backend, cause: BaseExce
     sessions.warn(f"{session.name} has ended: {reason}")
 
 
-def _set_up_again(sessions: Sessions, session: Session, report: Report) -> None:
-    """Set up the tasks that the old sandbox had been set up for: what they need was in its files."""
-    from tempshell_cli.sessions.behind import set_up_rest  # noqa: PLC0415 - for packs alone
-
+def _set_up_before(sessions: Sessions, session: Session) -> tuple[str, ...]:
+    """Return the ids of the tasks that the session's sandbox has been set up for, or waits to be."""
     before = setups_of(sessions.store.events(session.id))
-    sessions.journal(session.id, ToSetUp(tuple(dict.fromkeys([*before.to_do, *before.problems]))))
-    set_up_rest(sessions, session, report)
+    return tuple(dict.fromkeys([*before.to_do, *before.problems]))
