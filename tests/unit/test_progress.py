@@ -1,4 +1,4 @@
-"""What a terminal shows while a step lasts."""
+"""What a terminal shows: steps while they last, and tables."""
 
 from __future__ import annotations
 
@@ -19,22 +19,32 @@ with progress("outer"):
     time.sleep(1.2)
 """
 
+_HEADINGS = ("TASK", "STATE", "TITLE")
+_ROW = ("which-program-runs", "-", "Which program runs, and with which settings?")
+_TABLE = f"from tempshell_cli.cli.output.console import table; table({_HEADINGS}, [{_ROW}])"
+
 
 @pytest.fixture
 def lines(columns: int) -> list[str]:
     """What two steps, one within the other, have printed on a terminal, each print by itself."""
+    shown = [line.rstrip() for line in _said(_STEPS, columns).replace("\r\n", "\r").split("\r")]
+    return [line for line in shown if line]  # blanks take away what was there before
+
+
+def _said(code: str, columns: int) -> str:
+    """Return what Python code prints on a terminal."""
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, columns))
     environment = {**os.environ, "TERM": "xterm", "NO_COLOR": "1", "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
-    with subprocess.Popen((sys.executable, "-c", _STEPS), stderr=theirs, env=environment) as process:
+    argv = (sys.executable, "-c", code)
+    with subprocess.Popen(argv, stdout=theirs, stderr=theirs, env=environment) as process:
         os.close(theirs)
         said = b""
         while chunk := _read(ours):
             said += chunk
     os.close(ours)
     assert process.returncode == 0
-    shown = [line.rstrip() for line in said.decode().replace("\r\n", "\r").split("\r")]
-    return [line for line in shown if line]  # blanks take away what was there before
+    return said.decode()
 
 
 def _read(descriptor: int) -> bytes:
@@ -60,3 +70,19 @@ def test_the_innermost_step_counts_its_seconds_on_one_line(lines: list[str]) -> 
 def test_a_terminal_that_does_not_know_its_size_shows_the_steps(lines: list[str]) -> None:
     assert "… outer" in lines
     assert "… inner, whose name is longer than the line of this terminal is wide" in lines
+
+
+def test_a_table_fits_the_terminal_and_breaks_no_word() -> None:
+    assert _said(_TABLE, 60).splitlines() == [
+        "TASK                 STATE   TITLE",
+        "which-program-runs   -       Which program runs, and with",
+        "                             which settings?",
+    ]
+    assert len(_said(_TABLE, 80).splitlines()) == 2
+    assert "which-program-runs" in _said(_TABLE, 20)
+
+
+def test_a_table_that_no_person_reads_has_a_line_for_each_row() -> None:
+    done = subprocess.run((sys.executable, "-c", _TABLE), capture_output=True, text=True, check=True)
+    assert len(done.stdout.splitlines()) == 2
+    assert "runs, and with which settings?" in done.stdout

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from itertools import pairwise, takewhile
+from itertools import pairwise, takewhile, zip_longest
 from types import MappingProxyType
 from typing import Any, TextIO
 
@@ -26,6 +26,8 @@ _COLOURS = MappingProxyType(
     }
 )
 _RUNS_OTHERS = frozenset({"exec", "run"})  # the words of their commands are not for us
+_GAP = "   "  # between the columns of a table
+_NARROWEST = 16  # characters: what a column of a table keeps, where it has to give way to others
 _USUAL_COLUMNS = 80  # of a terminal that does not know its size, such as a serial line
 _steps: list[Callable[[], None]] = []  # that are under way on a terminal, the innermost last
 _LEAD = re.compile(r"^( *)(\S+)", re.MULTILINE)
@@ -90,12 +92,44 @@ def complain(what: str, hint: str = "", code: ExitCode = ExitCode.USAGE) -> None
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, at_once: bool = False) -> list[int]:
-    """Print rows in columns, as `docker ps` and `kubectl get` do; return how wide these are. ``at_once`` as above."""
+    """Print rows in columns, as `docker ps` and `kubectl get` do; return how wide these are. ``at_once`` as above.
+
+    On a terminal that is too narrow for them, texts continue on the next line of their column; words stay whole.
+    """
     cells = [list(headings), *([one_line(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(headings))]
+    widths = _fitted([max(map(len, column)) for column in zip(*cells, strict=True)], cells)
     for number, row in enumerate(cells):
-        table_row(row, widths, heading=not number, at_once=at_once)
+        for part in _wrapped(row, widths):
+            table_row(part, widths, heading=not number, at_once=at_once)
     return widths
+
+
+def _fitted(widths: list[int], cells: Sequence[Sequence[str]]) -> list[int]:
+    """Return the widths; where a terminal has no room for them, narrower ones, as far as the words in them allow."""
+    if not sys.stdout.isatty():
+        return widths
+    room = _columns(sys.stdout) - len(_GAP) * (len(widths) - 1)
+    # A word is never broken: who copies a name from a table gets all of it.
+    words = [max(len(word) for cell in column for word in cell.split(" ")) for column in zip(*cells, strict=True)]
+    least = [max(word, min(width, _NARROWEST)) for word, width in zip(words, widths, strict=True)]
+    narrowed = list(widths)
+    while sum(narrowed) > room:
+        column = max(range(len(narrowed)), key=lambda one: narrowed[one] - least[one])
+        if narrowed[column] == least[column]:
+            break
+        narrowed[column] -= 1
+    return narrowed
+
+
+def _wrapped(row: Sequence[str], widths: Sequence[int]) -> Iterator[tuple[str, ...]]:
+    """Yield a row in as many lines as its longest cell takes."""
+    from textwrap import wrap
+
+    cells = (
+        [cell] if len(cell) <= width else wrap(cell, width, break_long_words=False, break_on_hyphens=False)
+        for cell, width in zip(row, widths, strict=True)
+    )
+    return zip_longest(*cells, fillvalue="")
 
 
 def table_row(row: Sequence[str], widths: Sequence[int], *, heading: bool = False, at_once: bool = False) -> None:
@@ -103,7 +137,7 @@ def table_row(row: Sequence[str], widths: Sequence[int], *, heading: bool = Fals
     padded = [one_line(cell).ljust(width) for cell, width in zip(row, widths, strict=True)]
     padded[-1] = padded[-1].rstrip()
     shown = [_coloured(cell, _BOLD, sys.stdout) for cell in padded] if heading else map(_in_its_colour, padded)
-    print("   ".join(shown).rstrip(), flush=at_once)  # noqa: T201
+    print(_GAP.join(shown).rstrip(), flush=at_once)  # noqa: T201
 
 
 @contextmanager
@@ -125,7 +159,11 @@ def progress(what: str) -> Iterator[None]:
 
 def _room() -> int:
     """Return how many characters fit on a line of the terminal: one that wraps is not cleared by the next."""
-    return (os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL_COLUMNS) - 1
+    return _columns(sys.stderr) - 1
+
+
+def _columns(terminal: TextIO) -> int:
+    return os.get_terminal_size(terminal.fileno()).columns or _USUAL_COLUMNS
 
 
 @contextmanager
