@@ -520,6 +520,20 @@ async def test_stopping_asks_and_shows_the_receipt(open_app: OpenApp, practice: 
         assert user.sees("Could not be removed")
         await user.press("q")
     assert user.app.return_value == Outcome(Ending.STOPPED, practice.receipt)
+
+
+async def test_a_long_receipt_leaves_the_way_out_in_sight(open_app: OpenApp, practice: FakePractice) -> None:
+    practice.receipt = Receipt("brave-otter", tuple(f"control group {number}" for number in range(30)), ())
+    async with open_app(size=(80, 24)) as user:
+        await user.lead("q")
+        await user.press("y")
+        await user.until(lambda: isinstance(user.app.screen, Goodbye))
+        assert user.sees("Enter leaves")
+        assert not user.sees("control group 29")
+        await user.press("pagedown", "pagedown", "pagedown")
+        await user.until(lambda: user.sees("control group 29"))
+        await user.press("enter")
+    assert user.app.return_value == Outcome(Ending.STOPPED, practice.receipt)
     assert practice.stopped == 1
 
 
