@@ -343,7 +343,7 @@ async def test_the_solution_is_shown_after_a_pass(open_app: OpenApp, practice: F
 async def test_before_a_pass_the_solution_is_for_who_gives_up(open_app: OpenApp) -> None:
     async with open_app() as user:
         await user.lead("a")
-        assert user.sees("Give up on Make a directory?")
+        assert user.sees("Give up on this task?")
         await user.press("escape")
         assert not user.sees("install -d -m 0700")
         assert ("solution", "files") not in user.practice.noted
@@ -363,7 +363,7 @@ async def test_a_task_is_reset_after_a_question_and_named_by_its_id(open_app: Op
         assert ("reset", "files") not in user.practice.noted
         await user.lead("r")
         await user.press("y")
-        await user.until(lambda: "Make a directory was reset." in user.toasts())
+        await user.until(lambda: "Reset: Make a directory" in user.toasts())
         assert ("reset", "files") in user.practice.noted
         assert not user.sees("✗ fail")
 

@@ -134,17 +134,15 @@ def code_dialog(blocks: Sequence[str]) -> Dialog:
 
 def give_up_dialog(task: str) -> Dialog:
     """Return the question before the solution of a task that is not passed; its answer is GIVE_UP or empty."""
-    text = Content.assemble(
-        "Give up on ", Content.styled(task, "bold"), "? Its solution is shown below the task, and the report says so."
-    )
+    question = "Give up on this task? Its solution is shown below it, and the report says so."
+    text = Content.assemble(Content.styled(task, "bold"), f"\n\n{question}")
     return Dialog("The solution", text, (Choice("y", "show the solution", GIVE_UP), BACK), severity="warning")
 
 
 def reset_dialog(task: str) -> Dialog:
     """Return the question before a reset; its answer is RESET or empty."""
-    text = Content.assemble(
-        "Reset ", Content.styled(task, "bold"), "? What you have done for it is removed; the other tasks stay."
-    )
+    question = "Reset this task? What you have done for it is removed; the other tasks stay."
+    text = Content.assemble(Content.styled(task, "bold"), f"\n\n{question}")
     return Dialog("Reset the task", text, (Choice("y", "reset", RESET), BACK), severity="warning")
 
 
@@ -198,12 +196,12 @@ def connection_ended(code: int | None) -> str:
 
 def resetting(task: str) -> str:
     """Return that a task is being put back to its start."""
-    return f"Resetting {task} …"
+    return f"Resetting: {task} …"
 
 
 def was_reset(task: str) -> str:
     """Return that a task is as it was at its start."""
-    return f"{task} was reset."
+    return f"Reset: {task}"
 
 
 def again(why: str, pause: float) -> str:

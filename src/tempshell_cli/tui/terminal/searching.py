@@ -13,7 +13,7 @@ _STEPS_BY_LETTER = {**_STEPS, "n": _OLDER, "N": _NEWER}
 _LEAVING = {"escape", "q"}
 _ERASING = {"backspace", "ctrl+h"}
 _NOT_FOUND, _NO_MORE = "not found", "no more there"
-_TYPING_HELP, _GOING_HELP = "Enter: then n and N", "n older · N newer · / new search"
+_TYPING_HELP, _GOING_HELP = "Enter searches", "n older · N newer · / new search"
 
 
 class Searching:
