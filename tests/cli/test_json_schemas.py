@@ -19,7 +19,7 @@ from tests.support.keyrings import gnome_keyring
 from tests.support.leaks import local_leftovers
 from tests.support.waiting import eventually
 
-_NEED_MORE = {"image ls", "secret ls"}  # than a sandbox on this machine: each has a test of its own
+_NEED_MORE = {"history commands", "image ls", "secret ls"}  # than a sandbox on this machine: each has a test of its own
 WITH_JSON = {name for name, command in leaves() if "--json" in long_options(command)}
 
 

@@ -19,10 +19,10 @@ def leaves() -> Iterator[tuple[str, Command]]:
     """Yield every command that does something, by the words that lead to it."""
     for name in COMMANDS:
         command: Command = load(name)
-        if hasattr(command, "commands"):
-            yield from ((f"{name} {inner}", one) for inner, one in command.commands.items())
-        else:
+        inner = getattr(command, "commands", {})
+        if not inner or command.invoke_without_command:
             yield name, command
+        yield from ((f"{name} {word}", one) for word, one in inner.items())
 
 
 def long_options(command: Command) -> set[str]:

@@ -38,6 +38,7 @@ DOCUMENTS: Mapping[str, Any] = MappingProxyType(
         "exam --review": sessions.Review,
         "extend": sessions.Session,
         "history": sessions.History,
+        "history commands": list[sessions.TypedCommand],
         "image ls": list[others.Image],
         "list": list[sessions.ListedSession],
         "list --watch": sessions.ListedSession,

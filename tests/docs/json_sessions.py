@@ -230,6 +230,18 @@ class History(TypedDict):
     domains: list[Trend]
 
 
+class TypedCommand(TypedDict):
+    """A command that was typed in the practice screen's terminal."""
+
+    time: Annotated[
+        str, Meta(description="When it ended: RFC 3339, in UTC.", extra_json_schema={"format": "date-time"})
+    ]
+    task: Annotated[str, Meta(description="The task that was in hand, or empty.")]
+    exit_code: int
+    seconds: Annotated[float, Meta(description="How long it ran, in seconds.")]
+    command: Annotated[str, Meta(description="On one line, without secrets, 500 characters at most.")]
+
+
 class SetupOutput(TypedDict):
     """What the setup of a task has printed."""
 

@@ -13,6 +13,7 @@ from tempshell_cli.sessions.events import (
     KINDS,
     CapabilityTried,
     Checked,
+    CommandRun,
     CouldNotRun,
     Detail,
     Drawn,
@@ -55,6 +56,11 @@ WRITTEN: list[tuple[Detail, str, str]] = [
     (ExamGraded(incomplete=False), "graded", ""),
     (ExamGraded(incomplete=True), "graded", "incomplete"),
     (HintShown("links", 2), "hint", "links 2"),
+    (
+        CommandRun("links", 1, 0.25, "ls nowhere"),
+        "command",
+        '{"task": "links", "code": 1, "took": 0.25, "text": "ls nowhere"}',
+    ),
     (Checked("links", "pass"), "checked", "links pass"),
     (CouldNotRun("links", "there", "stat: no answer"), "could not run", "links/there: stat: no answer"),
     (SetupOutput("links", "made x\nof two lines"), "setup output", "links made x\nof two lines"),
@@ -66,7 +72,7 @@ KINDS_WRITTEN = {
     "broken", "lost", "stopping", "ended", "forgotten", "reaped", "leftover", "searched", "unswept", "sweep", "drawn",
     "exam", "flagged", "graded", "task", "hint", "checked", "found", "could not run", "reset", "capability",
     "kubernetes", "values", "record", "to set up", "set up", "not set up", "solution", "consented", "bug",
-    "setup output", "forward", "forward ended", "idle", "recipe", "restarted",
+    "setup output", "command", "forward", "forward ended", "idle", "recipe", "restarted",
 }  # fmt: skip
 
 

@@ -26,8 +26,7 @@ class Command(TyperCommand):
 
     def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 - as Typer's
         super().__init__(*args, **settings)
-        for parameter in self.params:
-            parameter.metavar = parameter.metavar or _metavar(parameter)
+        _set_metavars(self)
 
     def parse_args(self, ctx: _Context, args: list[str]) -> list[str]:
         """Parse the words of the command line; raises UsageProblem."""
@@ -54,6 +53,10 @@ class Group(TyperGroup):
     aliases: ClassVar[Mapping[str, str]] = MappingProxyType({"list": "ls", "remove": "rm"})
     meant: ClassVar[Mapping[str, str]] = MappingProxyType({})
     summaries: ClassVar[Mapping[str, Mapping[str, str]]] = MappingProxyType({})
+
+    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 - as Typer's
+        super().__init__(*args, **settings)
+        _set_metavars(self)
 
     def load_command(self, name: str) -> TyperCommand | None:
         """Return the command of that very name; None where there is none."""
@@ -108,6 +111,16 @@ class App(typer.Typer):
         make = super().command(name, cls=cls, **settings)
         return lambda function: make(with_spellings(function))
 
+    def default_command(self) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        """Return what makes a function what is run where none of the app's commands is named.
+
+        It is called before each of these, too: ``ctx.invoked_subcommand`` says so.
+        """
+        from tempshell_cli.cli.spellings import with_spellings
+
+        make = self.callback(cls=Group, invoke_without_command=True, subcommand_metavar="[COMMAND]")
+        return lambda function: make(with_spellings(function))
+
 
 def new_app(summary: str | None = None) -> App:
     """Return an app for one command, or with a summary for a group of them."""
@@ -124,6 +137,11 @@ def new_app(summary: str | None = None) -> App:
 
 def _group() -> None:
     """Stand for a group of commands."""
+
+
+def _set_metavars(command: TyperCommand | TyperGroup) -> None:
+    for parameter in command.params:
+        parameter.metavar = parameter.metavar or _metavar(parameter)
 
 
 def _metavar(parameter: Any) -> str:  # noqa: ANN401 - Typer's class for it is not public

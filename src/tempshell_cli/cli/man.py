@@ -50,12 +50,15 @@ def page() -> str:
 
 
 def _section(command: _Command, name: str) -> Iterator[str]:
-    """Yield the lines of a command, or of each of a group."""
+    """Yield the lines of a command, and of each of a group."""
     inner = getattr(command, "commands", {})
+    if not inner or command.invoke_without_command:
+        yield from _lines(command, name)
     for word, one in inner.items():
         yield from _section(one, f"{name} {word}")
-    if inner:
-        return
+
+
+def _lines(command: _Command, name: str) -> Iterator[str]:
     context = typer.Context(command, info_name=f"{NAME} {name}", **command.context_settings)
     yield f".SS {_escaped(' '.join(context.get_usage().removeprefix('Usage: ').split()))}"
     text, _, examples = str(command.help).partition(_EXAMPLES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,8 +18,9 @@ from tempshell_cli.core.text import one_line
 from tempshell_cli.packs.format.pack import Task
 from tempshell_cli.packs.grading.results import CheckResult, TaskResult, Verdict
 from tempshell_cli.sessions.behind import Behind
+from tempshell_cli.sessions.commands import MOST, CommandReader, Typed, reporting
 from tempshell_cli.sessions.effort import effort, hints_shown, task_in_hand
-from tempshell_cli.sessions.events import Detail, Event, Flagged, HintShown, Kind
+from tempshell_cli.sessions.events import CommandRun, Detail, Event, Flagged, HintShown, Kind, words_of
 from tempshell_cli.sessions.exam import Exam, exam_of, flagged_tasks, refuse_handed_in
 from tempshell_cli.sessions.grading import Graded, grade, keep
 from tempshell_cli.sessions.lease import ends_when_idle, sweep_every, warnings_of
@@ -94,6 +95,7 @@ class LivePractice:
         unasked = sessions.settings.practice.auto_check and not ends_when_idle(self._seen.events)
         self._check_themselves = {task.id for task in self._tasks if unasked and may_check_itself(task)}
         self._resets = 0
+        self._in_hand, self._began = "", self.now()
 
     @property
     def _session(self) -> Session:
@@ -243,6 +245,7 @@ class LivePractice:
 
     def took(self, task: str) -> None:
         """Note that a task is in hand, and set it up before the others that wait."""
+        self._in_hand = task
         self._behind.want(task)
         self._note(Kind.TASK, task)
 
@@ -276,7 +279,10 @@ class LivePractice:
         return self._shell(self._sessions.engines.of(self._session), self._session)
 
     def _shell(self, backend: Backend, session: Session) -> Command:
-        return attach_command(backend, session, terminal="xterm-256color", distinguish_disconnect=True)
+        variables = reporting(session.id) if self._keeps_commands() else {}
+        return attach_command(
+            backend, session, terminal="xterm-256color", distinguish_disconnect=True, variables=variables
+        )
 
     def history(self) -> bytes | None:
         """Return what the sandbox has kept of its shell's terminal."""
@@ -295,7 +301,7 @@ class LivePractice:
         look = repeating(self._follow, every=_LOOK, unexpected=self.unexpected, timeout=_LAST_LOOK)
         sweep = repeating(self._sweep, every=self._sweep_every, unexpected=self.unexpected, timeout=_LAST_SWEEP)
         try:
-            with look, sweep, self._setting_up(), self._opened:
+            with look, sweep, self._setting_up(), self._opened, self._reading_commands():
                 yield
         finally:
             if self._tasks:
@@ -310,6 +316,22 @@ class LivePractice:
         """Set up what waits for it, first what the screen begins with, as long as the block lasts."""
         self._behind.want(self.task_in_hand())
         return self._behind.running()
+
+    def _keeps_commands(self) -> bool:
+        return self._sessions.settings.practice.commands and not self._seen.exam
+
+    def _reading_commands(self) -> AbstractContextManager[None]:
+        """Record the commands that are typed, as long as the block lasts."""
+        if not self._keeps_commands():
+            return nullcontext()
+        left = MOST - len(words_of(self._seen.events, Kind.COMMAND))
+        return CommandReader(lambda: self._session, self._sessions.engines.of, self._typed, self.now, left).reading()
+
+    def _typed(self, typed: Typed) -> None:
+        # What was typed before the screen was opened is handed on only now.
+        task = self._in_hand if typed.at >= self._began else ""
+        event = Event.of(typed.at, self._session.id, CommandRun(task, typed.code, typed.took, typed.text))
+        self._outbox.put(lambda: self._sessions.store.add_event(event))
 
     def _follow(self) -> None:
         """Record what is to be recorded, and see what others have done."""

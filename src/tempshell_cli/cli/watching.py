@@ -31,6 +31,10 @@ class WatchedPractice(LivePractice):
         """Set up nothing."""
         return nullcontext()
 
+    def _reading_commands(self) -> AbstractContextManager[None]:
+        """Record nothing."""
+        return nullcontext()
+
     def forward(self, port: int) -> int:
         """Raise UsageProblem: what is sent to a port would reach the session."""
         raise UsageProblem(

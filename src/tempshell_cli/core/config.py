@@ -148,9 +148,14 @@ _CHOICES = {
 
 
 class PracticeSettings(NamedTuple):
-    """How tasks are practised. ``auto_check``: the screen checks the current task by itself, after a command."""
+    """How tasks are practised.
+
+    ``auto_check``: the screen checks the current task by itself, after a command. ``commands``: what is typed in the
+    screen's terminal is kept for ``history commands``.
+    """
 
     auto_check: bool = True
+    commands: bool = True
 
 
 class Recording(NamedTuple):

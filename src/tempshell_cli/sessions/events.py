@@ -54,6 +54,7 @@ class Kind(StrEnum):
     GRADED = "graded"  # ExamGraded
     TASK = "task"  # the id of the task that is in hand from now on, "" where none is
     HINT = "hint"  # HintShown
+    COMMAND = "command"  # CommandRun
     SOLUTION = "solution"  # the id of the task whose solution was shown
     CHECKED = "checked"  # Checked
     FOUND = "found"  # a packs.grading.results.TaskResult as JSON, for programs alone
@@ -73,7 +74,7 @@ class Kind(StrEnum):
 
 # For the checks, and for `logs`, which shows nothing in an exam: answers may be in them.
 HIDDEN = frozenset({Kind.RECORD, Kind.VALUES, Kind.SETUP_OUTPUT, Kind.RECIPE})
-PRIVATE = HIDDEN | {Kind.FOUND}  # the store's alone: pages of JSON
+PRIVATE = HIDDEN | {Kind.FOUND, Kind.COMMAND}  # the store's alone: pages of JSON
 
 
 class Detail(Protocol):
@@ -303,6 +304,30 @@ class HintShown(NamedTuple):
         return cls(task, int(number))
 
 
+class CommandRun(NamedTuple):
+    """A command that was typed has ended, at the time of the event, after ``took`` seconds, with this exit code.
+
+    ``task`` is the id of the task that was in hand, "" where none was; ``text`` is one line without secrets.
+    """
+
+    task: str
+    code: int
+    took: float
+    text: str
+
+    def __str__(self) -> str:
+        return json.dumps(self._asdict())
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read what was written; raises ValueError where it makes no sense."""
+        said = json.loads(text)
+        try:
+            return cls(str(said["task"]), int(said["code"]), float(said["took"]), str(said["text"]))
+        except (KeyError, TypeError) as cause:
+            raise ValueError(text) from cause
+
+
 class Checked(NamedTuple):
     """A task was checked, with this verdict."""
 
@@ -368,6 +393,7 @@ KINDS: Mapping[type[Detail], Kind] = MappingProxyType(
         Flagged: Kind.FLAGGED,
         ExamGraded: Kind.GRADED,
         HintShown: Kind.HINT,
+        CommandRun: Kind.COMMAND,
         Checked: Kind.CHECKED,
         CouldNotRun: Kind.COULD_NOT_RUN,
         CapabilityTried: Kind.CAPABILITY,

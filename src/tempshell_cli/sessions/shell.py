@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from tempshell_cli.backends.base import Backend
 from tempshell_cli.backends.exec import SandboxExec
@@ -45,16 +47,22 @@ _FALLBACK = "xterm-256color"
 
 
 def attach_command(
-    backend: Backend, session: Session, *, terminal: str = "", distinguish_disconnect: bool = False
+    backend: Backend,
+    session: Session,
+    *,
+    terminal: str = "",
+    distinguish_disconnect: bool = False,
+    variables: Mapping[str, str] = MappingProxyType({}),
 ) -> Command:
     """Return the command that opens the person's shell on a terminal of the type ``terminal`` (default: ours).
 
     It ends with the exit code of the shell. With ``distinguish_disconnect`` it ends
-    with 0 whenever the shell has ended, and with another code where only the connection has.
-    Raises UsageProblem where the session is paused.
+    with 0 whenever the shell has ended, and with another code where only the connection has. A shell that it makes
+    begins with these ``variables``. Raises UsageProblem where the session is paused.
     """
     refuse_unusable(session)
-    return _on_terminal(backend, session, _SHELL, terminal, distinguish_disconnect=distinguish_disconnect)
+    given = {**_terminal_variables(terminal), **variables}
+    return _on_terminal(backend, session, _SHELL, given, distinguish_disconnect=distinguish_disconnect)
 
 
 def watch_command(
@@ -65,7 +73,8 @@ def watch_command(
     Raises UsageProblem where the session is paused.
     """
     refuse_unusable(session)
-    return _on_terminal(backend, session, _WATCH, terminal, distinguish_disconnect=distinguish_disconnect)
+    given = _terminal_variables(terminal)
+    return _on_terminal(backend, session, _WATCH, given, distinguish_disconnect=distinguish_disconnect)
 
 
 def refuse_unwatchable(backend: Backend, session: Session) -> None:
@@ -103,11 +112,15 @@ def history(backend: Backend, session: Session) -> bytes | None:
     return f"{_CUT.format(f'{limit} lines')}\n".encode() + content if size >= limit * _FULL else content
 
 
-def _on_terminal(
-    backend: Backend, session: Session, script: str, terminal: str, *, distinguish_disconnect: bool
-) -> Command:
+def _terminal_variables(terminal: str) -> dict[str, str]:
     asked = terminal or os.environ.get("TERM", "")
-    known = asked if asked in _KNOWN_TERMINALS else _FALLBACK
+    return {"TERM": asked if asked in _KNOWN_TERMINALS else _FALLBACK, "COLORTERM": "truecolor"}
+
+
+def _on_terminal(
+    backend: Backend, session: Session, script: str, variables: Mapping[str, str], *, distinguish_disconnect: bool
+) -> Command:
     ending = ("", "; exit 0") if distinguish_disconnect else ("exec ", "")
-    argv = ("/usr/bin/env", f"TERM={known}", "COLORTERM=truecolor", "/bin/sh", "-c", script.format(*ending, _LINES))
+    given = (f"{name}={value}" for name, value in variables.items())
+    argv = ("/usr/bin/env", *given, "/bin/sh", "-c", script.format(*ending, _LINES))
     return backend.shell(session.sandbox, argv, tty=True)
