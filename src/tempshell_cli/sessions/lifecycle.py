@@ -132,7 +132,7 @@ class Sessions:
                 continue
             if lease.is_to_be_paused(self.store.events(session.id), sandbox.idle_end - self.clock.now()):
                 try:
-                    self.pause(session, "nothing happened in it")
+                    self.pause(session, if_idle=True)
                 except TempshellError as cause:
                     self.store.add_event(Event.of(self.clock.now(), session.id, Kind.SWEEP, f"not paused: {cause}"))
 
@@ -243,10 +243,10 @@ class Sessions:
                 backend.set_deadline(sandbox, extended.deadline, terms)
             return self.record(extended, Kind.EXTENDED, extended.deadline.isoformat())
 
-    def pause(self, session: Session, why: str = "") -> Session:
+    def pause(self, session: Session, *, if_idle: bool = False) -> Session:
         """Freeze a session and its clock; raises UsageProblem where its backend cannot, and in an exam.
 
-        ``why`` is recorded, where nobody has asked for it.
+        ``if_idle``: nobody has asked for it, and where something happens in it by now it goes on.
         """
         refuse_in_exam(self.store, session, "an exam cannot be paused")
         backend = self.engines.of(session)
@@ -255,14 +255,14 @@ class Sessions:
             raise UsageProblem(f"a {backend.name} session cannot be paused", hint=f"only {able} sessions can be paused")
         with self.changing(session, backend) as (current, sandbox):
             refuse_in_exam(self.store, current, "an exam cannot be paused")
-            if current.frozen is not None:
+            if current.frozen is not None or (if_idle and sandbox.idle_end is None):
                 return current
             refuse_unusable(current)
             now = self.clock.now()
             paused = lease.paused(current, self.settings.lease, now)
             with _undone_by(lambda: backend.resume(sandbox, current.deadline)):
                 backend.pause(sandbox, left=paused.remaining(now), until=paused.deadline)
-            return self.record(paused, Kind.PAUSED, why)
+            return self.record(paused, Kind.PAUSED, "nothing happened in it" if if_idle else "")
 
     def resume(self, session: Session) -> Session:
         """Let a paused session go on, with what was left of its lease."""
