@@ -8,6 +8,7 @@ import pytest
 from rich.style import Style
 from textual import events
 
+from tempshell_cli.core.errors import UsageProblem
 from tempshell_cli.terminal.screen import Run
 from tempshell_cli.terminal.wire import Key, Modifiers
 from tempshell_cli.tui.countdown import clock_text
@@ -49,6 +50,12 @@ def test_a_key_that_is_known_by_name_alone_is_one_too(name: str, character: str 
 def test_a_leader_is_typed_like_people_type_keys(typed: str, name: str, label: str) -> None:
     assert leader_key(typed) == name
     assert leader_label(typed) == label
+
+
+@pytest.mark.parametrize("typed", ["ctrl+ö", "ö", "strg+g", "ctrl+"])
+def test_a_leader_that_most_terminals_cannot_send_is_refused(typed: str) -> None:
+    with pytest.raises(UsageProblem, match="cannot be the leader key"):
+        leader_key(typed)
 
 
 @pytest.mark.parametrize(

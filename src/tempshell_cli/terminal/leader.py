@@ -15,10 +15,13 @@ _LEAVE = "d"
 def leader_parts(leader: str) -> tuple[list[str], str]:
     """Return what is held, sorted, and the key, of a leader that is typed like ``ctrl+]``.
 
-    Raises UsageProblem where it is neither one key with Ctrl or Alt, nor a function key.
+    Raises UsageProblem where it is neither one key with Ctrl or Alt, nor a function key, and for a letter
+    outside ASCII with Ctrl.
     """
     *held, key = leader.strip().lower().split("+")
     if not key or not (held or key in FUNCTION_KEYS) or not set(held) <= set(_HELD):
+        raise not_a_leader(leader)
+    if "ctrl" in held and not key.isascii():  # most terminals send the key alone: nobody could leave the screen
         raise not_a_leader(leader)
     return sorted(held), key
 
