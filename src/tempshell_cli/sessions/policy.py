@@ -30,7 +30,7 @@ def check_limits(store: Store, limits: Limits, candidate: Session, on_engine: in
     if started >= limits.starts_per_hour:
         raise LimitReached(
             f"{started} sessions were started in the last hour, the limit is {limits.starts_per_hour}",
-            hint="wait, raise starts_per_hour under [limits] in the config, or set TEMPSHELL_NO_LIMITS=1 in CI",
+            hint="wait, or raise it: `tempshell config set limits.starts_per_hour 20`; in CI set TEMPSHELL_NO_LIMITS=1",
         )
 
 

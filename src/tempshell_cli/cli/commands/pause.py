@@ -30,3 +30,4 @@ def pause(
         console.say(
             f"{paused.name}: paused with {remaining(paused, now)} left; kept until {local_time(paused.deadline)}"
         )
+        console.note(f"  `tempshell resume {paused.name}` resumes it")

@@ -24,4 +24,4 @@ def resume(
     if as_json:
         console.say_json(session_json(resumed, now))
     else:
-        console.say(f"{resumed.name}: {remaining(resumed, now)} left")
+        console.say(f"{resumed.name}: resumed, {remaining(resumed, now)} left")
