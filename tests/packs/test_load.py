@@ -357,11 +357,15 @@ def test_what_is_not_utf_8_is_refused_at_its_line(draft: Draft, name: str) -> No
     assert f"{name}:3: not UTF-8 text" in str(refusal(draft))
 
 
-@pytest.mark.parametrize("place", ["nowhere", "empty", "pack.yaml", "a\0b", "x" * 5000])
-def test_a_place_without_a_pack_is_named(tmp_path: Path, place: str) -> None:
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(PackProblem, match=r"is not a pack: there is no pack\.yaml in it"):
+@pytest.mark.parametrize("place", ["nowhere", "pack.yaml", "a\0b", "x" * 5000])
+def test_a_directory_that_does_not_exist_is_named(tmp_path: Path, place: str) -> None:
+    with pytest.raises(PackProblem, match="there is no directory"):
         load_pack(tmp_path / place)
+
+
+def test_a_directory_without_a_pack_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PackProblem, match=r"is not a pack: there is no pack\.yaml in it"):
+        load_pack(tmp_path)
 
 
 def test_a_digest_names_the_content_and_not_the_place(draft: Draft, tmp_path: Path) -> None:

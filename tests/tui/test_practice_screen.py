@@ -522,6 +522,16 @@ async def test_stopping_asks_and_shows_the_receipt(open_app: OpenApp, practice: 
     assert user.app.return_value == Outcome(Ending.STOPPED, practice.receipt)
 
 
+async def test_what_the_end_of_a_session_breaks_is_no_news(open_app: OpenApp, practice: FakePractice) -> None:
+    async with open_app() as user:
+        await user.lead("q")
+        await user.press("y")
+        await user.until(lambda: isinstance(user.app.screen, Goodbye))
+        practice.view = replace(practice.view, news=("no port is forwarded at the moment",))
+        await user.tick()
+        assert not user.toasts()
+
+
 async def test_a_long_receipt_leaves_the_way_out_in_sight(open_app: OpenApp, practice: FakePractice) -> None:
     practice.receipt = Receipt("brave-otter", tuple(f"control group {number}" for number in range(30)), ())
     async with open_app(size=(80, 24)) as user:

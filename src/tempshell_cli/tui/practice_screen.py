@@ -198,7 +198,7 @@ class PracticeScreen(Screen[None]):
             return
         self._report_task()
         before, self._urgency = self._urgency, self._session.warnings.urgency(left)
-        if self._left or self._handed_in or _STOP in self._under_way:
+        if self._is_ending:
             return
         if self._session.ended and self._urgency is not Urgency.OVER:
             self._die()
@@ -209,6 +209,11 @@ class PracticeScreen(Screen[None]):
             self._leave(Outcome(Ending.EXPIRED))
         elif self._urgency is Urgency.OVER > before:
             self._finish()
+
+    @property
+    def _is_ending(self) -> bool:
+        """Whether the person has left, handed in, or stops the session."""
+        return self._left or self._handed_in or _STOP in self._under_way
 
     def _show_clock(self) -> timedelta:
         """Show how much time is left, and return it."""
@@ -233,6 +238,8 @@ class PracticeScreen(Screen[None]):
             self._say(words.not_recorded(session.trouble), "warning")
         elif before.trouble and not session.trouble:
             self._say(words.RECORDED)
+        if self._is_ending:  # a lost port, say, is what the end is meant to bring about
+            return
         for line in session.news[self._news_said :]:
             self._say(strip_controls(line), "warning")
         self._news_said = len(session.news)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
@@ -29,6 +30,8 @@ def load_pack(root: Path, languages: Sequence[str] = ()) -> Pack:
     if importer := importer_of(root):
         return importer.load(root)
     shown = one_line(str(root))
+    if not os.path.isdir(root):  # noqa: PTH112 - unlike Path's, it takes every text for a name
+        raise PackProblem(f"there is no directory {shown!r}", hint="`tempshell pack ls` lists the packs by name")
     if listed := packs_in(root):
         starts = [one_line(f"`tempshell start {quote(str(root / one.path))}`  {one.title}") for one in listed]
         raise PackProblem(f"{shown!r} is a course: start one of its scenarios", hint="\n    ".join(starts))
