@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +32,7 @@ from .fake_sessions import FakeSessions
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
+_FILES: list[str] = []  # written for a reader
 
 
 def _micros(at: datetime) -> int:
@@ -95,9 +98,19 @@ def test_a_record_without_an_end_is_dropped_and_the_next_is_read() -> None:
     thread.join()
 
 
+@pytest.fixture(autouse=True)
+def _without_files() -> Iterator[None]:
+    """Leave no file: the sandbox of these tests is a directory, and its /tmp is that of this machine."""
+    _FILES.clear()
+    yield
+    for file in _FILES:
+        Path(file).unlink(missing_ok=True)
+
+
 def _typed_by_bash(session: str, said: str) -> None:
     """Write what a prompt writes."""
     file = reporting(session)["PROMPT_COMMAND"].partition(">>")[2].partition(";")[0]
+    _FILES.append(file)
     with open(file, "ab") as stream:  # noqa: PTH123 - the name is in the shell's words
         stream.write(said.encode())
 
