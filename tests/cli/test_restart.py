@@ -97,7 +97,7 @@ def test_a_pack_that_is_gone_is_reported_before_anything_ends(tempshell: Tempshe
     tempshell.start("-b", "local", "./draft")
     tempshell("exec", "--", "touch", "kept")
     (tempshell.directory / "draft").rename(tempshell.directory / "elsewhere")
-    assert "draft' is not a pack" in tempshell("restart", "--yes", code=2).stderr
+    assert "there is no directory" in tempshell("restart", "--yes", code=2).stderr
     assert tempshell("exec", "--", "ls").stdout == "kept\n"
 
 
