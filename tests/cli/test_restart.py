@@ -50,7 +50,7 @@ def test_without_a_workspace_it_asks_before_it_loses_the_files(tempshell: Tempsh
     tempshell.start("-b", engine, "--name", "otter")
     tempshell("exec", "--", "sh", "-c", _WORK)
     said = tempshell("restart", code=2).stderr
-    assert "loses all files in it, for it has no workspace, and nobody can be asked here" in said
+    assert "otter has no workspace: a restart ends its processes and removes its files" in said
     assert "--yes" in said
     with tempshell.on_terminal("restart", columns=120) as child:
         child.expect_exact("restart it? [y/N]")

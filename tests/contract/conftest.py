@@ -78,7 +78,7 @@ _LACKING = {
         Promise.NO_SETUID: "the programs are the machine's own; no_new_privs makes their bits useless",
         **({Promise.UNSIGNALLED: "an ordinary user has no other for the grader"} if os.geteuid() else {}),
     },
-    "kind": {Promise.NO_DEVICE: "a terminal without a network could not reach its cluster"},
+    "kind": {Promise.NO_DEVICE: "the terminal is on the cluster's network, which leads nowhere with --network none"},
     "kubernetes": {
         Promise.PROCESS_LIMIT: "a pod's process limit is its kubelet's setting",
         Promise.NO_DEVICE: "a pod always has a network device; network policies close it",

@@ -250,7 +250,7 @@ def test_a_namespace_in_which_no_job_could_be_made_goes(tempshell: Tempshell) ->
 def test_a_namespace_or_claim_of_that_name_that_is_no_workspace_is_not_used(
     tempshell: Tempshell, namespace: str
 ) -> None:
-    """Whoever can make one of that name is its administrator, and would be in the pod as well."""
+    """Anyone who can create a namespace of that name administers it, and every pod in it."""
     wanted = Keeping(tempshell.user.owner, "kubernetes", NAME).object_name
     kubectl("create", "namespace", wanted)
     try:

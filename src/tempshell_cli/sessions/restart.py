@@ -31,18 +31,11 @@ _AGAIN = "stop it, and start another one"
 _EXAM = "an exam cannot be restarted"
 
 
-def what_is_lost(session: Session) -> str:
-    """Return in words which files a restart of the session loses."""
-    if session.sandbox.workspace:
-        return "the files outside its home"
-    return "all files in it, for it has no workspace"
-
-
 def restart(sessions: Sessions, session: Session, report: Report) -> Session:
     """End the session's sandbox and make it again, with the same deadline, variables, secrets and workspace.
 
-    Without a workspace its tasks are set up again. Until the old sandbox is ended, an error leaves it as it is; after
-    that, the session has ended. Raises UsageProblem where it cannot be restarted, SessionExpired, LeftoverRemains,
+    Without a workspace its tasks are set up again. An error before the old sandbox is removed leaves it as it is; one
+    from then on ends the session. Raises UsageProblem where it cannot be restarted, SessionExpired, LeftoverRemains,
     ProvisionFailed and EngineUnavailable.
     """
     backend = sessions.engines.of(session)

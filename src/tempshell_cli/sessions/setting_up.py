@@ -66,7 +66,7 @@ def _drawn(tasks: Sequence[Task], seed: str, shell: SandboxExec, report: Report)
     found: list[Task] = []
     written: dict[str, str] = {}
     for task in tasks:
-        with report(f"drawing the values of {task.id}") if any(task.head.sources()) else nullcontext():
+        with report(f"choosing values for {task.id}") if any(task.head.sources()) else nullcontext():
             drawn, values = draw_task(task, seed, shell)
         found.append(drawn)
         written |= values

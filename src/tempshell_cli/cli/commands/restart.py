@@ -32,16 +32,16 @@ def restart(
     from tempshell_cli.cli.output.sessions import remaining, session_json
     from tempshell_cli.cli.service import select_whole, user_sessions
     from tempshell_cli.core.errors import UsageProblem
-    from tempshell_cli.sessions.restart import refuse_unrestartable, what_is_lost
+    from tempshell_cli.sessions.restart import refuse_unrestartable
     from tempshell_cli.sessions.restart import restart as restart_session
 
     with user_sessions() as sessions:
         chosen = select_whole(sessions, session)
         refuse_unrestartable(sessions, chosen, sessions.engines.of(chosen))
-        lost = f"a restart of {chosen.name} ends what runs in it, and loses {what_is_lost(chosen)}"
+        lost = f"{chosen.name} has no workspace: a restart ends its processes and removes its files"
         if not (yes or chosen.sandbox.workspace):
             if not console.can_ask():
-                raise UsageProblem(f"{lost}, and nobody can be asked here", hint="--yes restarts it, unasked")
+                raise UsageProblem(lost, hint="--yes restarts it without asking")
             console.note(f"tempshell: {lost}")
             if not console.confirm("restart it?"):
                 console.note(f"tempshell: {chosen.name} goes on")

@@ -53,7 +53,7 @@ def status(
         "remaining": remaining(chosen, now, exam),
     }
     for name, value in shown.items():
-        if value or name not in {"reason", "exam_ends", "endpoint", "pack"}:
+        if value not in ("", None):
             console.say(f"{name + ':':12} {value}")
     for name, one in scores.items():
         words = verdict_words(one.verdict, one.incomplete)
